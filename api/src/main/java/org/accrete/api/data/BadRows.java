@@ -1,0 +1,67 @@
+package org.accrete.api.data;
+
+import java.util.function.Consumer;
+import org.accrete.api.AccreteException;
+
+/**
+ * What a source does with a row it cannot use: stop, or drop, count and say so. Not thread-safe; one per source.
+ *
+ * <p>When dropping, the first ten are told, and more than 1 % of the rows after 10,000 rows is an error all the same.
+ */
+public final class BadRows {
+    private static final int TOLD = 10;
+    private static final long JUDGED_AFTER = 10_000;
+
+    private final boolean skip;
+    private final Consumer<String> told;
+    private long rows;
+    private long dropped;
+
+    private BadRows(boolean skip, Consumer<String> told) {
+        this.skip = skip;
+        this.told = told;
+    }
+
+    /** {@return the policy that ends the run at the first bad row} */
+    public static BadRows stop() {
+        return new BadRows(false, line -> {});
+    }
+
+    /**
+     * {@return the policy that drops bad rows}
+     *
+     * @param told gets one line for each of the first ten
+     */
+    public static BadRows skip(Consumer<String> told) {
+        return new BadRows(true, told);
+    }
+
+    /** Counts a row that was accepted. */
+    public void accepted() {
+        rows++;
+    }
+
+    /**
+     * Drops a row, or refuses to.
+     *
+     * @param why what is wrong with it, and where
+     * @param buffer the chunk being filled, which counts it
+     * @throws AccreteException the argument itself when the policy is to stop; bad data when too many rows are bad
+     */
+    public void refused(AccreteException why, ChunkBuffer buffer) {
+        if (!skip || why.kind() != AccreteException.Kind.BAD_DATA) {
+            throw why;
+        }
+        rows++;
+        dropped++;
+        buffer.refused(1);
+        if (dropped <= TOLD) {
+            told.accept("dropped a bad row: " + why.line());
+        }
+        if (rows >= JUDGED_AFTER && dropped * 100 > rows) {
+            throw AccreteException.badData(
+                            dropped + " of " + rows + " rows are bad, more than 1 %; the last: " + why.getMessage())
+                    .at(why.where().orElse(""));
+        }
+    }
+}

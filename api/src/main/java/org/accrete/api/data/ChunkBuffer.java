@@ -1,0 +1,335 @@
+package org.accrete.api.data;
+
+import java.util.Arrays;
+import java.util.List;
+import org.accrete.api.AccreteException;
+
+/**
+ * Reusable storage for the rows of one chunk. A source fills it, a learner reads {@link #chunk()}.
+ *
+ * <p>A row is written between {@link #beginRow} and {@link #endRow}; one that is begun again instead of ended leaves no
+ * trace. Arrays grow to the largest chunk seen and are then reused: no allocation in steady state. Not thread-safe.
+ */
+public final class ChunkBuffer {
+    private final Schema schema;
+    private final int width;
+    private final boolean sparse;
+    private final int keyCount;
+    private final int capacity;
+    private int limit;
+
+    private DenseChunk dense;
+    private SparseChunk csr;
+    private Chunk view;
+
+    private int entries;
+    private double rowTarget;
+    private double rowWeight;
+    private boolean weighted;
+
+    /**
+     * Makes an empty buffer.
+     *
+     * @param schema what the columns are; sparse rows exactly when it {@linkplain Schema#isSparse() is}
+     * @param capacity the most rows it may hold, at least 1
+     */
+    public ChunkBuffer(Schema schema, int capacity) {
+        this(schema, capacity, 0);
+    }
+
+    /**
+     * Makes an empty buffer whose rows carry keys.
+     *
+     * @param schema what the columns are
+     * @param capacity the most rows it may hold, at least 1
+     * @param keyCount keys per row
+     */
+    public ChunkBuffer(Schema schema, int capacity, int keyCount) {
+        if (capacity < 1) {
+            throw AccreteException.badArgument("capacity must be >= 1 but was " + capacity);
+        }
+        this.schema = schema;
+        this.width = schema.width();
+        this.sparse = schema.isSparse();
+        this.keyCount = keyCount;
+        this.capacity = capacity;
+        this.limit = capacity;
+        this.dense = new DenseChunk(schema, new double[0]);
+        this.csr = new SparseChunk(schema, new int[1], new int[0], new double[0]);
+        this.view = sparse ? csr : dense;
+        clear();
+        view.classes = schema.target().classes();
+    }
+
+    /** {@return what the columns are} */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** {@return the most rows it may hold} */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** {@return keys per row} */
+    public int keyCount() {
+        return keyCount;
+    }
+
+    /** {@return the rows as a view that changes with this buffer; always the same object until {@link #swap}} */
+    public Chunk chunk() {
+        return view;
+    }
+
+    /** {@return how many rows were ended} */
+    public int rows() {
+        return view.rows;
+    }
+
+    /** {@return whether a source should stop filling} */
+    public boolean isFull() {
+        return view.rows >= limit;
+    }
+
+    /**
+     * Asks for fewer rows than the capacity, until set again.
+     *
+     * @param rows from 0 to {@link #capacity()}
+     */
+    public void limit(int rows) {
+        if (rows < 0 || rows > capacity) {
+            throw AccreteException.badArgument("limit must be >= 0 and <= " + capacity + " but was " + rows);
+        }
+        limit = rows;
+    }
+
+    /** Drops all rows and the count of refused ones; keeps the classes and the limit. */
+    public void clear() {
+        view.rows = 0;
+        view.refusedRows = 0;
+        view.targets = NONE;
+        view.weights = NONE;
+        view.keyCount = keyCount;
+        entries = 0;
+        weighted = false;
+    }
+
+    private static final double[] NONE = {};
+
+    private double[] targets = NONE;
+    private double[] weights = NONE;
+    private String[] keys = {};
+
+    /** Begins a row: all columns 0, target NaN, weight 1, keys empty. */
+    public void beginRow() {
+        int row = view.rows;
+        if (row >= capacity) {
+            throw AccreteException.badState("a chunk buffer of " + capacity + " rows is full");
+        }
+        if (row >= targets.length) {
+            int length = Math.min(capacity, Math.max(16, 2 * row));
+            targets = Arrays.copyOf(targets, length);
+            weights = Arrays.copyOf(weights, length);
+            if (keyCount > 0) {
+                keys = Arrays.copyOf(keys, length * keyCount);
+            }
+        }
+        if (sparse) {
+            if (row + 1 >= csr.starts.length) {
+                csr.starts = Arrays.copyOf(csr.starts, Math.min(capacity, Math.max(16, 2 * row)) + 1);
+            }
+            entries = csr.starts[row];
+        } else {
+            int from = row * width;
+            if (from + width > dense.values.length) {
+                long length = Math.min((long) capacity, Math.max(16L, 2L * row)) * width;
+                if (length > Integer.MAX_VALUE - 64) {
+                    throw AccreteException.badArgument("a chunk of " + capacity + " rows × " + width
+                            + " columns does not fit one array; ask for fewer rows per chunk");
+                }
+                dense.values = Arrays.copyOf(dense.values, (int) length);
+            }
+            Arrays.fill(dense.values, from, from + width, 0.0);
+        }
+        rowTarget = Double.NaN;
+        rowWeight = 1.0;
+        for (int k = 0; k < keyCount; k++) {
+            keys[row * keyCount + k] = "";
+        }
+    }
+
+    /**
+     * Begins a row with the target, weight and keys of another chunk's row.
+     *
+     * @param from a chunk with as many keys
+     * @param row its row, from 0
+     */
+    public void beginRow(Chunk from, int row) {
+        beginRow();
+        if (from.hasTargets()) {
+            rowTarget = from.target(row);
+        }
+        if (from.hasWeights()) {
+            weight(from.weight(row));
+        }
+        for (int k = 0; k < Math.min(keyCount, from.keyCount()); k++) {
+            key(k, from.key(row, k));
+        }
+    }
+
+    /**
+     * Sets one column of the begun row.
+     *
+     * @param column from 0 to width − 1; on sparse rows each call must name a later column than the one before
+     * @param value its value
+     */
+    public void put(int column, double value) {
+        if (sparse) {
+            if (entries == csr.indices.length) {
+                int length = Math.max(64, 2 * entries);
+                csr.indices = Arrays.copyOf(csr.indices, length);
+                csr.values = Arrays.copyOf(csr.values, length);
+            }
+            csr.indices[entries] = column;
+            csr.values[entries] = value;
+            entries++;
+        } else {
+            dense.values[view.rows * width + column] = value;
+        }
+    }
+
+    /**
+     * Sets the target of the begun row.
+     *
+     * @param value a number, or an index into the classes
+     */
+    public void target(double value) {
+        rowTarget = value;
+    }
+
+    /**
+     * Sets the weight of the begun row.
+     *
+     * @param value at least 0
+     */
+    public void weight(double value) {
+        if (!weighted) {
+            Arrays.fill(weights, 0, view.rows, 1.0);
+            weighted = true;
+        }
+        rowWeight = value;
+    }
+
+    /**
+     * Sets a key of the begun row.
+     *
+     * @param index from 0 to {@link #keyCount()} − 1
+     * @param text the key
+     */
+    public void key(int index, String text) {
+        keys[view.rows * keyCount + index] = text;
+    }
+
+    /** Ends the begun row: from now on it is part of the chunk. */
+    public void endRow() {
+        int row = view.rows;
+        targets[row] = rowTarget;
+        weights[row] = rowWeight;
+        if (sparse) {
+            csr.starts[row + 1] = entries;
+        }
+        view.targets = schema.target().kind() == Target.Kind.NONE ? NONE : targets;
+        view.weights = weighted ? weights : NONE;
+        view.keys = keys;
+        view.rows = row + 1;
+    }
+
+    /**
+     * Appends rows of another chunk of the same schema, whichever its form.
+     *
+     * @param from the other chunk
+     * @param first its first row to copy
+     * @param to the row after the last
+     */
+    public void append(Chunk from, int first, int to) {
+        for (int row = first; row < to; row++) {
+            beginRow(from, row);
+            if (from instanceof SparseChunk other) {
+                for (int k = other.start(row); k < other.end(row); k++) {
+                    put(other.indices()[k], other.values()[k]);
+                }
+            } else if (from instanceof DenseChunk other) {
+                int offset = other.offset(row);
+                if (sparse) {
+                    for (int j = 0; j < width; j++) {
+                        if (other.values()[offset + j] != 0.0) {
+                            put(j, other.values()[offset + j]);
+                        }
+                    }
+                } else {
+                    System.arraycopy(other.values(), offset, dense.values, view.rows * width, width);
+                }
+            }
+            endRow();
+        }
+        view.classes = from.classes();
+    }
+
+    /**
+     * Sets the labels that categorical targets are indexes into.
+     *
+     * @param labels an immutable list that the caller never changes; it may be longer than before, never different
+     */
+    public void classes(List<String> labels) {
+        view.classes = labels;
+    }
+
+    /**
+     * Sets the place in the source after the last row.
+     *
+     * @param position the place
+     */
+    public void position(Position position) {
+        view.position = position;
+    }
+
+    /**
+     * Counts bad rows that were dropped while this chunk was filled.
+     *
+     * @param count how many more
+     */
+    public void refused(long count) {
+        view.refusedRows += count;
+    }
+
+    /**
+     * Exchanges the contents of two buffers of the same schema and keys without copying.
+     *
+     * @param other the other buffer
+     */
+    public void swap(ChunkBuffer other) {
+        if (other.schema != schema || other.keyCount != keyCount || other.capacity != capacity) {
+            throw AccreteException.badState("only buffers of one schema, capacity and number of keys can be swapped");
+        }
+        DenseChunk otherDense = other.dense;
+        other.dense = dense;
+        dense = otherDense;
+        SparseChunk otherCsr = other.csr;
+        other.csr = csr;
+        csr = otherCsr;
+        view = sparse ? csr : dense;
+        other.view = sparse ? other.csr : other.dense;
+        double[] otherTargets = other.targets;
+        other.targets = targets;
+        targets = otherTargets;
+        double[] otherWeights = other.weights;
+        other.weights = weights;
+        weights = otherWeights;
+        String[] otherKeys = other.keys;
+        other.keys = keys;
+        keys = otherKeys;
+        boolean otherWeighted = other.weighted;
+        other.weighted = weighted;
+        weighted = otherWeighted;
+    }
+}

@@ -1,0 +1,54 @@
+package org.accrete.api.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rows, in order, possibly without end. Single reader; closed once.
+ *
+ * <ul>
+ *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file borders.
+ *   <li>Rows, their order and their encoding do not depend on the size of the buffers.
+ *   <li>A chunk's {@link Chunk#position()}, or one of its {@code plus(rows)} onwards, handed to {@link #seek} of a newly
+ *       opened source makes it go on with the next row.
+ *   <li>Labels get their index in the order in which accepted rows bring them, after those of the schema's target.
+ * </ul>
+ */
+public interface ChunkSource extends AutoCloseable {
+    /** {@return what a person calls the source: a path or a name} */
+    String name();
+
+    /** {@return what the columns are; its target's classes are those known before the first row} */
+    Schema schema();
+
+    /** {@return how raw columns become numbers, when there are raw columns} */
+    default Optional<ColumnPlan> plan() {
+        return Optional.empty();
+    }
+
+    /** {@return things a person should know of, such as columns that were ignored; one line each} */
+    default List<String> warnings() {
+        return List.of();
+    }
+
+    /**
+     * Goes to a position. Called at most once, before the first {@link #next}.
+     *
+     * @param position where to go on
+     * @throws org.accrete.api.AccreteException bad state: the mark is not of this source, or what lies before it changed
+     */
+    void seek(Position position);
+
+    /**
+     * Reads rows until the buffer is full or the rows end.
+     *
+     * @param buffer cleared, then filled; of this source's schema
+     * @return false when there was no row left
+     * @throws org.accrete.api.AccreteException bad data: a row that cannot be used, with its place
+     */
+    boolean next(ChunkBuffer buffer);
+
+    /** Lets go of files and threads. Further calls do nothing. */
+    @Override
+    void close();
+}

@@ -1,0 +1,122 @@
+package org.accrete.api.data;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.accrete.api.AccreteException;
+
+/**
+ * How the raw columns of a source become the columns of a chunk. Immutable and complete: nothing in it is still to be
+ * inferred, so that prediction encodes exactly as training did.
+ *
+ * <p>The schema has the numeric blocks first (numbers, booleans, days), then the cycles, then the one-hot blocks, each
+ * group in the order of the raw columns.
+ *
+ * @param columns the raw columns, in the order of the header they were inferred from
+ */
+public record ColumnPlan(List<Column> columns) {
+    /** Width of the cycle block of a date: sine and cosine of hour of day, day of week, day of year. */
+    public static final int CYCLES = 6;
+
+    /** Copies the list and checks that names differ, that there is at most one target and weight, and that it is complete. */
+    public ColumnPlan {
+        columns = List.copyOf(columns);
+        Set<String> names = new HashSet<>();
+        for (Column column : columns) {
+            if (!names.add(column.name())) {
+                throw AccreteException.badArgument("column '" + column.name() + "' occurs twice");
+            }
+            if ((column instanceof Column.Categorical categorical && categorical.width() == 0)
+                    || (column instanceof Column.DateTime date && date.firstDay().isEmpty())) {
+                throw AccreteException.badArgument("a plan must be complete but '" + column.toText() + "' is not");
+            }
+        }
+        atMostOne(columns, Column.Label.class, "target");
+        atMostOne(columns, Column.Weight.class, "weight");
+    }
+
+    private static void atMostOne(List<Column> columns, Class<? extends Column> kind, String word) {
+        List<String> names =
+                columns.stream().filter(kind::isInstance).map(Column::name).toList();
+        if (names.size() > 1) {
+            throw AccreteException.badArgument("at most one column can be the " + word + " but there are " + names);
+        }
+    }
+
+    /** {@return what the columns of a chunk are} */
+    public Schema schema() {
+        List<Block> blocks = new ArrayList<>();
+        for (Column column : columns) {
+            if (column instanceof Column.Numeric || column instanceof Column.Bool) {
+                blocks.add(new Block(column.name(), Block.Kind.NUMERIC, 1));
+            } else if (column instanceof Column.DateTime) {
+                blocks.add(new Block(column.name() + ".days", Block.Kind.NUMERIC, 1));
+            }
+        }
+        for (Column column : columns) {
+            if (column instanceof Column.DateTime) {
+                blocks.add(new Block(column.name(), Block.Kind.CYCLE, CYCLES));
+            }
+        }
+        for (Column column : columns) {
+            if (column instanceof Column.Categorical categorical) {
+                blocks.add(new Block(column.name(), Block.Kind.ONE_HOT, categorical.width()));
+            }
+        }
+        return new Schema(blocks, label().map(Column.Label::target).orElse(Target.none()));
+    }
+
+    /** {@return the column to be predicted, if there is one} */
+    public Optional<Column.Label> label() {
+        return columns.stream()
+                .filter(Column.Label.class::isInstance)
+                .map(Column.Label.class::cast)
+                .findFirst();
+    }
+
+    /** {@return names of the columns that are passed through, in order} */
+    public List<String> keys() {
+        return columns.stream()
+                .filter(Column.Key.class::isInstance)
+                .map(Column::name)
+                .toList();
+    }
+
+    /**
+     * {@return the same plan whose categorical target has other known classes}
+     *
+     * @param labels labels in class order
+     */
+    public ColumnPlan withClasses(List<String> labels) {
+        List<Column> changed = new ArrayList<>();
+        for (Column column : columns) {
+            changed.add(
+                    column instanceof Column.Label label && label.target().kind() == Target.Kind.CATEGORICAL
+                            ? new Column.Label(label.name(), label.target().withClasses(labels))
+                            : column);
+        }
+        return new ColumnPlan(changed);
+    }
+
+    /** {@return one column a line, each as {@link Column#toText}; {@link #parse} takes it back} */
+    public String toText() {
+        return String.join("\n", columns.stream().map(Column::toText).toList());
+    }
+
+    /**
+     * {@return the plan that {@link #toText} wrote}
+     *
+     * @param text one column a line
+     * @throws AccreteException corrupt file: not such a text
+     */
+    public static ColumnPlan parse(String text) {
+        try {
+            return new ColumnPlan(text.lines().map(Column::parse).toList());
+        } catch (AccreteException e) {
+            throw new AccreteException(
+                    AccreteException.Kind.CORRUPT_FILE, "a stored column plan cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.accrete.api.learn;
+
+import java.util.List;
+import org.accrete.api.data.Chunk;
+
+/** A model that tells classes apart. */
+public interface Classifier extends Model {
+    /** {@return the labels, in class order; immutable} */
+    List<String> classes();
+
+    /** {@return numbers per row that {@link #decide} writes: 1 up to two classes, else one per class} */
+    default int decisions() {
+        return classes().size() <= 2 ? 1 : classes().size();
+    }
+
+    /**
+     * Writes the decision values: up to two classes, one per row, above 0 for the second class; else one per class, the
+     * largest wins, the first of equals.
+     *
+     * @param chunk rows
+     * @param out receives rows × {@link #decisions()} numbers, row-major
+     */
+    void decide(Chunk chunk, double[] out);
+
+    /**
+     * {@return the class that decision values stand for; −1 when no class is known yet}
+     *
+     * @param decisions as {@link #decide} wrote them
+     * @param row from 0
+     */
+    default int winner(double[] decisions, int row) {
+        int count = classes().size();
+        if (count <= 2) {
+            return count == 2 && decisions[row] > 0 ? 1 : count - 1 < 0 ? -1 : 0;
+        }
+        int best = 0;
+        for (int c = 1; c < count; c++) {
+            if (decisions[row * count + c] > decisions[row * count + best]) {
+                best = c;
+            }
+        }
+        return best;
+    }
+}

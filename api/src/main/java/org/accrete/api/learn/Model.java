@@ -1,0 +1,20 @@
+package org.accrete.api.learn;
+
+import org.accrete.api.data.Schema;
+
+/**
+ * What a learner knows at one moment. What it can do is told by its type: {@link Classifier}, {@link Regressor}, {@link
+ * Transformer}.
+ *
+ * <ul>
+ *   <li>Made by {@link Learner#snapshot()} it is immutable and thread-safe.
+ *   <li>Made by {@link Learner#view()} it reads the learner's own arrays: only on the training thread, only until the
+ *       learner's next {@code partialFit}.
+ *   <li>Calls take a whole chunk and write into the caller's array; targets of the chunk are not read.
+ *   <li>A chunk of another schema is refused (bad state).
+ * </ul>
+ */
+public interface Model {
+    /** {@return what the columns of a chunk must be} */
+    Schema schema();
+}

@@ -1,0 +1,70 @@
+package org.accrete.api.store;
+
+import java.util.List;
+
+/**
+ * Keeps the versions of models. Thread-safe; readers never wait for a writer.
+ *
+ * <ul>
+ *   <li>A version, once appended, never changes and its number is never used again.
+ *   <li>An append either makes a whole version or none, whatever happens in between.
+ *   <li>One {@link ModelWriter} per model at a time, over all processes.
+ *   <li>Model names match {@code [A-Za-z0-9][A-Za-z0-9._-]*}, at most 100 characters; others are refused before anything
+ *       is touched.
+ * </ul>
+ */
+public interface ModelStore extends AutoCloseable {
+    /** {@return what a person calls the store: its directory or address} */
+    String name();
+
+    /** {@return the models that have a history, sorted} */
+    List<String> models();
+
+    /**
+     * {@return the versions and aliases of a model; without versions when there is no such model}
+     *
+     * @param model name of the model
+     * @throws org.accrete.api.AccreteException bad argument: not a name; corrupt file: the history is damaged
+     */
+    History history(String model);
+
+    /**
+     * {@return what a version holds}
+     *
+     * @param version one of a history's
+     * @throws org.accrete.api.AccreteException corrupt file: length or checksum differ from the history's; too new: it was
+     *     written by a later release
+     */
+    State load(ModelVersion version);
+
+    /**
+     * Takes the model for writing, until the writer is closed. Creates nothing that a reader can see.
+     *
+     * @param model name of the model
+     * @return the writer
+     * @throws org.accrete.api.AccreteException bad state: somebody else has it; I/O: the store cannot be written
+     */
+    ModelWriter writer(String model);
+
+    /**
+     * Points an alias at a version; {@link History#LIVE} is moved like any other. Works while somebody else writes.
+     *
+     * @param model name of the model
+     * @param alias lower-case words with hyphens, not {@link History#LATEST} and not a number
+     * @param number an existing version
+     * @throws org.accrete.api.AccreteException bad argument: not such an alias, no such version
+     */
+    void tag(String model, String alias, long number);
+
+    /**
+     * Reads every byte of a model.
+     *
+     * @param model name of the model
+     * @return one line for each damage found; empty when all is well
+     */
+    List<String> verify(String model);
+
+    /** Lets go of what the store holds open. */
+    @Override
+    void close();
+}
