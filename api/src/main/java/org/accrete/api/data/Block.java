@@ -20,7 +20,7 @@ public record Block(String name, Kind kind, int width) {
         ONE_HOT
     }
 
-    /** Checks name and width. */
+    // Checks name and width.
     public Block {
         if (name.isEmpty()) {
             throw AccreteException.badArgument("a block's name must not be empty");

@@ -55,7 +55,7 @@ public sealed interface Column {
      * @param width number of buckets, a power of two between 2^10 and 2^18 when inferred; 0 asks for inference
      */
     record Categorical(String name, int width) implements Column {
-        /** Checks the width. */
+        // Checks the width.
         public Categorical {
             if (width < 0) {
                 throw AccreteException.badArgument("width of '" + name + "' must be >= 1 but was " + width);
@@ -151,8 +151,9 @@ public sealed interface Column {
     static Column parse(String text) {
         Matcher matcher = Texts.FORM.matcher(text.strip());
         if (!matcher.matches()) {
-            throw AccreteException.badArgument("a column must be NAME=KIND or NAME=KIND(key=value,...), with KIND one of "
-                    + Texts.KINDS + ", but was '" + text + "'");
+            throw AccreteException.badArgument(
+                    "a column must be NAME=KIND or NAME=KIND(key=value,...), with KIND one of " + Texts.KINDS
+                            + ", but was '" + text + "'");
         }
         String name = Texts.unescape(matcher.group("name"));
         Map<String, String> settings = new LinkedHashMap<>();
@@ -165,16 +166,15 @@ public sealed interface Column {
         }
         Column column = Texts.make(name, String.valueOf(matcher.group("kind")), settings);
         if (!settings.isEmpty()) {
-            throw AccreteException.badArgument(
-                    "column '" + name + "' has no setting '" + settings.keySet().iterator().next() + "' in '" + text + "'");
+            throw AccreteException.badArgument("column '" + name + "' has no setting '"
+                    + settings.keySet().iterator().next() + "' in '" + text + "'");
         }
         return column;
     }
 
     /** Reading of the text form. */
     final class Texts {
-        private static final String KINDS =
-                "numeric, categorical, datetime, boolean, weight, key, ignore, target";
+        private static final String KINDS = "numeric, categorical, datetime, boolean, weight, key, ignore, target";
         private static final Pattern FORM =
                 Pattern.compile("(?<name>.+)=(?<kind>[a-z]+)(\\((?<settings>[^()]*)\\))?", Pattern.DOTALL);
 
@@ -185,13 +185,15 @@ public sealed interface Column {
                 case "numeric" -> new Numeric(name);
                 case "boolean" -> new Bool(name);
                 case "categorical" -> new Categorical(name, width(name, settings));
-                case "datetime" -> new DateTime(name, take(settings, "first-day").map(day -> day(name, day)));
+                case "datetime" ->
+                    new DateTime(name, take(settings, "first-day").map(day -> day(name, day)));
                 case "weight" -> new Weight(name);
                 case "key" -> new Key(name);
                 case "ignore" -> new Ignore(name);
                 case "target" -> new Label(name, target(name, settings));
-                default -> throw AccreteException.badArgument(
-                        "kind of column '" + name + "' must be one of " + KINDS + " but was '" + kind + "'");
+                default ->
+                    throw AccreteException.badArgument(
+                            "kind of column '" + name + "' must be one of " + KINDS + " but was '" + kind + "'");
             };
         }
 
@@ -221,14 +223,16 @@ public sealed interface Column {
         private static Target target(String name, Map<String, String> settings) {
             String kind = take(settings, "kind").orElse("categorical");
             List<String> labels = new ArrayList<>();
-            for (String label : take(settings, "classes").map(all -> all.split("\\|", -1)).orElse(new String[0])) {
+            for (String label :
+                    take(settings, "classes").map(all -> all.split("\\|", -1)).orElse(new String[0])) {
                 labels.add(unescape(label));
             }
             return switch (kind) {
                 case "numeric" -> Target.numeric(name);
                 case "categorical" -> Target.categorical(name, labels);
-                default -> throw AccreteException.badArgument("kind of target '" + name
-                        + "' must be one of numeric, categorical but was '" + kind + "'");
+                default ->
+                    throw AccreteException.badArgument(
+                            "kind of target '" + name + "' must be one of numeric, categorical but was '" + kind + "'");
             };
         }
 

@@ -14,7 +14,7 @@ import org.accrete.api.AccreteException;
 public record Position(String mark, long rows) {
     private static final Position START = new Position("", 0);
 
-    /** Checks that the mark is printable and the rows are not negative. */
+    // Checks that the mark is printable and the rows are not negative.
     public Position {
         if (rows < 0) {
             throw AccreteException.badArgument("rows of a position must be >= 0 but was " + rows);

@@ -17,7 +17,7 @@ import org.accrete.api.AccreteException;
  * @param target what is to be predicted
  */
 public record Schema(List<Block> blocks, Target target) {
-    /** Copies the list and checks that the total width fits an {@code int}. */
+    // Copies the list and checks that the total width fits an {@code int}.
     public Schema {
         blocks = List.copyOf(blocks);
         long total = 0;

@@ -21,7 +21,7 @@ public record SourceRequest(
         Optional<ColumnPlan> plan,
         boolean targetNeeded,
         BadRows badRows) {
-    /** Copies the list. */
+    // Copies the list.
     public SourceRequest {
         columns = List.copyOf(columns);
     }

@@ -24,7 +24,7 @@ public record Target(String name, Kind kind, List<String> classes) {
 
     private static final Target NOTHING = new Target("", Kind.NONE, List.of());
 
-    /** Copies and checks the classes. */
+    // Copies and checks the classes.
     public Target {
         classes = List.copyOf(classes);
         if (kind != Kind.CATEGORICAL && !classes.isEmpty()) {

@@ -19,8 +19,8 @@ public final class ClassList {
             "new-classes", NewClasses.class, NewClasses.GROW, "what to do with a class first seen after the start");
 
     /** The most classes. */
-    public static final ParamSpec<Long> MAX_CLASSES =
-            ParamSpec.whole("max-classes", 100, Domain.Range.between(1, 1_000_000), "the most classes a model may have");
+    public static final ParamSpec<Long> MAX_CLASSES = ParamSpec.whole(
+            "max-classes", 100, Domain.Range.between(1, 1_000_000), "the most classes a model may have");
 
     private final NewClasses newClasses;
     private final long maxClasses;
@@ -96,8 +96,8 @@ public final class ClassList {
                 if (code >= maxClasses) {
                     throw AccreteException.badRow(
                             row,
-                            "class '" + theirs.get(code) + "' would be number " + (code + 1)
-                                    + " but max-classes is " + maxClasses);
+                            "class '" + theirs.get(code) + "' would be number " + (code + 1) + " but max-classes is "
+                                    + maxClasses);
                 }
                 size = code + 1;
             }

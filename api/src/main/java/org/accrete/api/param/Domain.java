@@ -21,7 +21,7 @@ public sealed interface Domain {
      * @param maxOpen whether {@code max} itself is outside
      */
     record Range(double min, boolean minOpen, double max, boolean maxOpen) implements Domain {
-        /** Checks that the interval holds something. */
+        // Checks that the interval holds something.
         public Range {
             if (Double.isNaN(min) || Double.isNaN(max) || min > max) {
                 throw AccreteException.badArgument("a range must have min <= max but was " + min + " … " + max);
@@ -110,7 +110,7 @@ public sealed interface Domain {
      * @param words the words, as users spell them
      */
     record Choice(List<String> words) implements Domain {
-        /** Copies the list. */
+        // Copies the list.
         public Choice {
             words = List.copyOf(words);
         }

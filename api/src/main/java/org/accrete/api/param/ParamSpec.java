@@ -97,8 +97,7 @@ public final class ParamSpec<T> {
      * @param defaultValue value when nothing is set
      * @param summary one line for help
      */
-    public static <E extends Enum<E>> ParamSpec<E> choice(
-            String name, Class<E> type, E defaultValue, String summary) {
+    public static <E extends Enum<E>> ParamSpec<E> choice(String name, Class<E> type, E defaultValue, String summary) {
         return choice(name, type, List.of(type.getEnumConstants()), defaultValue, summary);
     }
 
@@ -115,7 +114,8 @@ public final class ParamSpec<T> {
     public static <E extends Enum<E>> ParamSpec<E> choice(
             String name, Class<E> type, List<E> allowed, E defaultValue, String summary) {
         List<E> constants = List.copyOf(allowed);
-        Domain domain = new Domain.Choice(constants.stream().map(ParamSpec::word).toList());
+        Domain domain =
+                new Domain.Choice(constants.stream().map(ParamSpec::word).toList());
         return new ParamSpec<>(name, type, defaultValue, domain, summary, false, text -> {
             for (E constant : constants) {
                 if (word(constant).equals(word(text))) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.accrete.api.AccreteException;
 
 /** The values of all of a plug-in's parameters, defaults included, each inside its domain. Immutable. */
@@ -78,7 +79,8 @@ public final class Params {
      * @throws AccreteException bad argument: not one of these parameters
      */
     public <T> T get(ParamSpec<T> spec) {
-        return spec.type().cast(values.get(find(spec.name()).name()));
+        return spec.type()
+                .cast(Objects.requireNonNull(values.get(find(spec.name()).name())));
     }
 
     /** {@return the parameters} */

@@ -15,8 +15,7 @@ import org.accrete.api.AccreteException;
  * @param aliases alias to number; {@code live} is one, {@code latest} is not
  * @param moves every move of an alias, oldest first
  */
-public record History(
-        String model, List<ModelVersion> versions, SortedMap<String, Long> aliases, List<Move> moves) {
+public record History(String model, List<ModelVersion> versions, SortedMap<String, Long> aliases, List<Move> moves) {
     /** The alias that is used wherever no version is named. */
     public static final String LIVE = "live";
 
@@ -32,7 +31,7 @@ public record History(
      */
     public record Move(String alias, long number, Instant at) {}
 
-    /** Copies the collections. */
+    // Copies the collections.
     public History {
         versions = List.copyOf(versions);
         aliases = new TreeMap<>(aliases);

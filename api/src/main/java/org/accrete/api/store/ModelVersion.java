@@ -24,7 +24,7 @@ public record ModelVersion(String model, long number, Instant created, Note note
      * @param metrics scores by snake-case name; only finite ones
      */
     public record Note(Optional<String> parent, String learner, long rowsSeen, Map<String, Double> metrics) {
-        /** Copies the metrics. */
+        // Copies the metrics.
         public Note {
             metrics = Map.copyOf(metrics);
         }
