@@ -1,0 +1,251 @@
+package org.accrete.kernels;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The SIMD twin of the scalar reference, on the widest vectors of 128 to 512 bits that this JVM prefers.
+ *
+ * <p>Same bits: the sixteen running sums of a reduction are the lanes of two, four or eight vectors, so each sum takes the
+ * same elements in the same order at every width, and the tree that combines them is written out lane by lane
+ * ({@code reduceLanes} leaves its order open). The branches on {@link #LANES} are constants to the compiler. What is
+ * left over after whole vectors is done by scalar code: masked loads are slow on JDK 17.
+ *
+ * <p>Vectors stay in local variables of one method: one that is stored in a field, passed on or returned would be an object
+ * on the heap.
+ */
+final class SimdKernels extends Kernels {
+
+    private static final VectorSpecies<Double> SPECIES =
+            DoubleVector.SPECIES_PREFERRED.length() > 8 ? DoubleVector.SPECIES_512 : DoubleVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+
+    SimdKernels() {
+        if (LANES < 2) {
+            throw new UnsupportedOperationException("this machine has no vectors of two doubles");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "simd " + SPECIES.vectorBitSize() + "-bit";
+    }
+
+    @Override
+    public double dot(double[] a, int aFrom, double[] b, int bFrom, int n) {
+        double tree = 0;
+        int i = 0;
+        if (n >= 8) {
+            DoubleVector s0 = DoubleVector.zero(SPECIES);
+            DoubleVector s1 = s0;
+            DoubleVector s2 = s0;
+            DoubleVector s3 = s0;
+            DoubleVector s4 = s0;
+            DoubleVector s5 = s0;
+            DoubleVector s6 = s0;
+            DoubleVector s7 = s0;
+            for (; i < n - 15; i += 16) {
+                s0 = s0.add(product(a, aFrom + i, b, bFrom + i));
+                s1 = s1.add(product(a, aFrom + i + LANES, b, bFrom + i + LANES));
+                if (LANES <= 4) {
+                    s2 = s2.add(product(a, aFrom + i + 2 * LANES, b, bFrom + i + 2 * LANES));
+                    s3 = s3.add(product(a, aFrom + i + 3 * LANES, b, bFrom + i + 3 * LANES));
+                }
+                if (LANES == 2) {
+                    s4 = s4.add(product(a, aFrom + i + 4 * LANES, b, bFrom + i + 4 * LANES));
+                    s5 = s5.add(product(a, aFrom + i + 5 * LANES, b, bFrom + i + 5 * LANES));
+                    s6 = s6.add(product(a, aFrom + i + 6 * LANES, b, bFrom + i + 6 * LANES));
+                    s7 = s7.add(product(a, aFrom + i + 7 * LANES, b, bFrom + i + 7 * LANES));
+                }
+            }
+            if (i < n - 7) {
+                s0 = s0.add(product(a, aFrom + i, b, bFrom + i));
+                if (LANES <= 4) {
+                    s1 = s1.add(product(a, aFrom + i + LANES, b, bFrom + i + LANES));
+                }
+                if (LANES == 2) {
+                    s2 = s2.add(product(a, aFrom + i + 2 * LANES, b, bFrom + i + 2 * LANES));
+                    s3 = s3.add(product(a, aFrom + i + 3 * LANES, b, bFrom + i + 3 * LANES));
+                }
+                i += 8;
+            }
+            if (LANES == 8) {
+                tree = treeOf8(s0.add(s1));
+            } else if (LANES == 4) {
+                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
+            } else {
+                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+            }
+        }
+        double rest = 0;
+        for (; i < n; i++) {
+            rest += a[aFrom + i] * b[bFrom + i];
+        }
+        return tree + rest;
+    }
+
+    private static DoubleVector product(double[] a, int i, double[] b, int j) {
+        return DoubleVector.fromArray(SPECIES, a, i).mul(DoubleVector.fromArray(SPECIES, b, j));
+    }
+
+    private static double treeOf8(DoubleVector s) {
+        return ((s.lane(0) + s.lane(4)) + (s.lane(2) + s.lane(6)))
+                + ((s.lane(1) + s.lane(5)) + (s.lane(3) + s.lane(7)));
+    }
+
+    private static double treeOf4(DoubleVector s) {
+        return (s.lane(0) + s.lane(2)) + (s.lane(1) + s.lane(3));
+    }
+
+    private static double treeOf2(DoubleVector s) {
+        return s.lane(0) + s.lane(1);
+    }
+
+    @Override
+    public double sum(double[] a, int from, int n) {
+        double tree = 0;
+        int i = 0;
+        if (n >= 8) {
+            DoubleVector s0 = DoubleVector.zero(SPECIES);
+            DoubleVector s1 = s0;
+            DoubleVector s2 = s0;
+            DoubleVector s3 = s0;
+            DoubleVector s4 = s0;
+            DoubleVector s5 = s0;
+            DoubleVector s6 = s0;
+            DoubleVector s7 = s0;
+            for (; i < n - 15; i += 16) {
+                s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i));
+                s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + LANES));
+                if (LANES <= 4) {
+                    s2 = s2.add(DoubleVector.fromArray(SPECIES, a, from + i + 2 * LANES));
+                    s3 = s3.add(DoubleVector.fromArray(SPECIES, a, from + i + 3 * LANES));
+                }
+                if (LANES == 2) {
+                    s4 = s4.add(DoubleVector.fromArray(SPECIES, a, from + i + 4 * LANES));
+                    s5 = s5.add(DoubleVector.fromArray(SPECIES, a, from + i + 5 * LANES));
+                    s6 = s6.add(DoubleVector.fromArray(SPECIES, a, from + i + 6 * LANES));
+                    s7 = s7.add(DoubleVector.fromArray(SPECIES, a, from + i + 7 * LANES));
+                }
+            }
+            if (i < n - 7) {
+                s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i));
+                if (LANES <= 4) {
+                    s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + LANES));
+                }
+                if (LANES == 2) {
+                    s2 = s2.add(DoubleVector.fromArray(SPECIES, a, from + i + 2 * LANES));
+                    s3 = s3.add(DoubleVector.fromArray(SPECIES, a, from + i + 3 * LANES));
+                }
+                i += 8;
+            }
+            if (LANES == 8) {
+                tree = treeOf8(s0.add(s1));
+            } else if (LANES == 4) {
+                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
+            } else {
+                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+            }
+        }
+        double rest = 0;
+        for (; i < n; i++) {
+            rest += a[from + i];
+        }
+        return tree + rest;
+    }
+
+    @Override
+    public boolean allFinite(double[] a, int from, int n) {
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        int i = 0;
+        for (; i < n - (2 * LANES - 1); i += 2 * LANES) {
+            s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i).mul(0));
+            s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + LANES).mul(0));
+        }
+        double rest = 0;
+        for (; i < n; i++) {
+            rest += a[from + i] * 0;
+        }
+        return rest == 0 && s0.add(s1).eq(0).allTrue();
+    }
+
+    @Override
+    public void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector.fromArray(SPECIES, y, yFrom + i)
+                    .add(DoubleVector.fromArray(SPECIES, x, xFrom + i).mul(alpha))
+                    .intoArray(y, yFrom + i);
+        }
+        for (; i < n; i++) {
+            y[yFrom + i] += alpha * x[xFrom + i];
+        }
+    }
+
+    @Override
+    public void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector.fromArray(SPECIES, y, yFrom + i)
+                    .mul(scale)
+                    .add(DoubleVector.fromArray(SPECIES, x, xFrom + i).mul(alpha))
+                    .intoArray(y, yFrom + i);
+        }
+        for (; i < n; i++) {
+            y[yFrom + i] = scale * y[yFrom + i] + alpha * x[xFrom + i];
+        }
+    }
+
+    @Override
+    public void scale(double s, double[] y, int from, int n) {
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector.fromArray(SPECIES, y, from + i).mul(s).intoArray(y, from + i);
+        }
+        for (; i < n; i++) {
+            y[from + i] *= s;
+        }
+    }
+
+    @Override
+    public void exp(double[] x, int from, double[] out, int outFrom, int n) {
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);
+            DoubleVector k = v.mul(Exp.LOG2_E).add(Exp.TO_WHOLE).sub(Exp.TO_WHOLE);
+            DoubleVector high = v.sub(k.mul(Exp.LN2_HIGH));
+            DoubleVector low = k.mul(Exp.LN2_LOW);
+            DoubleVector r = high.sub(low);
+            DoubleVector lost = high.sub(r).sub(low);
+            DoubleVector r2 = r.mul(r);
+            DoubleVector r4 = r2.mul(r2);
+            DoubleVector p03 =
+                    r.mul(Exp.P1).add(Exp.P0).add(r.mul(Exp.P3).add(Exp.P2).mul(r2));
+            DoubleVector p47 =
+                    r.mul(Exp.P5).add(Exp.P4).add(r.mul(Exp.P7).add(Exp.P6).mul(r2));
+            DoubleVector p = p03.add(p47.mul(r4)).add(r.mul(Exp.P9).add(Exp.P8).mul(r4.mul(r4)));
+            DoubleVector power = r2.mul(r.mul(p).add(0.5)).add(lost).add(r).add(1);
+            DoubleVector half = k.mul(0.5).add(Exp.TO_WHOLE);
+            DoubleVector otherHalf = k.sub(half.sub(Exp.TO_WHOLE)).add(Exp.TO_WHOLE);
+            VectorMask<Double> tooHigh = v.compare(VectorOperators.GT, Exp.HIGHEST);
+            VectorMask<Double> tooLow = v.compare(VectorOperators.LT, Exp.LOWEST);
+            power.mul(twoTo(half))
+                    .mul(twoTo(otherHalf))
+                    .blend(Double.POSITIVE_INFINITY, tooHigh)
+                    .blend(0, tooLow)
+                    .intoArray(out, outFrom + i);
+        }
+        for (; i < n; i++) {
+            out[outFrom + i] = Exp.exp(x[from + i]);
+        }
+    }
+
+    private static DoubleVector twoTo(DoubleVector shifted) {
+        LongVector bits = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
+        return bits.add(Exp.ONE_BITS).reinterpretAsDoubles();
+    }
+}
