@@ -2,7 +2,6 @@ package org.accrete.kernels;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,6 +20,7 @@ final class SimdKernels extends Kernels {
 
     private static final VectorSpecies<Double> SPECIES =
             DoubleVector.SPECIES_PREFERRED.length() > 8 ? DoubleVector.SPECIES_512 : DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Long> BITS = VectorSpecies.of(long.class, SPECIES.vectorShape());
     private static final int LANES = SPECIES.length();
 
     SimdKernels() {
@@ -80,11 +80,7 @@ final class SimdKernels extends Kernels {
                 tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
             }
         }
-        double rest = 0;
-        for (; i < n; i++) {
-            rest += a[aFrom + i] * b[bFrom + i];
-        }
-        return tree + rest;
+        return tree + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
     }
 
     private static DoubleVector product(double[] a, int i, double[] b, int j) {
@@ -150,11 +146,7 @@ final class SimdKernels extends Kernels {
                 tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
             }
         }
-        double rest = 0;
-        for (; i < n; i++) {
-            rest += a[from + i];
-        }
-        return tree + rest;
+        return tree + restOfSum(a, from + i, n - i);
     }
 
     @Override
@@ -174,69 +166,53 @@ final class SimdKernels extends Kernels {
     }
 
     @Override
-    public void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
-        int i = 0;
-        for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector.fromArray(SPECIES, y, yFrom + i)
-                    .add(DoubleVector.fromArray(SPECIES, x, xFrom + i).mul(alpha))
-                    .intoArray(y, yFrom + i);
-        }
-        for (; i < n; i++) {
-            y[yFrom + i] += alpha * x[xFrom + i];
-        }
-    }
-
-    @Override
-    public void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
-        int i = 0;
-        for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector.fromArray(SPECIES, y, yFrom + i)
-                    .mul(scale)
-                    .add(DoubleVector.fromArray(SPECIES, x, xFrom + i).mul(alpha))
-                    .intoArray(y, yFrom + i);
-        }
-        for (; i < n; i++) {
-            y[yFrom + i] = scale * y[yFrom + i] + alpha * x[xFrom + i];
-        }
-    }
-
-    @Override
-    public void scale(double s, double[] y, int from, int n) {
-        int i = 0;
-        for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector.fromArray(SPECIES, y, from + i).mul(s).intoArray(y, from + i);
-        }
-        for (; i < n; i++) {
-            y[from + i] *= s;
-        }
-    }
-
-    @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
+        DoubleVector highest = of(Exp.HIGHEST);
+        DoubleVector lowest = of(Exp.LOWEST);
+        DoubleVector infinity = of(Double.POSITIVE_INFINITY);
+        DoubleVector zero = of(0);
+        DoubleVector half = of(0.5);
+        DoubleVector one = of(1);
+        DoubleVector log2e = of(Exp.LOG2_E);
+        DoubleVector ln2High = of(Exp.LN2_HIGH);
+        DoubleVector ln2Low = of(Exp.LN2_LOW);
+        DoubleVector toWhole = of(Exp.TO_WHOLE);
+        LongVector oneBits = LongVector.broadcast(BITS, Exp.ONE_BITS);
+        DoubleVector c0 = of(Exp.P0);
+        DoubleVector c1 = of(Exp.P1);
+        DoubleVector c2 = of(Exp.P2);
+        DoubleVector c3 = of(Exp.P3);
+        DoubleVector c4 = of(Exp.P4);
+        DoubleVector c5 = of(Exp.P5);
+        DoubleVector c6 = of(Exp.P6);
+        DoubleVector c7 = of(Exp.P7);
+        DoubleVector c8 = of(Exp.P8);
+        DoubleVector c9 = of(Exp.P9);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);
-            DoubleVector k = v.mul(Exp.LOG2_E).add(Exp.TO_WHOLE).sub(Exp.TO_WHOLE);
-            DoubleVector high = v.sub(k.mul(Exp.LN2_HIGH));
-            DoubleVector low = k.mul(Exp.LN2_LOW);
+            DoubleVector k = v.mul(log2e).add(toWhole).sub(toWhole);
+            DoubleVector high = v.sub(k.mul(ln2High));
+            DoubleVector low = k.mul(ln2Low);
             DoubleVector r = high.sub(low);
             DoubleVector lost = high.sub(r).sub(low);
             DoubleVector r2 = r.mul(r);
             DoubleVector r4 = r2.mul(r2);
-            DoubleVector p03 =
-                    r.mul(Exp.P1).add(Exp.P0).add(r.mul(Exp.P3).add(Exp.P2).mul(r2));
-            DoubleVector p47 =
-                    r.mul(Exp.P5).add(Exp.P4).add(r.mul(Exp.P7).add(Exp.P6).mul(r2));
-            DoubleVector p = p03.add(p47.mul(r4)).add(r.mul(Exp.P9).add(Exp.P8).mul(r4.mul(r4)));
-            DoubleVector power = r2.mul(r.mul(p).add(0.5)).add(lost).add(r).add(1);
-            DoubleVector half = k.mul(0.5).add(Exp.TO_WHOLE);
-            DoubleVector otherHalf = k.sub(half.sub(Exp.TO_WHOLE)).add(Exp.TO_WHOLE);
-            VectorMask<Double> tooHigh = v.compare(VectorOperators.GT, Exp.HIGHEST);
-            VectorMask<Double> tooLow = v.compare(VectorOperators.LT, Exp.LOWEST);
-            power.mul(twoTo(half))
-                    .mul(twoTo(otherHalf))
-                    .blend(Double.POSITIVE_INFINITY, tooHigh)
-                    .blend(0, tooLow)
+            DoubleVector p03 = c0.add(c1.mul(r)).add(c2.add(c3.mul(r)).mul(r2));
+            DoubleVector p47 = c4.add(c5.mul(r)).add(c6.add(c7.mul(r)).mul(r2));
+            DoubleVector p = p03.add(p47.mul(r4)).add(c8.add(c9.mul(r)).mul(r4.mul(r4)));
+            DoubleVector power = one.add(r.add(r2.mul(half.add(r.mul(p))).add(lost)));
+            DoubleVector first = k.mul(half).add(toWhole);
+            DoubleVector second = k.sub(first.sub(toWhole)).add(toWhole);
+            LongVector firstBits = first.reinterpretAsLongs();
+            LongVector secondBits = second.reinterpretAsLongs();
+            power.mul(firstBits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles())
+                    .mul(secondBits
+                            .lanewise(VectorOperators.LSHL, 52)
+                            .add(oneBits)
+                            .reinterpretAsDoubles())
+                    .blend(infinity, v.compare(VectorOperators.GT, highest))
+                    .blend(zero, v.compare(VectorOperators.LT, lowest))
                     .intoArray(out, outFrom + i);
         }
         for (; i < n; i++) {
@@ -244,8 +220,7 @@ final class SimdKernels extends Kernels {
         }
     }
 
-    private static DoubleVector twoTo(DoubleVector shifted) {
-        LongVector bits = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
-        return bits.add(Exp.ONE_BITS).reinterpretAsDoubles();
+    private static DoubleVector of(double value) {
+        return DoubleVector.broadcast(SPECIES, value);
     }
 }

@@ -124,7 +124,11 @@ public abstract class Kernels {
      * @param yFrom index of its first element
      * @param n number of elements
      */
-    public abstract void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n);
+    public final void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yFrom + i] += alpha * x[xFrom + i];
+        }
+    }
 
     /**
      * {@code y = (scale * y) + (alpha * x)}, element by element, both products rounded before they are added.
@@ -137,7 +141,11 @@ public abstract class Kernels {
      * @param xFrom index of its first element
      * @param n number of elements
      */
-    public abstract void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n);
+    public final void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yFrom + i] = scale * y[yFrom + i] + alpha * x[xFrom + i];
+        }
+    }
 
     /**
      * {@code y = s * y}, element by element.
@@ -147,7 +155,11 @@ public abstract class Kernels {
      * @param from index of its first element
      * @param n number of elements
      */
-    public abstract void scale(double s, double[] y, int from, int n);
+    public final void scale(double s, double[] y, int from, int n) {
+        for (int i = 0; i < n; i++) {
+            y[from + i] *= s;
+        }
+    }
 
     /**
      * {@link #exp(double)} of every element, the same bits.
@@ -275,5 +287,54 @@ public abstract class Kernels {
      */
     public static double log1pExp(double x) {
         return Math.max(x, 0) + StrictMath.log1p(Exp.exp(-Math.abs(x)));
+    }
+
+    // ---- what is left over after whole blocks, in one form for both implementations --------------------------------
+
+    /** The seventeenth sum of {@link #dot}: up to seven products in order. Written out, because loops this short cost more. */
+    static double restOfDot(double[] a, int aFrom, double[] b, int bFrom, int left) {
+        double s = 0;
+        int i = aFrom;
+        int j = bFrom;
+        if (left >= 4) {
+            s += a[i] * b[j];
+            s += a[i + 1] * b[j + 1];
+            s += a[i + 2] * b[j + 2];
+            s += a[i + 3] * b[j + 3];
+            i += 4;
+            j += 4;
+        }
+        if (left > 0 && (left & 2) != 0) {
+            s += a[i] * b[j];
+            s += a[i + 1] * b[j + 1];
+            i += 2;
+            j += 2;
+        }
+        if (left > 0 && (left & 1) != 0) {
+            s += a[i] * b[j];
+        }
+        return s;
+    }
+
+    /** The seventeenth sum of {@link #sum}: up to seven elements in order. */
+    static double restOfSum(double[] a, int from, int left) {
+        double s = 0;
+        int i = from;
+        if (left >= 4) {
+            s += a[i];
+            s += a[i + 1];
+            s += a[i + 2];
+            s += a[i + 3];
+            i += 4;
+        }
+        if (left > 0 && (left & 2) != 0) {
+            s += a[i];
+            s += a[i + 1];
+            i += 2;
+        }
+        if (left > 0 && (left & 1) != 0) {
+            s += a[i];
+        }
+        return s;
     }
 }

@@ -60,15 +60,11 @@ final class ScalarKernels extends Kernels {
             s7 += a[aFrom + i + 7] * b[bFrom + i + 7];
             i += 8;
         }
-        double rest = 0;
-        for (; i < n; i++) {
-            rest += a[aFrom + i] * b[bFrom + i];
-        }
         double t0 = (s0 + s8) + (s4 + s12);
         double t1 = (s1 + s9) + (s5 + s13);
         double t2 = (s2 + s10) + (s6 + s14);
         double t3 = (s3 + s11) + (s7 + s15);
-        return ((t0 + t2) + (t1 + t3)) + rest;
+        return ((t0 + t2) + (t1 + t3)) + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
     }
 
     @Override
@@ -119,15 +115,11 @@ final class ScalarKernels extends Kernels {
             s7 += a[from + i + 7];
             i += 8;
         }
-        double rest = 0;
-        for (; i < n; i++) {
-            rest += a[from + i];
-        }
         double t0 = (s0 + s8) + (s4 + s12);
         double t1 = (s1 + s9) + (s5 + s13);
         double t2 = (s2 + s10) + (s6 + s14);
         double t3 = (s3 + s11) + (s7 + s15);
-        return ((t0 + t2) + (t1 + t3)) + rest;
+        return ((t0 + t2) + (t1 + t3)) + restOfSum(a, from + i, n - i);
     }
 
     @Override
@@ -148,27 +140,6 @@ final class ScalarKernels extends Kernels {
             s0 += a[from + i] * 0;
         }
         return (s0 + s1) + (s2 + s3) == 0;
-    }
-
-    @Override
-    public void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yFrom + i] += alpha * x[xFrom + i];
-        }
-    }
-
-    @Override
-    public void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yFrom + i] = scale * y[yFrom + i] + alpha * x[xFrom + i];
-        }
-    }
-
-    @Override
-    public void scale(double s, double[] y, int from, int n) {
-        for (int i = 0; i < n; i++) {
-            y[from + i] *= s;
-        }
     }
 
     @Override
