@@ -1,0 +1,2 @@
+/** The vocabulary of Accrete. */
+module org.accrete.api {}

@@ -1,0 +1,4 @@
+/**
+ * The vocabulary of Accrete.
+ */
+package org.accrete.api;

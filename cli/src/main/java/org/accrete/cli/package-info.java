@@ -1,0 +1,4 @@
+/**
+ * The {@code accrete} command; starts at {@link org.accrete.cli.Main}.
+ */
+package org.accrete.cli;

@@ -1,0 +1,4 @@
+/**
+ * Chunk sources: CSV files and synthetic streams.
+ */
+package org.accrete.io;

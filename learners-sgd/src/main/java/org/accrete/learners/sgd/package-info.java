@@ -1,0 +1,4 @@
+/**
+ * Linear models by stochastic gradient descent.
+ */
+package org.accrete.learners.sgd;

@@ -1,0 +1,8 @@
+/** The laws of Accrete as contract suites. */
+module org.accrete.testkit {
+    requires transitive org.accrete.api;
+    requires transitive org.accrete.core;
+    requires transitive org.assertj.core;
+    requires transitive org.junit.jupiter.api;
+    requires transitive org.junit.jupiter.params;
+}
