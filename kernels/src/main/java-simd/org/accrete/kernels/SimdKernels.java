@@ -13,8 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  * ({@code reduceLanes} leaves its order open). The branches on {@link #LANES} are constants to the compiler. What is
  * left over after whole vectors is done by scalar code: masked loads are slow on JDK 17.
  *
- * <p>Vectors stay in local variables of one method: one that is stored in a field, passed on or returned would be an object
- * on the heap.
+ * <p>Vectors live in local variables and in small helpers that are inlined; one that is stored in a field, or that crosses a
+ * call which C2 does not inline, is an object on the heap. Hence {@code exp} makes its constants vectors before the loop: on
+ * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates.
  */
 final class SimdKernels extends Kernels {
 

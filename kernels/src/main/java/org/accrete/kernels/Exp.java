@@ -24,9 +24,10 @@ package org.accrete.kernels;
  */
 final class Exp {
 
-    /** Above it the result is certainly infinite, and below the negative of {@link #LOWEST} certainly 0. */
+    /** Above it the result is certainly infinite. */
     static final double HIGHEST = 710;
 
+    /** Below it the result is certainly 0. */
     static final double LOWEST = -746;
 
     static final double LOG2_E = 0x1.71547652b82fep0;

@@ -103,7 +103,7 @@ final class KernelChoice {
     }
 
     private static Kernels chosen(Kernels kernels, String reason) {
-        System.getLogger(KernelChoice.class.getName())
+        System.getLogger(Kernels.class.getName())
                 .log(Level.DEBUG, () -> "kernels: " + kernels.name() + " (" + reason + ")");
         return kernels;
     }
