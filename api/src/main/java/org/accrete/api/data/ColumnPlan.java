@@ -20,7 +20,8 @@ public record ColumnPlan(List<Column> columns) {
     /** Width of the cycle block of a date: sine and cosine of hour of day, day of week, day of year. */
     public static final int CYCLES = 6;
 
-    // Copies the list and checks that names differ, that there is at most one target and weight, and that it is complete.
+    // Copies the list and checks that names differ, that there is at most one target and weight, and that it is
+    // complete.
     public ColumnPlan {
         columns = List.copyOf(columns);
         Set<String> names = new HashSet<>();
