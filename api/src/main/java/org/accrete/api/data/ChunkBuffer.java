@@ -308,7 +308,7 @@ public final class ChunkBuffer {
      * @param other the other buffer
      */
     public void swap(ChunkBuffer other) {
-        if (other.schema != schema || other.keyCount != keyCount || other.capacity != capacity) {
+        if (!other.schema.equals(schema) || other.keyCount != keyCount || other.capacity != capacity) {
             throw AccreteException.badState("only buffers of one schema, capacity and number of keys can be swapped");
         }
         DenseChunk otherDense = other.dense;

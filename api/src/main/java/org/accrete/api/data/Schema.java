@@ -99,10 +99,9 @@ public record Schema(List<Block> blocks, Target target) {
      * @param other another schema
      */
     public boolean matches(Schema other) {
-        return this == other
-                || (blocks.equals(other.blocks)
-                        && target.kind() == other.target.kind()
-                        && target.name().equals(other.target.name()));
+        return blocks.equals(other.blocks)
+                && target.kind() == other.target.kind()
+                && target.name().equals(other.target.name());
     }
 
     /**
