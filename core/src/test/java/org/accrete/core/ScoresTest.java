@@ -35,7 +35,7 @@ class ScoresTest {
     }
 
     /** The same, with the logistic function or normalised exponentials as probabilities. */
-    private record Softmax(Schema schema, List<String> classes) implements ProbabilisticClassifier {
+    private record Logistic(Schema schema, List<String> classes) implements ProbabilisticClassifier {
         @Override
         public void decide(Chunk chunk, double[] out) {
             copyColumns(chunk, decisions(), out);
@@ -220,7 +220,7 @@ class ScoresTest {
                         values[row],
                         2);
             }
-            scores.update(new Softmax(schema, TWO), chunk(schema, values, targets, TWO));
+            scores.update(new Logistic(schema, TWO), chunk(schema, values, targets, TWO));
         }
         ScoreReport report = scores.report();
         oracle.check(report.metrics(), report.baselines());
@@ -243,7 +243,7 @@ class ScoresTest {
         int[] there = {1, 2, 4, 4, 4};
         for (int part = 0; part < known.length; part++) {
             int size = 211;
-            Softmax model = new Softmax(schema, FOUR.subList(0, known[part]));
+            Logistic model = new Logistic(schema, FOUR.subList(0, known[part]));
             double[] values = new double[size * 4];
             double[] targets = new double[size];
             for (int row = 0; row < size; row++) {
@@ -292,7 +292,7 @@ class ScoresTest {
             yes += (int) targets[row];
         }
         DenseChunk all = chunk(schema, values, targets, TWO);
-        Softmax model = new Softmax(schema, TWO);
+        Logistic model = new Logistic(schema, TWO);
         List<State> states = new ArrayList<>();
         for (int size : new int[] {1, 999, 10_000, rows}) {
             Scores scores = Scores.forTarget(schema.target());
@@ -314,7 +314,7 @@ class ScoresTest {
             Target target = schema.target();
             Model model = target.kind() == Target.Kind.NUMERIC
                     ? new FirstColumn(schema)
-                    : new Softmax(schema, target.classes());
+                    : new Logistic(schema, target.classes());
             Scores straight = Scores.forTarget(target);
             Scores broken = Scores.forTarget(target);
             ChunkBuffer buffer = new ChunkBuffer(schema, 1_700);
@@ -337,7 +337,7 @@ class ScoresTest {
         Scores broken = Scores.forTarget(schema.target());
         ChunkBuffer buffer = new ChunkBuffer(schema, 250);
         while (source.next(buffer)) {
-            Softmax model = new Softmax(schema, List.of("a", "b"));
+            Logistic model = new Logistic(schema, List.of("a", "b"));
             straight.update(model, buffer.chunk());
             broken.update(model, buffer.chunk());
             Target now = schema.target().withClasses(buffer.chunk().classes());
@@ -375,7 +375,7 @@ class ScoresTest {
     void aModelWithoutClassesIsWrongEverywhere() {
         Schema schema = schema(1, List.of());
         Scores scores = Scores.forTarget(schema.target());
-        scores.update(new Softmax(schema, List.of()), chunk(schema, new double[3], new double[] {0, 1, 1}, TWO));
+        scores.update(new Logistic(schema, List.of()), chunk(schema, new double[3], new double[] {0, 1, 1}, TWO));
         assertThat(scores.report().metrics().get("accuracy")).isEqualTo(0.0);
         assertThat(scores.report().metrics().get("log_loss")).isCloseTo(15 * Math.log(10), within(1e-12));
     }
@@ -392,10 +392,10 @@ class ScoresTest {
         }
         DenseChunk all = chunk(schema, values, targets, TWO);
         Scores whole = Scores.forTarget(schema.target());
-        whole.update(new Softmax(schema, TWO), all);
+        whole.update(new Logistic(schema, TWO), all);
         Scores pieces = Scores.forTarget(schema.target());
         for (int from = 0; from < rows; from += 1_000) {
-            pieces.update(new Softmax(schema, TWO), all.slice(from, Math.min(rows, from + 1_000)));
+            pieces.update(new Logistic(schema, TWO), all.slice(from, Math.min(rows, from + 1_000)));
         }
         assertThat(state(whole)).isEqualTo(state(pieces));
     }
@@ -405,10 +405,11 @@ class ScoresTest {
         Schema schema = schema(1, TWO);
         Scores some = Scores.forTarget(schema.target());
         some.update(
-                new Softmax(schema, TWO), chunk(schema, new double[] {1, 9, -1}, new double[] {1, Double.NaN, 1}, TWO));
-        some.update(new Softmax(schema, TWO), chunk(schema, new double[] {1, 9, -1}, new double[0], TWO));
+                new Logistic(schema, TWO),
+                chunk(schema, new double[] {1, 9, -1}, new double[] {1, Double.NaN, 1}, TWO));
+        some.update(new Logistic(schema, TWO), chunk(schema, new double[] {1, 9, -1}, new double[0], TWO));
         Scores all = Scores.forTarget(schema.target());
-        all.update(new Softmax(schema, TWO), chunk(schema, new double[] {1, -1}, new double[] {1, 1}, TWO));
+        all.update(new Logistic(schema, TWO), chunk(schema, new double[] {1, -1}, new double[] {1, 1}, TWO));
         assertThat(state(some)).isEqualTo(state(all));
     }
 
@@ -417,7 +418,7 @@ class ScoresTest {
         Schema schema = schema(1, TWO);
         Scores scores = Scores.forTarget(schema.target());
         State before = state(scores);
-        scores.predict(new Softmax(schema, TWO), chunk(schema, new double[] {1, 2}, new double[] {1, 0}, TWO));
+        scores.predict(new Logistic(schema, TWO), chunk(schema, new double[] {1, 2}, new double[] {1, 0}, TWO));
         assertThat(state(scores)).isEqualTo(before);
     }
 
@@ -428,9 +429,9 @@ class ScoresTest {
         State before = state(scores);
         double[] value = {1};
         assertThatThrownBy(() -> scores.update(
-                        new Softmax(schema, List.of("yes", "no")), chunk(schema, value, new double[] {1}, TWO)))
+                        new Logistic(schema, List.of("yes", "no")), chunk(schema, value, new double[] {1}, TWO)))
                 .hasMessageContaining("must begin with those of the model");
-        assertThatThrownBy(() -> scores.update(new Softmax(schema, TWO), chunk(schema, value, new double[] {2}, TWO)))
+        assertThatThrownBy(() -> scores.update(new Logistic(schema, TWO), chunk(schema, value, new double[] {2}, TWO)))
                 .hasMessage("a class index must be >= 0 and < 2 but was 2.0");
         assertThatThrownBy(() -> scores.update(new FirstColumn(schema), chunk(schema, value, new double[] {1}, TWO)))
                 .hasMessageContaining("classifier");
