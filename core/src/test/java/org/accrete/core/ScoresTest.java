@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -411,6 +413,38 @@ class ScoresTest {
         Scores all = Scores.forTarget(schema.target());
         all.update(new Logistic(schema, TWO), chunk(schema, new double[] {1, -1}, new double[] {1, 1}, TWO));
         assertThat(state(some)).isEqualTo(state(all));
+    }
+
+    @Test
+    void scoringAllocatesNothingPerRow() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int rows = 1_000;
+        double[] values = new double[rows];
+        double[] targets = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            values[row] = ListSource.noise(row, 1);
+            targets[row] = ListSource.noise(row, 2) > 0 ? 1 : 0;
+        }
+        Schema labels = schema(1, TWO);
+        Schema numbers = Schema.numeric(1, Target.numeric("y"));
+        Scores classes = Scores.forTarget(labels.target());
+        Scores errors = Scores.forTarget(numbers.target());
+        Model decider = new Decider(labels, TWO);
+        Model column = new FirstColumn(numbers);
+        DenseChunk ofLabels = chunk(labels, values, targets, TWO);
+        DenseChunk ofNumbers = chunk(numbers, values, targets, List.of());
+        long before = 0;
+        for (int i = 0; i < 300; i++) {
+            if (i == 100) {
+                before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            }
+            classes.update(decider, ofLabels);
+            errors.update(column, ofNumbers);
+        }
+        long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertThat(bytes / (200.0 * rows))
+                .as("bytes per row, those of blocks included")
+                .isLessThan(1);
     }
 
     @Test
