@@ -16,18 +16,13 @@ final class Cells {
      * @param to after the last, not a blank
      */
     static boolean isMissing(char[] text, int from, int to) {
-        switch (to - from) {
-            case 0:
-                return true;
-            case 2:
-                return is(text, from, "NA") || is(text, from, "na");
-            case 3:
-                return is(text, from, "NaN") || is(text, from, "nan") || is(text, from, "NAN");
-            case 4:
-                return is(text, from, "null") || is(text, from, "NULL");
-            default:
-                return false;
-        }
+        return switch (to - from) {
+            case 0 -> true;
+            case 2 -> is(text, from, "NA") || is(text, from, "na");
+            case 3 -> is(text, from, "NaN") || is(text, from, "nan") || is(text, from, "NAN");
+            case 4 -> is(text, from, "null") || is(text, from, "NULL");
+            default -> false;
+        };
     }
 
     private static boolean is(char[] text, int from, String word) {

@@ -44,9 +44,8 @@ public final class PlanInference {
     private final List<String> header;
     private final Optional<String> target;
     private final Map<String, Column> given = new HashMap<>();
-    private final List<Facts> facts = new ArrayList<>();
+    private final List<Row> sample = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
-    private int rows;
 
     /**
      * Begins with no row.
@@ -74,9 +73,6 @@ public final class PlanInference {
                 .filter(Column.Label.class::isInstance)
                 .map(Column::name)
                 .findFirst());
-        for (int i = 0; i < header.size(); i++) {
-            facts.add(new Facts());
-        }
     }
 
     private AccreteException absent(String name) {
@@ -114,10 +110,27 @@ public final class PlanInference {
      */
     public void add(List<String> fields) {
         if (fields.size() == header.size()) {
-            rows++;
-            for (int i = 0; i < fields.size(); i++) {
-                facts.get(i).add(fields.get(i).trim());
+            sample.add(new Row(fields));
+        }
+    }
+
+    /** A row in one text, because a text per cell would take several times the room. */
+    private static final class Row {
+        private final String text;
+        private final int[] ends;
+
+        Row(List<String> fields) {
+            text = String.join("", fields);
+            ends = new int[fields.size()];
+            int end = 0;
+            for (int i = 0; i < ends.length; i++) {
+                end += fields.get(i).length();
+                ends[i] = end;
             }
+        }
+
+        String cell(int field) {
+            return text.substring(field == 0 ? 0 : ends[field - 1], ends[field]).trim();
         }
     }
 
@@ -137,7 +150,10 @@ public final class PlanInference {
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < header.size(); i++) {
             String name = header.get(i);
-            Facts seen = facts.get(i);
+            Facts seen = new Facts();
+            for (Row row : sample) {
+                seen.add(row.cell(i));
+            }
             Optional<Column> wanted = Optional.ofNullable(given.get(name));
             if (target.equals(Optional.of(name))) {
                 columns.add(new Column.Label(name, target(name, seen, wanted)));
@@ -164,7 +180,7 @@ public final class PlanInference {
 
     private Column infer(String name, Facts seen) {
         if (seen.present == 0) {
-            warnings.add("column " + Cells.quote(name) + " is ignored: it is empty in the first " + rows
+            warnings.add("column " + Cells.quote(name) + " is ignored: it is empty in the first " + sample.size()
                     + " rows; --column " + name + "=KIND reads it all the same");
             return new Column.Ignore(name);
         }
@@ -179,10 +195,10 @@ public final class PlanInference {
             warnOfOdd(name, "dates", seen.dates, seen);
             return new Column.DateTime(name, Optional.of(seen.firstDay()));
         }
-        if (2L * seen.unique() > rows) {
+        if (2L * seen.unique() > sample.size()) {
             warnings.add(
                     "column " + Cells.quote(name) + " is ignored: it is text that is unique in over half of the first "
-                            + rows + " rows; --column " + name + "=categorical reads it all the same");
+                            + sample.size() + " rows; --column " + name + "=categorical reads it all the same");
             return new Column.Ignore(name);
         }
         return new Column.Categorical(name, seen.buckets());
@@ -191,7 +207,8 @@ public final class PlanInference {
     private void warnOfOdd(String name, String what, int good, Facts seen) {
         if (good < seen.present) {
             warnings.add("column " + Cells.quote(name) + " is read as " + what + " although " + (seen.present - good)
-                    + " of the first " + rows + " rows have something else there, such as " + Cells.quote(seen.lastText)
+                    + " of the first " + sample.size() + " rows have something else there, such as "
+                    + Cells.quote(seen.lastText)
                     + "; --column " + name + "=categorical reads it as text");
         }
     }
@@ -204,8 +221,9 @@ public final class PlanInference {
                     : label.target();
         }
         if (seen.present == 0 && wanted.isEmpty()) {
-            throw AccreteException.badData("column " + Cells.quote(name) + ", the target, is empty in the first " + rows
-                    + " rows; say what it is with --column " + name + "=numeric or " + name + "=categorical");
+            throw AccreteException.badData(
+                    "column " + Cells.quote(name) + ", the target, is empty in the first " + sample.size()
+                            + " rows; say what it is with --column " + name + "=numeric or " + name + "=categorical");
         }
         boolean numeric;
         if (wanted.isEmpty()) {

@@ -225,8 +225,6 @@ public final class RowEncoder {
         if (targetField >= 0) {
             trim(text, ends, targetField);
             out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
-        } else if (targetNeeded && schema.target().kind() != Target.Kind.NONE) {
-            throw AccreteException.badState("there is no target column");
         }
         out.classes(labels);
         out.endRow();
