@@ -192,12 +192,7 @@ final class StandardScaler implements Step {
         if (together) {
             double total = count[0] + weight;
             Arrays.fill(count, total);
-            double share = weight / total;
-            for (int j = 0; j < x.length; j++) {
-                double distance = x[j] - mean[j];
-                mean[j] += distance * share;
-                m2[j] += weight * distance * (x[j] - mean[j]);
-            }
+            move(x, mean, m2, weight, weight / total);
             return;
         }
         for (int j = 0; j < x.length; j++) {
@@ -212,12 +207,74 @@ final class StandardScaler implements Step {
 
     /** Scales {@link #x} by the moments as they are. */
     private void scale(boolean together) {
+        deviations(scale, together);
         double[] x = this.x;
         double[] mean = this.mean;
-        double inverse = together ? inverse(count[0]) : 0;
+        double[] scale = this.scale;
+        if (together && withMean) {
+            centreAndDivide(x, mean, scale);
+        } else {
+            for (int j = 0; j < x.length; j++) {
+                x[j] = scaled(x[j], withMean ? mean[j] : 0, scale[j]);
+            }
+        }
+    }
+
+    /** Writes what each column is divided by. */
+    private void deviations(double[] out, boolean together) {
+        double[] mean = this.mean;
+        double[] m2 = this.m2;
+        if (!withStd) {
+            Arrays.fill(out, 1);
+            return;
+        }
+        if (together) {
+            times(m2, inverse(count[0]), out);
+            if (allVary(out, mean, count[0] * EPSILON)) {
+                squareRoots(out);
+                return;
+            }
+        }
+        for (int j = 0; j < out.length; j++) {
+            out[j] = deviation(j, inverse(count[j]));
+        }
+    }
+
+    // Loops of one kind of operation each, which C2 vectorises by itself.
+
+    private static void move(double[] x, double[] mean, double[] m2, double weight, double share) {
         for (int j = 0; j < x.length; j++) {
-            double scale = withStd ? deviation(j, together ? inverse : inverse(count[j])) : 1;
-            x[j] = scaled(x[j], withMean ? mean[j] : 0, scale);
+            double distance = x[j] - mean[j];
+            double moved = mean[j] + distance * share;
+            m2[j] = m2[j] + weight * distance * (x[j] - moved);
+            mean[j] = moved;
+        }
+    }
+
+    private static void times(double[] from, double factor, double[] to) {
+        for (int j = 0; j < to.length; j++) {
+            to[j] = from[j] * factor;
+        }
+    }
+
+    private static boolean allVary(double[] variance, double[] mean, double relative) {
+        boolean all = true;
+        for (int j = 0; j < variance.length; j++) {
+            double error = relative * mean[j];
+            all &= variance[j] > relative * variance[j] + error * error;
+        }
+        return all;
+    }
+
+    private static void squareRoots(double[] x) {
+        for (int j = 0; j < x.length; j++) {
+            x[j] = Math.sqrt(x[j]);
+        }
+    }
+
+    private static void centreAndDivide(double[] x, double[] mean, double[] scale) {
+        for (int j = 0; j < x.length; j++) {
+            x[j] = (x[j] - mean[j]) / scale[j];
         }
     }
 
@@ -254,14 +311,8 @@ final class StandardScaler implements Step {
     @Override
     public Transformer snapshot() {
         double[] scales = new double[n];
-        deviations(scales);
+        deviations(scales, false);
         return new Snapshot(columns, withMean, mean.clone(), scales);
-    }
-
-    private void deviations(double[] out) {
-        for (int j = 0; j < n; j++) {
-            out[j] = withStd ? deviation(j, inverse(count[j])) : 1;
-        }
     }
 
     @Override
@@ -309,7 +360,7 @@ final class StandardScaler implements Step {
 
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
-            deviations(scale);
+            deviations(scale, false);
             StandardScaler.transform(columns, withMean, mean, scale, x, chunk, out);
         }
     }
