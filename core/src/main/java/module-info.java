@@ -1,8 +1,12 @@
+import org.accrete.api.store.ModelStoreProvider;
+import org.accrete.core.store.DirectoryStoreProvider;
+
 /** What trains, scores and stores. */
 module org.accrete.core {
     requires transitive org.accrete.api;
     requires org.accrete.kernels;
     requires com.google.common;
+<<<<<<< HEAD
 
     exports org.accrete.core;
 
@@ -12,4 +16,12 @@ module org.accrete.core {
 
     provides org.accrete.api.learn.LearnerProvider with
             org.accrete.core.StandardScalerProvider;
+=======
+    requires tools.jackson.core;
+
+    exports org.accrete.core.store;
+
+    provides ModelStoreProvider with
+            DirectoryStoreProvider;
+>>>>>>> refs/heads/store
 }
