@@ -2,9 +2,11 @@ package org.accrete.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
@@ -33,6 +35,9 @@ final class ListSource implements ChunkSource {
 
     /** Rows after which another label comes up. */
     int newClassEvery = Integer.MAX_VALUE;
+
+    /** Told to whoever asks. */
+    Optional<ColumnPlan> plan = Optional.empty();
 
     int closed;
     int read;
@@ -67,6 +72,11 @@ final class ListSource implements ChunkSource {
     @Override
     public Schema schema() {
         return schema;
+    }
+
+    @Override
+    public Optional<ColumnPlan> plan() {
+        return plan;
     }
 
     @Override

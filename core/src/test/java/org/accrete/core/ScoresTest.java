@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ class ScoresTest {
     }
 
     /** The same, with the logistic function or normalised exponentials as probabilities. */
-    private record Softmax(Schema schema, List<String> classes) implements ProbabilisticClassifier {
+    private record Logistic(Schema schema, List<String> classes) implements ProbabilisticClassifier {
         @Override
         public void decide(Chunk chunk, double[] out) {
             copyColumns(chunk, decisions(), out);
@@ -220,7 +222,7 @@ class ScoresTest {
                         values[row],
                         2);
             }
-            scores.update(new Softmax(schema, TWO), chunk(schema, values, targets, TWO));
+            scores.update(new Logistic(schema, TWO), chunk(schema, values, targets, TWO));
         }
         ScoreReport report = scores.report();
         oracle.check(report.metrics(), report.baselines());
@@ -243,7 +245,7 @@ class ScoresTest {
         int[] there = {1, 2, 4, 4, 4};
         for (int part = 0; part < known.length; part++) {
             int size = 211;
-            Softmax model = new Softmax(schema, FOUR.subList(0, known[part]));
+            Logistic model = new Logistic(schema, FOUR.subList(0, known[part]));
             double[] values = new double[size * 4];
             double[] targets = new double[size];
             for (int row = 0; row < size; row++) {
@@ -292,7 +294,7 @@ class ScoresTest {
             yes += (int) targets[row];
         }
         DenseChunk all = chunk(schema, values, targets, TWO);
-        Softmax model = new Softmax(schema, TWO);
+        Logistic model = new Logistic(schema, TWO);
         List<State> states = new ArrayList<>();
         for (int size : new int[] {1, 999, 10_000, rows}) {
             Scores scores = Scores.forTarget(schema.target());
@@ -314,7 +316,7 @@ class ScoresTest {
             Target target = schema.target();
             Model model = target.kind() == Target.Kind.NUMERIC
                     ? new FirstColumn(schema)
-                    : new Softmax(schema, target.classes());
+                    : new Logistic(schema, target.classes());
             Scores straight = Scores.forTarget(target);
             Scores broken = Scores.forTarget(target);
             ChunkBuffer buffer = new ChunkBuffer(schema, 1_700);
@@ -337,7 +339,7 @@ class ScoresTest {
         Scores broken = Scores.forTarget(schema.target());
         ChunkBuffer buffer = new ChunkBuffer(schema, 250);
         while (source.next(buffer)) {
-            Softmax model = new Softmax(schema, List.of("a", "b"));
+            Logistic model = new Logistic(schema, List.of("a", "b"));
             straight.update(model, buffer.chunk());
             broken.update(model, buffer.chunk());
             Target now = schema.target().withClasses(buffer.chunk().classes());
@@ -375,7 +377,7 @@ class ScoresTest {
     void aModelWithoutClassesIsWrongEverywhere() {
         Schema schema = schema(1, List.of());
         Scores scores = Scores.forTarget(schema.target());
-        scores.update(new Softmax(schema, List.of()), chunk(schema, new double[3], new double[] {0, 1, 1}, TWO));
+        scores.update(new Logistic(schema, List.of()), chunk(schema, new double[3], new double[] {0, 1, 1}, TWO));
         assertThat(scores.report().metrics().get("accuracy")).isEqualTo(0.0);
         assertThat(scores.report().metrics().get("log_loss")).isCloseTo(15 * Math.log(10), within(1e-12));
     }
@@ -392,10 +394,10 @@ class ScoresTest {
         }
         DenseChunk all = chunk(schema, values, targets, TWO);
         Scores whole = Scores.forTarget(schema.target());
-        whole.update(new Softmax(schema, TWO), all);
+        whole.update(new Logistic(schema, TWO), all);
         Scores pieces = Scores.forTarget(schema.target());
         for (int from = 0; from < rows; from += 1_000) {
-            pieces.update(new Softmax(schema, TWO), all.slice(from, Math.min(rows, from + 1_000)));
+            pieces.update(new Logistic(schema, TWO), all.slice(from, Math.min(rows, from + 1_000)));
         }
         assertThat(state(whole)).isEqualTo(state(pieces));
     }
@@ -405,11 +407,44 @@ class ScoresTest {
         Schema schema = schema(1, TWO);
         Scores some = Scores.forTarget(schema.target());
         some.update(
-                new Softmax(schema, TWO), chunk(schema, new double[] {1, 9, -1}, new double[] {1, Double.NaN, 1}, TWO));
-        some.update(new Softmax(schema, TWO), chunk(schema, new double[] {1, 9, -1}, new double[0], TWO));
+                new Logistic(schema, TWO),
+                chunk(schema, new double[] {1, 9, -1}, new double[] {1, Double.NaN, 1}, TWO));
+        some.update(new Logistic(schema, TWO), chunk(schema, new double[] {1, 9, -1}, new double[0], TWO));
         Scores all = Scores.forTarget(schema.target());
-        all.update(new Softmax(schema, TWO), chunk(schema, new double[] {1, -1}, new double[] {1, 1}, TWO));
+        all.update(new Logistic(schema, TWO), chunk(schema, new double[] {1, -1}, new double[] {1, 1}, TWO));
         assertThat(state(some)).isEqualTo(state(all));
+    }
+
+    @Test
+    void scoringAllocatesNothingPerRow() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int rows = 1_000;
+        double[] values = new double[rows];
+        double[] targets = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            values[row] = ListSource.noise(row, 1);
+            targets[row] = ListSource.noise(row, 2) > 0 ? 1 : 0;
+        }
+        Schema labels = schema(1, TWO);
+        Schema numbers = Schema.numeric(1, Target.numeric("y"));
+        Scores classes = Scores.forTarget(labels.target());
+        Scores errors = Scores.forTarget(numbers.target());
+        Model decider = new Decider(labels, TWO);
+        Model column = new FirstColumn(numbers);
+        DenseChunk ofLabels = chunk(labels, values, targets, TWO);
+        DenseChunk ofNumbers = chunk(numbers, values, targets, List.of());
+        long before = 0;
+        for (int i = 0; i < 300; i++) {
+            if (i == 100) {
+                before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            }
+            classes.update(decider, ofLabels);
+            errors.update(column, ofNumbers);
+        }
+        long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertThat(bytes / (200.0 * rows))
+                .as("bytes per row, those of blocks included")
+                .isLessThan(1);
     }
 
     @Test
@@ -417,7 +452,7 @@ class ScoresTest {
         Schema schema = schema(1, TWO);
         Scores scores = Scores.forTarget(schema.target());
         State before = state(scores);
-        scores.predict(new Softmax(schema, TWO), chunk(schema, new double[] {1, 2}, new double[] {1, 0}, TWO));
+        scores.predict(new Logistic(schema, TWO), chunk(schema, new double[] {1, 2}, new double[] {1, 0}, TWO));
         assertThat(state(scores)).isEqualTo(before);
     }
 
@@ -428,9 +463,9 @@ class ScoresTest {
         State before = state(scores);
         double[] value = {1};
         assertThatThrownBy(() -> scores.update(
-                        new Softmax(schema, List.of("yes", "no")), chunk(schema, value, new double[] {1}, TWO)))
+                        new Logistic(schema, List.of("yes", "no")), chunk(schema, value, new double[] {1}, TWO)))
                 .hasMessageContaining("must begin with those of the model");
-        assertThatThrownBy(() -> scores.update(new Softmax(schema, TWO), chunk(schema, value, new double[] {2}, TWO)))
+        assertThatThrownBy(() -> scores.update(new Logistic(schema, TWO), chunk(schema, value, new double[] {2}, TWO)))
                 .hasMessage("a class index must be >= 0 and < 2 but was 2.0");
         assertThatThrownBy(() -> scores.update(new FirstColumn(schema), chunk(schema, value, new double[] {1}, TWO)))
                 .hasMessageContaining("classifier");

@@ -67,14 +67,19 @@ final class Command {
         try {
             Path out = Files.createTempFile(directory, "out", ".txt");
             Path err = Files.createTempFile(directory, "err", ".txt");
-            List<String> line = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
+            List<String> line = new ArrayList<>(
+                    List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
             line.addAll(options);
             line.addAll(List.of(
-                    "-p", ROOT.resolve("cli/target/accrete/lib").toString(), "-m", "org.accrete.cli/org.accrete.cli.Main"));
+                    "-p",
+                    ROOT.resolve("cli/target/accrete/lib").toString(),
+                    "-m",
+                    "org.accrete.cli/org.accrete.cli.Main"));
             line.addAll(List.of(args));
             Process process = new ProcessBuilder(line)
                     .directory(directory.toFile())
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();

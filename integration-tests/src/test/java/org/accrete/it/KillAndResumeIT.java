@@ -42,11 +42,20 @@ class KillAndResumeIT {
         System.out.println("replay with -Daccrete.seed=" + seed);
         SeededRandom random = new SeededRandom(seed);
         List<String> train = List.of(
-                "train", source, "--target", "delayed", "--column", "delay=ignore", "--chunk-rows", "500",
-                "--checkpoint-every", "5");
+                "train",
+                source,
+                "--target",
+                "delayed",
+                "--column",
+                "delay=ignore",
+                "--chunk-rows",
+                "500",
+                "--checkpoint-every",
+                "5");
         Path whole = directory.resolve("whole");
         Command command = Command.in(directory);
-        command.run(with(train, "--model", "flights", "--store", whole.toString())).done();
+        command.run(with(train, "--model", "flights", "--store", whole.toString()))
+                .done();
         State expected = Command.latest(whole, "flights");
         int versions = Command.history(whole, "flights").versions().size();
         assertThat(versions).isEqualTo(80);
@@ -103,8 +112,8 @@ class KillAndResumeIT {
     }
 
     private static void split(Path directory, int files) throws IOException {
-        try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(Files.newInputStream(Command.FLIGHTS))))) {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(Command.FLIGHTS))))) {
             String header = in.readLine();
             List<String> rows = in.lines().toList();
             for (int f = 0; f < files; f++) {
