@@ -3,4 +3,13 @@ module org.accrete.core {
     requires transitive org.accrete.api;
     requires org.accrete.kernels;
     requires com.google.common;
+
+    exports org.accrete.core;
+
+    uses org.accrete.api.data.ChunkSourceProvider;
+    uses org.accrete.api.learn.LearnerProvider;
+    uses org.accrete.api.store.ModelStoreProvider;
+
+    provides org.accrete.api.learn.LearnerProvider with
+            org.accrete.core.StandardScalerProvider;
 }

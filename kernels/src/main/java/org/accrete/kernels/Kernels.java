@@ -27,18 +27,19 @@ package org.accrete.kernels;
 public abstract class Kernels {
 
     /*
-     * What is where, by measurement on 128, 256 and 512 bits, JDK 17 and 25:
+     * What is where, as measured on one AVX-512 machine at 256 and 512 bits:
      *
-     * Reductions and exp have a SIMD twin, two to five times as fast from a hundred elements on. C2 cannot make it by
+     * Reductions and exp have a SIMD twin, two to seven times as fast from a hundred elements on. C2 cannot make it by
      * itself: it may not reorder a sum, and does not see through the bit tricks of exp.
      *
      * Element-wise loops are shared. C2 vectorises them by itself, the result does not depend on how, and the Vector API
-     * was not faster at any size.
+     * showed no gain beyond the noise.
      *
-     * Sparse loops are shared: gathers by the Vector API were no faster than scalar loads, and slower on short rows.
+     * Sparse loops are shared: gathers by the Vector API showed no steady gain over scalar loads, and lost on rows of ten
+     * to twenty.
      *
-     * No fused multiply-add: it gained at most a twentieth in dot, since loads and the latency of the addition limit it,
-     * and a machine without it would compute each one in software.
+     * No fused multiply-add: in dot it gained nothing beyond the noise, since loads and the latency of the addition limit
+     * it, and a machine without it would compute each one in software.
      */
 
     private static volatile Kernels best;
