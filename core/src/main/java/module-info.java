@@ -1,14 +1,12 @@
-import org.accrete.api.store.ModelStoreProvider;
-import org.accrete.core.store.DirectoryStoreProvider;
-
 /** What trains, scores and stores. */
 module org.accrete.core {
     requires transitive org.accrete.api;
     requires org.accrete.kernels;
     requires com.google.common;
-<<<<<<< HEAD
+    requires tools.jackson.core;
 
     exports org.accrete.core;
+    exports org.accrete.core.store;
 
     uses org.accrete.api.data.ChunkSourceProvider;
     uses org.accrete.api.learn.LearnerProvider;
@@ -16,12 +14,6 @@ module org.accrete.core {
 
     provides org.accrete.api.learn.LearnerProvider with
             org.accrete.core.StandardScalerProvider;
-=======
-    requires tools.jackson.core;
-
-    exports org.accrete.core.store;
-
-    provides ModelStoreProvider with
-            DirectoryStoreProvider;
->>>>>>> refs/heads/store
+    provides org.accrete.api.store.ModelStoreProvider with
+            org.accrete.core.store.DirectoryStoreProvider;
 }

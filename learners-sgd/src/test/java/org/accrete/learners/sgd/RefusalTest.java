@@ -51,7 +51,11 @@ class RefusalTest {
         List<Spoiler> all = new ArrayList<>();
         for (int classes : new int[] {0, 2, 4}) {
             for (int width : new int[] {NARROW, WIDE}) {
-                for (List<String> pairs : List.of(List.of("eta0=0.05"), List.of("eta0=0.5", "alpha=1.9"))) {
+                // the scale is folded never, every few rows, and once, after the third class came up
+                for (List<String> pairs : List.of(
+                        List.of("eta0=0.05"),
+                        List.of("eta0=0.5", "alpha=1.9"),
+                        List.of("learning-rate=constant", "eta0=0.5", "alpha=0.4"))) {
                     String missing = "'amounts[3]' is missing; put a step before the learner that fills it, such as"
                             + " standard-scaler";
                     add(all, "missing feature", classes, width, pairs, t -> t.x()[95][3] = Double.NaN, 35, missing);
