@@ -1,6 +1,3 @@
-import org.accrete.api.store.ModelStoreProvider;
-import org.accrete.core.store.DirectoryStoreProvider;
-
 /** What trains, scores and stores. */
 module org.accrete.core {
     requires transitive org.accrete.api;
@@ -8,8 +5,15 @@ module org.accrete.core {
     requires com.google.common;
     requires tools.jackson.core;
 
+    exports org.accrete.core;
     exports org.accrete.core.store;
 
-    provides ModelStoreProvider with
-            DirectoryStoreProvider;
+    uses org.accrete.api.data.ChunkSourceProvider;
+    uses org.accrete.api.learn.LearnerProvider;
+    uses org.accrete.api.store.ModelStoreProvider;
+
+    provides org.accrete.api.learn.LearnerProvider with
+            org.accrete.core.StandardScalerProvider;
+    provides org.accrete.api.store.ModelStoreProvider with
+            org.accrete.core.store.DirectoryStoreProvider;
 }

@@ -1,5 +1,11 @@
 /** Chunk sources: CSV files and synthetic streams. */
 module org.accrete.io.sources {
-    requires org.accrete.api;
+    requires transitive org.accrete.api;
     requires de.siegmar.fastcsv;
+
+    exports org.accrete.io;
+
+    provides org.accrete.api.data.ChunkSourceProvider with
+            org.accrete.io.CsvSourceProvider,
+            org.accrete.io.SyntheticSourceProvider;
 }

@@ -1,29 +1,373 @@
 package org.accrete.api.data;
 
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.RandomAccess;
 import org.accrete.api.AccreteException;
 
 /**
  * Turns raw rows into rows of a chunk, by a plan and a header. Grows the list of labels as rows bring new ones. Not
- * thread-safe.
+ * thread-safe; allocates nothing per row but for keys and new labels.
+ *
+ * <p>Blanks around a cell do not count, except in keys. Missing are an empty cell and {@code NA}, {@code NaN} and
+ * {@code null}, as written, in upper or in lower case. A number is a decimal that fits a {@code double}; a boolean is
+ * {@code true}, {@code yes}, {@code false} or {@code no} in any case; a date is {@code yyyy-MM-dd}, alone or with
+ * {@code HH:mm} or {@code HH:mm:ss} after a blank or a {@code T}. A label is the cell's text, but a whole number is
+ * written canonically: {@code 1.0} is {@code 1}.
  */
 public final class RowEncoder {
+    private static final int ABSENT = -1;
+    /** Spellings of labels that are found without making a text, by hash; a power of two. */
+    private static final int SPELLINGS = 256;
+
+    private enum Amount {
+        NUMBER,
+        BOOLEAN,
+        DAYS
+    }
+
     private final ColumnPlan plan;
+    private final Schema schema;
+    private final List<String> header;
+    private final boolean targetNeeded;
+
+    private final Amount[] amounts;
+    private final int[] amountFields;
+    private final DateCell[] dates;
+    private final long[] firstDays;
+    private final boolean[] dated;
+    private final int[] hotFields;
+    private final int[] hotColumns;
+    private final int[] hotWidths;
+    private final int weightField;
+    private final int targetField;
+    private final int[] keyFields;
+
+    private List<String> labels;
+    private String[] labelStore;
+    private final Map<String, Integer> labelIndexes = new HashMap<>();
+    private final String[] spellings = new String[SPELLINGS];
+    private final int[] spelled = new int[SPELLINGS];
+
+    private char[] scratch = new char[256];
+    private int[] scratchEnds;
+    private int from;
+    private int to;
 
     /**
-     * Makes an encoder.
+     * Makes an encoder. Labels begin with those of the plan.
      *
      * @param plan how columns become numbers
      * @param header names of the raw columns, in the order of the fields of a row; more than the plan has are ignored
-     * @param targetNeeded whether a row without a target is refused; when false the target column may be absent
-     * @throws AccreteException bad data: the header lacks a column of the plan; the message names it
+     * @param targetNeeded whether a row without a usable target is refused; when false its target is NaN, and the target
+     *     and weight columns may be absent
+     * @throws AccreteException bad data: the header lacks a column of the plan or has a name twice; the message names it
      */
     public RowEncoder(ColumnPlan plan, List<String> header, boolean targetNeeded) {
         this.plan = plan;
+        this.schema = plan.schema();
+        this.header = List.copyOf(header);
+        this.targetNeeded = targetNeeded;
+        PlanInference.requireDistinct(header);
+
+        List<Column> columns = plan.columns();
+        List<Column> numeric = columns.stream()
+                .filter(column -> column instanceof Column.Numeric
+                        || column instanceof Column.Bool
+                        || column instanceof Column.DateTime)
+                .toList();
+        amounts = new Amount[numeric.size()];
+        amountFields = new int[numeric.size()];
+        firstDays = numeric.stream()
+                .filter(Column.DateTime.class::isInstance)
+                .mapToLong(column ->
+                        ((Column.DateTime) column).firstDay().orElseThrow().toEpochDay())
+                .toArray();
+        dates = new DateCell[firstDays.length];
+        dated = new boolean[firstDays.length];
+        Arrays.setAll(dates, i -> new DateCell());
+        for (int i = 0; i < amounts.length; i++) {
+            Column column = numeric.get(i);
+            amounts[i] = column instanceof Column.Numeric
+                    ? Amount.NUMBER
+                    : column instanceof Column.Bool ? Amount.BOOLEAN : Amount.DAYS;
+            amountFields[i] = field(column);
+        }
+
+        List<Column.Categorical> hot = columns.stream()
+                .filter(Column.Categorical.class::isInstance)
+                .map(Column.Categorical.class::cast)
+                .toList();
+        hotFields = hot.stream().mapToInt(this::field).toArray();
+        hotWidths = hot.stream().mapToInt(Column.Categorical::width).toArray();
+        hotColumns = new int[hotFields.length];
+        int next = amounts.length + ColumnPlan.CYCLES * dates.length;
+        for (int i = 0; i < hotColumns.length; i++) {
+            hotColumns[i] = next;
+            next += hotWidths[i];
+        }
+
+        weightField = columns.stream()
+                .filter(Column.Weight.class::isInstance)
+                .mapToInt(column -> fieldOfTraining(column))
+                .findFirst()
+                .orElse(ABSENT);
+        targetField = plan.label().map(this::fieldOfTraining).orElse(ABSENT);
+        keyFields = columns.stream()
+                .filter(Column.Key.class::isInstance)
+                .mapToInt(this::field)
+                .toArray();
+
+        labels = schema.target().classes();
+        labelStore = labels.toArray(new String[0]);
+        for (int i = 0; i < labelStore.length; i++) {
+            labelIndexes.put(labelStore[i], i);
+        }
+        scratchEnds = new int[header.size()];
     }
 
-    /** {@return the plan} */
+    private int field(Column column) {
+        int field = header.indexOf(column.name());
+        if (field < 0) {
+            throw AccreteException.badData("there is no column " + Cells.quote(column.name()) + " of kind "
+                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; columns: "
+                    + PlanInference.list(header));
+        }
+        return field;
+    }
+
+    private int fieldOfTraining(Column column) {
+        return targetNeeded || header.contains(column.name()) ? field(column) : ABSENT;
+    }
+
+    /** {@return the plan, as it was given} */
     public ColumnPlan plan() {
         return plan;
+    }
+
+    /** {@return what the columns are; the target's classes are those of the plan} */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** {@return the labels known so far, an immutable list that this object replaces when it learns one} */
+    public List<String> classes() {
+        return labels;
+    }
+
+    /**
+     * Appends a row, with its target, weight and keys.
+     *
+     * @param fields the cells, one per name of the header
+     * @param out a buffer of this schema that is not full; unchanged when the row is refused
+     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
+     */
+    public void encode(List<String> fields, ChunkBuffer out) {
+        int count = fields.size();
+        if (count > scratchEnds.length) {
+            scratchEnds = new int[count];
+        }
+        int end = 0;
+        for (int i = 0; i < count; i++) {
+            String field = fields.get(i);
+            int length = field.length();
+            if (end + length > scratch.length) {
+                scratch = Arrays.copyOf(scratch, Math.max(end + length, 2 * scratch.length));
+            }
+            field.getChars(0, length, scratch, end);
+            end += length;
+            scratchEnds[i] = end;
+        }
+        encode(scratch, scratchEnds, count, out);
+    }
+
+    /**
+     * Appends a row whose cells stand one after the other in an array; for sources that make no texts.
+     *
+     * @param text the cells' characters, not changed
+     * @param ends where each cell ends and the next begins; the first begins at 0
+     * @param count how many cells
+     * @param out a buffer of this schema that is not full; unchanged when the row is refused
+     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
+     */
+    public void encode(char[] text, int[] ends, int count, ChunkBuffer out) {
+        if (count != header.size()) {
+            throw AccreteException.badData(
+                    "a row must have " + header.size() + " fields, as the header has, but has " + count);
+        }
+        out.beginRow();
+        putAmounts(text, ends, out);
+        for (int i = 0; i < dates.length; i++) {
+            if (dated[i]) {
+                dates[i].putCycles(out, amounts.length + ColumnPlan.CYCLES * i);
+            }
+        }
+        for (int i = 0; i < hotFields.length; i++) {
+            trim(text, ends, hotFields[i]);
+            if (!Cells.isMissing(text, from, to)) {
+                int hash = Murmur3.hash(text, from, to);
+                out.put(hotColumns[i] + Integer.remainderUnsigned(hash, hotWidths[i]), 1.0);
+            }
+        }
+        if (weightField >= 0) {
+            out.weight(weight(text, ends));
+        }
+        int keys = Math.min(keyFields.length, out.keyCount());
+        for (int i = 0; i < keys; i++) {
+            int begin = begin(ends, keyFields[i]);
+            out.key(i, new String(text, begin, ends[keyFields[i]] - begin));
+        }
+        // Last, because it may learn a label, which a refused row must not.
+        if (targetField >= 0) {
+            trim(text, ends, targetField);
+            out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
+        }
+        out.classes(labels);
+        out.endRow();
+    }
+
+    private void putAmounts(char[] text, int[] ends, ChunkBuffer out) {
+        int date = 0;
+        for (int i = 0; i < amounts.length; i++) {
+            trim(text, ends, amountFields[i]);
+            double value;
+            switch (amounts[i]) {
+                case NUMBER -> value = number(text, amountFields[i]);
+                case BOOLEAN -> value = bool(text, amountFields[i]);
+                default -> {
+                    dated[date] = dates[date].read(text, from, to);
+                    value = dated[date] ? dates[date].daysSince(firstDays[date]) : Double.NaN;
+                    if (!dated[date] && !Cells.isMissing(text, from, to)) {
+                        throw refuse(text, amountFields[i], "a date yyyy-MM-dd, with or without HH:mm[:ss],");
+                    }
+                    date++;
+                }
+            }
+            if (value != 0.0) {
+                out.put(i, value);
+            }
+        }
+    }
+
+    private double number(char[] text, int field) {
+        double value = Numbers.parse(text, from, to);
+        if (!Double.isFinite(value) && !Cells.isMissing(text, from, to)) {
+            throw refuse(text, field, Double.isNaN(value) ? "a number" : "a finite number");
+        }
+        return value;
+    }
+
+    private double bool(char[] text, int field) {
+        double value = Cells.parseBoolean(text, from, to);
+        if (Double.isNaN(value) && !Cells.isMissing(text, from, to)) {
+            throw refuse(text, field, "true, yes, false, no");
+        }
+        return value;
+    }
+
+    private double weight(char[] text, int[] ends) {
+        trim(text, ends, weightField);
+        double value = number(text, weightField);
+        if (value < 0.0) {
+            throw refuse(text, weightField, "a weight >= 0");
+        }
+        return Double.isNaN(value) ? 1.0 : value;
+    }
+
+    private double targetNumber(char[] text) {
+        double value = Numbers.parse(text, from, to);
+        if (Double.isFinite(value)) {
+            return value;
+        }
+        if (targetNeeded) {
+            throw refuseTarget(text, "a finite number");
+        }
+        return Double.NaN;
+    }
+
+    private double targetClass(char[] text) {
+        if (Cells.isMissing(text, from, to)) {
+            if (targetNeeded) {
+                throw refuseTarget(text, "a label");
+            }
+            return Double.NaN;
+        }
+        int slot = Murmur3.hash(text, from, to) & (SPELLINGS - 1);
+        String known = spellings[slot];
+        if (known == null || !Cells.equals(text, from, to, known)) {
+            known = new String(text, from, to - from);
+            spelled[slot] = labelIndex(Cells.label(known));
+            spellings[slot] = known;
+        }
+        return spelled[slot];
+    }
+
+    private int labelIndex(String label) {
+        int next = labels.size();
+        int index = Objects.requireNonNullElse(labelIndexes.putIfAbsent(label, next), next);
+        if (index == next) {
+            if (next == labelStore.length) {
+                labelStore = Arrays.copyOf(labelStore, Math.max(16, 2 * next));
+            }
+            labelStore[next] = label;
+            labels = new Labels(labelStore, next + 1);
+        }
+        return index;
+    }
+
+    /** The first labels of an array that only ever grows behind them, so that each new label costs O(1). */
+    private static final class Labels extends AbstractList<String> implements RandomAccess {
+        private final String[] store;
+        private final int size;
+
+        Labels(String[] store, int size) {
+            this.store = store;
+            this.size = size;
+        }
+
+        @Override
+        public String get(int index) {
+            return store[Objects.checkIndex(index, size)];
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+    }
+
+    private static int begin(int[] ends, int field) {
+        return field == 0 ? 0 : ends[field - 1];
+    }
+
+    /** Sets {@link #from} and {@link #to} to the cell without the blanks around it. */
+    private void trim(char[] text, int[] ends, int field) {
+        int first = begin(ends, field);
+        int last = ends[field];
+        while (first < last && text[first] <= ' ') {
+            first++;
+        }
+        while (first < last && text[last - 1] <= ' ') {
+            last--;
+        }
+        from = first;
+        to = last;
+    }
+
+    private AccreteException refuse(char[] text, int field, String expected) {
+        return refuse(text, "column " + Cells.quote(header.get(field)), expected + " or missing");
+    }
+
+    private AccreteException refuseTarget(char[] text, String expected) {
+        return refuse(text, "column " + Cells.quote(header.get(targetField)) + ", the target,", expected);
+    }
+
+    private AccreteException refuse(char[] text, String column, String expected) {
+        return AccreteException.badData(
+                column + " must be " + expected + " but was " + Cells.quote(new String(text, from, to - from)));
     }
 }

@@ -1,0 +1,117 @@
+package org.accrete.api.data;
+
+/** What the text of one raw cell means, whichever column it stands in. Blanks around it never count. */
+final class Cells {
+    private static final int SHOWN = 40;
+    private static final double WHOLE_LIMIT = 0x1p53;
+
+    private Cells() {}
+
+    /**
+     * {@return whether a trimmed cell stands for no value: empty, or {@code NA}, {@code NaN}, {@code null} as written, in
+     * upper or in lower case} Other spellings, such as {@code Na} or {@code Null}, are text.
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last, not a blank
+     */
+    static boolean isMissing(char[] text, int from, int to) {
+        return switch (to - from) {
+            case 0 -> true;
+            case 2 -> is(text, from, "NA") || is(text, from, "na");
+            case 3 -> is(text, from, "NaN") || is(text, from, "nan") || is(text, from, "NAN");
+            case 4 -> is(text, from, "null") || is(text, from, "NULL");
+            default -> false;
+        };
+    }
+
+    private static boolean is(char[] text, int from, String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (text[from + i] != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * {@return whether the text is exactly the given one}
+     *
+     * @param text characters
+     * @param from first
+     * @param to after the last
+     * @param other the given text
+     */
+    static boolean equals(char[] text, int from, int to, String other) {
+        return to - from == other.length() && is(text, from, other);
+    }
+
+    /**
+     * {@return whether the text is a word, in whatever case}
+     *
+     * @param text characters
+     * @param from first
+     * @param to after the last
+     * @param word lower-case ASCII letters
+     */
+    static boolean isWord(char[] text, int from, int to, String word) {
+        if (to - from != word.length()) {
+            return false;
+        }
+        for (int i = 0; i < word.length(); i++) {
+            if ((text[from + i] | 0x20) != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * {@return 1 for {@code true} or {@code yes}, 0 for {@code false} or {@code no}, in whatever case; NaN otherwise}
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last, not a blank
+     */
+    static double parseBoolean(char[] text, int from, int to) {
+        if (isWord(text, from, to, "true") || isWord(text, from, to, "yes")) {
+            return 1.0;
+        }
+        return isWord(text, from, to, "false") || isWord(text, from, to, "no") ? 0.0 : Double.NaN;
+    }
+
+    /**
+     * {@return the class label that a trimmed cell stands for: its text, but a whole number up to 2^53 without sign of
+     * plus, leading zeros, point or exponent}
+     *
+     * @param cell trimmed text
+     */
+    static String label(String cell) {
+        double value = number(cell);
+        return value == Math.rint(value) && Math.abs(value) <= WHOLE_LIMIT ? Long.toString((long) value) : cell;
+    }
+
+    /**
+     * {@return the number that a trimmed cell stands for, or NaN}
+     *
+     * @param cell trimmed text
+     */
+    static double number(String cell) {
+        return Numbers.parse(cell.toCharArray(), 0, cell.length());
+    }
+
+    /**
+     * {@return a cell as a message shows it: quoted, on one line, not too long}
+     *
+     * @param cell the text
+     */
+    static String quote(String cell) {
+        StringBuilder shown = new StringBuilder("'");
+        int length = Math.min(cell.length(), SHOWN);
+        for (int i = 0; i < length; i++) {
+            char c = cell.charAt(i);
+            shown.append(Character.isISOControl(c) ? ' ' : c);
+        }
+        return shown.append(cell.length() > SHOWN ? "…'" : "'").toString();
+    }
+}

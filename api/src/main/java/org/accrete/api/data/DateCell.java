@@ -1,0 +1,137 @@
+package org.accrete.api.data;
+
+/**
+ * A date, or a date and time, read from text by hand: reusable, so that reading a cell allocates nothing.
+ *
+ * <p>Read are {@code yyyy-MM-dd}, alone or followed by a blank or {@code T}, {@code HH:mm}, at most {@code :ss} (whose
+ * fraction is dropped), at most {@code Z}. All is UTC in the proleptic Gregorian calendar.
+ */
+final class DateCell {
+    private static final int SECONDS_PER_DAY = 86_400;
+    private static final int DAYS_BEFORE_1970 = 719_528;
+    private static final int[] BEFORE_MONTH = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+
+    private static final double[] HOUR = circle(1_440);
+    private static final double[] WEEK = circle(7);
+    private static final double[] YEAR = circle(365);
+    private static final double[] LEAP_YEAR = circle(366);
+
+    private int epochDay;
+    private int dayOfYear;
+    private boolean leap;
+    private int second;
+
+    /** Sine and cosine of each of some equal steps around a circle; StrictMath, for the same bits everywhere. */
+    private static double[] circle(int steps) {
+        double[] points = new double[2 * steps];
+        for (int i = 0; i < steps; i++) {
+            double angle = 2.0 * Math.PI * i / steps;
+            points[2 * i] = StrictMath.sin(angle);
+            points[2 * i + 1] = StrictMath.cos(angle);
+        }
+        return points;
+    }
+
+    /**
+     * Reads a cell.
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last, not a blank
+     * @return whether it is a date; if not, the other methods mean nothing
+     */
+    boolean read(char[] text, int from, int to) {
+        if (to - from < 10 || text[from + 4] != '-' || text[from + 7] != '-') {
+            return false;
+        }
+        int year = two(text, from) * 100 + two(text, from + 2);
+        int month = two(text, from + 5);
+        int day = two(text, from + 8);
+        if (year < 0 || two(text, from + 2) < 0 || month < 1 || month > 12 || day < 1) {
+            return false;
+        }
+        leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        int length = BEFORE_MONTH[month] - BEFORE_MONTH[month - 1] + (leap && month == 2 ? 1 : 0);
+        if (day > length) {
+            return false;
+        }
+        dayOfYear = BEFORE_MONTH[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1;
+        epochDay = 365 * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400 - DAYS_BEFORE_1970 + dayOfYear;
+        return readTime(text, from + 10, to);
+    }
+
+    private boolean readTime(char[] text, int from, int to) {
+        second = 0;
+        if (from == to) {
+            return true;
+        }
+        if (to - from < 6 || (text[from] != ' ' && text[from] != 'T') || text[from + 3] != ':') {
+            return false;
+        }
+        int hour = two(text, from + 1);
+        int minute = two(text, from + 4);
+        if (hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+            return false;
+        }
+        second = hour * 3_600 + minute * 60;
+        int at = from + 6;
+        if (at + 3 <= to && text[at] == ':') {
+            int seconds = two(text, at + 1);
+            if (seconds < 0 || seconds > 59) {
+                return false;
+            }
+            second += seconds;
+            at += 3;
+            if (at + 1 < to && text[at] == '.' && isDigit(text[at + 1])) {
+                do {
+                    at++;
+                } while (at < to && isDigit(text[at]));
+            }
+        }
+        return at == to || (at + 1 == to && text[at] == 'Z');
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /** {@return the number that two digits make, or a negative one when they are none} */
+    private static int two(char[] text, int at) {
+        return isDigit(text[at]) && isDigit(text[at + 1]) ? (text[at] - '0') * 10 + text[at + 1] - '0' : -100;
+    }
+
+    /** {@return days since 1970-01-01} */
+    int epochDay() {
+        return epochDay;
+    }
+
+    /**
+     * {@return days and the part of a day since the beginning of a day}
+     *
+     * @param firstDay that day, in days since 1970-01-01
+     */
+    double daysSince(long firstDay) {
+        return epochDay - firstDay + (double) second / SECONDS_PER_DAY;
+    }
+
+    /**
+     * Puts sine and cosine of hour of day (to the minute), day of week (Monday first) and day of year.
+     *
+     * @param out where to put them
+     * @param column the first of six
+     */
+    void putCycles(ChunkBuffer out, int column) {
+        put(out, column, HOUR, second / 60);
+        put(out, column + 2, WEEK, Math.floorMod(epochDay + 3, 7));
+        put(out, column + 4, leap ? LEAP_YEAR : YEAR, dayOfYear);
+    }
+
+    private static void put(ChunkBuffer out, int column, double[] circle, int step) {
+        if (circle[2 * step] != 0.0) {
+            out.put(column, circle[2 * step]);
+        }
+        if (circle[2 * step + 1] != 0.0) {
+            out.put(column + 1, circle[2 * step + 1]);
+        }
+    }
+}

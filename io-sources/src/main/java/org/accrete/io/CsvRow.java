@@ -1,0 +1,113 @@
+package org.accrete.io;
+
+import de.siegmar.fastcsv.reader.CsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.RecordType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The record the parser read last: its cells one after the other in one array, reused from record to record. */
+final class CsvRow extends CsvCallbackHandler<CsvRow> {
+    private static final int MOST_CHARACTERS = 1 << 24;
+
+    private char[] text = new char[1024];
+    private int[] ends = new int[16];
+    private int count;
+    private long line;
+    private RecordType type = RecordType.DATA;
+
+    /** {@return the cells' characters} */
+    char[] text() {
+        return text;
+    }
+
+    /** {@return where each cell ends and the next begins} */
+    int[] ends() {
+        return ends;
+    }
+
+    /** {@return how many cells there are} */
+    int count() {
+        return count;
+    }
+
+    /** {@return the line it begins at, from 1} */
+    long line() {
+        return line;
+    }
+
+    /** {@return the cells as texts} */
+    List<String> fields() {
+        List<String> fields = new ArrayList<>(count);
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            fields.add(new String(text, from, ends[i] - from));
+            from = ends[i];
+        }
+        return fields;
+    }
+
+    /** {@return whether the line holds nothing but blanks, in a file of several columns} */
+    boolean isBlank() {
+        if (count > 1) {
+            return false;
+        }
+        for (int i = 0; i < ends[0]; i++) {
+            if (text[i] > ' ') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    protected RecordType getRecordType() {
+        return type;
+    }
+
+    @Override
+    protected int getFieldCount() {
+        return count;
+    }
+
+    @Override
+    protected void beginRecord(long startingLineNumber) {
+        line = startingLineNumber;
+        count = 0;
+        ends[0] = 0;
+        type = RecordType.DATA;
+    }
+
+    @Override
+    protected void addField(char[] buffer, int offset, int length, boolean quoted) {
+        int from = count == 0 ? 0 : ends[count - 1];
+        if (length > text.length - from) {
+            if (from + length > MOST_CHARACTERS) {
+                throw new CsvParseException(
+                        "a record has more than " + MOST_CHARACTERS + " characters; is a quote left open?");
+            }
+            text = Arrays.copyOf(text, Math.max(from + length, 2 * text.length));
+        }
+        if (count == ends.length) {
+            ends = Arrays.copyOf(ends, 2 * count);
+        }
+        System.arraycopy(buffer, offset, text, from, length);
+        ends[count++] = from + length;
+    }
+
+    @Override
+    protected void setComment(char[] buffer, int offset, int length) {
+        type = RecordType.COMMENT;
+    }
+
+    @Override
+    protected void setEmpty() {
+        type = RecordType.EMPTY;
+    }
+
+    @Override
+    protected CsvRow buildRecord() {
+        return this;
+    }
+}

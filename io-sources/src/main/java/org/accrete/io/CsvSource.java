@@ -1,0 +1,273 @@
+package org.accrete.io;
+
+import java.nio.charset.Charset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.PlanInference;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+
+/**
+ * Rows of CSV files or of a stream.
+ *
+ * <p>The first rows are read when the source is opened, for the plan, and kept until they are handed out, so that a
+ * stream is read once. A position in files is marked by file and record; one in a stream only counts accepted rows.
+ */
+final class CsvSource implements ChunkSource {
+    private final String name;
+    private final List<Input> inputs;
+    private final char delimiter;
+    private final Charset charset;
+    private final BadRows badRows;
+    private final boolean targetNeeded;
+    private final boolean isStream;
+    private final ColumnPlan plan;
+    private final Schema schema;
+    private final List<String> warnings;
+    private final CsvMark.Maker marks;
+
+    private CsvRecords records;
+    private final Deque<Kept> sample = new ArrayDeque<>();
+    private RowEncoder encoder;
+    private List<String> header;
+
+    /** The row read last: one of the sample, or else the one that {@link #records} stands at. */
+    private Optional<Kept> kept = Optional.empty();
+
+    private int file;
+    private long record;
+    private long accepted;
+
+    /** A row of the sample, in one text, because a text per cell would take several times the room. */
+    private record Kept(char[] text, int[] ends, List<String> header, int file, long record, long line) {}
+
+    CsvSource(SourceRequest request, char delimiter, Charset charset) {
+        this.name = request.location().equals("-") ? "standard input" : request.location();
+        this.inputs = Input.find(request.location());
+        this.isStream = inputs.stream().anyMatch(Input::isStream);
+        this.delimiter = delimiter;
+        this.charset = charset;
+        this.badRows = request.badRows();
+        this.targetNeeded = request.targetNeeded();
+        this.marks = new CsvMark.Maker(inputs);
+        this.records = new CsvRecords(inputs, 0, delimiter, charset);
+        try {
+            if (request.plan().isPresent()) {
+                plan = request.plan().get();
+                warnings = List.of();
+                keep(1);
+            } else {
+                PlanInference inference = infer(request);
+                plan = inference.plan();
+                warnings = inference.warnings();
+            }
+            schema = plan.schema();
+            header = sample.isEmpty() ? records.header() : sample.getFirst().header();
+            if (header.isEmpty()) {
+                throw AccreteException.badData("it is empty but must begin with a line of column names");
+            }
+            encoder = new RowEncoder(plan, header, targetNeeded);
+        } catch (AccreteException e) {
+            records.close();
+            throw e.where().isPresent() ? e : e.at(name);
+        }
+    }
+
+    private PlanInference infer(SourceRequest request) {
+        keep(PlanInference.ROWS);
+        if (sample.isEmpty()) {
+            throw AccreteException.badData(
+                    "it has no rows to learn from; expected a line of column names, then at least one row");
+        }
+        List<String> names = sample.getFirst().header();
+        PlanInference inference = new PlanInference(names, request.target(), request.columns());
+        for (Kept row : sample) {
+            if (row.header().equals(names)) {
+                inference.add(fields(row));
+            }
+        }
+        return inference;
+    }
+
+    private static List<String> fields(Kept row) {
+        List<String> fields = new ArrayList<>();
+        int from = 0;
+        for (int end : row.ends()) {
+            fields.add(new String(row.text(), from, end - from));
+            from = end;
+        }
+        return fields;
+    }
+
+    private void keep(int rows) {
+        while (sample.size() < rows && records.next()) {
+            CsvRow row = records.row();
+            int[] ends = Arrays.copyOf(row.ends(), row.count());
+            char[] text = Arrays.copyOf(row.text(), ends[ends.length - 1]);
+            sample.add(new Kept(text, ends, records.header(), records.file(), records.record(), row.line()));
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public Optional<ColumnPlan> plan() {
+        return Optional.of(plan);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    @Override
+    public boolean next(ChunkBuffer buffer) {
+        buffer.clear();
+        while (!buffer.isFull() && advance()) {
+            try {
+                encode(buffer);
+                accepted++;
+                badRows.accepted();
+            } catch (AccreteException e) {
+                badRows.refused(e.at(place()), buffer);
+            }
+        }
+        buffer.position(position());
+        return buffer.rows() > 0;
+    }
+
+    private Position position() {
+        if (isStream) {
+            return new Position("", accepted);
+        }
+        return record == 0
+                ? Position.start()
+                : new Position(marks.make(file, record, encoder.classes().size()), 0);
+    }
+
+    private String place() {
+        return records.place(file, kept.map(Kept::line).orElse(records.row().line()));
+    }
+
+    /** Goes to the next row, good or bad, and makes sure that the encoder knows its header. */
+    private boolean advance() {
+        List<String> names;
+        if (!sample.isEmpty()) {
+            Kept row = sample.remove();
+            kept = Optional.of(row);
+            names = row.header();
+            file = row.file();
+            record = row.record();
+        } else {
+            kept = Optional.empty();
+            if (!records.next()) {
+                return false;
+            }
+            names = records.header();
+            file = records.file();
+            record = records.record();
+        }
+        if (names != header) {
+            if (!names.equals(header)) {
+                try {
+                    encoder = new RowEncoder(plan.withClasses(encoder.classes()), names, targetNeeded);
+                } catch (AccreteException e) {
+                    throw e.at(records.place(file, 1));
+                }
+            }
+            header = names;
+        }
+        return true;
+    }
+
+    private void encode(ChunkBuffer buffer) {
+        if (kept.isPresent()) {
+            Kept row = kept.get();
+            encoder.encode(row.text(), row.ends(), row.ends().length, buffer);
+        } else {
+            CsvRow row = records.row();
+            encoder.encode(row.text(), row.ends(), row.count(), buffer);
+        }
+    }
+
+    @Override
+    public void seek(Position position) {
+        if (!position.mark().isEmpty()) {
+            if (isStream) {
+                throw AccreteException.badState(
+                        "'" + name + "' can only be read from its beginning but the stored position is in a file");
+            }
+            go(CsvMark.parse(position.mark()));
+        }
+        ChunkBuffer dropped = new ChunkBuffer(schema, 1);
+        for (long i = 0; i < position.rows(); ) {
+            if (!advance()) {
+                throw ended();
+            }
+            i += drop(dropped) ? 1 : 0;
+        }
+    }
+
+    /**
+     * Goes behind the marked record. When the plan does not yet have the labels that were known there, all rows before it are
+     * encoded for the sake of theirs.
+     */
+    private void go(CsvMark mark) {
+        mark.check(inputs);
+        boolean labelsKnown = encoder.classes().size() >= mark.classes();
+        records.close();
+        sample.clear();
+        records = new CsvRecords(inputs, labelsKnown ? mark.file() : 0, delimiter, charset);
+        ChunkBuffer dropped = new ChunkBuffer(schema, 1);
+        do {
+            if (!advance() || file > mark.file()) {
+                throw ended();
+            }
+            if (!labelsKnown) {
+                drop(dropped);
+            }
+        } while (file < mark.file() || record < mark.record());
+    }
+
+    /** Encodes a row for nothing; whether it is a good one. */
+    private boolean drop(ChunkBuffer buffer) {
+        buffer.clear();
+        try {
+            encode(buffer);
+            accepted++;
+            return true;
+        } catch (AccreteException e) {
+            return false;
+        }
+    }
+
+    private AccreteException ended() {
+        return AccreteException.badState(
+                "'" + name + "' ends before the stored position; it must have all the rows that were read before");
+    }
+
+    @Override
+    public void close() {
+        sample.clear();
+        records.close();
+    }
+}

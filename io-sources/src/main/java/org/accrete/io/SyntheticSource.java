@@ -1,0 +1,222 @@
+package org.accrete.io;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.SeededRandom;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.Target;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+
+/**
+ * Rows made by formula.
+ *
+ * <p>The generator's first draws are the weights of the linear functions; then every row takes the same number of draws:
+ * its features and two for the noise. So a row depends on its number alone, and any is found without those before it.
+ */
+final class SyntheticSource implements ChunkSource {
+    private static final String TARGET = "y";
+    private static final int NOISE_DRAWS = 2;
+    private static final double[] THRESHOLDS = {8.0, 9.0, 7.0, 9.5};
+
+    /** Which formula. */
+    enum Kind {
+        CLASSIFICATION,
+        REGRESSION,
+        SEA;
+
+        static Kind of(String word) {
+            for (Kind kind : values()) {
+                if (kind.word().equals(ParamSpec.word(word))) {
+                    return kind;
+                }
+            }
+            throw AccreteException.badArgument(
+                    "a synthetic source must be one of classification, regression, sea but was '" + word
+                            + "'; write synthetic:sea?rows=100000&seed=7");
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Kind kind;
+    private final long end;
+    private final int features;
+    private final int classes;
+    private final double noise;
+    private final long seed;
+    private final long driftEvery;
+    private final String mark;
+    private final ColumnPlan plan;
+    private final Schema schema;
+    private final List<String> labels;
+    private final double[] labelIndexes;
+
+    private final double[] weights;
+    private final double[] x;
+    private SeededRandom random;
+    private long row;
+
+    SyntheticSource(Kind kind, SourceRequest request, Params params) {
+        this.kind = kind;
+        long rows = params.get(SyntheticSourceProvider.ROWS);
+        end = rows == 0 ? Long.MAX_VALUE : rows;
+        boolean isSea = kind == Kind.SEA;
+        features = isSea ? 3 : params.get(SyntheticSourceProvider.FEATURES).intValue();
+        classes = kind == Kind.REGRESSION
+                ? 1
+                : params.get(SyntheticSourceProvider.CLASSES).intValue();
+        noise = params.get(SyntheticSourceProvider.NOISE);
+        seed = params.get(SyntheticSourceProvider.SEED);
+        driftEvery = isSea ? params.get(SyntheticSourceProvider.DRIFT_EVERY) : 0;
+        mark = kind.word() + " features=" + features + " classes=" + classes + " noise=" + noise + " seed=" + seed
+                + " drift-every=" + driftEvery;
+
+        List<String> own = new ArrayList<>();
+        for (int k = 0; k < classes && kind != Kind.REGRESSION; k++) {
+            own.add(Integer.toString(k));
+        }
+        ColumnPlan made = plan(own);
+        if (request.plan().isPresent()) {
+            request.plan().get().schema().require(made.schema());
+        } else if (request.target().isPresent() && !request.target().get().equals(TARGET)) {
+            throw AccreteException.badArgument("the target of a synthetic source must be " + TARGET + " but was '"
+                    + request.target().get() + "'");
+        }
+        plan = request.plan().orElse(made);
+        schema = plan.schema();
+        // A stored plan may know these labels in another order.
+        List<String> known = new ArrayList<>(schema.target().classes());
+        labelIndexes = new double[own.size()];
+        for (int k = 0; k < labelIndexes.length; k++) {
+            if (!known.contains(own.get(k))) {
+                known.add(own.get(k));
+            }
+            labelIndexes[k] = known.indexOf(own.get(k));
+        }
+        labels = List.copyOf(known);
+
+        weights = new double[isSea ? 0 : classes * features];
+        x = new double[features];
+        random = new SeededRandom(seed);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = 2.0 * random.nextDouble() - 1.0;
+        }
+    }
+
+    private ColumnPlan plan(List<String> own) {
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < features; i++) {
+            columns.add(new Column.Numeric("x" + i));
+        }
+        Target target = kind == Kind.REGRESSION ? Target.numeric(TARGET) : Target.categorical(TARGET, own);
+        columns.add(new Column.Label(TARGET, target));
+        return new ColumnPlan(columns);
+    }
+
+    @Override
+    public String name() {
+        return "synthetic:" + kind.word();
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public Optional<ColumnPlan> plan() {
+        return Optional.of(plan);
+    }
+
+    @Override
+    public void seek(Position position) {
+        if (!position.mark().isEmpty() && !position.mark().equals(mark)) {
+            throw AccreteException.badState(
+                    "the stored position is in '" + position.mark() + "' but this source is '" + mark + "'");
+        }
+        row = Math.min(position.rows(), end);
+        random = new SeededRandom(seed, weights.length + row * (features + NOISE_DRAWS));
+    }
+
+    @Override
+    public boolean next(ChunkBuffer buffer) {
+        buffer.clear();
+        SeededRandom draws = random;
+        while (!buffer.isFull() && row < end) {
+            buffer.beginRow();
+            switch (kind) {
+                case CLASSIFICATION -> {
+                    features(buffer, draws, 2.0, -1.0);
+                    buffer.target(labelIndexes[noisy(draws, largest())]);
+                }
+                case REGRESSION -> {
+                    features(buffer, draws, 2.0, -1.0);
+                    buffer.target(linear(0) + noise * draws.nextGaussian());
+                }
+                default -> {
+                    features(buffer, draws, 10.0, 0.0);
+                    int concept = driftEvery == 0 ? 0 : (int) (row / driftEvery % THRESHOLDS.length);
+                    buffer.target(labelIndexes[noisy(draws, x[0] + x[1] <= THRESHOLDS[concept] ? 1 : 0)]);
+                }
+            }
+            buffer.endRow();
+            row++;
+        }
+        buffer.classes(labels);
+        buffer.position(new Position(mark, row));
+        return buffer.rows() > 0;
+    }
+
+    private void features(ChunkBuffer buffer, SeededRandom draws, double scale, double offset) {
+        for (int i = 0; i < x.length; i++) {
+            x[i] = scale * draws.nextDouble() + offset;
+            buffer.put(i, x[i]);
+        }
+    }
+
+    private double linear(int function) {
+        double sum = 0.0;
+        int from = function * x.length;
+        for (int i = 0; i < x.length; i++) {
+            sum += weights[from + i] * x[i];
+        }
+        return sum;
+    }
+
+    private int largest() {
+        int best = 0;
+        double most = linear(0);
+        for (int k = 1; k < classes; k++) {
+            double value = linear(k);
+            if (value > most) {
+                most = value;
+                best = k;
+            }
+        }
+        return best;
+    }
+
+    /** Takes two draws, so that every row takes as many. */
+    private int noisy(SeededRandom draws, int label) {
+        boolean isNoise = draws.nextDouble() < noise;
+        int other = (label + 1 + (int) (draws.nextDouble() * (classes - 1))) % classes;
+        return isNoise ? other : label;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}
