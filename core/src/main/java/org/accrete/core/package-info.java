@@ -1,4 +1,6 @@
 /**
- * What trains, scores and stores: the registry of plug-ins, the pipeline, the training run and the directory store.
+ * What trains, scores and stores. Start with {@link org.accrete.core.PlugIns}, which finds learners, sources and stores by
+ * name, and {@link org.accrete.core.Pipeline}, which puts steps before a learner; {@link org.accrete.core.LiveModel} serves
+ * what was trained.
  */
 package org.accrete.core;

@@ -91,6 +91,11 @@ public final class ChunkBuffer {
         return view.rows >= limit;
     }
 
+    /** {@return how many more rows a source should add} */
+    public int room() {
+        return Math.max(0, limit - view.rows);
+    }
+
     /**
      * Asks for fewer rows than the capacity, until set again.
      *

@@ -68,9 +68,11 @@ public final class ClassList {
         List<String> theirs = chunk.classes();
         if (theirs != labels) {
             int common = Math.min(theirs.size(), labels.size());
-            if (!theirs.subList(0, common).equals(labels.subList(0, common))) {
-                throw AccreteException.badState(
-                        "classes of the data must begin with those of the model, " + labels + ", but are " + theirs);
+            for (int i = 0; i < common; i++) {
+                if (!theirs.get(i).equals(labels.get(i))) {
+                    throw AccreteException.badState("classes of the data must begin with those of the model, " + labels
+                            + ", but are " + theirs);
+                }
             }
         }
         int size = labels.size();

@@ -1,0 +1,26 @@
+package org.accrete.core;
+
+import java.util.Optional;
+import org.accrete.api.store.ModelVersion;
+
+/**
+ * What a run did.
+ *
+ * @param rows rows learned by this run, without those before a resume
+ * @param rowsRefused bad rows that this run's source dropped
+ * @param warmUpRows rows that only trained steps, over the pipeline's whole life
+ * @param seconds time it took
+ * @param chunkRows rows of a chunk
+ * @param scores the scores, including those before a resume; empty when the model cannot be scored on the target
+ * @param version the last version that this run appended
+ * @param stopped whether {@link TrainingRun#stop()} ended it
+ */
+public record RunReport(
+        long rows,
+        long rowsRefused,
+        long warmUpRows,
+        double seconds,
+        int chunkRows,
+        Optional<ScoreReport> scores,
+        Optional<ModelVersion> version,
+        boolean stopped) {}

@@ -1,0 +1,148 @@
+package org.accrete.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+
+/**
+ * Rows from memory: row i has i in its first column and pseudo-random numbers behind. A mark stands at every seventh row;
+ * a new label comes up now and then; some rows are refused; one may fail.
+ */
+final class ListSource implements ChunkSource {
+    private static final int MARKS = 7;
+
+    private final int rows;
+    private final Schema schema;
+    private List<String> classes;
+    private int next;
+    private boolean seekable = true;
+
+    /** Row that throws; none by default. */
+    int failsAt = -1;
+
+    /** Every so many rows one that is refused comes before; none by default. */
+    int refusedEvery;
+
+    /** Refused rows after the last one. */
+    int refusedAtEnd;
+
+    /** Rows after which another label comes up. */
+    int newClassEvery = Integer.MAX_VALUE;
+
+    /** Told to whoever asks. */
+    Optional<ColumnPlan> plan = Optional.empty();
+
+    int closed;
+    int read;
+
+    ListSource(int rows, Target target) {
+        this.rows = rows;
+        this.schema = Schema.numeric(3, target);
+        this.classes = target.classes();
+    }
+
+    static ListSource numbers(int rows) {
+        return new ListSource(rows, Target.numeric("y"));
+    }
+
+    static ListSource labels(int rows) {
+        return new ListSource(rows, Target.categorical("y", List.of("a", "b")));
+    }
+
+    /** A number in −1 … 1 that depends on nothing but its arguments. */
+    static double noise(long row, long column) {
+        long z = (row * 31 + column + 1) * 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return ((z ^ (z >>> 31)) >> 11) * 0x1.0p-52;
+    }
+
+    @Override
+    public String name() {
+        return "list";
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public Optional<ColumnPlan> plan() {
+        return plan;
+    }
+
+    @Override
+    public void seek(Position position) {
+        if (!seekable) {
+            throw AccreteException.badState("sought twice or after a read");
+        }
+        seekable = false;
+        int mark =
+                position.mark().isEmpty() ? 0 : Integer.parseInt(position.mark().substring(4));
+        long to = mark + position.rows();
+        for (; next < to && next < rows; next++) {
+            labelsUpTo(next);
+        }
+    }
+
+    @Override
+    public boolean next(ChunkBuffer buffer) {
+        seekable = false;
+        buffer.clear();
+        while (!buffer.isFull() && next < rows) {
+            if (next == failsAt) {
+                throw AccreteException.badData("not a number").at("list line " + (next + 1));
+            }
+            if (refusedEvery > 0 && next % refusedEvery == refusedEvery - 1) {
+                buffer.refused(1);
+            }
+            labelsUpTo(next);
+            buffer.beginRow();
+            buffer.put(0, next);
+            buffer.put(1, noise(next, 1));
+            buffer.put(2, noise(next, 2));
+            buffer.target(target(next));
+            buffer.endRow();
+            next++;
+            read++;
+        }
+        buffer.classes(classes);
+        buffer.position(new Position("list" + next / MARKS * MARKS, next % MARKS));
+        if (buffer.rows() == 0) {
+            buffer.refused(refusedAtEnd);
+            refusedAtEnd = 0;
+        }
+        return buffer.rows() > 0;
+    }
+
+    private double target(int row) {
+        if (schema.target().kind() == Target.Kind.NUMERIC) {
+            return 3 * noise(row, 1) - noise(row, 2) + 0.1 * noise(row, 3) + 5;
+        }
+        if (row > 0 && row % newClassEvery == 0) {
+            return classes.size() - 1;
+        }
+        return noise(row, 1) + 0.7 * noise(row, 3) > 0.2 ? 1 : 0;
+    }
+
+    private void labelsUpTo(int row) {
+        if (row > 0 && row % newClassEvery == 0) {
+            List<String> grown = new ArrayList<>(classes);
+            grown.add("c" + grown.size());
+            classes = List.copyOf(grown);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed++;
+    }
+}

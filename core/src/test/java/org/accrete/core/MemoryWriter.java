@@ -1,0 +1,36 @@
+package org.accrete.core;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.accrete.api.AccreteException;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
+
+/** Keeps what is appended; may fail from some append on. */
+final class MemoryWriter implements ModelWriter {
+    final List<State> states = new ArrayList<>();
+    final List<ModelVersion.Note> notes = new ArrayList<>();
+    int failsAfter = Integer.MAX_VALUE;
+    boolean closed;
+
+    @Override
+    public ModelVersion append(State state, ModelVersion.Note note) {
+        if (states.size() == failsAfter) {
+            throw new AccreteException(AccreteException.Kind.IO, "no space left");
+        }
+        states.add(state);
+        notes.add(note);
+        return new ModelVersion("m", states.size(), Instant.EPOCH, note, 0, "0".repeat(64));
+    }
+
+    State last() {
+        return states.get(states.size() - 1);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

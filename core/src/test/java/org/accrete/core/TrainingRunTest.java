@@ -1,0 +1,498 @@
+package org.accrete.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TrainingRunTest {
+    private static final PlugIns PLUG_INS = plugIns(-1);
+    private static final CheckpointInterval EACH_CHUNK = new CheckpointInterval(1, 0);
+
+    private static PlugIns plugIns(long refusesAfter) {
+        return PlugIns.of(
+                new Softmax.Provider(refusesAfter), new LeastSquares.Provider(), new StandardScalerProvider());
+    }
+
+    private static Pipeline pipeline(PlugIns plugIns, Schema schema) {
+        String learner = switch (schema.target().kind()) {
+            case CATEGORICAL -> "softmax";
+            case NUMERIC -> "least-squares";
+            case NONE -> "standard-scaler";
+        };
+        List<String> steps = learner.equals("standard-scaler") ? List.of() : List.of("standard-scaler");
+        return Pipeline.create(plugIns, schema, new PipelineSpec(learner, steps, Map.of()));
+    }
+
+    private static Pipeline pipeline(Schema schema) {
+        return pipeline(PLUG_INS, schema);
+    }
+
+    private static ListSource labels() {
+        ListSource source = ListSource.labels(12_345);
+        source.newClassEvery = 4_000;
+        source.refusedEvery = 97;
+        source.refusedAtEnd = 2;
+        return source;
+    }
+
+    private static TrainingRun.Builder run(ChunkSource source) {
+        return TrainingRun.builder(pipeline(source.schema()), source);
+    }
+
+    /** What a version holds of the pipeline, without what the run adds. */
+    private static Map<String, Tensor> learned(State state) {
+        Map<String, Tensor> tensors = new TreeMap<>(state.tensors());
+        tensors.keySet().removeIf(name -> name.startsWith("run."));
+        return tensors;
+    }
+
+    private static State trained(TrainingRun.Builder builder) {
+        MemoryWriter writer = new MemoryWriter();
+        builder.writer(writer).build().run();
+        return writer.last();
+    }
+
+    @Test
+    void eachChunkIsScoredByTheModelFromBeforeIt() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, () -> ListSource.numbers(12_345))) {
+            Pipeline pipeline = pipeline(open.get().schema());
+            Scores scores = Scores.forTarget(open.get().schema().target());
+            ChunkBuffer buffer = new ChunkBuffer(open.get().schema(), 700);
+            ListSource source = open.get();
+            while (source.next(buffer)) {
+                scores.update(pipeline.snapshot(), buffer.chunk());
+                pipeline.partialFit(buffer.chunk());
+            }
+            RunReport report = run(open.get()).chunkRows(700).build().run();
+            assertThat(report.scores()).contains(scores.report());
+            assertThat(report.rows()).isEqualTo(12_345);
+            assertThat(report.chunkRows()).isEqualTo(700);
+            assertThat(report.stopped()).isFalse();
+            assertThat(report.version()).isEmpty();
+        }
+    }
+
+    @Test
+    void chunkSizeCheckpointsAndReadingAheadDoNotChangeWhatIsLearned() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, () -> ListSource.numbers(12_345))) {
+            State whole = trained(run(open.get()).chunkRows(20_000));
+            assertThat(learned(trained(run(open.get()).chunkRows(1)))).isEqualTo(learned(whole));
+            assertThat(learned(trained(run(open.get()).chunkRows(7)))).isEqualTo(learned(whole));
+            State thousands = trained(run(open.get()));
+            assertThat(learned(thousands)).isEqualTo(learned(whole));
+            assertThat(trained(run(open.get()).checkpointEvery(EACH_CHUNK))).isEqualTo(thousands);
+            assertThat(trained(run(open.get()).prefetch(false))).isEqualTo(thousands);
+        }
+    }
+
+    @Test
+    void aResumedRunEndsWithTheSameBytesFromWhicheverVersion() {
+        for (Supplier<ChunkSource> open : List.<Supplier<ChunkSource>>of(
+                TrainingRunTest::labels,
+                () -> ListSource.numbers(12_345),
+                () -> Sources.repeat(() -> ListSource.labels(4_321), 3))) {
+            MemoryWriter straight = new MemoryWriter();
+            run(open.get())
+                    .writer(straight)
+                    .checkpointEvery(EACH_CHUNK)
+                    .fact("source", "list")
+                    .build()
+                    .run();
+            assertThat(straight.states).hasSize(13);
+            for (State state : straight.states.subList(0, 12)) {
+                MemoryWriter writer = new MemoryWriter();
+                RunReport report = TrainingRun.builder(Pipeline.restore(PLUG_INS, state), open.get())
+                        .resume(state)
+                        .writer(writer)
+                        .fact("source", "list")
+                        .build()
+                        .run();
+                assertThat(writer.last()).isEqualTo(straight.last());
+                assertThat(report.rows()).isEqualTo(straight.last().whole("run.rows") - state.whole("run.rows"));
+            }
+        }
+    }
+
+    @Test
+    void resumingAtTheEndLearnsNothingAndAppendsNothing() {
+        State last = trained(run(labels()));
+        MemoryWriter writer = new MemoryWriter();
+        RunReport report = TrainingRun.builder(Pipeline.restore(PLUG_INS, last), labels())
+                .resume(last)
+                .writer(writer)
+                .build()
+                .run();
+        assertThat(report.rows()).isZero();
+        assertThat(report.version()).isEmpty();
+        assertThat(report.scores().orElseThrow().metrics()).containsKey("log_loss");
+        assertThat(writer.states).isEmpty();
+    }
+
+    @Test
+    void versionsHoldWhereTheyEndAndNameTheirParents() {
+        MemoryWriter writer = new MemoryWriter();
+        ListSource source = labels();
+        source.plan = Optional.of(new ColumnPlan(List.of(
+                new Column.Numeric("x0"),
+                new Column.Numeric("x1"),
+                new Column.Numeric("x2"),
+                new Column.Label("y", Target.categorical("y", List.of("a", "b"))))));
+        RunReport report = run(source)
+                .writer(writer)
+                .parent("old@7")
+                .checkpointEvery(new CheckpointInterval(5, 0))
+                .fact("source", "list.csv")
+                .build()
+                .run();
+        assertThat(writer.notes.stream().map(ModelVersion.Note::parent))
+                .containsExactly(Optional.of("old@7"), Optional.of("m@1"), Optional.of("m@2"));
+        assertThat(writer.notes.stream().map(ModelVersion.Note::rowsSeen)).containsExactly(5_000L, 10_000L, 12_345L);
+        assertThat(writer.notes.get(2).learner()).isEqualTo("softmax");
+        // More than two classes: no area under the curve, and what is undefined is not noted.
+        assertThat(writer.notes.get(2).metrics()).containsOnlyKeys("log_loss", "accuracy", "kappa", "kappa_t");
+        State first = writer.states.get(0);
+        assertThat(first.text("run.position")).isEqualTo("list4998+2");
+        assertThat(first.whole("run.rows")).isEqualTo(5_000);
+        assertThat(first.whole("run.rows_refused")).isEqualTo(5_000 / 97);
+        assertThat(first.text("run.source")).isEqualTo("list.csv");
+        assertThat(ColumnPlan.parse(first.text("plan"))
+                        .label()
+                        .orElseThrow()
+                        .target()
+                        .classes())
+                .containsExactly("a", "b", "c2");
+        assertThat(report.version().orElseThrow().reference()).isEqualTo("m@3");
+        assertThat(report.rowsRefused()).isEqualTo(12_345 / 97 + 2);
+        assertThat(writer.last().whole("run.rows_refused"))
+                .as("bad rows behind the position are met again by a resumed run")
+                .isEqualTo(12_345 / 97);
+        assertThat(source.closed).isZero();
+        assertThat(writer.closed).isFalse();
+    }
+
+    @Test
+    void aRefusedChunkLeavesScoresAndVersionsAndSaysWhichRow() {
+        ListSource source = labels();
+        MemoryWriter writer = new MemoryWriter();
+        Pipeline pipeline = pipeline(plugIns(3_456), source.schema());
+        List<ScoreReport> reports = new ArrayList<>();
+        TrainingRun run = TrainingRun.builder(pipeline, source)
+                .writer(writer)
+                .checkpointEvery(new CheckpointInterval(2, 0))
+                .listener(keep(reports))
+                .build();
+        assertThatThrownBy(run::run).isInstanceOfSatisfying(AccreteException.class, e -> {
+            assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_DATA);
+            assertThat(e.line()).isEqualTo("row 3457 of list: softmax: this row cannot be learned");
+            assertThat(e.chunkRow()).hasValue(456);
+        });
+        assertThat(writer.states).hasSize(1);
+        assertThat(pipeline.rowsSeen()).isEqualTo(3_000);
+        assertThat(reports).hasSize(3);
+        ListSource again = labels();
+        assertThat(run(again).rows(3_000).build().run().scores()).contains(reports.get(2));
+        assertNoReaderIsLeft();
+    }
+
+    private static RunListener keep(List<ScoreReport> reports) {
+        return new RunListener() {
+            @Override
+            public void chunk(Progress progress) {
+                reports.add(progress.scores().get());
+            }
+        };
+    }
+
+    @Test
+    void aRefusedRowIsCountedFromTheBeginningOfTheResumedStream() {
+        State state = trained(run(labels()).rows(3_000));
+        TrainingRun run = TrainingRun.builder(Pipeline.restore(plugIns(3_456), state), labels())
+                .resume(state)
+                .build();
+        assertThatThrownBy(run::run)
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.where()).contains("row 3457 of list"));
+    }
+
+    @Test
+    void anErrorOfTheSourceKeepsItsPlaceAndAppendsNothingMore() {
+        for (boolean ahead : new boolean[] {true, false}) {
+            ListSource source = labels();
+            source.failsAt = 5_432;
+            MemoryWriter writer = new MemoryWriter();
+            TrainingRun run = run(source)
+                    .writer(writer)
+                    .checkpointEvery(new CheckpointInterval(2, 0))
+                    .prefetch(ahead)
+                    .build();
+            assertThatThrownBy(run::run)
+                    .isInstanceOfSatisfying(
+                            AccreteException.class,
+                            e -> assertThat(e.line()).isEqualTo("list line 5433: not a number"));
+            assertThat(writer.states).hasSize(2);
+            assertThat(writer.last().whole("run.rows")).isEqualTo(4_000);
+        }
+        assertNoReaderIsLeft();
+    }
+
+    private static void assertNoReaderIsLeft() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals("accrete-prefetch"));
+    }
+
+    @Test
+    void aVersionThatCannotBeWrittenEndsTheRun() {
+        MemoryWriter writer = new MemoryWriter();
+        writer.failsAfter = 2;
+        TrainingRun run =
+                run(labels()).writer(writer).checkpointEvery(EACH_CHUNK).build();
+        assertThatThrownBy(run::run).hasMessage("no space left");
+        assertThat(writer.states).hasSize(2);
+        assertThatThrownBy(run::run).hasMessageContaining("runs once");
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void stopEndsAfterTheCurrentChunkAndAppends() {
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun[] run = new TrainingRun[1];
+        run[0] = run(labels())
+                .writer(writer)
+                .listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        if (progress.rows() == 3_000) {
+                            run[0].stop();
+                        }
+                    }
+                })
+                .build();
+        RunReport report = run[0].run();
+        assertThat(report.stopped()).isTrue();
+        assertThat(report.rows()).isEqualTo(3_000);
+        assertThat(report.version().orElseThrow().number()).isOne();
+        assertThat(writer.last()).isEqualTo(trained(run(labels()).rows(3_000)));
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void stopDoesNotWaitForASourceThatHasNothingToGive() throws InterruptedException {
+        CountDownLatch stuck = new CountDownLatch(1);
+        ListSource rows = ListSource.labels(2_000);
+        ChunkSource source = new StuckAfter(rows, stuck);
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = run(source).writer(writer).build();
+        Thread hook = new Thread(() -> {
+            try {
+                stuck.await();
+                run.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        hook.start();
+        RunReport report = run.run();
+        hook.join();
+        assertThat(report.stopped()).isTrue();
+        assertThat(report.version())
+                .hasValueSatisfying(version -> assertThat(version.note().rowsSeen())
+                        .isEqualTo(report.rows())
+                        .isPositive());
+    }
+
+    /** Blocks, as a pipe does, once its rows are out. */
+    private record StuckAfter(ListSource rows, CountDownLatch stuck) implements ChunkSource {
+        @Override
+        public String name() {
+            return "pipe";
+        }
+
+        @Override
+        public Schema schema() {
+            return rows.schema();
+        }
+
+        @Override
+        public void seek(Position position) {
+            rows.seek(position);
+        }
+
+        @Override
+        public boolean next(ChunkBuffer buffer) {
+            if (rows.next(buffer)) {
+                return true;
+            }
+            try {
+                // Only when the rows handed out before are learned: the reader is ahead of the trainer.
+                Thread.sleep(200);
+                stuck.countDown();
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new AccreteException(AccreteException.Kind.IO, "interrupted", e);
+            }
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aRunThatWasStoppedBeforeItBeganLearnsNothing() {
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = run(labels()).writer(writer).build();
+        run.stop();
+        assertThat(run.run().rows()).isZero();
+        assertThat(writer.states).isEmpty();
+    }
+
+    @Test
+    void rowsAreLimitedExactlyAndGoOnThere() {
+        State part = trained(run(labels()).rows(2_345));
+        assertThat(part.whole("run.rows")).isEqualTo(2_345);
+        State rest = trained(
+                TrainingRun.builder(Pipeline.restore(PLUG_INS, part), labels()).resume(part));
+        assertThat(learned(rest)).isEqualTo(learned(trained(run(labels()))));
+        assertThat(rest.whole("run.rows_refused")).isEqualTo(12_345 / 97);
+        assertThat(run(labels()).rows(0).build().run().rows()).isZero();
+    }
+
+    @Test
+    void checkpointsByTimeComeAtTheNextChunksEnd() {
+        AtomicLong now = new AtomicLong();
+        MemoryWriter writer = new MemoryWriter();
+        run(labels())
+                .writer(writer)
+                .clock(now::get)
+                .checkpointEvery(CheckpointInterval.parse("10s"))
+                .listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        now.addAndGet(4_000_000_000L);
+                    }
+                })
+                .build()
+                .run();
+        assertThat(writer.states.stream().map(state -> state.whole("run.rows")))
+                .containsExactly(3_000L, 6_000L, 9_000L, 12_000L, 12_345L);
+    }
+
+    @Test
+    void snapshotsArePublishedOnceASecondAndWithEveryVersion() {
+        AtomicLong now = new AtomicLong();
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+        List<String> seen = new ArrayList<>();
+        run(labels())
+                .writer(new MemoryWriter())
+                .parent("old@7")
+                .clock(now::get)
+                .rows(7_000)
+                .checkpointEvery(new CheckpointInterval(4, 0))
+                .publishTo(live)
+                .listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        if (progress.rows() > 1_000) {
+                            seen.add(live.version());
+                        }
+                        now.addAndGet(600_000_000L);
+                    }
+
+                    @Override
+                    public void version(ModelVersion version) {
+                        seen.add(live.version());
+                    }
+                })
+                .build()
+                .run();
+        assertThat(seen)
+                .containsExactly("old@7+1000", "old@7+1000", "old@7+3000", "m@1", "m@1", "m@1", "m@1+2000", "m@2");
+    }
+
+    @Test
+    void aModelWithoutATargetIsTrainedWithoutScores() {
+        ListSource source = new ListSource(2_000, Target.none());
+        MemoryWriter writer = new MemoryWriter();
+        List<ScoreReport> reports = new ArrayList<>();
+        RunReport report =
+                run(source).writer(writer).listener(keep(reports)).build().run();
+        assertThat(report.rows()).isEqualTo(2_000);
+        assertThat(report.scores()).isEmpty();
+        assertThat(reports).containsOnly(ScoreReport.none());
+        State resumed = trained(
+                TrainingRun.builder(Pipeline.restore(PLUG_INS, writer.last()), new ListSource(3_000, Target.none()))
+                        .resume(writer.last()));
+        assertThat(resumed).isEqualTo(trained(run(new ListSource(3_000, Target.none()))));
+    }
+
+    @Test
+    void anEmptySourceMakesNoVersion() {
+        MemoryWriter writer = new MemoryWriter();
+        RunReport report = run(ListSource.labels(0)).writer(writer).build().run();
+        assertThat(report.rows()).isZero();
+        assertThat(report.version()).isEmpty();
+        assertThat(writer.states).isEmpty();
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeTheRunBegins() {
+        State labels = trained(run(labels()));
+        assertThatThrownBy(() -> TrainingRun.builder(pipeline(labels().schema()), ListSource.numbers(5))
+                        .build())
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE));
+        assertThatThrownBy(() -> run(labels())
+                        .resume(pipeline(labels().schema()).state())
+                        .build())
+                .hasMessageContaining("no scores of a categorical target");
+        assertThatThrownBy(() -> run(ListSource.numbers(5)).resume(labels).build())
+                .hasMessageContaining("no scores of a numeric target");
+        assertThatThrownBy(() -> run(labels()).chunkRows(0)).hasMessage("chunk-rows must be >= 1 but was 0");
+        assertThatThrownBy(() -> run(labels()).rows(-1)).hasMessage("rows must be >= 0 but was -1");
+        for (String name : List.of("position", "Source", "")) {
+            assertThatThrownBy(() -> run(labels()).fact(name, "x")).hasMessageContaining("'" + name + "'");
+        }
+        assertThatThrownBy(() -> run(labels()).fact("source", "x").fact("source", "y"))
+                .hasMessageContaining("'source'");
+    }
+
+    @Test
+    void checkpointIntervalsAreChunksOrSeconds() {
+        assertThat(CheckpointInterval.parse("5")).isEqualTo(new CheckpointInterval(5, 0));
+        assertThat(CheckpointInterval.parse("300s")).isEqualTo(new CheckpointInterval(0, 300));
+        assertThat(Stream.of("5", "300s").map(CheckpointInterval::parse).map(CheckpointInterval::toString))
+                .containsExactly("5", "300s");
+        assertThat(new CheckpointInterval(3, 9)).hasToString("3 or 9s");
+        for (String bad : List.of("", "s", "0", "-1", "0s", "5m", "1.5", "99999999999999999999")) {
+            assertThatThrownBy(() -> CheckpointInterval.parse(bad))
+                    .hasMessageStartingWith("checkpoint-every must be")
+                    .hasMessageContaining(bad);
+        }
+        assertThatThrownBy(() -> new CheckpointInterval(0, 0)).hasMessageContaining("> 0");
+    }
+}

@@ -1,0 +1,130 @@
+package org.accrete.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import org.accrete.api.SeededRandom;
+import org.accrete.api.store.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Killed at any instant and resumed until it ends, a run ends with the same tensors as the run that was never stopped. */
+class KillAndResumeIT {
+    private static final int KILLS = 12;
+    private static final int EARLY_KILLS = 2;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void onGzip() throws Exception {
+        killAndResume(Command.FLIGHTS.toString());
+    }
+
+    @Test
+    void onGlobOfFiles() throws Exception {
+        Path parts = Files.createDirectory(directory.resolve("parts"));
+        split(parts, 7);
+        killAndResume(parts + "/*.csv");
+    }
+
+    private void killAndResume(String source) throws Exception {
+        long seed = Long.getLong("accrete.seed", System.nanoTime());
+        System.out.println("replay with -Daccrete.seed=" + seed);
+        SeededRandom random = new SeededRandom(seed);
+        List<String> train = List.of(
+                "train",
+                source,
+                "--target",
+                "delayed",
+                "--column",
+                "delay=ignore",
+                "--chunk-rows",
+                "500",
+                "--checkpoint-every",
+                "5");
+        Path whole = directory.resolve("whole");
+        Command command = Command.in(directory);
+        command.run(with(train, "--model", "flights", "--store", whole.toString()))
+                .done();
+        State expected = Command.latest(whole, "flights");
+        int versions = Command.history(whole, "flights").versions().size();
+        assertThat(versions).isEqualTo(80);
+
+        Path killed = directory.resolve("killed");
+        Path history = killed.resolve("flights/history");
+        String[] resume = with(train, "--model", "flights", "--store", killed.toString(), "--resume");
+        int kills = 0;
+        int killsAfterVersion = 0;
+        int resumesAboveZero = 0;
+        while (kills < KILLS) {
+            long before = lines(history);
+            Command.Running running = command.start(resume);
+            if (before > 0) {
+                resumesAboveZero++;
+            }
+            if (kills < EARLY_KILLS) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(900));
+            } else {
+                // Somewhere in the next few versions, at any byte of any write.
+                long until = before + random.nextInt(2 * versions / KILLS);
+                while (running.process().isAlive() && lines(history) < until) {
+                    TimeUnit.MILLISECONDS.sleep(1);
+                }
+                TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
+            }
+            running.process().destroyForcibly();
+            if (running.await().status() == 0) {
+                break;
+            }
+            kills++;
+            if (lines(history) > 0) {
+                killsAfterVersion++;
+            }
+        }
+        command.run(resume).done();
+        System.out.println(kills + " kills, " + killsAfterVersion + " after the first version");
+        assertThat(kills).isGreaterThanOrEqualTo(10);
+        assertThat(killsAfterVersion).isGreaterThanOrEqualTo(8);
+        assertThat(resumesAboveZero).isPositive();
+        assertThat(Command.latest(killed, "flights").tensors()).isEqualTo(expected.tensors());
+        command.run("verify", "flights", "--store", killed.toString()).done();
+        assertThat(command.run(resume).done().err()).contains("nothing new");
+    }
+
+    private static long lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readString(file).lines().count() : 0;
+    }
+
+    private static String[] with(List<String> args, String... more) {
+        List<String> all = new ArrayList<>(args);
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    private static void split(Path directory, int files) throws IOException {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(Command.FLIGHTS))))) {
+            String header = in.readLine();
+            List<String> rows = in.lines().toList();
+            for (int f = 0; f < files; f++) {
+                try (BufferedWriter out = Files.newBufferedWriter(directory.resolve("part-" + f + ".csv"))) {
+                    out.write(header + "\n");
+                    int to = (int) ((long) rows.size() * (f + 1) / files);
+                    for (int i = (int) ((long) rows.size() * f / files); i < to; i++) {
+                        out.write(rows.get(i) + "\n");
+                    }
+                }
+            }
+        }
+    }
+}

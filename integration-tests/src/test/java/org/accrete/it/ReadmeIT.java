@@ -1,0 +1,30 @@
+package org.accrete.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.accrete.core.Prediction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README shows is compiled and run, and is what stands in the README. */
+class ReadmeIT {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void exampleRuns() {
+        Prediction prediction = TrainAndServe.trainAndServe(Command.FLIGHTS, directory.resolve("models"));
+        assertThat(prediction.version()).isEqualTo("flights@1");
+        assertThat(prediction.probabilities().keySet()).containsExactlyInAnyOrder("0", "1");
+        assertThat(prediction.probabilities().get("1")).isBetween(0.05, 0.95);
+    }
+
+    @Test
+    void exampleStandsInTheReadme() throws Exception {
+        String example = Files.readString(Path.of("src/test/java/org/accrete/it/TrainAndServe.java"));
+        String shown = example.substring(example.indexOf("import ")).strip();
+        assertThat(Files.readString(Command.ROOT.resolve("README.md"))).contains("```java\n" + shown + "\n```");
+    }
+}

@@ -1,0 +1,201 @@
+package org.accrete.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The reference against its definition, written another way, and against exact arithmetic. */
+final class ScalarKernelsTest {
+
+    private static final long SEED = Seed.of(ScalarKernelsTest.class);
+
+    private final Kernels kernels = Kernels.scalar();
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    static IntStream sizes() {
+        return IntStream.concat(IntStream.rangeClosed(0, 70), IntStream.of(127, 128, 129, 130, 784, 1000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void dotIsTheDefinedSumBySixteen(int n) {
+        double[] a = numbers(n + 1);
+        double[] b = numbers(n + 2);
+        double[] products = new double[n];
+        Arrays.setAll(products, i -> a[i + 1] * b[i + 2]);
+        assertThat(kernels.dot(a, 1, b, 2, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(products));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void sumIsTheDefinedSumBySixteen(int n) {
+        double[] a = numbers(n + 3);
+        assertThat(kernels.sum(a, 3, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(Arrays.copyOfRange(a, 3, n + 3)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void dotIsCloseToExactArithmetic(int n) {
+        double[] a = numbers(n);
+        double[] b = numbers(n);
+        BigDecimal exact = BigDecimal.ZERO;
+        double magnitude = 0;
+        for (int i = 0; i < n; i++) {
+            exact = exact.add(new BigDecimal(a[i]).multiply(new BigDecimal(b[i])));
+            magnitude += Math.abs(a[i] * b[i]);
+        }
+        // each element passes at most n / 16 + 6 additions and one product
+        double bound = (n / 16 + 8) * 0x1p-53 * magnitude;
+        assertThat(kernels.dot(a, 0, b, 0, n)).as("seed %d", SEED).isCloseTo(exact.doubleValue(), within(bound));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void sumOfSquaresIsTheDotOfTheElementsWithThemselves(int n) {
+        double[] a = numbers(n + 1);
+        double[] copy = a.clone();
+        assertThat(kernels.sumOfSquares(a, 1, n)).as("seed %d", SEED).isEqualTo(kernels.dot(a, 1, copy, 1, n));
+    }
+
+    @Test
+    void aSumOfNothingOrOfNegativeZerosIsPositiveZero() {
+        double[] zeros = new double[40];
+        Arrays.fill(zeros, -0.0);
+        for (int n = -1; n <= 40; n++) {
+            assertThat(kernels.sum(zeros, 0, n)).isEqualTo(0.0);
+            assertThat(1 / kernels.dot(zeros, 0, zeros, 0, n)).isEqualTo(Double.POSITIVE_INFINITY);
+            assertThat(1 / kernels.sum(zeros, 0, n)).isEqualTo(Double.POSITIVE_INFINITY);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void elementwiseKernelsRoundEachStepAndTouchNothingElse(int n) {
+        double[] x = numbers(n + 2);
+        double[] y = numbers(n + 4);
+        double[] axpy = y.clone();
+        double[] scaleAdd = y.clone();
+        double[] scale = y.clone();
+        for (int i = 0; i < n; i++) {
+            axpy[i + 3] = rounded(exact(y[i + 3]).add(exact(rounded(exact(0.3).multiply(exact(x[i + 1]))))));
+            scaleAdd[i + 3] = rounded(exact(rounded(exact(0.7).multiply(exact(y[i + 3]))))
+                    .add(exact(rounded(exact(0.3).multiply(exact(x[i + 1]))))));
+            scale[i + 3] = rounded(exact(0.7).multiply(exact(y[i + 3])));
+        }
+        double[] actual = y.clone();
+        kernels.axpy(0.3, x, 1, actual, 3, n);
+        assertThat(actual).as("axpy, seed %d", SEED).containsExactly(axpy);
+        actual = y.clone();
+        kernels.scaleAdd(0.7, actual, 3, 0.3, x, 1, n);
+        assertThat(actual).as("scaleAdd, seed %d", SEED).containsExactly(scaleAdd);
+        actual = y.clone();
+        kernels.scale(0.7, actual, 3, n);
+        assertThat(actual).as("scale, seed %d", SEED).containsExactly(scale);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void allFiniteFindsOneBadElementAnywhereAndOnlyInItsRange(double bad) {
+        for (int n = 1; n < 70; n++) {
+            double[] a = new double[n + 2];
+            Arrays.fill(a, -Double.MAX_VALUE);
+            a[0] = bad;
+            a[n + 1] = bad;
+            assertThat(kernels.allFinite(a, 1, n)).isTrue();
+            for (int at = 1; at <= n; at++) {
+                a[at] = bad;
+                assertThat(kernels.allFinite(a, 1, n)).isFalse();
+                a[at] = Double.MIN_VALUE;
+            }
+        }
+        assertThat(kernels.allFinite(new double[] {bad}, 0, 0)).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void sparseKernelsAgreeWithTheirDenseTwins(int n) {
+        double[] w = numbers(2 * n + 1);
+        double[] value = numbers(n + 2);
+        int[] index = IntStream.range(-2, n).map(k -> Math.max(0, 2 * k)).toArray();
+        double[] row = new double[2 * n];
+        double magnitude = 0;
+        for (int k = 2; k < n + 2; k++) {
+            row[index[k]] = value[k];
+            magnitude += Math.abs(w[1 + index[k]] * value[k]);
+        }
+        assertThat(kernels.sparseDot(w, 1, index, value, 2, n + 2))
+                .as("seed %d", SEED)
+                .isCloseTo(kernels.dot(w, 1, row, 0, 2 * n), within((n + 8) * 0x1p-53 * magnitude));
+        double[] expected = w.clone();
+        kernels.axpy(0.3, row, 0, expected, 1, 2 * n);
+        kernels.sparseAxpy(0.3, index, value, 2, n + 2, w, 1);
+        assertThat(w).as("seed %d", SEED).containsExactly(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void sparseDotIsItsDefinedSum(int n) {
+        double[] w = numbers(n);
+        double[] value = numbers(n);
+        double[] s = new double[5];
+        for (int k = 0; k < n; k++) {
+            s[k < n / 4 * 4 ? k % 4 : 4] += w[n - 1 - k] * value[k];
+        }
+        int[] index = IntStream.range(0, n).map(k -> n - 1 - k).toArray();
+        assertThat(kernels.sparseDot(w, 0, index, value, 0, n))
+                .as("seed %d", SEED)
+                .isEqualTo(((s[0] + s[2]) + (s[1] + s[3])) + s[4]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void scatterPutsBackWhatGatherTook(int n) {
+        double[] w = numbers(3 * n + 1);
+        double[] before = w.clone();
+        int[] index = IntStream.range(0, n).map(k -> 3 * (n - 1 - k)).toArray();
+        double[] journal = new double[n + 2];
+        kernels.gather(w, 1, index, 0, n, journal, 2);
+        for (int k = 0; k < n; k++) {
+            assertThat(journal[k + 2]).isEqualTo(w[1 + index[k]]);
+            w[1 + index[k]] = Double.NaN;
+        }
+        kernels.scatter(journal, 2, index, 0, n, w, 1);
+        assertThat(w).as("seed %d", SEED).containsExactly(before);
+    }
+
+    /** The definition in the class comment of {@link Kernels}, with an array for the sums. */
+    private static double sumBySixteen(double[] e) {
+        double[] s = new double[17];
+        int blocks = e.length / 16 * 16;
+        int eights = e.length / 8 * 8;
+        for (int i = 0; i < e.length; i++) {
+            s[i < blocks ? i % 16 : i < eights ? i - blocks : 16] += e[i];
+        }
+        for (int width = 8; width > 0; width /= 2) {
+            for (int j = 0; j < width; j++) {
+                s[j] += s[j + width];
+            }
+        }
+        return s[0] + s[16];
+    }
+
+    private double[] numbers(int n) {
+        return random.doubles(n).map(u -> 2 * u - 1).toArray();
+    }
+
+    private static BigDecimal exact(double value) {
+        return new BigDecimal(value);
+    }
+
+    private static double rounded(BigDecimal value) {
+        return value.doubleValue();
+    }
+}

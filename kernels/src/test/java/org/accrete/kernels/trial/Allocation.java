@@ -1,0 +1,52 @@
+package org.accrete.kernels.trial;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import org.accrete.kernels.Kernels;
+
+/** Calls every kernel until a thousand calls of each allocate nothing, and prints how many bytes the last thousand took. */
+public final class Allocation {
+
+    private static final int ATTEMPTS = 2_000;
+
+    private Allocation() {}
+
+    /**
+     * Prints {@code <name> <bytes>}.
+     *
+     * @param args none
+     */
+    public static void main(String[] args) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Kernels kernels = Kernels.best();
+        double[] x = new double[300];
+        double[] y = new double[300];
+        int[] index = new int[300];
+        for (int i = 0; i < index.length; i++) {
+            x[i] = Math.sin(i);
+            index[i] = i;
+        }
+        long bytes = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS && bytes > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int call = 0; call < 1_000; call++) {
+                all(kernels, x, y, index, call % 150);
+            }
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        System.out.println(kernels.name() + " " + bytes);
+    }
+
+    private static void all(Kernels kernels, double[] x, double[] y, int[] index, int n) {
+        double p = kernels.dot(x, 1, y, 2, n) + kernels.sum(x, 1, n) + kernels.sumOfSquares(y, 2, n);
+        p += kernels.allFinite(y, 0, n) ? 1 : 0;
+        kernels.axpy(Kernels.logistic(p), x, 1, y, 2, n);
+        kernels.scaleAdd(0.5, y, 2, Kernels.log1pExp(-Math.abs(p)), x, 1, n);
+        kernels.scale(0.5, y, 0, n);
+        kernels.exp(x, 1, y, 2, n);
+        p = kernels.sparseDot(x, 0, index, y, 0, n);
+        kernels.sparseAxpy(p * 1e-3, index, x, 0, n, y, 0);
+        kernels.gather(x, 0, index, 0, n, y, 0);
+        kernels.scatter(x, 0, index, 0, n, y, 0);
+    }
+}

@@ -1,0 +1,140 @@
+package org.accrete.learners.sgd;
+
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.kernels.Kernels;
+
+/**
+ * Stochastic gradient descent on linear functions, row by row.
+ *
+ * <p>For row number t (from 1) with features x, weight s and target y (−1 or +1 for each function of a classifier), with the
+ * functions' weights w and intercept b:
+ *
+ * <pre>
+ * p    = w·x + b                         before the decay
+ * eta  = the schedule's length at t
+ * step = −eta · s · slope(p, y)
+ * w    = max(0, 1 − eta·alpha) · w       the L2 penalty, also where the step is 0; b is never penalised
+ * w    = w + step·x
+ * b    = b + step
+ * </pre>
+ *
+ * <p>Several classes are as many functions, each one against the rest; they share the schedule, so nothing else couples them.
+ * See L. Bottou, "Stochastic Gradient Descent Tricks" (2012), for the schedules and the shared scale of sparse rows. The
+ * formulas are scikit-learn's, whose numbers are the test's oracle; with {@link Compat#SKLEARN} so is its hundredfold smaller
+ * step of the intercept on sparse rows.
+ */
+final class Descent {
+    private final Loss loss;
+    private final double steepest;
+    private final Schedule schedule;
+    private final double alpha;
+    private final double denseInterceptRate;
+    private final double sparseInterceptRate;
+    private final boolean classes;
+    private double[] scratch = {};
+
+    /**
+     * Makes the algorithm.
+     *
+     * @param loss what is minimised
+     * @param epsilon where huber becomes straight
+     * @param schedule length of each step
+     * @param alpha strength of the penalty, 0 for none
+     * @param denseInterceptRate factor of the intercept's step on dense rows
+     * @param sparseInterceptRate factor of the intercept's step on sparse rows
+     */
+    Descent(
+            Loss loss,
+            double epsilon,
+            Schedule schedule,
+            double alpha,
+            double denseInterceptRate,
+            double sparseInterceptRate) {
+        this.loss = loss;
+        this.steepest = loss.steepest(epsilon);
+        this.schedule = schedule;
+        this.alpha = alpha;
+        this.denseInterceptRate = denseInterceptRate;
+        this.sparseInterceptRate = sparseInterceptRate;
+        this.classes = Loss.OF_CLASSES.contains(loss);
+    }
+
+    /**
+     * Learns some rows, in order.
+     *
+     * @param weights what learns
+     * @param chunk rows
+     * @param from first row
+     * @param to row after the last
+     * @param t number of the chunk's first row, from 1
+     */
+    void learn(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
+        boolean sparse = chunk instanceof SparseChunk;
+        double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
+        if (!sparse) {
+            weights.fold();
+        }
+        if (weights.count() == 1) {
+            learnOne(weights, chunk, sparse, from, to, t, interceptRate);
+        } else {
+            learnMany(weights, chunk, sparse, from, to, t, interceptRate);
+        }
+    }
+
+    private void learnOne(
+            TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
+        Kernels kernels = Kernels.best();
+        for (int row = from; row < to; row++) {
+            double eta = schedule.eta(t + row);
+            double keep = keep(eta);
+            double step = step(eta, weights.decision(kernels, 0, chunk, row), chunk, row);
+            if (sparse) {
+                weights.decay(keep);
+            }
+            weights.move(kernels, 0, chunk, row, keep, step);
+            weights.intercepts[0] += step * interceptRate;
+        }
+    }
+
+    private void learnMany(
+            TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
+        Kernels kernels = Kernels.best();
+        int count = weights.count();
+        for (int row = from; row < to; row++) {
+            double eta = schedule.eta(t + row);
+            double keep = keep(eta);
+            double[] steps = steps(kernels, eta, weights, chunk, row);
+            if (sparse) {
+                weights.decay(keep);
+            }
+            for (int c = 0; c < count; c++) {
+                weights.move(kernels, c, chunk, row, keep, steps[c]);
+                weights.intercepts[c] += steps[c] * interceptRate;
+            }
+        }
+    }
+
+    private double keep(double eta) {
+        double keep = 1 - eta * alpha;
+        return keep > 0 ? keep : 0;
+    }
+
+    private double step(double eta, double p, Chunk chunk, int row) {
+        double target = chunk.target(row);
+        double y = classes ? (target == 1 ? 1 : -1) : target;
+        return loss.step(p, y, eta * chunk.weight(row), steepest);
+    }
+
+    private double[] steps(Kernels kernels, double eta, Weights weights, Chunk chunk, int row) {
+        int count = weights.count();
+        if (scratch.length < count) {
+            scratch = new double[count];
+        }
+        for (int c = 0; c < count; c++) {
+            scratch[c] = weights.decision(kernels, c, chunk, row);
+        }
+        loss.steps(kernels, scratch, count, (int) chunk.target(row), eta * chunk.weight(row));
+        return scratch;
+    }
+}

@@ -1,0 +1,35 @@
+package org.accrete.learners.sgd;
+
+import java.util.List;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Classifier;
+
+/** Decides by linear functions, one for up to two classes, else one each. */
+sealed class LinearClassifier implements Classifier permits LogisticClassifier {
+    private final Schema schema;
+    private final List<String> classes;
+    final Weights weights;
+
+    LinearClassifier(Schema schema, List<String> classes, Weights weights) {
+        this.schema = schema;
+        this.classes = classes;
+        this.weights = weights;
+    }
+
+    @Override
+    public final Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public final List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public final void decide(Chunk chunk, double[] out) {
+        schema.require(chunk.schema());
+        weights.decide(chunk, out);
+    }
+}

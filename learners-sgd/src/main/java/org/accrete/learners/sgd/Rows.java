@@ -1,0 +1,64 @@
+package org.accrete.learners.sgd;
+
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.SparseChunk;
+
+/** Refusals of rows that cannot be used. */
+final class Rows {
+    private Rows() {}
+
+    /**
+     * Refuses the row if one of its features is NaN or infinite. No row is searched for them in advance: such a feature makes
+     * every decision value NaN or infinite, whatever the weights, and only then is this called.
+     */
+    static void requireFiniteFeatures(Chunk chunk, int row) {
+        if (chunk instanceof SparseChunk sparse) {
+            for (int k = sparse.start(row); k < sparse.end(row); k++) {
+                requireFinite(chunk, row, sparse.indices()[k], sparse.values()[k]);
+            }
+        } else if (chunk instanceof DenseChunk dense) {
+            for (int j = 0; j < dense.width(); j++) {
+                requireFinite(chunk, row, j, dense.values()[dense.offset(row) + j]);
+            }
+        }
+    }
+
+    private static void requireFinite(Chunk chunk, int row, int column, double value) {
+        if (!Double.isFinite(value)) {
+            String name = chunk.schema().columnName(column);
+            throw AccreteException.badRow(
+                    row,
+                    Double.isNaN(value)
+                            ? "'" + name
+                                    + "' is missing; put a step before the learner that fills it, such as standard-scaler"
+                            : "'" + name + "' must be finite but was " + value);
+        }
+    }
+
+    /** Refuses the chunk if a weight is NaN, infinite or negative. */
+    static void requireWeights(Chunk chunk) {
+        if (chunk.hasWeights()) {
+            for (int row = 0; row < chunk.rows(); row++) {
+                double weight = chunk.weight(row);
+                if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
+                    throw AccreteException.badRow(row, "the weight must be finite and >= 0 but was " + weight);
+                }
+            }
+        }
+    }
+
+    /** Refuses the chunk if a target is NaN or infinite. */
+    static void requireFiniteTargets(Chunk chunk) {
+        boolean present = chunk.hasTargets();
+        for (int row = 0; row < chunk.rows(); row++) {
+            double target = present ? chunk.target(row) : Double.NaN;
+            if (!Double.isFinite(target)) {
+                throw AccreteException.badRow(
+                        row,
+                        Double.isNaN(target) ? "the target is missing" : "the target must be finite but was " + target);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.accrete.learners.sgd;
+
+import java.util.List;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ClassList;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+
+/**
+ * Tells classes apart: up to two by one linear function, more by one each. A class is added just before the first row that
+ * has it is learned, so chunk borders do not matter.
+ */
+final class SgdClassifier extends SgdLearner {
+    private static final String CLASSES = "classes";
+
+    private final boolean probabilistic;
+    private final ClassList classes;
+
+    SgdClassifier(Schema schema, Params params) {
+        super(
+                schema,
+                SgdParams.classifierDescent(params),
+                functions(schema.target().classes().size()));
+        this.probabilistic = SgdParams.classifierLoss(params) == Loss.LOG_LOSS;
+        this.classes = new ClassList(schema.target().classes(), params);
+    }
+
+    SgdClassifier(Schema schema, Params params, State state) {
+        super(
+                schema,
+                SgdParams.classifierDescent(params),
+                functions(state.list(CLASSES).size()),
+                state);
+        this.probabilistic = SgdParams.classifierLoss(params) == Loss.LOG_LOSS;
+        this.classes = new ClassList(state.list(CLASSES), params);
+    }
+
+    /** {@return how many linear functions tell so many classes apart} */
+    static int functions(int classes) {
+        return classes <= 2 ? 1 : classes;
+    }
+
+    @Override
+    int check(Chunk chunk) {
+        int size = classes.check(chunk);
+        TrainableWeights.requireRoom(schema.width(), functions(size));
+        return size;
+    }
+
+    @Override
+    void learn(Chunk chunk, int size, double t) {
+        int rows = chunk.rows();
+        int known = classes.size();
+        int from = 0;
+        while (known < size) {
+            int to = from;
+            while (chunk.target(to) < known) {
+                to++;
+            }
+            descent.learn(weights, chunk, from, to, t);
+            known = (int) chunk.target(to) + 1;
+            if (functions(known) > weights.count()) {
+                weights.grow(known);
+            }
+            from = to;
+        }
+        descent.learn(weights, chunk, from, rows, t);
+    }
+
+    @Override
+    void accept(Chunk chunk, int size) {
+        classes.grow(chunk, size);
+    }
+
+    @Override
+    void putInto(State.Builder state) {
+        state.list(CLASSES, classes.labels());
+    }
+
+    @Override
+    public Classifier view() {
+        return model(weights);
+    }
+
+    @Override
+    public Classifier snapshot() {
+        return model(weights.copy());
+    }
+
+    private Classifier model(Weights readable) {
+        List<String> labels = classes.labels();
+        return probabilistic
+                ? new LogisticClassifier(schema, labels, readable)
+                : new LinearClassifier(schema, labels, readable);
+    }
+}

@@ -1,0 +1,63 @@
+package org.accrete.learners.sgd;
+
+import java.util.List;
+import java.util.Set;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+
+/** Makes linear classifiers that learn row by row: hinge or log-loss, any number of classes, which may come up as it goes. */
+public final class SgdClassifierProvider implements LearnerProvider {
+    /** Makes the provider. */
+    public SgdClassifierProvider() {}
+
+    @Override
+    public String name() {
+        return "sgd-classifier";
+    }
+
+    @Override
+    public String summary() {
+        return "linear classifier by stochastic gradient descent, for any number of classes";
+    }
+
+    @Override
+    public List<ParamSpec<?>> params() {
+        return SgdParams.CLASSIFIER;
+    }
+
+    @Override
+    public Set<Target.Kind> targets() {
+        return Set.of(Target.Kind.CATEGORICAL);
+    }
+
+    @Override
+    public List<String> likedSteps() {
+        return List.of("standard-scaler");
+    }
+
+    @Override
+    public long memoryBytes(Schema schema, Params params) {
+        return SgdLearner.memoryBytes(
+                schema, SgdClassifier.functions(schema.target().classes().size()));
+    }
+
+    @Override
+    public Learner create(Schema schema, Params params) {
+        return new SgdClassifier(checked(schema), params);
+    }
+
+    @Override
+    public Learner restore(Schema schema, Params params, State state) {
+        return new SgdClassifier(checked(schema), params, state);
+    }
+
+    private Schema checked(Schema schema) {
+        SgdLearner.requireTarget(schema, Target.Kind.CATEGORICAL, name());
+        return schema;
+    }
+}

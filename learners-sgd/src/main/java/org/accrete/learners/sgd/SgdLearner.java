@@ -1,0 +1,165 @@
+package org.accrete.learners.sgd;
+
+import java.util.Locale;
+import org.accrete.api.AccreteException;
+import org.accrete.api.AccreteException.Kind;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.store.State;
+
+/**
+ * What both learners share: a chunk is taken whole or not at all, and the state.
+ *
+ * <p>Stored are {@code coef} (functions × columns, as a reader wants them), {@code intercept}, {@code sgd.t} (number of the
+ * next row in the schedule, from 1) and {@code sgd.rows_seen}. While the vectors are lazily scaled, {@code sgd.weights} and
+ * {@code sgd.scale} hold their exact form, from which to go on.
+ */
+abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRegressor {
+    private static final long FIXED_BYTES = 4096;
+    private static final String COEF = "coef";
+    private static final String INTERCEPT = "intercept";
+    private static final String T = "sgd.t";
+    private static final String ROWS_SEEN = "sgd.rows_seen";
+    private static final String WEIGHTS = "sgd.weights";
+    private static final String SCALE = "sgd.scale";
+
+    final Schema schema;
+    final Descent descent;
+    final TrainableWeights weights;
+    private double t;
+    private long rowsSeen;
+
+    /** Makes a learner that has seen nothing. */
+    SgdLearner(Schema schema, Descent descent, int functions) {
+        this.schema = schema;
+        this.descent = descent;
+        this.weights = TrainableWeights.zero(schema.width(), functions);
+        this.t = 1;
+    }
+
+    /** Makes a learner that goes on from a state. */
+    SgdLearner(Schema schema, Descent descent, int functions, State state) {
+        this.schema = schema;
+        this.descent = descent;
+        int width = schema.width();
+        TrainableWeights.requireRoom(width, functions);
+        boolean scaled = state.tensors().containsKey(SCALE) || state.tensors().containsKey(WEIGHTS);
+        this.weights = new TrainableWeights(
+                width,
+                state.doubles(scaled ? WEIGHTS : COEF, functions, width),
+                state.doubles(INTERCEPT, functions),
+                scaled ? state.number(SCALE) : 1);
+        this.t = state.number(T);
+        this.rowsSeen = state.whole(ROWS_SEEN);
+        if (!weights.isFinite() || !(weights.scale > 0 && weights.scale <= 1) || !(t >= 1) || rowsSeen < 0) {
+            throw new AccreteException(
+                    Kind.CORRUPT_FILE,
+                    "a stored sgd model must have finite weights, sgd.scale in (0, 1], sgd.t >= 1 and sgd.rows_seen >= 0");
+        }
+    }
+
+    @Override
+    public final Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public final long rowsSeen() {
+        return rowsSeen;
+    }
+
+    @Override
+    public final void partialFit(Chunk chunk) {
+        schema.require(chunk.schema());
+        int functions = check(chunk);
+        Rows.requireWeights(chunk);
+        int rows = chunk.rows();
+        if (rows == 0) {
+            return;
+        }
+        weights.begin(chunk);
+        boolean learned = false;
+        try {
+            learn(chunk, functions, t);
+            requireFinite(chunk);
+            learned = true;
+        } finally {
+            if (!learned) {
+                weights.rollBack(chunk);
+            }
+        }
+        t += rows;
+        rowsSeen += rows;
+        accept(chunk, functions);
+    }
+
+    private void requireFinite(Chunk chunk) {
+        if (!weights.isFinite(chunk)) {
+            throw AccreteException.badData("the steps are too long for these rows, the model would overflow;"
+                    + " scale the features (step standard-scaler) or lower eta0");
+        }
+    }
+
+    /**
+     * Checks the targets; changes nothing.
+     *
+     * @return what {@link #learn} and {@link #accept} need to know of them
+     */
+    abstract int check(Chunk chunk);
+
+    /** Learns all rows, the first of which is number {@code t}. */
+    abstract void learn(Chunk chunk, int checked, double t);
+
+    /** Takes what else the chunk brought, now that its rows are learned. */
+    abstract void accept(Chunk chunk, int checked);
+
+    /** Puts what a state holds besides weights. */
+    abstract void putInto(State.Builder state);
+
+    @Override
+    public final State state() {
+        int functions = weights.count();
+        State.Builder state = State.builder()
+                .doubles(COEF, weights.effective(), functions, weights.width)
+                .doubles(INTERCEPT, weights.intercepts, functions)
+                .number(T, t)
+                .whole(ROWS_SEEN, rowsSeen);
+        if (weights.scale != 1) {
+            state.doubles(WEIGHTS, weights.v, functions, weights.width).number(SCALE, weights.scale);
+        }
+        putInto(state);
+        return state.build();
+    }
+
+    /**
+     * Refuses a schema with another kind of target.
+     *
+     * @param learner name of the learner, for the message
+     */
+    static void requireTarget(Schema schema, Target.Kind kind, String learner) {
+        Target target = schema.target();
+        if (target.kind() != kind) {
+            throw AccreteException.badArgument(learner + " needs a " + word(kind) + " target but "
+                    + (target.kind() == Target.Kind.NONE
+                            ? "there is none"
+                            : "'" + target.name() + "' is " + word(target.kind())));
+        }
+    }
+
+    private static String word(Target.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * {@return about how many bytes a learner takes, with a snapshot and a state of it}
+     *
+     * @param functions how many there are
+     */
+    static long memoryBytes(Schema schema, int functions) {
+        // the weights, what undo keeps of them, a snapshot; of a state two tensors and the array that one is made from
+        long arrays = 6;
+        return arrays * Double.BYTES * functions * (schema.width() + 1L) + FIXED_BYTES;
+    }
+}

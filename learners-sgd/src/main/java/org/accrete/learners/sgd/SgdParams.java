@@ -1,0 +1,109 @@
+package org.accrete.learners.sgd;
+
+import java.util.List;
+import org.accrete.api.AccreteException;
+import org.accrete.api.learn.ClassList;
+import org.accrete.api.param.Domain.Range;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+
+/** The parameters of both learners, and what follows from their values. */
+final class SgdParams {
+    private static final ParamSpec<Loss> CLASSIFIER_LOSS =
+            ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
+    private static final ParamSpec<Loss> REGRESSOR_LOSS =
+            ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
+    private static final ParamSpec<Double> EPSILON = ParamSpec.real(
+                    "epsilon", 1.35, Range.above(0), "distance from which huber grows in a straight line")
+            .asTunable();
+    private static final ParamSpec<Penalty> PENALTY =
+            ParamSpec.choice("penalty", Penalty.class, Penalty.L2, "what keeps weights small");
+    private static final ParamSpec<Double> ALPHA = ParamSpec.real(
+                    "alpha", 1e-4, Range.atLeast(0), "strength of the penalty; sets the steps of learning-rate=optimal")
+            .asTunable();
+    private static final ParamSpec<LearningRate> LEARNING_RATE = ParamSpec.choice(
+                    "learning-rate",
+                    LearningRate.class,
+                    LearningRate.CONSTANT,
+                    "length of step t: eta0 (constant), eta0 / t^power-t (invscaling),"
+                            + " 1 / (alpha (t0 + t - 1)) (optimal)")
+            .asTunable();
+    private static final ParamSpec<Double> ETA0 = ParamSpec.real(
+                    "eta0", 0.005, Range.above(0), "length of the first step; not used by learning-rate=optimal")
+            .asTunable();
+    private static final ParamSpec<Double> POWER_T = ParamSpec.real(
+                    "power-t", 0.25, Range.atLeast(0), "how fast steps of learning-rate=invscaling get shorter")
+            .asTunable();
+    private static final ParamSpec<Boolean> FIT_INTERCEPT =
+            ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
+    private static final ParamSpec<Compat> COMPAT = ParamSpec.choice(
+            "compat",
+            Compat.class,
+            Compat.NONE,
+            "sklearn: on sparse rows the intercept's step is multiplied by 0.01, as scikit-learn does");
+
+    static final List<ParamSpec<?>> CLASSIFIER = List.of(
+            CLASSIFIER_LOSS,
+            PENALTY,
+            ALPHA,
+            LEARNING_RATE,
+            ETA0,
+            POWER_T,
+            FIT_INTERCEPT,
+            ClassList.NEW_CLASSES,
+            ClassList.MAX_CLASSES,
+            COMPAT);
+    static final List<ParamSpec<?>> REGRESSOR = List.of(
+            REGRESSOR_LOSS,
+            EPSILON,
+            PENALTY,
+            ALPHA,
+            LEARNING_RATE.withDefault(LearningRate.INVSCALING),
+            ETA0.withDefault(0.01),
+            POWER_T,
+            FIT_INTERCEPT,
+            COMPAT);
+
+    private SgdParams() {}
+
+    /** {@return the loss of a classifier} */
+    static Loss classifierLoss(Params params) {
+        return params.get(CLASSIFIER_LOSS);
+    }
+
+    /**
+     * {@return the algorithm of a classifier}
+     *
+     * @throws AccreteException bad argument: the values do not go together
+     */
+    static Descent classifierDescent(Params params) {
+        return descent(params, classifierLoss(params), 0);
+    }
+
+    /**
+     * {@return the algorithm of a regressor}
+     *
+     * @throws AccreteException bad argument: the values do not go together
+     */
+    static Descent regressorDescent(Params params) {
+        return descent(params, params.get(REGRESSOR_LOSS), params.get(EPSILON));
+    }
+
+    private static Descent descent(Params params, Loss loss, double epsilon) {
+        double alpha = params.get(ALPHA);
+        LearningRate rate = params.get(LEARNING_RATE);
+        if (rate == LearningRate.OPTIMAL && alpha == 0) {
+            throw AccreteException.badArgument(
+                    "alpha must be > 0 with learning-rate=optimal, which takes its steps from it, but was 0;"
+                            + " for no penalty set penalty=none");
+        }
+        double interceptRate = params.get(FIT_INTERCEPT) ? 1 : 0;
+        return new Descent(
+                loss,
+                epsilon,
+                new Schedule(rate, params.get(ETA0), params.get(POWER_T), alpha),
+                params.get(PENALTY) == Penalty.NONE ? 0 : alpha,
+                interceptRate,
+                params.get(COMPAT) == Compat.SKLEARN ? 0.01 * interceptRate : interceptRate);
+    }
+}

@@ -1,0 +1,45 @@
+package org.accrete.learners.sgd;
+
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+
+/** Predicts a number by one linear function. */
+final class SgdRegressor extends SgdLearner {
+    SgdRegressor(Schema schema, Params params) {
+        super(schema, SgdParams.regressorDescent(params), 1);
+    }
+
+    SgdRegressor(Schema schema, Params params, State state) {
+        super(schema, SgdParams.regressorDescent(params), 1, state);
+    }
+
+    @Override
+    int check(Chunk chunk) {
+        Rows.requireFiniteTargets(chunk);
+        return 1;
+    }
+
+    @Override
+    void learn(Chunk chunk, int checked, double t) {
+        descent.learn(weights, chunk, 0, chunk.rows(), t);
+    }
+
+    @Override
+    void accept(Chunk chunk, int checked) {}
+
+    @Override
+    void putInto(State.Builder state) {}
+
+    @Override
+    public Regressor view() {
+        return new LinearRegressor(schema, weights);
+    }
+
+    @Override
+    public Regressor snapshot() {
+        return new LinearRegressor(schema, weights.copy());
+    }
+}

@@ -1,0 +1,62 @@
+package org.accrete.learners.sgd;
+
+import java.util.List;
+import java.util.Set;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+
+/** Makes linear regressors that learn row by row: squared error, or huber where outliers are to count less. */
+public final class SgdRegressorProvider implements LearnerProvider {
+    /** Makes the provider. */
+    public SgdRegressorProvider() {}
+
+    @Override
+    public String name() {
+        return "sgd-regressor";
+    }
+
+    @Override
+    public String summary() {
+        return "linear regressor by stochastic gradient descent";
+    }
+
+    @Override
+    public List<ParamSpec<?>> params() {
+        return SgdParams.REGRESSOR;
+    }
+
+    @Override
+    public Set<Target.Kind> targets() {
+        return Set.of(Target.Kind.NUMERIC);
+    }
+
+    @Override
+    public List<String> likedSteps() {
+        return List.of("standard-scaler");
+    }
+
+    @Override
+    public long memoryBytes(Schema schema, Params params) {
+        return SgdLearner.memoryBytes(schema, 1);
+    }
+
+    @Override
+    public Learner create(Schema schema, Params params) {
+        return new SgdRegressor(checked(schema), params);
+    }
+
+    @Override
+    public Learner restore(Schema schema, Params params, State state) {
+        return new SgdRegressor(checked(schema), params, state);
+    }
+
+    private Schema checked(Schema schema) {
+        SgdLearner.requireTarget(schema, Target.Kind.NUMERIC, name());
+        return schema;
+    }
+}

@@ -1,0 +1,179 @@
+package org.accrete.learners.sgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.store.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Classes come up one after the other, and models are what their loss makes of them. */
+class ClassesTest {
+    private static final Schema SCHEMA = Schema.numeric(2, Target.categorical("y", List.of()));
+    private static final List<String> LABELS = List.of("a", "b", "c", "d", "e");
+
+    private static Chunk row(double first, double second, int label) {
+        return new DenseChunk(SCHEMA, new double[] {first, second}, new double[] {label}, new double[0], LABELS);
+    }
+
+    @Test
+    void twoClassesShareAFunctionAndTheThirdTurnsItIntoThree() {
+        Learner learner = Sgd.learner(SCHEMA, "loss=hinge", "learning-rate=constant", "eta0=1", "alpha=0");
+        assertThat(learner.state().tensor("coef").shape()).containsExactly(1, 2);
+        learner.partialFit(row(1, 2, 0));
+        assertThat(learner.state().tensor("coef").doubles()).containsExactly(-1, -2);
+        assertThat(learner.state().list("classes")).containsExactly("a");
+        learner.partialFit(row(3, 0, 1));
+        assertThat(learner.state().tensor("coef").doubles()).containsExactly(2, -2);
+        assertThat(learner.state().tensor("intercept").doubles()).containsExactly(0);
+        assertThat(learner.state().list("classes")).containsExactly("a", "b");
+        // a zero row of weight 0 learns nothing but brings the class
+        learner.partialFit(new DenseChunk(SCHEMA, new double[2], new double[] {2}, new double[1], LABELS));
+        assertThat(learner.state().tensor("coef").shape()).containsExactly(3, 2);
+        assertThat(learner.state().tensor("coef").doubles()).containsExactly(-2, 2, 2, -2, 0, 0);
+        assertThat(learner.state().tensor("intercept").doubles()).containsExactly(0, 0, 0);
+        learner.partialFit(new DenseChunk(SCHEMA, new double[2], new double[] {4}, new double[1], LABELS));
+        assertThat(learner.state().tensor("coef").doubles()).containsExactly(-2, 2, 2, -2, 0, 0, 0, 0, 0, 0);
+        assertThat(learner.state().list("classes")).isEqualTo(LABELS);
+    }
+
+    @Test
+    void newClassesAreRefusedWhereTheyAreNotWanted() {
+        Schema known = SCHEMA.withClasses(List.of("a", "b"));
+        Learner learner = Sgd.learner(known, "new-classes=reject");
+        learner.partialFit(row(1, 1, 1));
+        State before = learner.state();
+        assertThatThrownBy(() -> learner.partialFit(row(1, 1, 2)))
+                .hasMessage("class 'c' is not one of [a, b]; set new-classes=grow to learn new ones");
+        assertThat(learner.state()).isEqualTo(before);
+        Learner narrow = Sgd.learner(known, "max-classes=2");
+        assertThatThrownBy(() -> narrow.partialFit(row(1, 1, 2)))
+                .hasMessage("class 'c' would be number 3 but max-classes is 2");
+    }
+
+    @Test
+    void otherClassesAreRefused() {
+        Learner learner = Sgd.learner(SCHEMA.withClasses(List.of("b", "a")));
+        assertThatThrownBy(() -> learner.partialFit(row(1, 1, 0)))
+                .hasMessage("classes of the data must begin with those of the model, [b, a], but are " + LABELS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 5})
+    void untrainedModelSharesEvenly(int count) {
+        Learner learner = Sgd.learner(SCHEMA.withClasses(LABELS.subList(0, count)));
+        ProbabilisticClassifier model = (ProbabilisticClassifier) learner.snapshot();
+        double[] out = new double[count];
+        model.probabilities(row(3, 4, 0), out);
+        double[] even = new double[count];
+        Arrays.fill(even, 1.0 / count);
+        assertThat(out).containsExactly(even);
+        assertThat(model.decisions()).isEqualTo(count <= 2 ? 1 : count);
+        double[] decisions = new double[model.decisions()];
+        model.decide(row(3, 4, 0), decisions);
+        assertThat(decisions).containsOnly(0);
+        assertThat(model.winner(decisions, 0)).isEqualTo(count == 0 ? -1 : 0);
+    }
+
+    @Test
+    void probabilitiesSumToOneFarOutToo() {
+        Table table = Table.random(new Random(Table.SEED), 200, 4, 3, false);
+        for (int known : new int[] {2, 3}) {
+            for (double[] row : table.x()) {
+                Arrays.setAll(row, j -> row[j] * 40);
+            }
+            for (int i = 0; i < table.rows() && known == 2; i++) {
+                table.y()[i] = Math.min(table.y()[i], 1);
+            }
+            Learner learner = Sgd.learner(table.schema(known), "eta0=1");
+            learner.partialFit(table.all(false));
+            ProbabilisticClassifier model = (ProbabilisticClassifier) learner.view();
+            int count = model.classes().size();
+            double[] out = new double[table.rows() * count];
+            model.probabilities(table.all(false), out);
+            for (int i = 0; i < table.rows(); i++) {
+                double[] shares = Arrays.copyOfRange(out, i * count, (i + 1) * count);
+                assertThat(Arrays.stream(shares).allMatch(share -> share >= 0 && share <= 1))
+                        .as(Table.replay())
+                        .isTrue();
+                assertThat(Arrays.stream(shares).sum()).as(Table.replay()).isCloseTo(1, within(1e-15));
+            }
+        }
+    }
+
+    @Test
+    void onlyTheLogLossGivesProbabilities() {
+        assertThat(Sgd.learner(SCHEMA, "loss=log-loss").view()).isInstanceOf(ProbabilisticClassifier.class);
+        assertThat(Sgd.learner(SCHEMA, "loss=hinge").view())
+                .isInstanceOf(Classifier.class)
+                .isNotInstanceOf(ProbabilisticClassifier.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 4})
+    void snapshotsDoNotMoveAndViewsDo(int classes) {
+        Table table = Table.random(new Random(Table.SEED), 90, 5, classes, false);
+        for (boolean sparse : new boolean[] {false, true}) {
+            Learner learner = Sgd.learner(table.schema(Math.min(classes, 2)), "eta0=0.3", "alpha=0.1");
+            for (int i = 0; i < 40; i++) {
+                table.y()[i] = classes > 2 ? i % 2 : table.y()[i];
+            }
+            learner.partialFit(table.chunk(sparse, 0, 40));
+            var snapshot = learner.snapshot();
+            Chunk probe = table.chunk(sparse, 40, 90);
+            double[] then = outputs(snapshot, probe);
+            assertThat(outputs(learner.view(), probe)).containsExactly(then);
+            learner.partialFit(probe);
+            assertThat(outputs(snapshot, probe)).as(Table.replay()).containsExactly(then);
+            assertThat(outputs(learner.view(), probe)).containsExactly(outputs(learner.snapshot(), probe));
+            assertThat(outputs(learner.view(), probe)).isNotEqualTo(then);
+        }
+    }
+
+    @Test
+    void askingChangesNothing() {
+        Table table = Table.random(new Random(Table.SEED), 90, 5, 3, false);
+        Learner asked = Sgd.learner(table.schema());
+        Learner left = Sgd.learner(table.schema());
+        for (int from = 0; from < 90; from += 30) {
+            asked.partialFit(table.chunk(true, from, from + 30));
+            left.partialFit(table.chunk(true, from, from + 30));
+            for (int i = 0; i < 3; i++) {
+                outputs(asked.view(), table.all(i == 1));
+                outputs(asked.snapshot(), table.all(i == 1));
+                assertThat(asked.state()).isEqualTo(asked.state());
+            }
+        }
+        assertThat(asked.state()).as(Table.replay()).isEqualTo(left.state());
+    }
+
+    private static double[] outputs(Object model, Chunk chunk) {
+        if (model instanceof Regressor regressor) {
+            double[] out = new double[chunk.rows()];
+            regressor.predict(chunk, out);
+            return out;
+        }
+        ProbabilisticClassifier classifier = (ProbabilisticClassifier) model;
+        int decisions = chunk.rows() * classifier.decisions();
+        double[] out = new double[decisions];
+        classifier.decide(chunk, out);
+        double[] shares = new double[chunk.rows() * classifier.classes().size()];
+        classifier.probabilities(chunk, shares);
+        double[] both = Arrays.copyOf(out, decisions + shares.length);
+        System.arraycopy(shares, 0, both, decisions, shares.length);
+        return both;
+    }
+}

@@ -1,0 +1,147 @@
+package org.accrete.learners.sgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.ServiceLoader;
+import java.util.stream.IntStream;
+import org.accrete.api.AccreteException;
+import org.accrete.api.AccreteException.Kind;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProvidersTest {
+    private static final Schema NUMERIC = Schema.numeric(3, Target.numeric("y"));
+    private static final Schema CATEGORICAL = Schema.numeric(3, Target.categorical("y", List.of("a", "b")));
+
+    static List<LearnerProvider> providers() {
+        return ServiceLoader.load(LearnerProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.name().startsWith("sgd-"))
+                .toList();
+    }
+
+    @Test
+    void bothAreFoundByName() {
+        assertThat(providers()).extracting(LearnerProvider::name).containsExactly("sgd-classifier", "sgd-regressor");
+        assertThat(providers()).allMatch(provider -> provider.likedSteps().equals(List.of("standard-scaler")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void everyParameterRefusesJustOutsideItsDomain(LearnerProvider provider) {
+        for (ParamSpec<?> spec : provider.params()) {
+            for (String value : spec.domain().justOutside()) {
+                assertThatThrownBy(() -> Params.parse(provider.params(), Map.of(spec.name(), value)))
+                        .isInstanceOf(AccreteException.class)
+                        .hasMessageStartingWith(spec.name() + " must be ");
+            }
+        }
+    }
+
+    @Test
+    void defaultsAreTheMeasuredOnes() {
+        assertThat(Params.of(new SgdClassifierProvider().params()).toMap())
+                .containsEntry("loss", "log-loss")
+                .containsEntry("penalty", "l2")
+                .containsEntry("alpha", "1.0E-4")
+                .containsEntry("learning-rate", "constant")
+                .containsEntry("eta0", "0.005")
+                .containsEntry("power-t", "0.25")
+                .containsEntry("compat", "none");
+        assertThat(Params.of(new SgdRegressorProvider().params()).toMap())
+                .containsEntry("loss", "squared-error")
+                .containsEntry("epsilon", "1.35")
+                .containsEntry("alpha", "1.0E-4")
+                .containsEntry("learning-rate", "invscaling")
+                .containsEntry("eta0", "0.01")
+                .containsEntry("power-t", "0.25");
+    }
+
+    @Test
+    void optimalNeedsAnAlpha() {
+        for (Schema schema : List.of(NUMERIC, CATEGORICAL)) {
+            assertThatThrownBy(() -> Sgd.learner(schema, "learning-rate=optimal", "alpha=0"))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                    .hasMessageStartingWith("alpha must be > 0 with learning-rate=optimal");
+        }
+    }
+
+    @Test
+    void targetsOfTheOtherKindAreRefused() {
+        assertThatThrownBy(() ->
+                        new SgdRegressorProvider().create(CATEGORICAL, Params.of(new SgdRegressorProvider().params())))
+                .hasMessage("sgd-regressor needs a numeric target but 'y' is categorical");
+        assertThatThrownBy(() -> new SgdClassifierProvider()
+                        .create(Schema.numeric(3, Target.none()), Params.of(new SgdClassifierProvider().params())))
+                .hasMessage("sgd-classifier needs a categorical target but there is none");
+    }
+
+    @Test
+    void moreWeightsThanAnArrayHoldsAreRefused() {
+        List<String> labels =
+                IntStream.range(0, 3000).mapToObj(i -> "label " + i).toList();
+        Schema huge =
+                new Schema(List.of(new Block("words", Block.Kind.ONE_HOT, 1 << 20)), Target.categorical("y", labels));
+        assertThatThrownBy(() -> Sgd.learner(huge, "max-classes=5000"))
+                .hasMessageStartingWith("a model of 3000 classes × 1048576 columns must have < 2^31 weights");
+        LearnerProvider provider = new SgdClassifierProvider();
+        assertThat(provider.memoryBytes(huge, Params.of(provider.params())))
+                .isGreaterThan(3000L * (1 << 20) * Double.BYTES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3})
+    void tunableParametersMayChangeBetweenStateAndRestore(int classes) {
+        Table table = Table.random(new Random(Table.SEED), 20, 3, classes, false);
+        Learner learner = Sgd.learner(table.schema());
+        learner.partialFit(table.all(true));
+        Learner slower = Sgd.restored(table.schema(), learner.state(), "eta0=0.001", "alpha=0.01");
+        assertThat(slower.state()).isEqualTo(learner.state());
+        learner.partialFit(table.all(true));
+        slower.partialFit(table.all(true));
+        assertThat(slower.state()).isNotEqualTo(learner.state());
+        assertThat(slower.rowsSeen()).isEqualTo(40);
+    }
+
+    @Test
+    void damagedStatesAreRefused() {
+        State state = Sgd.learner(NUMERIC).state();
+        for (String name : state.tensors().keySet()) {
+            State.Builder without = State.builder();
+            state.tensors().forEach((other, tensor) -> {
+                if (!other.equals(name)) {
+                    without.tensor(other, tensor);
+                }
+            });
+            State missing = without.build();
+            assertThatThrownBy(() -> Sgd.restored(NUMERIC, missing))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT_FILE))
+                    .hasMessageContaining(name);
+        }
+        State wrong = State.builder()
+                .doubles("coef", new double[] {0, Double.NaN, 0}, 1, 3)
+                .doubles("intercept", new double[1])
+                .number("sgd.t", 1)
+                .whole("sgd.rows_seen", 0)
+                .build();
+        assertThatThrownBy(() -> Sgd.restored(NUMERIC, wrong)).hasMessageContaining("must have finite weights");
+        assertThatThrownBy(() -> Sgd.restored(Schema.numeric(4, Target.numeric("y")), state))
+                .hasMessage("tensor 'coef' must have shape [1, 4] but has [1, 3]");
+    }
+}

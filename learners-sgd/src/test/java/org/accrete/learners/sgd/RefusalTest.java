@@ -1,0 +1,256 @@
+package org.accrete.learners.sgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.accrete.api.AccreteException;
+import org.accrete.api.AccreteException.Kind;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.store.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A refused chunk changes nothing, to the bit, and says why. */
+class RefusalTest {
+    private static final int ROWS = 120;
+    private static final int BAD_FROM = 60;
+    private static final int BAD_TO = 100;
+    /** Wider than a chunk has entries, so that sparse chunks are taken back by their own columns. */
+    private static final int WIDE = 5000;
+
+    private static final int NARROW = 6;
+
+    /** One way to spoil the rows from BAD_FROM on, for some learner. */
+    record Spoiler(
+            String name,
+            int classes,
+            int width,
+            List<String> pairs,
+            Consumer<Table> spoil,
+            int badRow,
+            String message) {
+        @Override
+        public String toString() {
+            return name + " " + classes + " classes, width " + width + " " + pairs;
+        }
+    }
+
+    static Stream<Spoiler> spoilers() {
+        List<Spoiler> all = new ArrayList<>();
+        for (int classes : new int[] {0, 2, 4}) {
+            for (int width : new int[] {NARROW, WIDE}) {
+                // the scale is folded never, every few rows, and once, after the third class came up
+                for (List<String> pairs : List.of(
+                        List.of("eta0=0.05"),
+                        List.of("eta0=0.5", "alpha=1.9"),
+                        List.of("learning-rate=constant", "eta0=0.5", "alpha=0.4"))) {
+                    String missing = "'amounts[3]' is missing; put a step before the learner that fills it, such as"
+                            + " standard-scaler";
+                    add(all, "missing feature", classes, width, pairs, t -> t.x()[95][3] = Double.NaN, 35, missing);
+                    add(
+                            all,
+                            "infinite feature",
+                            classes,
+                            width,
+                            pairs,
+                            t -> t.x()[95][3] = Double.NEGATIVE_INFINITY,
+                            35,
+                            "'amounts[3]' must be finite but was -Infinity");
+                    add(
+                            all,
+                            "missing target",
+                            classes,
+                            width,
+                            pairs,
+                            t -> t.y()[95] = Double.NaN,
+                            35,
+                            "the target is missing");
+                    add(
+                            all,
+                            "negative weight",
+                            classes,
+                            width,
+                            pairs,
+                            t -> t.weights()[95] = -1,
+                            35,
+                            "the weight must be finite and >= 0 but was -1.0");
+                    add(
+                            all,
+                            "no weight",
+                            classes,
+                            width,
+                            pairs,
+                            t -> t.weights()[95] = Double.NaN,
+                            35,
+                            "the weight must be finite and >= 0 but was NaN");
+                    add(
+                            all,
+                            "infinite weight",
+                            classes,
+                            width,
+                            pairs,
+                            t -> t.weights()[95] = Double.POSITIVE_INFINITY,
+                            35,
+                            "the weight must be finite and >= 0 but was Infinity");
+                    add(
+                            all,
+                            "overflow",
+                            classes,
+                            width,
+                            pairs,
+                            t -> {
+                                for (int i = 70; i < 95; i++) {
+                                    t.weights()[i] = 1e300;
+                                    t.x()[i][2] = 1e300;
+                                }
+                            },
+                            -1,
+                            "the steps are too long for these rows, the model would overflow; scale the features"
+                                    + " (step standard-scaler) or lower eta0");
+                }
+            }
+        }
+        add(
+                all,
+                "infinite target",
+                0,
+                NARROW,
+                List.of(),
+                t -> t.y()[95] = Double.POSITIVE_INFINITY,
+                35,
+                "the target must be finite but was Infinity");
+        add(
+                all,
+                "class index",
+                2,
+                NARROW,
+                List.of(),
+                t -> t.y()[95] = 2,
+                35,
+                "a class index must be >= 0 and < 2 but was 2.0");
+        return all.stream();
+    }
+
+    private static void add(
+            List<Spoiler> all,
+            String name,
+            int classes,
+            int width,
+            List<String> pairs,
+            Consumer<Table> spoil,
+            int badRow,
+            String message) {
+        all.add(new Spoiler(name, classes, width, pairs, spoil, badRow, message));
+    }
+
+    @ParameterizedTest
+    @MethodSource("spoilers")
+    void refusedChunkChangesNothing(Spoiler spoiler) {
+        String[] pairs = spoiler.pairs().toArray(new String[0]);
+        for (boolean sparse : new boolean[] {false, true}) {
+            Table good = table(spoiler);
+            Table bad = table(spoiler);
+            spoiler.spoil().accept(bad);
+            int known = Math.min(1, spoiler.classes());
+            Learner learner = Sgd.learner(good.schema(known), pairs);
+            Learner spared = Sgd.learner(good.schema(known), pairs);
+            for (int from : new int[] {0, BAD_FROM}) {
+                good.teach(learner, sparse, 0, from, 20);
+                good.teach(spared, sparse, 0, from, 20);
+                State before = learner.state();
+                AccreteException refusal = catchThrowableOfType(
+                        AccreteException.class, () -> learner.partialFit(bad.chunk(sparse, BAD_FROM, BAD_TO)));
+                assertThat(refusal).as(Table.replay()).hasMessage(spoiler.message());
+                assertThat(refusal.kind()).isEqualTo(Kind.BAD_DATA);
+                assertThat(refusal.chunkRow().orElse(-1)).isEqualTo(spoiler.badRow());
+                assertThat(learner.state()).as(Table.replay()).isEqualTo(before);
+                assertThat(learner.rowsSeen()).isEqualTo(spared.rowsSeen());
+            }
+            good.teach(learner, sparse, BAD_FROM, ROWS, 30);
+            good.teach(spared, sparse, BAD_FROM, ROWS, 30);
+            assertThat(learner.state()).as(Table.replay()).isEqualTo(spared.state());
+        }
+    }
+
+    /** Few entries per row; classes come up one after the other, the third one within the rows that are spoiled. */
+    private static Table table(Spoiler spoiler) {
+        Table table = Table.random(new Random(Table.SEED), ROWS, spoiler.width(), spoiler.classes(), true);
+        for (int i = 0; i < ROWS; i++) {
+            for (int j = 4; j < spoiler.width() && spoiler.width() == WIDE; j++) {
+                table.x()[i][j] = (j + i) % 97 == 0 ? table.x()[i][j] : 0;
+            }
+            if (spoiler.classes() > 2) {
+                table.y()[i] = i < 80 ? Math.min(table.y()[i], 1) : table.y()[i];
+            }
+        }
+        return table;
+    }
+
+    @Test
+    void chunkWithoutRowsChangesNothing() {
+        Table table = Table.random(new Random(Table.SEED), 10, NARROW, 2, false);
+        for (boolean sparse : new boolean[] {false, true}) {
+            Learner learner = Sgd.learner(table.schema());
+            learner.partialFit(table.all(true));
+            State before = learner.state();
+            learner.partialFit(table.chunk(sparse, 5, 5));
+            assertThat(learner.state()).isEqualTo(before);
+            assertThat(learner.rowsSeen()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void otherColumnsAreRefusedByLearnerAndModel() {
+        Table table = Table.random(new Random(Table.SEED), 10, NARROW, 2, false);
+        Table wider = Table.random(new Random(Table.SEED), 10, NARROW + 1, 2, false);
+        Learner learner = Sgd.learner(table.schema());
+        Classifier model = (Classifier) learner.snapshot();
+        assertThatThrownBy(() -> learner.partialFit(wider.all(false)))
+                .hasMessageContaining("data has 7 features but the model was trained on 6");
+        assertThatThrownBy(() -> model.decide(wider.all(false), new double[10]))
+                .hasMessageContaining("data has 7 features but the model was trained on 6");
+        assertThat(learner.rowsSeen()).isZero();
+    }
+
+    @Test
+    void chunkWithoutTargetsIsRefused() {
+        Schema schema = Schema.numeric(2, Target.numeric("y"));
+        Learner learner = Sgd.learner(schema);
+        DenseChunk chunk = new DenseChunk(schema, new double[4], new double[0], new double[0], List.of());
+        assertThatThrownBy(() -> learner.partialFit(chunk)).hasMessage("the target is missing");
+    }
+
+    @Test
+    void modelRefusesARowThatIsNotFinite() {
+        Table table = Table.random(new Random(Table.SEED), 10, NARROW, 0, false);
+        Regressor model = (Regressor) Sgd.learner(table.schema()).snapshot();
+        table.x()[4][1] = Double.NaN;
+        for (boolean sparse : new boolean[] {false, true}) {
+            AccreteException refusal = catchThrowableOfType(
+                    AccreteException.class, () -> model.predict(table.all(sparse), new double[10]));
+            assertThat(refusal).hasMessageStartingWith("'amounts[1]' is missing");
+            assertThat(refusal.chunkRow()).hasValue(4);
+        }
+    }
+
+    @Test
+    void hugeFeaturesThatMoveNothingAreNoReasonToRefuse() {
+        Schema schema = Schema.numeric(2, Target.categorical("y", List.of("a", "b")));
+        Learner learner = Sgd.learner(schema, "loss=hinge", "alpha=0", "fit-intercept=false");
+        double[] values = {1, 1, 1e308, 1e308};
+        learner.partialFit(new DenseChunk(schema, values, new double[] {1, 1}, new double[0], List.of("a", "b")));
+        assertThat(learner.rowsSeen()).isEqualTo(2);
+    }
+}

@@ -1,0 +1,242 @@
+package org.accrete.learners.sgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.store.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The plain formula, row by row, is what comes out: whatever the chunks, dense or sparse, stopped and restored or not. */
+class RowWiseTest {
+    private static final int ROWS = 257;
+    private static final int WIDTH = 21;
+
+    /** The formulas of {@link Descent} with nothing clever: one array per class, no scale, no kernels, no undo. */
+    private static final class Oracle {
+        final List<double[]> w = new ArrayList<>();
+        final List<Double> b = new ArrayList<>();
+        private final Map<String, String> set;
+        private int t = 1;
+
+        Oracle(int width, int functions, Map<String, String> set) {
+            this.set = set;
+            for (int c = 0; c < functions; c++) {
+                w.add(new double[width]);
+                b.add(0.0);
+            }
+        }
+
+        double real(String key) {
+            return Double.parseDouble(set.get(key));
+        }
+
+        void learn(double[] x, double target, double weight, boolean classes) {
+            while (classes && target >= 2 && w.size() <= target) {
+                if (w.size() == 1) {
+                    w.add(w.get(0).clone());
+                    b.add(b.get(0));
+                    w.set(0, Arrays.stream(w.get(0)).map(v -> -v).toArray());
+                    b.set(0, -b.get(0));
+                } else {
+                    w.add(new double[x.length]);
+                    b.add(0.0);
+                }
+            }
+            double eta = eta();
+            double decay = set.get("penalty").equals("none") ? 1 : Math.max(0, 1 - eta * real("alpha"));
+            for (int c = 0; c < w.size(); c++) {
+                double[] own = w.get(c);
+                double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
+                double p = b.get(c);
+                for (int j = 0; j < x.length; j++) {
+                    p += own[j] * x[j];
+                }
+                double step = -eta * slope(p, y) * weight;
+                for (int j = 0; j < x.length; j++) {
+                    own[j] = own[j] * decay + step * x[j];
+                }
+                b.set(c, b.get(c) + (set.get("fit-intercept").equals("true") ? step : 0));
+            }
+            t++;
+        }
+
+        private double eta() {
+            double alpha = real("alpha");
+            return switch (set.get("learning-rate")) {
+                case "constant" -> real("eta0");
+                case "invscaling" -> real("eta0") / Math.pow(t, real("power-t"));
+                default -> 1 / (alpha * (Math.pow(alpha, -0.75) + t - 1));
+            };
+        }
+
+        private double slope(double p, double y) {
+            return switch (set.get("loss")) {
+                case "hinge" -> p * y <= 1 ? -y : 0;
+                case "log-loss" -> -y / (Math.exp(p * y) + 1);
+                case "huber" -> Math.max(-real("epsilon"), Math.min(real("epsilon"), p - y));
+                default -> p - y;
+            };
+        }
+    }
+
+    /** How to learn what; known classes are those of the schema, the others come up. */
+    record Setting(int classes, int known, boolean weighted, List<String> pairs) {
+        String[] set() {
+            return pairs.toArray(new String[0]);
+        }
+
+        Table table() {
+            Table table = Table.random(new Random(Table.SEED), ROWS, WIDTH, classes, weighted);
+            for (double[] row : table.x()) {
+                // squared error diverges, and then rounding errors grow without bound, where a step times |x|² is above
+                // 2
+                Arrays.setAll(row, j -> classes == 0 ? 0.15 * row[j] : row[j]);
+            }
+            return table;
+        }
+    }
+
+    static Stream<Setting> settings() {
+        List<Setting> all = new ArrayList<>();
+        for (String schedule : List.of(
+                "learning-rate=constant eta0=0.05 alpha=0.01",
+                "learning-rate=constant eta0=0.05 alpha=0",
+                "learning-rate=constant eta0=0.5 alpha=1.5",
+                "learning-rate=constant eta0=0.5 alpha=3",
+                "learning-rate=invscaling eta0=0.1 power-t=0.25",
+                "learning-rate=invscaling eta0=0.1 power-t=0.5 penalty=none",
+                "learning-rate=invscaling eta0=0.1 power-t=0.7 fit-intercept=false",
+                "learning-rate=optimal alpha=0.5")) {
+            boolean weighted = all.size() % 2 == 0;
+            for (String loss : List.of("loss=hinge", "loss=log-loss")) {
+                List<String> pairs = List.of((loss + " " + schedule).split(" "));
+                for (int known : new int[] {2, 1, 0}) {
+                    all.add(new Setting(2, known, weighted, pairs));
+                }
+                all.add(new Setting(3, 1, weighted, pairs));
+                all.add(new Setting(5, 5, weighted, pairs));
+                all.add(new Setting(11, 2, weighted, pairs));
+            }
+            for (String loss : List.of("loss=squared-error", "loss=huber epsilon=0.3")) {
+                all.add(new Setting(0, 0, weighted, List.of((loss + " " + schedule).split(" "))));
+            }
+        }
+        return all.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void numbersAreThoseOfThePlainFormula(Setting setting) {
+        Table table = setting.table();
+        Oracle oracle = new Oracle(
+                WIDTH,
+                SgdClassifier.functions(setting.known()),
+                Sgd.params(table.schema(setting.known()), setting.set()).toMap());
+        for (int i = 0; i < ROWS; i++) {
+            oracle.learn(
+                    table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1, setting.classes() > 0);
+        }
+        for (boolean sparse : new boolean[] {false, true}) {
+            Learner learner = Sgd.learner(table.schema(setting.known()), setting.set());
+            table.teach(learner, sparse, 0, ROWS, 100);
+            State state = learner.state();
+            double[] expected =
+                    oracle.w.stream().flatMapToDouble(Arrays::stream).toArray();
+            double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+            assertThat(state.tensor("coef").shape()).containsExactly(oracle.w.size(), WIDTH);
+            assertThat(state.tensor("coef").doubles())
+                    .as(Table.replay())
+                    .containsExactly(expected, within(1e-10 * largest));
+            assertThat(state.tensor("intercept").doubles())
+                    .as(Table.replay())
+                    .containsExactly(
+                            oracle.b.stream().mapToDouble(b -> b).toArray(), within(1e-10 * Math.max(largest, 1)));
+            assertThat(learner.rowsSeen()).isEqualTo(ROWS);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void chunkBordersDoNotMatter(Setting setting) {
+        Table table = setting.table();
+        for (boolean sparse : new boolean[] {false, true}) {
+            Learner whole = Sgd.learner(table.schema(setting.known()), setting.set());
+            whole.partialFit(table.all(sparse));
+            for (int rows : new int[] {1, 7, 100}) {
+                Learner cut = Sgd.learner(table.schema(setting.known()), setting.set());
+                table.teach(cut, sparse, 0, ROWS, rows);
+                assertThat(cut.state()).as("%s rows, %s", rows, Table.replay()).isEqualTo(whole.state());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void restoredLearnersGoOnToTheSameBits(Setting setting) {
+        Table table = setting.table();
+        for (boolean sparse : new boolean[] {false, true}) {
+            Learner straight = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner stopped = Sgd.learner(table.schema(setting.known()), setting.set());
+            for (int row = 0; row < ROWS; row += 50) {
+                int to = Math.min(ROWS, row + 50);
+                table.teach(straight, sparse, row, to, 10);
+                table.teach(stopped, sparse, row, to, 10);
+                stopped = Sgd.restored(table.schema(setting.known()), stopped.state(), setting.set());
+                assertThat(stopped.state()).as(Table.replay()).isEqualTo(straight.state());
+                assertThat(stopped.rowsSeen()).isEqualTo(to);
+            }
+        }
+    }
+
+    @Test
+    void noSlopeIsSteeperThanTheBound() {
+        Schema schema = Schema.numeric(1, Target.numeric("y"));
+        for (double sign : new double[] {-1, 1}) {
+            Learner learner = Sgd.learner(schema, "eta0=1", "alpha=0");
+            double[] target = {sign * 1e15};
+            learner.partialFit(new DenseChunk(schema, new double[] {2}, target, new double[0], List.of()));
+            assertThat(learner.state().tensor("coef").doubles()).containsExactly(sign * 2e12);
+            assertThat(learner.state().tensor("intercept").doubles()).containsExactly(sign * 1e12);
+        }
+    }
+
+    @Test
+    void denseRowsAfterSparseOnesGoOnFromTheSameWeights() {
+        Table table = Table.random(new Random(Table.SEED), ROWS, WIDTH, 5, false);
+        Learner dense = Sgd.learner(table.schema());
+        Learner mixed = Sgd.learner(table.schema());
+        for (int row = 0; row < ROWS; row += 10) {
+            int to = Math.min(ROWS, row + 10);
+            dense.partialFit(table.chunk(false, row, to));
+            mixed.partialFit(table.chunk(row % 20 == 0, row, to));
+        }
+        double[] expected = dense.state().tensor("coef").doubles();
+        assertThat(mixed.state().tensor("coef").doubles()).as(Table.replay()).containsExactly(expected, within(1e-12));
+    }
+
+    @Test
+    void rowsOfASliceAreItsOwn() {
+        Table table = Table.random(new Random(Table.SEED), ROWS, WIDTH, 3, true);
+        for (boolean sparse : new boolean[] {false, true}) {
+            Learner whole = Sgd.learner(table.schema(1));
+            Learner sliced = Sgd.learner(table.schema(1));
+            whole.partialFit(table.all(sparse));
+            sliced.partialFit(table.all(sparse).slice(0, 90));
+            sliced.partialFit(table.all(sparse).slice(90, 91));
+            sliced.partialFit(table.all(sparse).slice(91, ROWS));
+            assertThat(sliced.state()).as(Table.replay()).isEqualTo(whole.state());
+        }
+    }
+}

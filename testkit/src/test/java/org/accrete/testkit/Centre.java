@@ -1,0 +1,134 @@
+package org.accrete.testkit;
+
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Step;
+import org.accrete.api.learn.Transformer;
+import org.accrete.api.store.State;
+
+/** A correct row-wise step: takes the running mean from every column; hands nothing on before a number of rows. */
+class Centre extends Means implements Step {
+    private final long warmUp;
+    private State before;
+
+    Centre(Schema schema, long warmUp) {
+        super(schema);
+        this.warmUp = warmUp;
+        this.before = state();
+    }
+
+    /** Targets may be missing. */
+    @Override
+    double targetOf(Chunk chunk, int row) {
+        return 0;
+    }
+
+    /** Weights make no difference. */
+    @Override
+    double weightOf(Chunk chunk, int row) {
+        return 1;
+    }
+
+    @Override
+    public void partialFit(Chunk chunk) {
+        State now = state();
+        super.partialFit(chunk);
+        before = now;
+    }
+
+    @Override
+    public void partialFitTransform(Chunk chunk, ChunkBuffer out) {
+        State now = state();
+        out.clear();
+        try {
+            for (int row = 0; row < chunk.rows(); row++) {
+                try {
+                    super.partialFit(chunk.slice(row, row + 1));
+                } catch (org.accrete.api.AccreteException e) {
+                    throw e.chunkRow().isPresent() ? org.accrete.api.AccreteException.badRow(row, e.getMessage()) : e;
+                }
+                if (rows > warmUp) {
+                    put(chunk, row, out);
+                }
+            }
+            checkSchema(chunk);
+        } catch (RuntimeException e) {
+            load(now);
+            throw e;
+        }
+        before = now;
+        passOn(chunk, out);
+    }
+
+    void put(Chunk chunk, int row, ChunkBuffer out) {
+        Moved.put(chunk, row, out, sums, weight);
+    }
+
+    void passOn(Chunk chunk, ChunkBuffer out) {
+        out.classes(chunk.classes());
+        out.position(chunk.position());
+    }
+
+    @Override
+    public void undo() {
+        load(before);
+    }
+
+    @Override
+    public Schema outputSchema() {
+        return schema;
+    }
+
+    @Override
+    public Transformer view() {
+        return new Moved(schema, sums, weight);
+    }
+
+    @Override
+    public Transformer snapshot() {
+        return new Moved(schema, sums.clone(), weight);
+    }
+
+    static class Moved implements Transformer {
+        private final Schema schema;
+        private final double[] sums;
+        private final double weight;
+
+        Moved(Schema schema, double[] sums, double weight) {
+            this.schema = schema;
+            this.sums = sums;
+            this.weight = weight;
+        }
+
+        @Override
+        public Schema schema() {
+            return schema;
+        }
+
+        @Override
+        public Schema outputSchema() {
+            return schema;
+        }
+
+        @Override
+        public void transform(Chunk chunk, ChunkBuffer out) {
+            schema.require(chunk.schema());
+            out.clear();
+            for (int row = 0; row < chunk.rows(); row++) {
+                put(chunk, row, out, sums, weight);
+            }
+            out.classes(chunk.classes());
+            out.position(chunk.position());
+        }
+
+        static void put(Chunk chunk, int row, ChunkBuffer out, double[] sums, double weight) {
+            out.beginRow(chunk, row);
+            double[] cells = Rows.cells(chunk, row);
+            for (int j = 0; j < cells.length; j++) {
+                out.put(j, weight == 0 ? cells[j] : cells[j] - sums[j] / weight);
+            }
+            out.endRow();
+        }
+    }
+}

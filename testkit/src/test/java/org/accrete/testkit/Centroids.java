@@ -1,0 +1,176 @@
+package org.accrete.testkit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ClassList;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+
+/** A correct classifier that scores by counts and by the sums of each class's rows. */
+class Centroids implements Learner {
+    final Schema schema;
+    final int width;
+    private final Means check;
+    ClassList classes;
+    double[] counts = {};
+    double[] sums = {};
+    long rows;
+
+    Centroids(Schema schema, Params params) {
+        this.schema = schema;
+        this.width = schema.width();
+        this.check = new Means(schema);
+        this.classes = new ClassList(schema.target().classes(), params);
+        resize(classes.size());
+    }
+
+    void load(State state, Params params) {
+        List<String> labels = state.list("classes");
+        classes = new ClassList(labels, params);
+        counts = state.doubles("counts", labels.size());
+        sums = state.doubles("sums", labels.size(), width);
+        rows = state.whole("rows_seen");
+    }
+
+    private void resize(int size) {
+        counts = Arrays.copyOf(counts, size);
+        sums = Arrays.copyOf(sums, size * width);
+    }
+
+    int check(Chunk chunk) {
+        schema.require(chunk.schema());
+        for (int row = 0; row < chunk.rows(); row++) {
+            double[] cells = Rows.cells(chunk, row);
+            for (int j = 0; j < width; j++) {
+                check.checkCell(row, j, cells[j]);
+                if (Math.abs(cells[j]) > 1e100) {
+                    throw org.accrete.api.AccreteException.badRow(row, "'" + schema.columnName(j) + "' is too large");
+                }
+            }
+        }
+        return classes.check(chunk);
+    }
+
+    void grow(Chunk chunk, int size) {
+        classes.grow(chunk, size);
+    }
+
+    @Override
+    public void partialFit(Chunk chunk) {
+        int size = check(chunk);
+        grow(chunk, size);
+        resize(classes.size());
+        for (int row = 0; row < chunk.rows(); row++) {
+            int k = Math.max(0, Math.min(classes.size() - 1, (int) chunk.target(row)));
+            double[] cells = Rows.cells(chunk, row);
+            counts[k]++;
+            for (int j = 0; j < width; j++) {
+                sums[k * width + j] += cells[j];
+            }
+        }
+        rows += chunk.rows();
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public long rowsSeen() {
+        return rows;
+    }
+
+    @Override
+    public Model view() {
+        return new Scorer(schema, classes.labels(), counts, sums);
+    }
+
+    @Override
+    public Model snapshot() {
+        return new Scorer(schema, classes.labels(), counts.clone(), sums.clone());
+    }
+
+    @Override
+    public State state() {
+        return State.builder()
+                .doubles("counts", counts)
+                .doubles("sums", sums, counts.length, width)
+                .list("classes", new ArrayList<>(classes.labels()))
+                .whole("rows_seen", rows)
+                .build();
+    }
+
+    static class Scorer implements ProbabilisticClassifier {
+        private final Schema schema;
+        private final List<String> labels;
+        private final double[] counts;
+        private final double[] sums;
+
+        Scorer(Schema schema, List<String> labels, double[] counts, double[] sums) {
+            this.schema = schema;
+            this.labels = labels;
+            this.counts = counts;
+            this.sums = sums;
+        }
+
+        @Override
+        public Schema schema() {
+            return schema;
+        }
+
+        @Override
+        public List<String> classes() {
+            return labels;
+        }
+
+        private double[] scores(Chunk chunk, int row) {
+            double[] cells = Rows.cells(chunk, row);
+            double[] scores = new double[labels.size()];
+            for (int k = 0; k < scores.length; k++) {
+                for (int j = 0; j < cells.length && counts[k] > 0; j++) {
+                    double mean = sums[k * cells.length + j] / counts[k];
+                    scores[k] += mean * (cells[j] - mean / 2);
+                }
+            }
+            return scores;
+        }
+
+        @Override
+        public void decide(Chunk chunk, double[] out) {
+            schema.require(chunk.schema());
+            int count = decisions();
+            for (int row = 0; row < chunk.rows(); row++) {
+                double[] scores = scores(chunk, row);
+                if (count == 1) {
+                    out[row] = scores.length < 2 ? 0 : scores[1] - scores[0];
+                } else {
+                    System.arraycopy(scores, 0, out, row * count, count);
+                }
+            }
+        }
+
+        @Override
+        public void probabilities(Chunk chunk, double[] out) {
+            schema.require(chunk.schema());
+            for (int row = 0; row < chunk.rows(); row++) {
+                double[] scores = scores(chunk, row);
+                double highest = Arrays.stream(scores).max().orElse(0);
+                double sum = 0;
+                for (int k = 0; k < scores.length; k++) {
+                    scores[k] = StrictMath.exp(scores[k] - highest);
+                    sum += scores[k];
+                }
+                for (int k = 0; k < scores.length; k++) {
+                    out[row * scores.length + k] = scores[k] / sum;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.accrete.testkit;
+
+import java.util.List;
+import java.util.Map;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.StepProvider;
+import org.accrete.api.store.ModelStore;
+import org.junit.jupiter.api.Nested;
+
+/** Parts that keep every law, so that a law that nobody can keep is noticed. */
+class CorrectPartsTest {
+    /** Columns that make chunks sparse. */
+    static final Schema SPARSE = new Schema(
+            List.of(
+                    new Block("a", Block.Kind.NUMERIC, 1),
+                    new Block("b", Block.Kind.NUMERIC, 1),
+                    new Block("word", Block.Kind.ONE_HOT, 16),
+                    new Block("other", Block.Kind.ONE_HOT, 8)),
+            Target.categorical("y", List.of("known")));
+
+    @Nested
+    class OfMeans implements LearnerContract {
+        @Override
+        public LearnerProvider provider() {
+            return new MeansProvider();
+        }
+
+        @Override
+        public boolean takesWeights() {
+            return true;
+        }
+    }
+
+    @Nested
+    class OfMeansWithoutTarget implements LearnerContract {
+        @Override
+        public LearnerProvider provider() {
+            return new MeansProvider();
+        }
+
+        @Override
+        public Schema schema() {
+            return Schema.numeric(3, Target.none());
+        }
+    }
+
+    @Nested
+    class OfCentroids implements ClassifierContract {
+        @Override
+        public LearnerProvider provider() {
+            return new CentroidsProvider();
+        }
+    }
+
+    @Nested
+    class OfCentroidsOfSparseRows implements ClassifierContract {
+        @Override
+        public LearnerProvider provider() {
+            return new CentroidsProvider();
+        }
+
+        @Override
+        public Schema schema() {
+            return SPARSE;
+        }
+    }
+
+    @Nested
+    class OfCentre implements StepContract {
+        @Override
+        public StepProvider provider() {
+            return new CentreProvider();
+        }
+    }
+
+    @Nested
+    class OfCentreThatWarmsUp implements StepContract {
+        @Override
+        public StepProvider provider() {
+            return new CentreProvider();
+        }
+
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("warm-up", "25");
+        }
+
+        @Override
+        public Schema schema() {
+            return SPARSE;
+        }
+    }
+
+    @Nested
+    class OfMemorySource implements SourceContract {
+        private final Chunk rows = RandomChunks.of(SPARSE)
+                .withClasses(5)
+                .withWeights()
+                .rows(123, RunSeed.random("source").nextLong());
+
+        @Override
+        public ChunkSource open() {
+            return new MemorySource(rows);
+        }
+    }
+
+    @Nested
+    class OfMemoryStore implements StoreContract {
+        private final MemoryStore.Shelves shelves = new MemoryStore.Shelves();
+
+        @Override
+        public ModelStore open() {
+            return new MemoryStore(shelves);
+        }
+
+        @Override
+        public boolean damage(org.accrete.api.store.ModelVersion version) {
+            shelves.damage(version);
+            return true;
+        }
+    }
+}

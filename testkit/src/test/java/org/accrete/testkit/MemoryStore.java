@@ -1,0 +1,241 @@
+package org.accrete.testkit;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.accrete.api.AccreteException;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
+
+/** A correct store that forgets everything with the process. Its methods are there to be overridden. */
+class MemoryStore implements ModelStore {
+    /** What stores opened at one place share. */
+    static final class Shelves {
+        final Map<String, History> histories = new TreeMap<>();
+        final Map<String, State> states = new HashMap<>();
+        final TreeSet<String> taken = new TreeSet<>();
+
+        /** Swaps in other numbers. */
+        synchronized void damage(ModelVersion version) {
+            states.put(version.reference(), Shelf.state(-1));
+        }
+    }
+
+    final Shelves shelves;
+
+    MemoryStore(Shelves shelves) {
+        this.shelves = shelves;
+    }
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    void checkName(String model) {
+        if (model.length() > 100 || !model.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw AccreteException.badArgument(
+                    "a model's name must match [A-Za-z0-9][A-Za-z0-9._-]* and have at most 100 characters");
+        }
+    }
+
+    @Override
+    public List<String> models() {
+        synchronized (shelves) {
+            return List.copyOf(shelves.histories.keySet());
+        }
+    }
+
+    @Override
+    public History history(String model) {
+        checkName(model);
+        synchronized (shelves) {
+            History none = new History(model, List.of(), new TreeMap<>(), List.of());
+            return shelves.histories.getOrDefault(model, none);
+        }
+    }
+
+    @Override
+    public State load(ModelVersion version) {
+        synchronized (shelves) {
+            State state = Optional.ofNullable(shelves.states.get(version.reference()))
+                    .orElseThrow(() -> AccreteException.badArgument("there is no " + version.reference()));
+            if (!sha256(bytes(state)).equals(version.sha256())) {
+                throw new AccreteException(
+                        AccreteException.Kind.CORRUPT_FILE, version.reference() + " is not what was appended");
+            }
+            return state;
+        }
+    }
+
+    @Override
+    public ModelWriter writer(String model) {
+        checkName(model);
+        synchronized (shelves) {
+            if (!shelves.taken.add(model)) {
+                throw AccreteException.badState("somebody else writes model '" + model + "'");
+            }
+        }
+        return new Writer(model);
+    }
+
+    @Override
+    public void tag(String model, String alias, long number) {
+        checkName(model);
+        checkAlias(alias);
+        synchronized (shelves) {
+            History history = history(model);
+            if (history.versions().stream().noneMatch(version -> version.number() == number)) {
+                throw AccreteException.badArgument("model '" + model + "' has no version " + number);
+            }
+            move(history, alias, number);
+        }
+    }
+
+    void checkAlias(String alias) {
+        if (!alias.matches("[a-z]+(-?[a-z0-9]+)*") || alias.equals(History.LATEST)) {
+            throw AccreteException.badArgument("'" + alias + "' cannot be an alias");
+        }
+    }
+
+    private void move(History history, String alias, long number) {
+        TreeMap<String, Long> aliases = new TreeMap<>(history.aliases());
+        aliases.put(alias, number);
+        List<History.Move> moves = new ArrayList<>(history.moves());
+        moves.add(new History.Move(alias, number, Instant.now()));
+        keep(new History(history.model(), history.versions(), aliases, moves));
+    }
+
+    void keep(History history) {
+        shelves.histories.put(history.model(), history);
+    }
+
+    @Override
+    public List<String> verify(String model) {
+        List<String> damages = new ArrayList<>();
+        for (ModelVersion version : history(model).versions()) {
+            try {
+                load(version);
+            } catch (AccreteException e) {
+                damages.add(e.line());
+            }
+        }
+        return damages;
+    }
+
+    @Override
+    public void close() {}
+
+    /** {@return what is kept of a state: a store that loses something overrides this} */
+    State kept(State state) {
+        return Trial.without(state, "");
+    }
+
+    long number(History history) {
+        return history.versions().size() + 1L;
+    }
+
+    boolean movesLive(History before, ModelVersion version) {
+        return before.versions().isEmpty()
+                || before.live().map(ModelVersion::reference).equals(version.note().parent());
+    }
+
+    void checkParent(History history, Optional<String> parent) {
+        if (parent.isPresent()
+                && parent.get().startsWith(history.model() + "@")
+                && history.versions().stream()
+                        .noneMatch(version -> version.reference().equals(parent.get()))) {
+            throw AccreteException.badArgument("there is no version " + parent.get() + " to be a parent");
+        }
+    }
+
+    private static byte[] bytes(State state) {
+        StringBuilder text = new StringBuilder();
+        state.texts().forEach((name, value) -> text.append(name).append('=').append(value).append(';'));
+        state.tensors().forEach((name, tensor) -> {
+            ByteBuffer raw = ByteBuffer.allocate(tensor.size() * tensor.type().bytes());
+            tensor.write(0, tensor.size(), raw);
+            text.append(name).append(tensor).append(new String(raw.array(), StandardCharsets.ISO_8859_1));
+        });
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** {@return one tensor in another's place} */
+    static State changed(State state, String name, Tensor tensor) {
+        return State.builder().all(Trial.without(state, name)).tensor(name, tensor).build();
+    }
+
+    void release(String model) {
+        synchronized (shelves) {
+            shelves.taken.remove(model);
+        }
+    }
+
+    private final class Writer implements ModelWriter {
+        private final String model;
+        private boolean closed;
+
+        Writer(String model) {
+            this.model = model;
+        }
+
+        @Override
+        public ModelVersion append(State state, ModelVersion.Note note) {
+            if (closed && checksClosed()) {
+                throw AccreteException.badState("the writer was closed");
+            }
+            synchronized (shelves) {
+                History history = history(model);
+                checkParent(history, note.parent());
+                State kept = kept(state);
+                byte[] bytes = bytes(kept);
+                ModelVersion version = new ModelVersion(
+                        model, number(history), Instant.now(), note, bytes.length + 1L, sha256(bytes));
+                List<ModelVersion> versions = new ArrayList<>(history.versions());
+                versions.add(version);
+                shelves.states.put(version.reference(), kept);
+                boolean moves = movesLive(history, version);
+                keep(new History(model, versions, history.aliases(), history.moves()));
+                if (moves) {
+                    move(history(model), History.LIVE, version.number());
+                }
+                return version;
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!closed || !checksClosed()) {
+                closed = true;
+                release(model);
+            }
+        }
+    }
+
+    boolean checksClosed() {
+        return true;
+    }
+}
