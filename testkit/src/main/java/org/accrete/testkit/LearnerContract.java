@@ -551,10 +551,7 @@ public interface LearnerContract extends ProviderContract {
     /** A row's number counts from the slice's first row. */
     @Test
     default void badRowOfASliceIsCountedFromItsStart() {
-        int column = 0;
-        while (column < schema().width() - 1 && !isNumeric(column)) {
-            column++;
-        }
+        int column = Trial.numericColumn(schema());
         Chunk bad = Rows.draft(Trial.others(this))
                 .cell(15, column, Double.POSITIVE_INFINITY)
                 .chunk();
@@ -671,7 +668,7 @@ public interface LearnerContract extends ProviderContract {
             Rows.Draft draft = Rows.draft(others);
             for (int row = 1; row < others.rows(); row++) {
                 for (int column = 0; column < schema().width(); column++) {
-                    if (isNumeric(column)) {
+                    if (Trial.isNumeric(schema(), column)) {
                         draft.cell(row, column, row % 3 == 0 ? -huge : huge);
                     }
                 }
@@ -693,17 +690,6 @@ public interface LearnerContract extends ProviderContract {
                         0);
             }
         }
-    }
-
-    private boolean isNumeric(int column) {
-        int from = 0;
-        for (Block block : schema().blocks()) {
-            if (column < from + block.width()) {
-                return block.kind() == Block.Kind.NUMERIC;
-            }
-            from += block.width();
-        }
-        return false;
     }
 
     // ---- weights ----

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -16,6 +18,9 @@ import org.accrete.api.learn.Step;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
+import org.accrete.core.Pipeline;
+import org.accrete.core.PipelineSpec;
+import org.accrete.core.PlugIns;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -274,6 +279,36 @@ public interface StepContract extends LearnerContract {
                 step.state(),
                 Trial.trained(this, rows).state(),
                 0);
+    }
+
+    /** A learner behind the step refuses: the pipeline, which undoes the step, is as it was, and goes on as if nothing was. */
+    @Test
+    default void refusingLearnerBehindTheStepChangesNothing() {
+        Chunk rows = Trial.stream(this);
+        Map<String, String> settings = new LinkedHashMap<>();
+        params().toMap().forEach((key, value) -> settings.put(provider().name() + "." + key, value));
+        PipelineSpec spec = new PipelineSpec("refusing", List.of(provider().name()), settings);
+        // Every other call is refused, so that each chunk comes twice.
+        Pipeline pipeline =
+                Pipeline.create(PlugIns.of(provider(), RefusingLearnerProvider.everyOtherCall()), schema(), spec);
+        Pipeline expected = Pipeline.create(PlugIns.of(provider(), RefusingLearnerProvider.never()), schema(), spec);
+        int refusals = 0;
+        for (int row = 0; row < rows.rows(); row += 20) {
+            Chunk chunk = rows.slice(row, Math.min(rows.rows(), row + 20));
+            State before = pipeline.state();
+            try {
+                pipeline.partialFit(chunk);
+            } catch (AccreteException e) {
+                refusals++;
+                assertThat(e.kind()).as(e.line()).isEqualTo(AccreteException.Kind.BAD_DATA);
+                Same.state("a pipeline whose learner refused", pipeline.state(), before, 0);
+                pipeline.partialFit(chunk);
+            }
+            expected.partialFit(chunk);
+            Same.state("a pipeline whose learner had refused", pipeline.state(), expected.state(), 0);
+            assertThat(pipeline.rowsSeen()).as("rows seen by the pipeline").isEqualTo(expected.rowsSeen());
+        }
+        assertThat(refusals).as("refusals").isPositive();
     }
 
     /** Nothing is learned from no row, nor handed on. */

@@ -247,4 +247,25 @@ final class Trial {
         blocks.add(new Block(last.name() + " of another table", last.kind(), last.width()));
         return new Schema(blocks, schema.target());
     }
+
+    static boolean isNumeric(Schema schema, int column) {
+        int from = 0;
+        for (Block block : schema.blocks()) {
+            if (column < from + block.width()) {
+                return block.kind() == Block.Kind.NUMERIC;
+            }
+            from += block.width();
+        }
+        return false;
+    }
+
+    /** {@return the first numeric column; the last of all when none is} */
+    static int numericColumn(Schema schema) {
+        int column = 0;
+        int last = schema.width() - 1;
+        while (column < last && !isNumeric(schema, column)) {
+            column++;
+        }
+        return column;
+    }
 }

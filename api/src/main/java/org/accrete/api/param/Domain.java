@@ -86,11 +86,14 @@ public sealed interface Domain {
         @Override
         public List<String> justOutside() {
             List<String> values = new ArrayList<>(List.of("NaN", "Infinity", "-Infinity"));
+            // From 2^53 on the next whole number that a double can hold is further away than 1.
             if (min != Double.NEGATIVE_INFINITY) {
-                values.add(number(minOpen ? min : isWhole(min) ? min - 1 : Math.nextDown(min)));
+                values.add(number(
+                        minOpen ? min : isWhole(min) ? Math.min(min - 1, Math.nextDown(min)) : Math.nextDown(min)));
             }
             if (max != Double.POSITIVE_INFINITY) {
-                values.add(number(maxOpen ? max : isWhole(max) ? max + 1 : Math.nextUp(max)));
+                values.add(
+                        number(maxOpen ? max : isWhole(max) ? Math.max(max + 1, Math.nextUp(max)) : Math.nextUp(max)));
             }
             return values;
         }

@@ -52,9 +52,7 @@ class DateCellTest {
 
     @Test
     void timesCountAsTheJdkCountsThem() {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
-        System.out.println("DateCellTest seed " + seed);
+        Random random = Seeds.random(DateCellTest.class);
         DateCell date = new DateCell();
         for (int i = 0; i < 20_000; i++) {
             LocalDateTime time = LocalDateTime.ofEpochSecond(random.nextInt(Integer.MAX_VALUE), 0, ZoneOffset.UTC);

@@ -31,9 +31,7 @@ class Murmur3Test {
 
     @Test
     void hashesCharactersAsTheirUtf8Bytes() {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
-        System.out.println("Murmur3Test seed " + seed);
+        Random random = Seeds.random(Murmur3Test.class);
         int[] limits = {0x80, 0x800, 0x10000, 0x110000};
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder();

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -63,7 +64,7 @@ final class Samples {
                 .text("", "")
                 .text("text", "tab\t quote\" back\\slash\r\n null\0 umlaut \u00e4 rocket \ud83d\ude80 end\u2028")
                 .text("__metadata__", "a text can be called so")
-                .list("classes", java.util.List.of("a", "b\nc"))
+                .list("classes", List.of("a", "b\nc"))
                 .build();
     }
 
