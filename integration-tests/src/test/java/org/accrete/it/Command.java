@@ -101,7 +101,7 @@ final class Command {
                 Result result = new Result(
                         process.exitValue(),
                         Files.readString(out, StandardCharsets.UTF_8),
-                        Files.readString(err, StandardCharsets.UTF_8));
+                        withoutJvmWarning(Files.readString(err, StandardCharsets.UTF_8)));
                 Files.delete(out);
                 Files.delete(err);
                 return result;
@@ -112,6 +112,11 @@ final class Command {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /** The JVM says one line of its own where its vector module is asked for; it cannot be told not to. */
+    private static String withoutJvmWarning(String text) {
+        return text.replace("WARNING: Using incubator modules: jdk.incubator.vector\n", "");
     }
 
     /** {@return the history of a model in a directory store} */
