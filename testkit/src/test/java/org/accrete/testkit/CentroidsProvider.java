@@ -39,7 +39,10 @@ public class CentroidsProvider implements LearnerProvider {
 
     @Override
     public long memoryBytes(Schema schema, Params params) {
-        return 16L * (schema.width() + 1) * Math.max(2, schema.target().classes().size()) + 200;
+        return 16L
+                        * (schema.width() + 1)
+                        * Math.max(2, schema.target().classes().size())
+                + 200;
     }
 
     /** Makes the learner of which a test may want another kind. */

@@ -51,8 +51,7 @@ class Means implements Learner {
 
     void checkCell(int row, int column, double value) {
         if (!Double.isFinite(value)) {
-            throw AccreteException.badRow(
-                    row, "'" + schema.columnName(column) + "' must be finite but was " + value);
+            throw AccreteException.badRow(row, "'" + schema.columnName(column) + "' must be finite but was " + value);
         }
     }
 

@@ -151,7 +151,9 @@ class MemoryStore implements ModelStore {
 
     boolean movesLive(History before, ModelVersion version) {
         return before.versions().isEmpty()
-                || before.live().map(ModelVersion::reference).equals(version.note().parent());
+                || before.live()
+                        .map(ModelVersion::reference)
+                        .equals(version.note().parent());
     }
 
     void checkParent(History history, Optional<String> parent) {
@@ -165,7 +167,9 @@ class MemoryStore implements ModelStore {
 
     private static byte[] bytes(State state) {
         StringBuilder text = new StringBuilder();
-        state.texts().forEach((name, value) -> text.append(name).append('=').append(value).append(';'));
+        state.texts()
+                .forEach((name, value) ->
+                        text.append(name).append('=').append(value).append(';'));
         state.tensors().forEach((name, tensor) -> {
             ByteBuffer raw = ByteBuffer.allocate(tensor.size() * tensor.type().bytes());
             tensor.write(0, tensor.size(), raw);
@@ -176,8 +180,7 @@ class MemoryStore implements ModelStore {
 
     private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -185,7 +188,10 @@ class MemoryStore implements ModelStore {
 
     /** {@return one tensor in another's place} */
     static State changed(State state, String name, Tensor tensor) {
-        return State.builder().all(Trial.without(state, name)).tensor(name, tensor).build();
+        return State.builder()
+                .all(Trial.without(state, name))
+                .tensor(name, tensor)
+                .build();
     }
 
     void release(String model) {
@@ -212,8 +218,8 @@ class MemoryStore implements ModelStore {
                 checkParent(history, note.parent());
                 State kept = kept(state);
                 byte[] bytes = bytes(kept);
-                ModelVersion version = new ModelVersion(
-                        model, number(history), Instant.now(), note, bytes.length + 1L, sha256(bytes));
+                ModelVersion version =
+                        new ModelVersion(model, number(history), Instant.now(), note, bytes.length + 1L, sha256(bytes));
                 List<ModelVersion> versions = new ArrayList<>(history.versions());
                 versions.add(version);
                 shelves.states.put(version.reference(), kept);
