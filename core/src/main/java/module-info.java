@@ -3,8 +3,10 @@ module org.accrete.core {
     requires transitive org.accrete.api;
     requires org.accrete.kernels;
     requires com.google.common;
+    requires tools.jackson.core;
 
     exports org.accrete.core;
+    exports org.accrete.core.store;
 
     uses org.accrete.api.data.ChunkSourceProvider;
     uses org.accrete.api.learn.LearnerProvider;
@@ -12,4 +14,6 @@ module org.accrete.core {
 
     provides org.accrete.api.learn.LearnerProvider with
             org.accrete.core.StandardScalerProvider;
+    provides org.accrete.api.store.ModelStoreProvider with
+            org.accrete.core.store.DirectoryStoreProvider;
 }

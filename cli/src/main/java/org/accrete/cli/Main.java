@@ -1,9 +1,18 @@
 package org.accrete.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import picocli.CommandLine;
 
 /** Entry of the {@code accrete} command. */
 public final class Main {
@@ -15,14 +24,100 @@ public final class Main {
      * @param args command line
      */
     public static void main(String[] args) {
-        if (args.length == 1 && args[0].equals("--version")) {
-            System.out.println("accrete " + version());
-            return;
-        }
-        System.err.println("unknown command: expected --version");
-        System.exit(2);
+        LogSettings.use(Arrays.asList(args).contains("--debug"));
+        PrintStream out = stream(FileDescriptor.out);
+        PrintStream err = stream(FileDescriptor.err);
+        int status = run(args, out, err);
+        out.flush();
+        System.exit(status);
     }
 
+    /** Labels and names are UTF-8 wherever they came from, whatever the locale says. */
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param args command line
+     * @param out receives the result and nothing else
+     * @param err receives everything else
+     * @return the exit status: 0 done, 2 the user can mend it, 1 anything else
+     */
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        List<String> words = Arrays.asList(args);
+        Console console = new Console(
+                out, err, words.contains("--json"), words.contains("--debug"), Boolean.getBoolean("accrete.terminal"));
+        CommandLine line = commandLine(console);
+        Subcommand running = null;
+        try {
+            CommandLine.ParseResult parsed = line.parseArgs(args);
+            List<CommandLine> named = parsed.asCommandLineList();
+            CommandLine last = named.get(named.size() - 1);
+            if (last.isUsageHelpRequested()) {
+                last.usage(new PrintWriter(out, true, StandardCharsets.UTF_8));
+                return 0;
+            }
+            if (last.getCommand() instanceof Subcommand command) {
+                running = command;
+                return command.call();
+            }
+            return root(last.getCommand(), line, console);
+        } catch (Reported e) {
+            Failure failure = Failure.of(e.getCause(), true);
+            console.trace(failure);
+            return failure.status();
+        } catch (Exception | VirtualMachineError | LinkageError e) {
+            Failure failure = Failure.of(e, running != null && running.isUnderway());
+            console.failure(failure);
+            return failure.status();
+        } finally {
+            if (running != null) {
+                running.ended();
+            }
+        }
+    }
+
+    private static int root(Root root, CommandLine line, Console console) {
+        if (!root.version) {
+            throw new CommandLine.ParameterException(line, "no command was given");
+        }
+        if (console.isJson()) {
+            console.json(Map.of("version", version()));
+        } else {
+            console.print("accrete " + version());
+        }
+        return 0;
+    }
+
+    /** {@return the whole command line, without anything being read or opened} */
+    static CommandLine commandLine(Console console) {
+        CommandLine line = new CommandLine(new Root())
+                .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new PredictCommand(console))
+                .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new VersionsCommand(console))
+                .addSubcommand(new RollbackCommand(console))
+                .addSubcommand(new TagCommand(console))
+                .addSubcommand(new VerifyCommand(console))
+                .addSubcommand("learners", new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS))
+                .addSubcommand("sources", new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES))
+                .addSubcommand("stores", new PlugInsCommand(console, PlugInsCommand.Kind.STORES))
+                .addSubcommand(new DescribeCommand(console));
+        describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
+        describe(line, "sources", "List the sources that rows can be read from.");
+        describe(line, "stores", "List the stores that models can be kept in.");
+        line.setUsageHelpWidth(100);
+        line.setUsageHelpLongOptionsMaxWidth(30);
+        return line;
+    }
+
+    private static void describe(CommandLine line, String command, String description) {
+        line.getSubcommands().get(command).getCommandSpec().usageMessage().description(description);
+    }
+
+    /** {@return the release this is} */
     static String version() {
         Properties properties = new Properties();
         try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
@@ -31,5 +126,36 @@ public final class Main {
             throw new UncheckedIOException(e);
         }
         return properties.getProperty("version");
+    }
+
+    /** What can be asked for without naming a command. */
+    @CommandLine.Command(
+            name = "accrete",
+            description = "Incremental training: models trained chunk by chunk, every trained state a version.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Exit status: 0 done; 2 mend the command, the data or the store; 1 anything else.",
+                "ACCRETE_OPTS holds options of the JVM, such as -Xmx64m."
+            })
+    static final class Root {
+        @CommandLine.Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this help.")
+        boolean help;
+
+        @CommandLine.Option(
+                names = {"-V", "--version"},
+                description = "Show the version.")
+        boolean version;
+
+        @CommandLine.Option(names = "--json", description = "Print the version as JSON.")
+        boolean json;
+
+        @CommandLine.Option(
+                names = "--debug",
+                description = "Show what is logged, and where in the code a failure came from.")
+        boolean debug;
     }
 }

@@ -33,7 +33,7 @@ import org.accrete.api.store.ModelStoreProvider;
  */
 public final class PlugIns {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
-    private static final Pattern FAILURE = Pattern.compile(".*: Provider (?<type>\\S+) (?<why>.*)");
+    private static final Pattern FAILURE = Pattern.compile("[\\w.$]+: (?:Provider )?(?<type>\\S+) (?<why>.*)");
 
     /** More failures of one look-up than any real class path has: then the look-up itself does not move on. */
     private static final int MOST_FAILURES = 1_000;

@@ -67,14 +67,19 @@ final class Command {
         try {
             Path out = Files.createTempFile(directory, "out", ".txt");
             Path err = Files.createTempFile(directory, "err", ".txt");
-            List<String> line = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
+            List<String> line = new ArrayList<>(
+                    List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
             line.addAll(options);
             line.addAll(List.of(
-                    "-p", ROOT.resolve("cli/target/accrete/lib").toString(), "-m", "org.accrete.cli/org.accrete.cli.Main"));
+                    "-p",
+                    ROOT.resolve("cli/target/accrete/lib").toString(),
+                    "-m",
+                    "org.accrete.cli/org.accrete.cli.Main"));
             line.addAll(List.of(args));
             Process process = new ProcessBuilder(line)
                     .directory(directory.toFile())
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
@@ -96,7 +101,7 @@ final class Command {
                 Result result = new Result(
                         process.exitValue(),
                         Files.readString(out, StandardCharsets.UTF_8),
-                        Files.readString(err, StandardCharsets.UTF_8));
+                        withoutJvmWarning(Files.readString(err, StandardCharsets.UTF_8)));
                 Files.delete(out);
                 Files.delete(err);
                 return result;
@@ -107,6 +112,11 @@ final class Command {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /** The JVM says one line of its own where its vector module is asked for; it cannot be told not to. */
+    private static String withoutJvmWarning(String text) {
+        return text.replace("WARNING: Using incubator modules: jdk.incubator.vector\n", "");
     }
 
     /** {@return the history of a model in a directory store} */

@@ -49,8 +49,16 @@ class SameBitsIT {
     private Map<String, Tensor> train(Command command, String name, String... more) {
         Path store = directory.resolve(name);
         List<String> sparse = new ArrayList<>(List.of(
-                "train", Command.FLIGHTS.toString(), "--target", "delayed", "--column", "delay=ignore", "--model", "sparse",
-                "--store", store.toString()));
+                "train",
+                Command.FLIGHTS.toString(),
+                "--target",
+                "delayed",
+                "--column",
+                "delay=ignore",
+                "--model",
+                "sparse",
+                "--store",
+                store.toString()));
         sparse.addAll(List.of(more));
         command.run(sparse.toArray(String[]::new)).done();
         List<String> dense = new ArrayList<>(List.of(

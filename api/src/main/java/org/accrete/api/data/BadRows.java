@@ -46,11 +46,16 @@ public final class BadRows {
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
-     * @throws AccreteException the argument itself when the policy is to stop; bad data when too many rows are bad
+     * @throws AccreteException the argument when the policy is to stop, with a word on dropping such rows; bad data when
+     *     too many rows are bad; the argument itself when it is not about bad data
      */
     public void refused(AccreteException why, ChunkBuffer buffer) {
-        if (!skip || why.kind() != AccreteException.Kind.BAD_DATA) {
+        if (why.kind() != AccreteException.Kind.BAD_DATA) {
             throw why;
+        }
+        if (!skip) {
+            throw AccreteException.badData(why.getMessage() + "; --bad-rows skip drops such rows")
+                    .at(why.where().orElse(""));
         }
         rows++;
         dropped++;

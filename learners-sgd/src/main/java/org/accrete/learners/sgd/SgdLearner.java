@@ -45,7 +45,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
         this.descent = descent;
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
-        boolean scaled = state.tensors().containsKey(SCALE);
+        boolean scaled = state.tensors().containsKey(SCALE) || state.tensors().containsKey(WEIGHTS);
         this.weights = new TrainableWeights(
                 width,
                 state.doubles(scaled ? WEIGHTS : COEF, functions, width),

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
@@ -16,11 +15,14 @@ import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
+import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Classes come up one after the other, and models are what their loss makes of them. */
+@ExtendWith(RunSeed.class)
 class ClassesTest {
     private static final Schema SCHEMA = Schema.numeric(2, Target.categorical("y", List.of()));
     private static final List<String> LABELS = List.of("a", "b", "c", "d", "e");
@@ -90,7 +92,7 @@ class ClassesTest {
 
     @Test
     void probabilitiesSumToOneFarOutToo() {
-        Table table = Table.random(new Random(Table.SEED), 200, 4, 3, false);
+        Table table = Table.random(200, 4, 3, false);
         for (int known : new int[] {2, 3}) {
             for (double[] row : table.x()) {
                 Arrays.setAll(row, j -> row[j] * 40);
@@ -107,9 +109,8 @@ class ClassesTest {
             for (int i = 0; i < table.rows(); i++) {
                 double[] shares = Arrays.copyOfRange(out, i * count, (i + 1) * count);
                 assertThat(Arrays.stream(shares).allMatch(share -> share >= 0 && share <= 1))
-                        .as(Table.replay())
                         .isTrue();
-                assertThat(Arrays.stream(shares).sum()).as(Table.replay()).isCloseTo(1, within(1e-15));
+                assertThat(Arrays.stream(shares).sum()).isCloseTo(1, within(1e-15));
             }
         }
     }
@@ -125,7 +126,7 @@ class ClassesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 4})
     void snapshotsDoNotMoveAndViewsDo(int classes) {
-        Table table = Table.random(new Random(Table.SEED), 90, 5, classes, false);
+        Table table = Table.random(90, 5, classes, false);
         for (boolean sparse : new boolean[] {false, true}) {
             Learner learner = Sgd.learner(table.schema(Math.min(classes, 2)), "eta0=0.3", "alpha=0.1");
             for (int i = 0; i < 40; i++) {
@@ -137,7 +138,7 @@ class ClassesTest {
             double[] then = outputs(snapshot, probe);
             assertThat(outputs(learner.view(), probe)).containsExactly(then);
             learner.partialFit(probe);
-            assertThat(outputs(snapshot, probe)).as(Table.replay()).containsExactly(then);
+            assertThat(outputs(snapshot, probe)).containsExactly(then);
             assertThat(outputs(learner.view(), probe)).containsExactly(outputs(learner.snapshot(), probe));
             assertThat(outputs(learner.view(), probe)).isNotEqualTo(then);
         }
@@ -145,7 +146,7 @@ class ClassesTest {
 
     @Test
     void askingChangesNothing() {
-        Table table = Table.random(new Random(Table.SEED), 90, 5, 3, false);
+        Table table = Table.random(90, 5, 3, false);
         Learner asked = Sgd.learner(table.schema());
         Learner left = Sgd.learner(table.schema());
         for (int from = 0; from < 90; from += 30) {
@@ -157,7 +158,7 @@ class ClassesTest {
                 assertThat(asked.state()).isEqualTo(asked.state());
             }
         }
-        assertThat(asked.state()).as(Table.replay()).isEqualTo(left.state());
+        assertThat(asked.state()).isEqualTo(left.state());
     }
 
     private static double[] outputs(Object model, Chunk chunk) {

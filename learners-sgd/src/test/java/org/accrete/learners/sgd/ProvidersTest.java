@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.stream.IntStream;
 import org.accrete.api.AccreteException;
@@ -18,11 +17,14 @@ import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(RunSeed.class)
 class ProvidersTest {
     private static final Schema NUMERIC = Schema.numeric(3, Target.numeric("y"));
     private static final Schema CATEGORICAL = Schema.numeric(3, Target.categorical("y", List.of("a", "b")));
@@ -107,7 +109,7 @@ class ProvidersTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 3})
     void tunableParametersMayChangeBetweenStateAndRestore(int classes) {
-        Table table = Table.random(new Random(Table.SEED), 20, 3, classes, false);
+        Table table = Table.random(20, 3, classes, false);
         Learner learner = Sgd.learner(table.schema());
         learner.partialFit(table.all(true));
         Learner slower = Sgd.restored(table.schema(), learner.state(), "eta0=0.001", "alpha=0.01");

@@ -7,18 +7,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.store.State;
+import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The plain formula, row by row, is what comes out: whatever the chunks, dense or sparse, stopped and restored or not. */
+@ExtendWith(RunSeed.class)
 class RowWiseTest {
     private static final int ROWS = 257;
     private static final int WIDTH = 21;
@@ -98,7 +100,7 @@ class RowWiseTest {
         }
 
         Table table() {
-            Table table = Table.random(new Random(Table.SEED), ROWS, WIDTH, classes, weighted);
+            Table table = Table.random(ROWS, WIDTH, classes, weighted);
             for (double[] row : table.x()) {
                 // squared error diverges, and then rounding errors grow without bound, where a step times |x|² is above
                 // 2
@@ -156,11 +158,8 @@ class RowWiseTest {
                     oracle.w.stream().flatMapToDouble(Arrays::stream).toArray();
             double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
             assertThat(state.tensor("coef").shape()).containsExactly(oracle.w.size(), WIDTH);
-            assertThat(state.tensor("coef").doubles())
-                    .as(Table.replay())
-                    .containsExactly(expected, within(1e-10 * largest));
+            assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(1e-10 * largest));
             assertThat(state.tensor("intercept").doubles())
-                    .as(Table.replay())
                     .containsExactly(
                             oracle.b.stream().mapToDouble(b -> b).toArray(), within(1e-10 * Math.max(largest, 1)));
             assertThat(learner.rowsSeen()).isEqualTo(ROWS);
@@ -177,7 +176,7 @@ class RowWiseTest {
             for (int rows : new int[] {1, 7, 100}) {
                 Learner cut = Sgd.learner(table.schema(setting.known()), setting.set());
                 table.teach(cut, sparse, 0, ROWS, rows);
-                assertThat(cut.state()).as("%s rows, %s", rows, Table.replay()).isEqualTo(whole.state());
+                assertThat(cut.state()).as("%s rows", rows).isEqualTo(whole.state());
             }
         }
     }
@@ -194,7 +193,7 @@ class RowWiseTest {
                 table.teach(straight, sparse, row, to, 10);
                 table.teach(stopped, sparse, row, to, 10);
                 stopped = Sgd.restored(table.schema(setting.known()), stopped.state(), setting.set());
-                assertThat(stopped.state()).as(Table.replay()).isEqualTo(straight.state());
+                assertThat(stopped.state()).isEqualTo(straight.state());
                 assertThat(stopped.rowsSeen()).isEqualTo(to);
             }
         }
@@ -214,7 +213,7 @@ class RowWiseTest {
 
     @Test
     void denseRowsAfterSparseOnesGoOnFromTheSameWeights() {
-        Table table = Table.random(new Random(Table.SEED), ROWS, WIDTH, 5, false);
+        Table table = Table.random(ROWS, WIDTH, 5, false);
         Learner dense = Sgd.learner(table.schema());
         Learner mixed = Sgd.learner(table.schema());
         for (int row = 0; row < ROWS; row += 10) {
@@ -223,12 +222,12 @@ class RowWiseTest {
             mixed.partialFit(table.chunk(row % 20 == 0, row, to));
         }
         double[] expected = dense.state().tensor("coef").doubles();
-        assertThat(mixed.state().tensor("coef").doubles()).as(Table.replay()).containsExactly(expected, within(1e-12));
+        assertThat(mixed.state().tensor("coef").doubles()).containsExactly(expected, within(1e-12));
     }
 
     @Test
     void rowsOfASliceAreItsOwn() {
-        Table table = Table.random(new Random(Table.SEED), ROWS, WIDTH, 3, true);
+        Table table = Table.random(ROWS, WIDTH, 3, true);
         for (boolean sparse : new boolean[] {false, true}) {
             Learner whole = Sgd.learner(table.schema(1));
             Learner sliced = Sgd.learner(table.schema(1));
@@ -236,7 +235,7 @@ class RowWiseTest {
             sliced.partialFit(table.all(sparse).slice(0, 90));
             sliced.partialFit(table.all(sparse).slice(90, 91));
             sliced.partialFit(table.all(sparse).slice(91, ROWS));
-            assertThat(sliced.state()).as(Table.replay()).isEqualTo(whole.state());
+            assertThat(sliced.state()).isEqualTo(whole.state());
         }
     }
 }

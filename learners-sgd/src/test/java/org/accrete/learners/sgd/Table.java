@@ -11,18 +11,13 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
+import org.accrete.testkit.RunSeed;
 
 /** Rows in memory that can be handed out dense or sparse, in chunks of any size. */
 record Table(double[][] x, double[] y, double[] weights, List<String> classes) {
-    /** The seed of this run; {@code -Daccrete.seed=…} replays one. */
-    static final long SEED = Long.getLong("accrete.seed", System.nanoTime());
-
-    static String replay() {
-        return "replay with -Daccrete.seed=" + SEED;
-    }
-
-    /** Some columns of a row are 0; a label is the class whose hidden function is largest; 0 classes means numbers. */
-    static Table random(Random random, int rows, int width, int classes, boolean weighted) {
+    /** Some columns of a row are 0, drawn by the seed of the run; a label is the class whose hidden function is largest; 0 classes means numbers. */
+    static Table random(int rows, int width, int classes, boolean weighted) {
+        Random random = new Random(RunSeed.random("rows").nextLong());
         double[][] truth = new double[Math.max(classes, 1)][width];
         for (double[] row : truth) {
             Arrays.setAll(row, j -> random.nextGaussian());

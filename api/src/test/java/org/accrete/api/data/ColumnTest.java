@@ -1,0 +1,78 @@
+package org.accrete.api.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ColumnTest {
+    private static final String AWKWARD = "a=b (c), 100%\n|é☃;\"";
+
+    @Test
+    void everyColumnSurvivesItsText() {
+        List<Column> columns = List.of(
+                new Column.Numeric("n"),
+                new Column.Bool("b"),
+                new Column.Categorical("c", 0),
+                new Column.Categorical("c", 4096),
+                new Column.DateTime("d", Optional.empty()),
+                new Column.DateTime("d", Optional.of(LocalDate.of(2001, 2, 3))),
+                new Column.Weight("w"),
+                new Column.Key("k"),
+                new Column.Ignore("i"),
+                new Column.Label("y", Target.numeric("y")),
+                new Column.Label("y", Target.categorical("y", List.of())),
+                new Column.Label("y", Target.categorical("y", List.of("a|b", "c,d", "(e)", "", "f=g", AWKWARD))),
+                new Column.Numeric(AWKWARD));
+        for (Column column : columns) {
+            assertThat(Column.parse(column.toText())).isEqualTo(column);
+            assertThat(column.toText()).doesNotContain("\n");
+        }
+    }
+
+    @Test
+    void readsWhatPeopleWrite() {
+        assertThat(Column.parse("delay=ignore")).isEqualTo(new Column.Ignore("delay"));
+        assertThat(Column.parse(" a = b=numeric")).isEqualTo(new Column.Numeric("a = b"));
+        assertThat(Column.parse("100%=numeric")).isEqualTo(new Column.Numeric("100%"));
+        assertThat(Column.parse("d=datetime(first_day = 2001-01-01)"))
+                .isEqualTo(new Column.DateTime("d", Optional.of(LocalDate.of(2001, 1, 1))));
+        assertThat(Column.parse("y=target")).isEqualTo(new Column.Label("y", Target.categorical("y", List.of())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "=numeric", "x=", "x=Numeric", "x=numeric(", "x=numeric()x"})
+    void refusesWhatIsNoColumn(String text) {
+        assertThatThrownBy(() -> Column.parse(text))
+                .isInstanceOf(AccreteException.class)
+                .hasMessageStartingWith("a column must be NAME=KIND or NAME=KIND(key=value,...)")
+                .hasMessageEndingWith("but was '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "x=number;kind of column 'x' must be one of numeric, categorical, datetime, boolean, weight, key, ignore, target but was 'number'",
+                "x=numeric(width=3);column 'x' has no setting 'width' in 'x=numeric(width=3)'",
+                "x=categorical(width=0);width of column 'x' must be a whole number >= 1 and <= 268435456 but was '0'",
+                "x=categorical(width=a);width of column 'x' must be a whole number >= 1 and <= 268435456 but was 'a'",
+                "x=datetime(first-day=1.1.2001);first-day of column 'x' must be a date yyyy-MM-dd but was '1.1.2001'",
+                "y=target(kind=ordinal);kind of target 'y' must be one of numeric, categorical but was 'ordinal'"
+            })
+    void saysWhatIsWrongWithASetting(String text, String message) {
+        assertThatThrownBy(() -> Column.parse(text)).hasMessage(message);
+    }
+
+    @Test
+    void refusesANegativeWidth() {
+        assertThatThrownBy(() -> new Column.Categorical("c", -1)).hasMessage("width of 'c' must be >= 1 but was -1");
+    }
+}

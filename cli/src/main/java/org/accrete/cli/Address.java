@@ -1,0 +1,74 @@
+package org.accrete.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.accrete.api.AccreteException;
+import org.accrete.api.param.ParamSpec;
+
+/**
+ * A source or a store as users write it: {@code name:location?key=value&…} with a plug-in's name, {@code %XX} standing for
+ * a byte of UTF-8 anywhere in it; or a plain path, taken as it is.
+ *
+ * @param plugIn name of the plug-in, when one was given
+ * @param location what follows the name; all of it when there is none
+ * @param settings parameters of the plug-in, in the order given
+ */
+record Address(Optional<String> plugIn, String location, Map<String, String> settings) {
+    private static final Pattern NAMED = Pattern.compile("([a-z][a-z0-9-]+):(.*)", Pattern.DOTALL);
+
+    static Address parse(String text) {
+        Matcher named = NAMED.matcher(text);
+        if (!named.matches()) {
+            return new Address(Optional.empty(), text, Map.of());
+        }
+        String rest = named.group(2);
+        int question = rest.indexOf('?');
+        String location = question < 0 ? rest : rest.substring(0, question);
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (question >= 0 && question + 1 < rest.length()) {
+            for (String pair : rest.substring(question + 1).split("&", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals < 1) {
+                    throw AccreteException.badArgument(
+                            "after '?' must come key=value pairs joined by '&' but '" + pair + "' in '" + text
+                                    + "' is none; write %3F for a '?' and %26 for a '&' that is meant as such");
+                }
+                String key = ParamSpec.word(decode(pair.substring(0, equals), text));
+                if (settings.put(key, decode(pair.substring(equals + 1), text)) != null) {
+                    throw AccreteException.badArgument("'" + key + "' is given twice in '" + text + "'");
+                }
+            }
+        }
+        return new Address(Optional.of(named.group(1)), decode(location, text), settings);
+    }
+
+    private static String decode(String part, String whole) {
+        if (part.indexOf('%') < 0) {
+            return part;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c != '%') {
+                int end = Character.isHighSurrogate(c) && i + 1 < part.length() ? i + 2 : i + 1;
+                bytes.writeBytes(part.substring(i, end).getBytes(StandardCharsets.UTF_8));
+                i = end - 1;
+                continue;
+            }
+            int high = i + 1 < part.length() ? Character.digit(part.charAt(i + 1), 16) : -1;
+            int low = i + 2 < part.length() ? Character.digit(part.charAt(i + 2), 16) : -1;
+            if (high < 0 || low < 0) {
+                throw AccreteException.badArgument("'%' must be followed by two hexadecimal digits in '" + whole
+                        + "'; write %25 for the sign itself");
+            }
+            bytes.write(high << 4 | low);
+            i += 2;
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,234 @@
+package org.accrete.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.accrete.api.AccreteException;
+import org.accrete.api.Provider;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
+import org.accrete.core.PlugIns;
+import org.accrete.core.Registry;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code describe}: one plug-in with its parameters, or one version of a model. */
+@Command(
+        name = "describe",
+        description = "Show a plug-in with its parameters, or a version of a model.",
+        footer = {"", "A plug-in goes before a model of the same name; NAME@live is always the model."})
+final class DescribeCommand extends Subcommand {
+    @Parameters(paramLabel = "NAME", description = "A learner, step, source or store; or MODEL, or MODEL@V.")
+    String name = "";
+
+    DescribeCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        PlugIns plugIns = plugIns();
+        boolean found = false;
+        if (name.indexOf('@') < 0) {
+            for (Registry<? extends Provider> registry :
+                    List.of(plugIns.learners(), plugIns.sources(), plugIns.stores())) {
+                for (Provider provider : registry.all()) {
+                    if (!found && provider.name().equals(name)) {
+                        found = true;
+                        show(provider);
+                    }
+                }
+            }
+        }
+        if (!found) {
+            try (ModelStore store = openStore(plugIns)) {
+                show(store, version(store, plugIns));
+            }
+        }
+        return 0;
+    }
+
+    private ModelVersion version(ModelStore store, PlugIns plugIns) {
+        ModelReference reference = ModelReference.parse(name);
+        if (name.indexOf('@') < 0 && store.history(reference.model()).versions().isEmpty()) {
+            TreeSet<String> names = new TreeSet<>();
+            plugIns.learners().all().forEach(provider -> names.add(provider.name()));
+            plugIns.sources().all().forEach(provider -> names.add(provider.name()));
+            plugIns.stores().all().forEach(provider -> names.add(provider.name()));
+            List<String> models = store.models();
+            throw new AccreteException(
+                    AccreteException.Kind.UNKNOWN_PLUG_IN,
+                    "no plug-in and no model named '" + name + "'; plug-ins: " + String.join(", ", names)
+                            + "; models in " + store.name() + ": "
+                            + (models.isEmpty() ? "none" : String.join(", ", models)));
+        }
+        return resolve(store, name);
+    }
+
+    private void show(Provider provider) {
+        Map<String, List<String>> traits = Descriptions.traits(provider);
+        if (console.isJson()) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("name", provider.name());
+            document.put("kind", Descriptions.kind(provider));
+            document.put("summary", provider.summary());
+            document.putAll(traits);
+            document.put("params", Descriptions.params(provider));
+            console.json(document);
+            return;
+        }
+        console.print(provider.name() + " (" + Descriptions.kind(provider) + "): " + provider.summary());
+        traits.forEach((trait, values) ->
+                console.print(trait + ": " + (values.isEmpty() ? "none" : String.join(", ", values))));
+        console.print("");
+        if (provider.params().isEmpty()) {
+            console.print("It has no parameters.");
+            return;
+        }
+        Table table = new Table("lllll").line("parameter", "type", "default", "values", "summary");
+        for (Map<String, ?> param : Descriptions.params(provider)) {
+            table.line(
+                    param.get("name"),
+                    param.get("type"),
+                    param.get("default"),
+                    param.get("domain"),
+                    param.get("summary") + (Boolean.TRUE.equals(param.get("tunable")) ? " (tunable)" : ""));
+        }
+        console.print(table.lines());
+    }
+
+    private void show(ModelStore store, ModelVersion version) {
+        State state = load(store, version);
+        History history = store.history(version.model());
+        Schema schema = Schema.parse(state.text("schema"));
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("model", version.model());
+        facts.put("version", version.number());
+        facts.put("aliases", aliases(history, version.number()));
+        facts.put("created", version.created());
+        facts.put("parent", version.note().parent());
+        facts.put("learner", version.note().learner());
+        facts.put("steps", state.list("steps"));
+        facts.put("params", pairs(state.list("params")));
+        facts.put("target", target(schema.target()));
+        facts.put("features", schema.width());
+        facts.put("blocks", blocks(schema));
+        facts.put("fingerprint", schema.fingerprint());
+        facts.put("rows_seen", version.note().rowsSeen());
+        facts.put("metrics", Figures.inOrder(version.note().metrics()));
+        facts.put("source", text(state, "run.source"));
+        facts.put("position", text(state, "run.position"));
+        facts.put("tensors", tensors(state));
+        facts.put("bytes", version.length());
+        facts.put("sha256", version.sha256());
+        Optional<List<String>> columns = text(state, "plan")
+                .map(plan -> ColumnPlan.parse(plan).columns().stream()
+                        .map(column -> column.toText())
+                        .toList());
+        facts.put("columns", columns);
+        if (console.isJson()) {
+            console.json(facts);
+            return;
+        }
+        Table table = new Table("ll");
+        facts.forEach((fact, value) -> lines(table, fact.replace('_', ' '), value));
+        console.print(table.lines());
+    }
+
+    private static void lines(Table table, String fact, Object value) {
+        Object present = value instanceof Optional<?> optional
+                ? optional.map(Object.class::cast).orElse("none")
+                : value;
+        List<String> texts = new ArrayList<>();
+        if (present instanceof Map<?, ?> map) {
+            map.forEach((key, item) -> texts.add(key + "=" + item));
+        } else if (present instanceof List<?> list) {
+            list.forEach(item -> texts.add(item instanceof Map<?, ?> map ? words(map) : item.toString()));
+        } else {
+            texts.add(present.toString());
+        }
+        if (texts.isEmpty()) {
+            texts.add("none");
+        }
+        for (int i = 0; i < texts.size(); i++) {
+            table.line(i == 0 ? fact : "", texts.get(i));
+        }
+    }
+
+    private static String words(Map<?, ?> map) {
+        return String.join(" ", map.values().stream().map(Object::toString).toList());
+    }
+
+    static List<String> aliases(History history, long number) {
+        List<String> names = new ArrayList<>();
+        history.aliases().forEach((alias, target) -> {
+            if (target == number) {
+                names.add(alias);
+            }
+        });
+        return names;
+    }
+
+    private static Optional<String> text(State state, String name) {
+        return Optional.ofNullable(state.texts().get(name));
+    }
+
+    private static Map<String, String> pairs(List<String> lines) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String line : lines) {
+            int equals = line.indexOf('=');
+            pairs.put(line.substring(0, Math.max(equals, 0)), line.substring(equals + 1));
+        }
+        return pairs;
+    }
+
+    private static Map<String, Object> target(Target target) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("name", target.name());
+        facts.put("kind", Descriptions.word(target.kind()));
+        facts.put("classes", target.classes());
+        return facts;
+    }
+
+    private static List<Map<String, Object>> blocks(Schema schema) {
+        List<Map<String, Object>> blocks = new ArrayList<>();
+        for (Block block : schema.blocks()) {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("name", block.name());
+            facts.put("kind", Descriptions.word(block.kind()));
+            facts.put("width", block.width());
+            blocks.add(facts);
+        }
+        return blocks;
+    }
+
+    private static List<Map<String, Object>> tensors(State state) {
+        List<Map<String, Object>> tensors = new ArrayList<>();
+        state.tensors().forEach((name, tensor) -> {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("name", name);
+            facts.put("type", tensor.type().name());
+            facts.put("shape", shape(tensor));
+            tensors.add(facts);
+        });
+        return tensors;
+    }
+
+    private static List<Long> shape(Tensor tensor) {
+        List<Long> shape = new ArrayList<>();
+        for (long length : tensor.shape()) {
+            shape.add(length);
+        }
+        return shape;
+    }
+}

@@ -1,0 +1,82 @@
+package org.accrete.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.accrete.api.Provider;
+import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.StepProvider;
+import org.accrete.api.param.ParamSpec;
+
+/** What a plug-in says of itself, for {@code describe} and the reference page. */
+final class Descriptions {
+    private Descriptions() {}
+
+    /** {@return {@code learner}, {@code step}, {@code source} or {@code store}} */
+    static String kind(Provider provider) {
+        if (provider instanceof StepProvider) {
+            return "step";
+        }
+        if (provider instanceof LearnerProvider) {
+            return "learner";
+        }
+        return provider instanceof ChunkSourceProvider ? "source" : "store";
+    }
+
+    /** {@return what there is to know beside the parameters, by snake-case name} */
+    static Map<String, List<String>> traits(Provider provider) {
+        Map<String, List<String>> traits = new LinkedHashMap<>();
+        if (provider instanceof LearnerProvider learner && !(provider instanceof StepProvider)) {
+            traits.put(
+                    "targets",
+                    learner.targets().stream().sorted().map(Descriptions::word).toList());
+            traits.put("steps", learner.likedSteps());
+        }
+        if (provider instanceof ChunkSourceProvider source) {
+            traits.put("endings", List.copyOf(new TreeSet<>(source.endings())));
+        }
+        return traits;
+    }
+
+    static List<Map<String, ?>> params(Provider provider) {
+        List<Map<String, ?>> params = new ArrayList<>();
+        for (ParamSpec<?> spec : provider.params()) {
+            Map<String, Object> param = new LinkedHashMap<>();
+            param.put("name", spec.name());
+            param.put("type", type(spec));
+            param.put("default", defaultText(spec));
+            param.put("domain", spec.domain().text());
+            param.put("tunable", spec.isTunable());
+            param.put("summary", spec.summary());
+            params.add(param);
+        }
+        return params;
+    }
+
+    /** {@return {@code number}, {@code whole number}, {@code switch}, {@code text} or {@code word}} */
+    static String type(ParamSpec<?> spec) {
+        Class<?> type = spec.type();
+        if (type == Double.class) {
+            return "number";
+        }
+        if (type == Long.class) {
+            return "whole number";
+        }
+        if (type == Boolean.class) {
+            return "switch";
+        }
+        return type == String.class ? "text" : "word";
+    }
+
+    static <T> String defaultText(ParamSpec<T> spec) {
+        return spec.format(spec.defaultValue());
+    }
+
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

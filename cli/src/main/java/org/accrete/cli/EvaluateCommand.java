@@ -1,0 +1,72 @@
+package org.accrete.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Model;
+import org.accrete.core.Pipeline;
+import org.accrete.core.PlugIns;
+import org.accrete.core.ScoreReport;
+import org.accrete.core.Scores;
+import org.accrete.core.Sources;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code evaluate}: scores of a stored model on rows that it does not learn. */
+@Command(name = "evaluate", description = "Score a stored model on data; nothing is learned and nothing stored.")
+final class EvaluateCommand extends Subcommand {
+    @Parameters(index = "0", paramLabel = "MODEL[@V]", description = "The model (default V: live).")
+    String model = "";
+
+    @Parameters(index = "1", paramLabel = "SOURCE", description = "The data, with targets; as in 'train'.")
+    String source = "";
+
+    EvaluateCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() {
+        PlugIns plugIns = plugIns();
+        SourceAddress address = SourceAddress.resolve(plugIns, source);
+        StoredModel stored = StoredModel.load(plugIns, this, model);
+        Target target = stored.schema().target();
+        if (target.kind() == Target.Kind.NONE) {
+            throw AccreteException.badArgument(
+                    "model " + stored.version().reference() + " has no target, so there is nothing to score");
+        }
+        Model fixed = Pipeline.restore(plugIns, stored.state()).view();
+        Scores scores = Scores.forTarget(target);
+        long rows = 0;
+        try (ChunkSource opened = stored.open(address, true, BadRows.stop());
+                ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {
+            int keys = opened.plan().map(plan -> plan.keys().size()).orElse(0);
+            ChunkBuffer buffer = new ChunkBuffer(opened.schema(), StoredModel.CHUNK_ROWS, keys);
+            while (ahead.next(buffer)) {
+                scores.update(fixed, buffer.chunk());
+                rows += buffer.rows();
+                begun();
+            }
+        }
+        show(stored, rows, scores.report());
+        return 0;
+    }
+
+    private void show(StoredModel stored, long rows, ScoreReport scores) {
+        if (console.isJson()) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("model", stored.version().model());
+            document.put("version", stored.version().number());
+            document.put("rows", rows);
+            document.putAll(Figures.document(scores));
+            console.json(document);
+            return;
+        }
+        console.print("scores of " + stored.version().reference() + ", which learned nothing here");
+        console.print(Figures.table(scores, rows));
+    }
+}

@@ -1,0 +1,218 @@
+package org.accrete.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.api.data.Target;
+
+/**
+ * Looks for columns that give the target away, such as the delay beside whether there was one.
+ *
+ * <p>The first half of a sample learns from one column alone: of a column of numbers which direction means the class, of
+ * a block of one-hot columns the share of the class per value. The second half judges by the area under the ROC curve. So
+ * a unique id is silent: its values never come again and its order says nothing. Each of three or more classes is set
+ * against the rest, by the share per value, and must be told apart as well.
+ */
+final class LeakCheck {
+    /** From here on a column is told. */
+    static final double SUSPICIOUS = 0.995;
+
+    /** Fewer rows than that, or rows of a class, separate by chance too often. */
+    private static final int FEWEST_ROWS = 40;
+
+    private static final int FEWEST_OF_CLASS = 3;
+
+    private final Chunk sample;
+    private final int half;
+
+    private LeakCheck(Chunk sample) {
+        this.sample = sample;
+        this.half = sample.rows() / 2;
+    }
+
+    /**
+     * {@return one warning for each suspicious column}
+     *
+     * @param sample the first rows of a stream
+     * @param plan how its raw columns became those of the sample, or a plan without columns
+     */
+    static List<String> warnings(Chunk sample, ColumnPlan plan) {
+        if (sample.schema().target().kind() != Target.Kind.CATEGORICAL || sample.rows() / 2 < FEWEST_ROWS) {
+            return List.of();
+        }
+        LeakCheck check = new LeakCheck(sample);
+        Map<String, Double> suspicious = new LinkedHashMap<>();
+        int from = 0;
+        for (Block block : sample.schema().blocks()) {
+            double area = block.kind() == Block.Kind.ONE_HOT
+                    ? check.worst(check.values(from, block.width()))
+                    : check.best(from, block.width());
+            if (area >= SUSPICIOUS) {
+                suspicious.merge(rawColumn(block, plan), area, Math::max);
+            }
+            from += block.width();
+        }
+        List<String> warnings = new ArrayList<>();
+        suspicious.forEach((column, area) -> warnings.add("column '" + column + "' alone gives '"
+                + sample.schema().target().name() + "' away (ROC AUC " + Figures.text(area)
+                + " on the first rows); if it is not known when predictions are needed, drop it"
+                + (isRaw(column, plan) ? " with --column " + new Column.Ignore(column).toText() : "")));
+        return warnings;
+    }
+
+    /** {@return the name in the header: the days of a date are a block of another name} */
+    private static String rawColumn(Block block, ColumnPlan plan) {
+        for (Column column : plan.columns()) {
+            if (column instanceof Column.DateTime && block.name().equals(column.name() + ".days")) {
+                return column.name();
+            }
+        }
+        return block.name();
+    }
+
+    private static boolean isRaw(String name, ColumnPlan plan) {
+        return plan.columns().stream().anyMatch(column -> column.name().equals(name));
+    }
+
+    private double best(int from, int width) {
+        double best = Double.NaN;
+        for (int column = from; column < from + width; column++) {
+            double[] numbers = numbers(column);
+            best = larger(best, sample.classes().size() == 2 ? byDirection(numbers) : worst(numbers));
+            best = larger(best, worst(missing(numbers)));
+        }
+        return best;
+    }
+
+    private static double larger(double best, double area) {
+        return Double.isNaN(best) || area > best ? area : best;
+    }
+
+    /** {@return 1 for each missing number, else 0: that a value is there may be what gives the target away} */
+    private static double[] missing(double[] numbers) {
+        return Arrays.stream(numbers)
+                .map(number -> Double.isNaN(number) ? 1 : 0)
+                .toArray();
+    }
+
+    /** {@return how well the second of two classes is told by larger, or else by smaller, numbers} */
+    private double byDirection(double[] numbers) {
+        double[] sums = new double[2];
+        int[] counts = new int[2];
+        for (int row = 0; row < half; row++) {
+            double target = sample.target(row);
+            if (!Double.isNaN(numbers[row]) && (target == 0 || target == 1)) {
+                sums[(int) target] += numbers[row];
+                counts[(int) target]++;
+            }
+        }
+        double sign = sums[1] / counts[1] >= sums[0] / counts[0] ? 1 : -1;
+        if (counts[0] == 0 || counts[1] == 0) {
+            return Double.NaN;
+        }
+        double[] scores = new double[sample.rows()];
+        for (int row = half; row < scores.length; row++) {
+            scores[row] = Double.isNaN(numbers[row]) ? Double.NEGATIVE_INFINITY : sign * numbers[row];
+        }
+        return area(scores, 1);
+    }
+
+    /** {@return how well the class that is told worst is told by its share per value} */
+    private double worst(double[] values) {
+        double worst = Double.NaN;
+        int classes = sample.classes().size();
+        for (int label = classes == 2 ? 1 : 0; label < classes; label++) {
+            double area = byShare(values, label);
+            worst = Double.isNaN(worst) ? area : Math.min(worst, area);
+        }
+        return worst;
+    }
+
+    private double byShare(double[] values, int label) {
+        Map<Double, int[]> counts = new HashMap<>();
+        int all = 0;
+        for (int row = 0; row < half; row++) {
+            int[] count = counts.computeIfAbsent(values[row], value -> new int[2]);
+            int of = sample.target(row) == label ? 1 : 0;
+            count[of]++;
+            all += of;
+        }
+        double prior = (double) all / half;
+        double[] scores = new double[sample.rows()];
+        for (int row = half; row < scores.length; row++) {
+            int[] count = counts.getOrDefault(values[row], new int[2]);
+            // One more row of the common share: a value that is new has it.
+            scores[row] = (count[1] + prior) / (count[0] + count[1] + 1);
+        }
+        return area(scores, label);
+    }
+
+    /** {@return the area under the ROC curve of the second half, NaN when it has too few rows of either kind} */
+    private double area(double[] scores, int label) {
+        Integer[] order = new Integer[sample.rows() - half];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = half + i;
+        }
+        Arrays.sort(order, (a, b) -> Double.compare(scores[a], scores[b]));
+        double won = 0;
+        long below = 0;
+        long others = 0;
+        long of = 0;
+        for (int i = 0; i < order.length; ) {
+            int end = i;
+            long here = 0;
+            while (end < order.length && scores[order[end]] == scores[order[i]]) {
+                here += sample.target(order[end]) == label ? 1 : 0;
+                end++;
+            }
+            others = end - i - here;
+            won += here * (below + others / 2.0);
+            below += others;
+            of += here;
+            i = end;
+        }
+        return Math.min(of, below) < FEWEST_OF_CLASS ? Double.NaN : won / (of * (double) below);
+    }
+
+    /** {@return one column of all rows} */
+    private double[] numbers(int column) {
+        double[] numbers = new double[sample.rows()];
+        for (int row = 0; row < numbers.length; row++) {
+            if (sample instanceof DenseChunk dense) {
+                numbers[row] = dense.values()[dense.offset(row) + column];
+            } else if (sample instanceof SparseChunk sparse) {
+                for (int k = sparse.start(row); k < sparse.end(row); k++) {
+                    if (sparse.indices()[k] == column) {
+                        numbers[row] = sparse.values()[k];
+                    }
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** {@return which column of a one-hot block each row has, −1 for none} */
+    private double[] values(int from, int width) {
+        double[] values = new double[sample.rows()];
+        for (int row = 0; row < values.length; row++) {
+            values[row] = -1;
+            if (sample instanceof SparseChunk sparse) {
+                for (int k = sparse.start(row); k < sparse.end(row); k++) {
+                    if (sparse.indices()[k] >= from && sparse.indices()[k] < from + width) {
+                        values[row] = sparse.indices()[k] - from;
+                    }
+                }
+            }
+        }
+        return values;
+    }
+}

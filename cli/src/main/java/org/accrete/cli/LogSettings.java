@@ -1,0 +1,46 @@
+package org.accrete.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.LogManager;
+
+/**
+ * What is logged: warnings, each on one line; with {@code --debug} all that Accrete logs. The JDK makes one of these when
+ * something is logged for the first time, so a command that logs nothing does not pay for it.
+ */
+public final class LogSettings {
+    private static final String CLASS_PROPERTY = "java.util.logging.config.class";
+    private static final String FILE_PROPERTY = "java.util.logging.config.file";
+
+    private static volatile boolean detailed;
+
+    /**
+     * Puts the settings in force; called by the JDK.
+     *
+     * @throws IOException never
+     */
+    public LogSettings() throws IOException {
+        String settings = """
+                handlers=java.util.logging.ConsoleHandler
+                .level=WARNING
+                org.accrete.level=%s
+                java.util.logging.ConsoleHandler.level=ALL
+                java.util.logging.SimpleFormatter.format=%%4$s %%3$s: %%5$s%%6$s%%n
+                """.formatted(detailed ? "ALL" : "WARNING");
+        LogManager.getLogManager()
+                .readConfiguration(new ByteArrayInputStream(settings.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Asks for these settings, unless the user has chosen some.
+     *
+     * @param all whether everything is logged
+     */
+    static void use(boolean all) {
+        if (System.getProperty(CLASS_PROPERTY) == null && System.getProperty(FILE_PROPERTY) == null) {
+            detailed = all;
+            System.setProperty(CLASS_PROPERTY, LogSettings.class.getName());
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package org.accrete.cli;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.core.Pipeline;
+import org.accrete.core.PlugIns;
+import org.accrete.core.Sources;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/** {@code predict}: one line per row, in order. */
+@Command(
+        name = "predict",
+        description = "Predict each row of the data: key columns, prediction, probabilities, version; as CSV.")
+final class PredictCommand extends Subcommand {
+    @Parameters(index = "0", paramLabel = "MODEL[@V]", description = "The model (default V: live).")
+    String model = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "SOURCE",
+            description = "The data; as in 'train', but the target may be left out.")
+    String source = "";
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Write the lines to this file, which appears once they are all there"
+                    + " (default: standard output).")
+    Optional<Path> output = Optional.empty();
+
+    PredictCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PlugIns plugIns = plugIns();
+        SourceAddress address = SourceAddress.resolve(plugIns, source);
+        StoredModel stored = StoredModel.load(plugIns, this, model);
+        Answers answers = Answers.of(Pipeline.restore(plugIns, stored.state()).view(), stored.version());
+        try (ChunkSource opened = stored.open(address, false, BadRows.stop());
+                ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {
+            List<String> keys = opened.plan().map(ColumnPlan::keys).orElse(List.of());
+            Rows rows = new Rows(ahead, new ChunkBuffer(opened.schema(), StoredModel.CHUNK_ROWS, keys.size()), keys);
+            if (output.isPresent()) {
+                toFile(output.get(), stored, answers, rows);
+            } else if (console.isJson()) {
+                asJson(stored, answers, rows);
+            } else {
+                asCsv(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), answers, rows);
+            }
+        }
+        return 0;
+    }
+
+    /** What is to be predicted. */
+    private record Rows(ChunkSource source, ChunkBuffer buffer, List<String> keys) {
+        boolean next() {
+            return source.next(buffer);
+        }
+    }
+
+    private void toFile(Path file, StoredModel stored, Answers answers, Rows rows) throws IOException {
+        long count;
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            try (Writer out = new OutputStreamWriter(Files.newOutputStream(file), StandardCharsets.UTF_8)) {
+                count = asCsv(out, answers, rows);
+            }
+        } else {
+            count = toNewFile(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), answers, rows);
+        }
+        if (console.isJson()) {
+            Map<String, Object> document = head(stored);
+            document.put("rows", count);
+            document.put("output", file.toString());
+            console.json(document);
+        } else {
+            console.note(Console.count(count, "prediction") + " by "
+                    + stored.version().reference() + " written to " + file);
+        }
+    }
+
+    private long toNewFile(Path file, Answers answers, Rows rows) throws IOException {
+        Path folder = Optional.ofNullable(file.getParent()).orElse(file);
+        if (!Files.isDirectory(folder)) {
+            throw AccreteException.badArgument("no directory '" + folder + "' for --output " + file.getFileName());
+        }
+        Path unfinished = folder.resolve(
+                file.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
+        try {
+            long count;
+            try (OutputStream stream = Files.newOutputStream(unfinished);
+                    Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8)) {
+                count = asCsv(out, answers, rows);
+            }
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return count;
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private long asCsv(Writer out, Answers answers, Rows rows) throws IOException {
+        CsvWriter csv = CsvWriter.builder().build(out);
+        List<String> head = new ArrayList<>(rows.keys());
+        head.add("prediction");
+        answers.classes().forEach(label -> head.add("probability_" + label));
+        head.add("version");
+        csv.writeRecord(head);
+        String version = answers.version();
+        String[] cells = new String[head.size()];
+        long count = 0;
+        while (rows.next()) {
+            answers.answer(rows.buffer().chunk());
+            for (int row = 0; row < rows.buffer().rows(); row++) {
+                int cell = 0;
+                for (int key = 0; key < rows.keys().size(); key++) {
+                    cells[cell++] = rows.buffer().chunk().key(row, key);
+                }
+                cells[cell++] = answers.prediction(row);
+                for (int c = 0; c < answers.classes().size(); c++) {
+                    cells[cell++] = Double.toString(answers.probability(row, c));
+                }
+                cells[cell] = version;
+                csv.writeRecord(cells);
+            }
+            csv.flush();
+            count += rows.buffer().rows();
+            begun();
+            requireReader();
+        }
+        csv.flush();
+        return count;
+    }
+
+    /** Ends early when nobody reads on, as in {@code accrete predict ... | head}. */
+    private void requireReader() {
+        if (console.out().checkError()) {
+            throw new AccreteException(AccreteException.Kind.IO, "standard output was closed");
+        }
+    }
+
+    /** A failure midway ends the list and becomes the last member, so that there is one whole document all the same. */
+    private void asJson(StoredModel stored, Answers answers, Rows rows) {
+        Optional<RuntimeException> failed = Optional.empty();
+        // The first chunk is read before anything is written: what is wrong before it is an ordinary failure.
+        boolean more = rows.next();
+        try (JsonGenerator json = Json.generator(console.out())) {
+            json.writeStartObject();
+            head(stored).forEach((name, value) -> {
+                json.writeName(name);
+                Json.value(json, value);
+            });
+            json.writeName("predictions");
+            json.writeStartArray();
+            long count = 0;
+            while (more) {
+                answers.answer(rows.buffer().chunk());
+                for (int row = 0; row < rows.buffer().rows(); row++) {
+                    Json.write(json, prediction(answers, rows, row));
+                }
+                count += rows.buffer().rows();
+                begun();
+                requireReader();
+                try {
+                    more = rows.next();
+                } catch (RuntimeException e) {
+                    failed = Optional.of(e);
+                    more = false;
+                }
+            }
+            json.writeEndArray();
+            json.writeName("rows");
+            json.writeNumber(count);
+            if (failed.isPresent()) {
+                json.writeName("error");
+                Json.write(json, Failure.of(failed.get(), true).toMap());
+            }
+            json.writeEndObject();
+        }
+        console.print("");
+        failed.ifPresent(e -> {
+            throw new Reported(e);
+        });
+    }
+
+    private static Map<String, Object> prediction(Answers answers, Rows rows, int row) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        if (!rows.keys().isEmpty()) {
+            Map<String, String> keys = new LinkedHashMap<>();
+            for (int key = 0; key < rows.keys().size(); key++) {
+                keys.put(rows.keys().get(key), rows.buffer().chunk().key(row, key));
+            }
+            facts.put("keys", keys);
+        }
+        facts.put("prediction", answers.isNumeric() ? (Object) answers.number(row) : answers.prediction(row));
+        if (!answers.classes().isEmpty()) {
+            Map<String, Double> probabilities = new LinkedHashMap<>();
+            for (int c = 0; c < answers.classes().size(); c++) {
+                probabilities.put(answers.classes().get(c), answers.probability(row, c));
+            }
+            facts.put("probabilities", probabilities);
+        }
+        return facts;
+    }
+
+    private static Map<String, Object> head(StoredModel stored) {
+        Map<String, Object> head = new LinkedHashMap<>();
+        head.put("model", stored.version().model());
+        head.put("version", stored.version().number());
+        return head;
+    }
+}

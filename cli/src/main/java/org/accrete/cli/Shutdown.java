@@ -1,0 +1,37 @@
+package org.accrete.cli;
+
+import java.util.concurrent.CountDownLatch;
+import org.accrete.core.TrainingRun;
+
+/**
+ * Ctrl-C and SIGTERM while a run goes: the run is stopped, and the JVM waits until this is closed, that is until the
+ * version is appended and the table printed.
+ */
+final class Shutdown {
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook;
+
+    Shutdown(TrainingRun run) {
+        hook = new Thread(() -> stopAndWait(run), "accrete-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stopAndWait(TrainingRun run) {
+        run.stop();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets the JVM end. */
+    void close() {
+        closed.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook is running and has just been let go.
+        }
+    }
+}

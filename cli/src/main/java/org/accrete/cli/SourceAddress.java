@@ -1,0 +1,93 @@
+package org.accrete.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.param.Params;
+import org.accrete.core.PlugIns;
+
+/**
+ * Which source plug-in reads a SOURCE, and with what.
+ *
+ * @param provider the plug-in
+ * @param location path, glob, {@code -}, or what the plug-in understands
+ * @param params values of the plug-in's parameters
+ */
+record SourceAddress(ChunkSourceProvider provider, String location, Params params) {
+    /** What reads standard input. */
+    private static final String STANDARD_INPUT_AS = "csv";
+
+    /**
+     * {@return what a SOURCE stands for}
+     *
+     * @param plugIns where its plug-in is looked for
+     * @param source path, glob, {@code -} or {@code name:location?key=value}
+     * @throws AccreteException bad argument: no such file, an ending that no plug-in reads, a parameter out of its domain;
+     *     unknown plug-in
+     */
+    static SourceAddress resolve(PlugIns plugIns, String source) {
+        Address address = Address.parse(source);
+        ChunkSourceProvider provider;
+        if (address.plugIn().isPresent()) {
+            provider = plugIns.sources().find(address.plugIn().get());
+        } else if (source.equals("-")) {
+            provider = plugIns.sources().find(STANDARD_INPUT_AS);
+        } else {
+            provider = byEnding(plugIns, source);
+        }
+        return new SourceAddress(provider, address.location(), Params.parse(provider.params(), address.settings()));
+    }
+
+    ChunkSource open(SourceRequest request) {
+        return provider.open(request, params);
+    }
+
+    boolean isStandardInput() {
+        return location.equals("-");
+    }
+
+    private static ChunkSourceProvider byEnding(PlugIns plugIns, String path) {
+        if (!isGlob(path)) {
+            requireFile(path);
+        }
+        SortedMap<String, ChunkSourceProvider> endings = new TreeMap<>();
+        for (ChunkSourceProvider provider : plugIns.sources().all()) {
+            provider.endings().forEach(ending -> endings.put(ending, provider));
+        }
+        Optional<String> longest = endings.keySet().stream()
+                .filter(ending -> path.endsWith("." + ending))
+                .reduce((one, other) -> one.length() >= other.length() ? one : other);
+        return longest.map(endings::get)
+                .orElseThrow(() -> AccreteException.badArgument("no source reads the ending of '" + path
+                        + "'; endings: " + String.join(", ", endings.keySet()) + "; or name the source, as in "
+                        + STANDARD_INPUT_AS + ":" + path));
+    }
+
+    private static boolean isGlob(String path) {
+        return path.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
+    }
+
+    private static void requireFile(String path) {
+        try {
+            Path file = Path.of(path);
+            if (Files.isDirectory(file)) {
+                throw AccreteException.badArgument("'" + path + "' is a directory; name its files by a glob, as in '"
+                        + file.resolve("*.csv") + "'");
+            }
+            if (!Files.exists(file)) {
+                throw AccreteException.badArgument("no file '" + path + "'; check the path, or name a source plug-in: "
+                        + String.join(", ", List.of("csv:PATH", "synthetic:sea")));
+            }
+        } catch (InvalidPathException e) {
+            throw AccreteException.badArgument("'" + path + "' is not a path: " + e.getReason());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.accrete.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.State;
+import org.accrete.core.PlugIns;
+
+/**
+ * A version of a model as it was stored.
+ *
+ * @param version its facts
+ * @param state what it holds
+ * @param schema what its columns are, and the classes known then
+ * @param plan how raw columns become those, when it was trained on raw columns
+ */
+record StoredModel(ModelVersion version, State state, Schema schema, Optional<ColumnPlan> plan) {
+    /** Rows of a chunk when the chunk size changes no result. */
+    static final int CHUNK_ROWS = 1_000;
+
+    static StoredModel load(ModelStore store, ModelVersion version) {
+        State state = Subcommand.load(store, version);
+        return new StoredModel(
+                version,
+                state,
+                Schema.parse(state.text("schema")),
+                Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse));
+    }
+
+    /**
+     * Opens rows that are encoded as those the model was trained on.
+     *
+     * @param address where they are
+     * @param targetNeeded whether a row must have a target
+     * @param badRows what to do with rows that cannot be used
+     * @return the source; the caller closes it
+     */
+    ChunkSource open(SourceAddress address, boolean targetNeeded, BadRows badRows) {
+        Optional<String> target = Optional.of(schema.target().name()).filter(name -> !name.isEmpty());
+        ChunkSource source =
+                address.open(new SourceRequest(address.location(), target, List.of(), plan, targetNeeded, badRows));
+        try {
+            schema.require(source.schema());
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
+        return source;
+    }
+
+    static StoredModel load(PlugIns plugIns, Subcommand command, String reference) {
+        try (ModelStore store = command.openStore(plugIns)) {
+            return load(store, Subcommand.resolve(store, reference));
+        }
+    }
+}

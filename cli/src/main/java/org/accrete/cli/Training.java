@@ -1,0 +1,338 @@
+package org.accrete.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.core.Peeked;
+import org.accrete.core.Pipeline;
+import org.accrete.core.PipelineSpec;
+import org.accrete.core.PlugIns;
+import org.accrete.core.Sources;
+import org.accrete.core.TrainingRun;
+
+/**
+ * What {@code train} is about to do, with everything checked that can be before the first chunk: the source is open and
+ * the pipeline made, nothing is written. One of three: a new model, one that is resumed, one that begins from a version.
+ */
+final class Training implements AutoCloseable {
+    /** Rows on which the plan was inferred and leaks are looked for. */
+    private static final int SAMPLE_ROWS = 1_000;
+
+    private final TrainCommand command;
+    private final PlugIns plugIns;
+    private final History history;
+    private final Optional<StoredModel> origin;
+    private final SourceAddress address;
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final int epochs;
+    private final int chunkRows;
+    private final ChunkSource source;
+    private final Pipeline pipeline;
+
+    private Training(TrainCommand command, PlugIns plugIns, History history, Optional<StoredModel> origin) {
+        this.command = command;
+        this.plugIns = plugIns;
+        this.history = history;
+        this.origin = origin;
+        this.address = SourceAddress.resolve(plugIns, command.source);
+        Optional<StoredModel> resumed = origin.filter(stored -> command.resume);
+        this.epochs = command.epochs(stored(resumed, "run.epochs", 1));
+        this.chunkRows = command.chunkRows(stored(resumed, "run.chunk_rows", StoredModel.CHUNK_ROWS));
+        command.rows();
+        if (epochs > 1 && address.isStandardInput()) {
+            throw AccreteException.badArgument("--epochs needs a source that can be read again, which '"
+                    + command.source + "' cannot; write it to a file first");
+        }
+        this.source = origin.map(this::openAgain).orElseGet(() -> Sources.peek(openNew(), SAMPLE_ROWS));
+        boolean whole = false;
+        try {
+            this.pipeline = origin.map(this::restore).orElseGet(this::create);
+            warnings.addAll(source.warnings());
+            if (origin.isEmpty()) {
+                warnings.addAll(leaks());
+            }
+            origin().ifPresent(version -> notes.add(
+                    command.resume
+                            ? "going on with " + version.reference() + " after " + Console.count(rowsBefore(), "row")
+                            : "beginning from " + version.reference()));
+            whole = true;
+        } finally {
+            if (!whole) {
+                source.close();
+            }
+        }
+    }
+
+    /**
+     * {@return what the command is about to do}
+     *
+     * @param command what was asked for
+     * @param plugIns the plug-ins
+     * @param store where versions are kept
+     * @throws AccreteException whatever is wrong with it; nothing was written then
+     */
+    static Training prepare(TrainCommand command, PlugIns plugIns, ModelStore store) {
+        History history = store.history(command.model);
+        Optional<ModelVersion> origin = Optional.empty();
+        if (command.from.isPresent()) {
+            String reference = command.from.get();
+            origin = Optional.of(Subcommand.resolve(store, reference));
+            if (!history.versions().isEmpty() && !origin.get().model().equals(command.model)) {
+                throw command.taken(history);
+            }
+        } else if (command.resume) {
+            origin = history.live();
+        } else if (!history.versions().isEmpty()) {
+            throw command.taken(history);
+        }
+        return new Training(command, plugIns, history, origin.map(version -> StoredModel.load(store, version)));
+    }
+
+    /** Refuses to go on when somebody else appended a version since the model was looked at. */
+    void requireUnchanged(ModelStore store) {
+        if (!store.history(command.model).versions().equals(history.versions())) {
+            throw AccreteException.badState("model '" + command.model + "' got another version just now; run it again");
+        }
+    }
+
+    /** {@return the run, which appends versions to the writer} */
+    TrainingRun run(ModelWriter writer, TrainProgress progress) {
+        TrainingRun.Builder run = TrainingRun.builder(pipeline, source)
+                .chunkRows(chunkRows)
+                .writer(writer)
+                .listener(progress)
+                .fact("source", command.source)
+                .fact("source_plug_in", address.provider().name())
+                .fact("epochs", Integer.toString(epochs))
+                .fact("chunk_rows", Integer.toString(chunkRows));
+        origin.ifPresent(stored -> {
+            run.parent(stored.version().reference());
+            if (command.resume) {
+                run.resume(stored.state());
+            }
+        });
+        command.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
+        command.checkpoints().ifPresent(run::checkpointEvery);
+        return run.build();
+    }
+
+    /** {@return how many rows of this source were learned before} */
+    long rowsBefore() {
+        return origin.filter(stored -> command.resume)
+                .map(stored -> stored.state().whole("run.rows"))
+                .orElse(0L);
+    }
+
+    /** {@return the version that this begins from} */
+    Optional<ModelVersion> origin() {
+        return origin.map(StoredModel::version);
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** {@return what a person should be told once nothing speaks against the run: choices made, warnings} */
+    List<String> notes() {
+        List<String> all = new ArrayList<>(notes);
+        warnings.forEach(warning -> all.add("warning: " + warning));
+        return all;
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+
+    // ---- a new model
+
+    private ChunkSource openNew() {
+        // A learner or a step that is not there is told before any data is looked at.
+        command.learner.ifPresent(plugIns.learners()::find);
+        command.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
+        SourceRequest request = new SourceRequest(
+                address.location(), command.target, command.columns(), Optional.empty(), true, command.badRows());
+        ChunkSource first = address.open(request);
+        Optional<ColumnPlan> plan = first.plan();
+        return repeated(first, () -> {
+            SourceRequest again = request.withBadRows(command.badRows());
+            return address.open(plan.map(known -> again.withPlan(known, true)).orElse(again));
+        });
+    }
+
+    private ChunkSource repeated(ChunkSource first, Supplier<ChunkSource> again) {
+        if (epochs == 1) {
+            return first;
+        }
+        List<ChunkSource> opened = new ArrayList<>(List.of(first));
+        return Sources.repeat(() -> opened.isEmpty() ? again.get() : opened.remove(0), epochs);
+    }
+
+    private Pipeline create() {
+        Schema schema = source.schema();
+        LearnerProvider learner = plugIns.learners().find(command.learner.orElseGet(() -> byTarget(schema.target())));
+        List<String> steps = command.steps().orElse(learner.likedSteps());
+        PipelineSpec spec = new PipelineSpec(learner.name(), steps, command.settings());
+        if (command.learner.isEmpty()) {
+            notes.add("target '" + schema.target().name() + "' is " + words(schema.target()) + ": learning with "
+                    + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
+                    + "; --learner chooses another");
+        }
+        Memory.require(Pipeline.memoryBytes(plugIns, schema, spec), "the model");
+        return Pipeline.create(plugIns, schema, spec);
+    }
+
+    private String byTarget(Target target) {
+        return switch (target.kind()) {
+            case CATEGORICAL -> "sgd-classifier";
+            case NUMERIC -> "sgd-regressor";
+            case NONE ->
+                throw AccreteException.badArgument(
+                        "no target: name the column to be predicted with --target COL; columns: "
+                                + TrainCommand.names(source));
+        };
+    }
+
+    private static String words(Target target) {
+        if (target.kind() == Target.Kind.NUMERIC) {
+            return "a number";
+        }
+        List<String> classes = target.classes();
+        return "one of " + classes.size() + " classes ("
+                + String.join(", ", classes.subList(0, Math.min(5, classes.size())))
+                + (classes.size() > 5 ? ", ..." : "") + ")";
+    }
+
+    private List<String> leaks() {
+        return source instanceof Peeked peeked && source.schema().target().kind() == Target.Kind.CATEGORICAL
+                ? LeakCheck.warnings(peeked.sample(), source.plan().orElse(new ColumnPlan(List.of())))
+                : List.of();
+    }
+
+    // ---- a model that goes on
+
+    private ChunkSource openAgain(StoredModel stored) {
+        stored.plan().ifPresent(this::requireSameColumns);
+        command.target.ifPresent(name -> {
+            if (!name.equals(stored.schema().target().name())) {
+                throw different(
+                        "--target " + name,
+                        stored,
+                        "its target is '" + stored.schema().target().name() + "'");
+            }
+        });
+        if (command.resume) {
+            requireSameSource(stored);
+        }
+        Supplier<ChunkSource> open = () -> stored.open(address, true, command.badRows());
+        return repeated(open.get(), open);
+    }
+
+    private void requireSameColumns(ColumnPlan plan) {
+        for (Column given : command.columns()) {
+            boolean same = plan.columns().stream()
+                    .anyMatch(column -> column.name().equals(given.name())
+                            && (column.kind().equals(given.kind())
+                                    || column.kind().startsWith(given.kind() + "(")
+                                    || isTarget(column, given)));
+            if (!same) {
+                throw different(
+                        "--column " + given.toText(),
+                        origin.orElseThrow(),
+                        "its columns are "
+                                + String.join(
+                                        ", ",
+                                        plan.columns().stream()
+                                                .map(Column::toText)
+                                                .toList()));
+            }
+        }
+    }
+
+    private static boolean isTarget(Column column, Column given) {
+        return column instanceof Column.Label label
+                && given.kind().equals(Descriptions.word(label.target().kind()));
+    }
+
+    /** Places may have moved: that the rows before the position are the same is for the source to see. */
+    private void requireSameSource(StoredModel stored) {
+        String name = address.provider().name();
+        String before = stored.state().texts().getOrDefault("run.source_plug_in", name);
+        if (!before.equals(name)) {
+            throw different(
+                    "SOURCE " + command.source,
+                    stored,
+                    "its source is read by '" + before + "', not by '" + name + "'");
+        }
+    }
+
+    private Pipeline restore(StoredModel stored) {
+        Map<String, String> settings = command.settings();
+        Pipeline restored = Pipeline.restore(plugIns, stored.state());
+        command.learner.ifPresent(name -> {
+            if (!plugIns.learners().find(name).name().equals(restored.learner())) {
+                throw different("--learner " + name, stored, "its learner is " + restored.learner());
+            }
+        });
+        command.steps().ifPresent(steps -> {
+            if (!steps.equals(restored.steps())) {
+                String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
+                throw different("--steps " + command.steps.orElse(""), stored, "its steps are " + theirs);
+            }
+        });
+        if (settings.isEmpty()) {
+            return restored;
+        }
+        Pipeline changed = Pipeline.restore(plugIns, stored.state(), settings);
+        if (command.resume && !changed.settings().equals(restored.settings())) {
+            List<String> differences = new ArrayList<>();
+            changed.settings().forEach((key, value) -> {
+                String theirs = restored.settings().getOrDefault(key, "");
+                if (!value.equals(theirs)) {
+                    differences.add(key + "=" + theirs);
+                }
+            });
+            throw different("--set", stored, "it has " + String.join(", ", differences));
+        }
+        return changed;
+    }
+
+    private AccreteException different(String given, StoredModel stored, String fact) {
+        String reference = stored.version().reference();
+        return AccreteException.badArgument(given + " does not fit model " + reference + ": " + fact + "; "
+                + (command.resume
+                        ? "--resume goes on with the same source and parameters, so leave it out, or begin from "
+                                + reference + " with --from"
+                        : "--from can change tunable parameters only, so leave it out, or train a new model"));
+    }
+
+    private static int stored(Optional<StoredModel> stored, String fact, int otherwise) {
+        try {
+            return stored.map(one -> one.state().texts().get(fact))
+                    .map(Integer::valueOf)
+                    .orElse(otherwise);
+        } catch (NumberFormatException e) {
+            throw new AccreteException(
+                    AccreteException.Kind.CORRUPT_FILE, "a stored '" + fact + "' must be a whole number", e);
+        }
+    }
+}

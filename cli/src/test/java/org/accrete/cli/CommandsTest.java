@@ -1,0 +1,485 @@
+package org.accrete.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CommandsTest {
+    private static final int ROWS = 12_000;
+
+    @TempDir
+    private Path folder;
+
+    private Outcome accrete(String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.add("--store");
+        all.add(folder.resolve("models").toString());
+        return Outcome.of(all.toArray(String[]::new));
+    }
+
+    private Outcome train(Path data, String... more) {
+        List<String> all = new ArrayList<>(List.of("train", data.toString(), "--model", "late"));
+        all.addAll(List.of(more));
+        return accrete(all.toArray(String[]::new));
+    }
+
+    private Path data() {
+        return Data.csv(folder, "late.csv", ROWS);
+    }
+
+    private void trained(Path data) {
+        assertThat(train(data, "--target", "late", "--column", "delay=ignore", "--column", "id=key")
+                        .status())
+                .isZero();
+    }
+
+    private long version(String reference) {
+        return (Long) accrete("describe", reference, "--json").json().get("version");
+    }
+
+    private String fingerprintOfLearning(String reference) {
+        Outcome predictions =
+                accrete("predict", reference, folder.resolve("late.csv").toString());
+        assertThat(predictions.err()).isEmpty();
+        return predictions.out().replaceAll(",late@\\d+", "");
+    }
+
+    // ---- train
+
+    @Test
+    void trainShowsTheModelBesideTheBaselines() {
+        Outcome outcome = train(data(), "--target", "late", "--column", "delay=ignore");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out())
+                .contains("chunks of 1,000 rows")
+                .contains("log-loss", "ROC AUC", "accuracy", "kappa", "kappa-T")
+                .contains("all 12,000 rows", "last full 10,000 rows", "model", "no-change", "majority", "class shares")
+                .contains("12,000 rows learned", "late@1 written");
+        assertThat(outcome.err()).contains("sgd-classifier", "12,000 rows  ", "rows/s");
+    }
+
+    @Test
+    void trainTellsAllOfItAsOneDocument() {
+        Outcome outcome = train(data(), "--target", "late", "--column", "delay=ignore", "--json");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.json())
+                .containsEntry("model", "late")
+                .containsEntry("version", 1L)
+                .containsEntry("rows", 12_000L)
+                .containsEntry("rows_refused", 0L)
+                .containsEntry("chunk_rows", 1_000L)
+                .containsEntry("stopped", false)
+                .containsEntry("learner", "sgd-classifier")
+                .containsEntry("steps", List.of("standard-scaler"))
+                .containsKeys("seconds", "warnings", "settings");
+        for (String block : List.of("metrics", "recent")) {
+            assertThat(outcome.map(block)).containsOnlyKeys("log_loss", "roc_auc", "accuracy", "kappa", "kappa_t");
+        }
+        assertThat((Double) outcome.map("metrics").get("roc_auc")).isBetween(0.6, 0.95);
+        assertThat(outcome.map("baselines")).containsKeys("no_change", "majority", "class_shares");
+        assertThat(outcome.map("recent_baselines")).containsKeys("no_change", "majority", "class_shares");
+        assertThat(outcome.err()).doesNotContain("rows/s");
+    }
+
+    @Test
+    void figuresThatAreUndefinedAreNull() {
+        Outcome outcome = train(Data.csv(folder, "few.csv", 30), "--target", "late", "--json");
+        assertThat(outcome.map("recent"))
+                .containsOnlyKeys("log_loss", "roc_auc", "accuracy", "kappa", "kappa_t")
+                .containsValue("null")
+                .doesNotContainKey("rows");
+    }
+
+    @Test
+    void aColumnThatGivesTheTargetAwayIsTold() {
+        Outcome leaky = train(data(), "--target", "late", "--json");
+        assertThat(leaky.json().get("warnings").toString()).contains("'delay'", "--column delay=ignore");
+        Outcome honest = accrete(
+                "train",
+                folder.resolve("late.csv").toString(),
+                "--model",
+                "honest",
+                "--target",
+                "late",
+                "--column",
+                "delay=ignore");
+        assertThat(honest.err()).doesNotContain("gives 'late' away");
+    }
+
+    @Test
+    void aNumericTargetIsLearnedByTheRegressor() {
+        Outcome outcome = train(data(), "--target", "delay", "--column", "late=ignore", "--json");
+        assertThat(outcome.json()).containsEntry("learner", "sgd-regressor");
+        assertThat(outcome.map("metrics")).containsOnlyKeys("mae", "rmse", "r2");
+        assertThat(outcome.map("baselines")).containsKeys("no_change", "mean");
+    }
+
+    @Test
+    void chunkSizeDoesNotChangeWhatIsLearned() {
+        Path data = data();
+        trained(data);
+        String expected = fingerprintOfLearning("late");
+        for (String rows : List.of("7", "5000", "1e6")) {
+            assertThat(accrete(
+                                    "train",
+                                    data.toString(),
+                                    "--model",
+                                    "late" + rows.length(),
+                                    "--target",
+                                    "late",
+                                    "--column",
+                                    "delay=ignore",
+                                    "--column",
+                                    "id=key",
+                                    "--chunk-rows",
+                                    rows)
+                            .status())
+                    .isZero();
+            assertThat(fingerprintOfLearning("late" + rows.length()).replaceAll(",late\\d@\\d+", ""))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aRunThatIsResumedEndsWhereOneThatWasNotStoppedDoes() {
+        Path data = data();
+        trained(data);
+        String expected = fingerprintOfLearning("late");
+        String[] again = {
+            "train",
+            data.toString(),
+            "--model",
+            "parts",
+            "--target",
+            "late",
+            "--column",
+            "delay=ignore",
+            "--column",
+            "id=key",
+            "--resume",
+            "--json",
+            "--rows",
+            ""
+        };
+        long before = 0;
+        for (long rows : new long[] {1, 3_500, 12_000}) {
+            again[again.length - 1] = Long.toString(rows);
+            Outcome outcome = accrete(again);
+            assertThat(outcome.json()).containsEntry("rows_before", before).containsEntry("rows", rows - before);
+            before = rows;
+        }
+        assertThat(fingerprintOfLearning("parts").replaceAll(",parts@\\d+", "")).isEqualTo(expected);
+        assertThat(version("parts")).isEqualTo(3);
+    }
+
+    @Test
+    void resumeLearnsRowsThatWereAppendedSince() throws IOException {
+        Path data = Data.csv(folder, "grows.csv", 2_000);
+        String first = Files.readString(data);
+        Data.csv(folder, "grows.csv", 3_000);
+        String whole = Files.readString(data);
+        assertThat(whole).startsWith(first);
+        Files.writeString(data, first);
+        assertThat(train(data, "--target", "late").status()).isZero();
+        Files.writeString(data, whole);
+        assertThat(train(data, "--resume", "--json").json())
+                .containsEntry("rows", 1_000L)
+                .containsEntry("rows_before", 2_000L)
+                .containsEntry("version", 2L)
+                .containsEntry("parent", "late@1");
+    }
+
+    @Test
+    void resumeSaysWhenThereIsNothingNew() {
+        Path data = data();
+        trained(data);
+        Outcome outcome = train(data, "--resume");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out()).startsWith("nothing new").hasLineCount(1);
+        assertThat(train(data, "--resume", "--json").json())
+                .containsEntry("rows", 0L)
+                .containsEntry("new_version", false)
+                .containsEntry("version", 1L);
+        assertThat(version("late")).isEqualTo(1);
+    }
+
+    @Test
+    void resumeAcceptsTheSameParametersHoweverTheyAreSpelled() {
+        Path data = data();
+        trained(data);
+        assertThat(train(
+                                data,
+                                "--resume",
+                                "--target",
+                                "late",
+                                "--column",
+                                "delay=ignore",
+                                "--set",
+                                "eta0=5e-3",
+                                "--learner",
+                                "sgd_classifier",
+                                "--steps",
+                                "standard-scaler")
+                        .status())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--set eta0=0.1",
+                "--set loss=hinge",
+                "--learner sgd-regressor",
+                "--steps none",
+                "--target route",
+                "--column delay=numeric",
+                "--from late"
+            })
+    void resumeRefusesOthers(String options) {
+        Path data = data();
+        trained(data);
+        List<String> all = new ArrayList<>(List.of("--resume"));
+        all.addAll(List.of(options.split(" ")));
+        Outcome outcome = train(data, all.toArray(String[]::new));
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err()).hasLineCount(1);
+        assertThat(version("late")).isEqualTo(1);
+    }
+
+    @Test
+    void fromBeginsAgainWithFreshScoresAndAnotherTunableParameter() {
+        Path data = data();
+        trained(data);
+        Outcome same = train(data, "--from", "late@1", "--set", "eta0=0.001", "--json");
+        assertThat(same.json())
+                .containsEntry("rows", 12_000L)
+                .containsEntry("rows_before", 0L)
+                .containsEntry("version", 2L)
+                .containsEntry("parent", "late@1");
+        assertThat(same.map("settings")).containsEntry("eta0", "0.001");
+        Outcome other = accrete("train", data.toString(), "--model", "next", "--from", "late@1", "--json");
+        assertThat(other.json()).containsEntry("version", 1L).containsEntry("parent", "late@1");
+        assertThat(train(data, "--from", "late@1", "--set", "loss=hinge").status())
+                .isEqualTo(2);
+        assertThat(accrete("train", data.toString(), "--model", "next", "--from", "late@1")
+                        .status())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void badRowsAreDroppedAndCountedWhenAsked() {
+        Path data = Data.write(folder, "bad.csv", "x,y\n" + "1,a\n2,b\n".repeat(600) + "oops,a\n3,b\n");
+        Outcome outcome = train(data, "--target", "y", "--bad-rows", "skip", "--json");
+        assertThat(outcome.json()).containsEntry("rows", 1_201L).containsEntry("rows_refused", 1L);
+        assertThat(outcome.err()).contains("line 1202", "oops");
+    }
+
+    @Test
+    void epochsReadTheRowsAgain() {
+        assertThat(train(data(), "--target", "late", "--epochs", "3", "--json").json())
+                .containsEntry("rows", 36_000L);
+    }
+
+    @Test
+    void aSourceCanBeNamedWithItsParameters() {
+        Outcome outcome =
+                accrete("train", "synthetic:sea?rows=3000&seed=7", "--model", "sea", "--chunk-rows", "500", "--json");
+        assertThat(outcome.json()).containsEntry("rows", 3_000L).containsEntry("chunk_rows", 500L);
+    }
+
+    @Test
+    void aGlobIsOneSource() {
+        Data.csv(folder, "part-1.csv", 300);
+        Data.csv(folder, "part-2.csv", 400);
+        assertThat(train(folder.resolve("part-*.csv"), "--target", "late", "--json")
+                        .json())
+                .containsEntry("rows", 700L);
+    }
+
+    // ---- predict and evaluate
+
+    @Test
+    void predictGivesOneLinePerRowInOrder() {
+        Path data = data();
+        trained(data);
+        Path few = Data.write(folder, "few.csv", "route,load,id\nr1,0.5,\"a,1\"\nr2,-3,b\nnew,,c\n");
+        Outcome outcome = accrete("predict", "late@1", few.toString());
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out().lines().toList())
+                .hasSize(4)
+                .first()
+                .isEqualTo("id,prediction,probability_no,probability_yes,version");
+        assertThat(outcome.out().lines().skip(1))
+                .allMatch(line -> line.endsWith(",late@1"))
+                .element(0)
+                .asString()
+                .startsWith("\"a,1\",");
+        assertThat(outcome.out().lines().toList().get(2)).startsWith("b,no,");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void predictTellsTheSameAsJson() {
+        Path data = data();
+        trained(data);
+        Path few = Data.write(folder, "few.csv", "route,load,id\nr1,0.5,a\nr2,-3,b\n");
+        Outcome outcome = accrete("predict", "late", few.toString(), "--json");
+        assertThat(outcome.json())
+                .containsEntry("model", "late")
+                .containsEntry("version", 1L)
+                .containsEntry("rows", 2L);
+        List<?> predictions = (List<?>) outcome.json().get("predictions");
+        assertThat(predictions).hasSize(2);
+        assertThat(predictions.get(1).toString()).contains("keys={id=b}", "prediction=no", "probabilities={no=");
+    }
+
+    @Test
+    void predictWritesAFileOnlyWhole() {
+        Path data = data();
+        trained(data);
+        Path few = Data.write(folder, "few.csv", "route,load,id\nr1,0.5,a\nr2,-3,b\n");
+        Path out = folder.resolve("out.csv");
+        Outcome outcome = accrete("predict", "late", few.toString(), "--output", out.toString(), "--json");
+        assertThat(outcome.json()).containsEntry("rows", 2L);
+        assertThat(out).content().hasLineCount(3);
+
+        Path bad = Data.write(folder, "bad.csv", "route,load,id\n" + "r1,0.5,a\n".repeat(2_500) + "r2,oops,b\n");
+        assertThat(accrete("predict", "late", bad.toString(), "--output", out.toString())
+                        .status())
+                .isEqualTo(2);
+        assertThat(out).content().hasLineCount(3);
+        assertThat(folder.toFile().list()).noneMatch(name -> name.contains("unfinished"));
+    }
+
+    @Test
+    void aPredictionThatFailsMidwayIsStillOneDocument() {
+        Path data = data();
+        trained(data);
+        Path bad = Data.write(folder, "bad.csv", "route,load,id\n" + "r1,0.5,a\n".repeat(2_500) + "r2,oops,b\n");
+        Outcome outcome = accrete("predict", "late", bad.toString(), "--json");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.map("error")).containsEntry("kind", "bad-data");
+        assertThat(outcome.map("error").get("where").toString()).contains("line 2502");
+    }
+
+    @Test
+    void evaluateScoresWithoutLearning() {
+        Path data = data();
+        trained(data);
+        Outcome outcome = accrete("evaluate", "late@1", data.toString(), "--json");
+        assertThat(outcome.json()).containsEntry("rows", 12_000L).containsEntry("version", 1L);
+        assertThat(outcome.map("metrics")).containsKeys("log_loss", "roc_auc");
+        assertThat(outcome.map("baselines")).containsKeys("no_change", "majority");
+        assertThat(accrete("evaluate", "late", data.toString()).out()).contains("late@1", "no-change");
+        assertThat(version("late")).isEqualTo(1);
+    }
+
+    // ---- versions
+
+    @Test
+    void rollbackMovesLiveAndTagNamesAVersion() {
+        Path data = data();
+        trained(data);
+        train(data, "--from", "late", "--rows", "2000");
+        assertThat(version("late")).isEqualTo(2);
+        assertThat(accrete("rollback", "late", "1").out()).contains("late@live is now 1, was 2");
+        assertThat(version("late")).isEqualTo(1);
+        assertThat(accrete("tag", "late", "2", "best", "--json").json())
+                .containsEntry("alias", "best")
+                .containsEntry("version", 2L);
+        assertThat(version("late@best")).isEqualTo(2);
+        assertThat(accrete("versions", "late").out()).contains("live", "best", "late@1", "log-loss");
+        assertThat(accrete("versions", "late", "--json").map("aliases"))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("live", 1L, "best", 2L));
+    }
+
+    @Test
+    void verifyFindsEveryDamage() throws IOException {
+        Path data = data();
+        trained(data);
+        accrete("train", "synthetic:sea?rows=2000", "--model", "sea");
+        assertThat(accrete("verify").out()).contains("late: ok", "sea: ok");
+        Path file = folder.resolve("models/late/000001.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        Outcome outcome = accrete("verify");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.out()).contains("late: DAMAGED: ", "sea: ok");
+        Outcome json = accrete("verify", "late", "--json");
+        assertThat(json.status()).isEqualTo(1);
+        assertThat(json.json()).containsEntry("ok", false);
+        assertThat(accrete("verify", "sea").status()).isZero();
+        assertThat(accrete("versions", "late").status()).isZero();
+    }
+
+    // ---- plug-ins
+
+    @Test
+    void plugInsAreListedAndDescribed() {
+        assertThat(accrete("learners").out()).contains("sgd-classifier", "sgd-regressor", "standard-scaler");
+        assertThat(accrete("sources").out()).contains("csv", "synthetic");
+        assertThat(accrete("stores").out()).contains("directory");
+        assertThat(accrete("learners", "--json").json()).containsKeys("learners", "broken");
+        assertThat(accrete("describe", "sgd-classifier").out()).contains("eta0", "> 0", "hinge | log-loss", "tunable");
+        assertThat(accrete("describe", "csv", "--json").json())
+                .containsEntry("kind", "source")
+                .containsKeys("params", "endings");
+    }
+
+    @Test
+    void aModelIsDescribed() {
+        Path data = data();
+        trained(data);
+        assertThat(accrete("describe", "late@1", "--json").json())
+                .containsEntry("model", "late")
+                .containsEntry("learner", "sgd-classifier")
+                .containsEntry("rows_seen", 12_000L)
+                .containsEntry("source", data.toString())
+                .containsKeys("params", "blocks", "target", "position", "parent", "metrics", "bytes", "columns");
+        assertThat(accrete("describe", "late").out()).contains("eta0=0.005", "load numeric 1", "route one-hot");
+    }
+
+    @Test
+    void aPlugInFolderThatHoldsRubbishDoesNotHideTheRest() {
+        Data.write(folder, "rubbish.jar", "no jar");
+        Outcome outcome = accrete("learners", "--plugins", folder.toString());
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out()).contains("sgd-classifier", "BROKEN: ", "rubbish.jar");
+    }
+
+    // ---- the command line itself
+
+    @Test
+    void helpAndVersionAreShown() {
+        assertThat(Outcome.of("--version").out()).startsWith("accrete ");
+        assertThat(Outcome.of("--version", "--json").json()).containsKey("version");
+        assertThat(Outcome.of("--help").out()).contains("train", "describe", "Exit status");
+        for (String command : List.of(
+                "train",
+                "predict",
+                "evaluate",
+                "versions",
+                "rollback",
+                "tag",
+                "verify",
+                "learners",
+                "sources",
+                "stores",
+                "describe")) {
+            Outcome outcome = Outcome.of(command, "--help");
+            assertThat(outcome.status()).isZero();
+            assertThat(outcome.out()).contains("Usage: accrete " + command, "--json", "--store", "--plugins");
+            assertThat(outcome.err()).isEmpty();
+        }
+    }
+}

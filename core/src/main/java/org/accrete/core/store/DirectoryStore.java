@@ -1,0 +1,217 @@
+package org.accrete.core.store;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.common.primitives.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.accrete.api.AccreteException;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
+import org.accrete.core.store.SafeTensors.Header;
+
+/**
+ * A directory of models: {@code <store>/<model>/000007.safetensors} for each version, and {@code <store>/<model>/history}.
+ *
+ * <p>A version is made by its line in the history, which tells the length and SHA-256 of its file. Readers take no lock.
+ * One process at a time trains a model; moving an alias needs only a short lock of its own, so it works meanwhile. Nothing
+ * is held open between calls but the lock of a {@link ModelWriter}. The file system must have hard links and file locks.
+ */
+public final class DirectoryStore implements ModelStore {
+    private final Path root;
+    private final Disk disk;
+    private final Clock clock;
+
+    DirectoryStore(Path root, Disk disk, Clock clock) {
+        this.root = root;
+        this.disk = disk;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens a store. Nothing is created before the first append.
+     *
+     * @param root its directory, which does not have to exist
+     * @return the store
+     * @throws AccreteException bad argument: it is something else than a directory
+     */
+    public static DirectoryStore open(Path root) {
+        if (Files.exists(root) && !Files.isDirectory(root)) {
+            throw AccreteException.badArgument("the store must be a directory but '" + root + "' is a file");
+        }
+        return new DirectoryStore(root, new Disk(), Clock.systemUTC());
+    }
+
+    @Override
+    public String name() {
+        return root.toString();
+    }
+
+    @Override
+    public List<String> models() {
+        try {
+            return disk.list(root).stream()
+                    .filter(name -> Names.isModel(name) && Files.isDirectory(root.resolve(name)))
+                    .filter(name -> hasHistory(model(name)))
+                    .toList();
+        } catch (IOException e) {
+            throw ModelDirectory.failed("the store could not be read", e, root);
+        }
+    }
+
+    private static boolean hasHistory(ModelDirectory directory) {
+        try {
+            // A first line that was torn by a crash is no history yet.
+            return Bytes.contains(directory.historyBytes().orElse(new byte[0]), (byte) '\n');
+        } catch (IOException e) {
+            return true; // Whoever reads it will be told.
+        }
+    }
+
+    private ModelDirectory model(String model) {
+        Names.requireModel(model);
+        return new ModelDirectory(disk, root.resolve(model), model);
+    }
+
+    @Override
+    public History history(String model) {
+        ModelDirectory directory = model(model);
+        try {
+            return directory.read().history();
+        } catch (IOException e) {
+            throw directory.failed("the history of model '" + model + "' could not be read", e);
+        }
+    }
+
+    @Override
+    public State load(ModelVersion version) {
+        ModelDirectory directory = model(version.model());
+        Path file = directory.versionFile(version.number());
+        try (FileChannel channel = disk.openToRead(file)) {
+            Header header = checked(channel, version);
+            return ModelFile.state(header.metadata(), SafeTensors.readTensors(header, channel));
+        } catch (NoSuchFileException e) {
+            throw Json.damaged(
+                            "the file of " + version.reference() + " is missing; put it back from a copy of the store")
+                    .at(file.toString());
+        } catch (IOException e) {
+            throw ModelDirectory.failed("version " + version.number() + " could not be read", e, file);
+        } catch (AccreteException e) {
+            throw e.at(file.toString());
+        }
+    }
+
+    /** Checks a file's bytes against the history before anything in it is believed. */
+    private static Header checked(FileChannel channel, ModelVersion version) throws IOException {
+        if (channel.size() != version.length()) {
+            throw Json.damaged("wrong length (disk or transfer damage?): expected " + version.length()
+                    + " bytes but found " + channel.size());
+        }
+        Hasher sha256 = Hashing.sha256().newHasher();
+        ByteBuffer buffer = ByteBuffer.allocate(Disk.BUFFER_BYTES);
+        while (channel.read(buffer) >= 0) {
+            sha256.putBytes(buffer.flip());
+            buffer.clear();
+        }
+        String found = sha256.hash().toString();
+        if (!found.equals(version.sha256())) {
+            throw Json.damaged(
+                    "checksum mismatch (disk or transfer damage?): expected " + version.sha256() + " but was " + found);
+        }
+        channel.position(0);
+        Header header = SafeTensors.readHeader(channel);
+        ModelFile.checkFormat(header.metadata());
+        SafeTensors.check(header, channel.size());
+        return header;
+    }
+
+    @Override
+    public ModelWriter writer(String model) {
+        ModelDirectory directory = model(model);
+        try {
+            return DirectoryWriter.open(directory, clock);
+        } catch (IOException e) {
+            throw directory.failed("model '" + model + "' cannot be written", e);
+        }
+    }
+
+    @Override
+    public void tag(String model, String alias, long number) {
+        ModelDirectory directory = model(model);
+        Names.requireAlias(alias);
+        String word = Long.toString(number);
+        try {
+            // Before the lock, whose file must not appear where there is no model.
+            directory.read().history().resolve(word);
+            directory.append(history -> {
+                history.resolve(word);
+                return Optional.ofNullable(history.aliases().get(alias)).equals(Optional.of(number))
+                        ? Optional.empty()
+                        : Optional.of(new HistoryLine.Moved(alias, number, DirectoryWriter.now(clock)));
+            });
+        } catch (IOException e) {
+            throw directory.failed("alias '" + alias + "' could not be moved", e);
+        }
+    }
+
+    @Override
+    public List<String> verify(String model) {
+        ModelDirectory directory = model(model);
+        try {
+            return verify(directory);
+        } catch (IOException e) {
+            throw directory.failed("model '" + model + "' could not be read", e);
+        }
+    }
+
+    private List<String> verify(ModelDirectory directory) throws IOException {
+        // In this order: a file that is listed here and makes a version meanwhile has its line below.
+        List<String> names = disk.list(directory.path());
+        HistoryFile.Remains remains =
+                HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]));
+        List<String> found = new ArrayList<>();
+        remains.damage().forEach(damage -> found.add(directory.historyFile() + " " + damage));
+        Set<Long> explained = new HashSet<>();
+        for (ModelVersion version : remains.versions()) {
+            explained.add(version.number());
+            Path file = directory.versionFile(version.number());
+            try (FileChannel channel = disk.openToRead(file)) {
+                checked(channel, version);
+            } catch (NoSuchFileException e) {
+                found.add(file + ": the file of " + version.reference() + " is missing");
+            } catch (IOException e) {
+                found.add(ModelDirectory.failed("could not be read", e, file).line());
+            } catch (AccreteException e) {
+                found.add(e.at(file.toString()).line());
+            }
+        }
+        // Has a temporary name too: it is being appended, or was when its writer died, and the next writer removes it.
+        names.forEach(name -> Names.temporaryNumber(name).ifPresent(explained::add));
+        for (String name : names) {
+            Optional<Long> number = Names.fileNumber(name);
+            if (remains.damage().isEmpty() && number.isPresent() && !explained.contains(number.get())) {
+                found.add(
+                        directory.path().resolve(name)
+                                + ": not in the history (was its end lost?); nothing reads it and its number is not used again");
+            }
+        }
+        return found;
+    }
+
+    /** Nothing to let go of: files are open during calls only, and a writer is closed by who opened it. */
+    @Override
+    public void close() {}
+}

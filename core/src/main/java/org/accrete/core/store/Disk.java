@@ -1,0 +1,131 @@
+package org.accrete.core.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Every operation of the store on the file system, so that a test can fail any one of them. Not final for that reason
+ * only.
+ */
+class Disk {
+    /** Bytes that are read and written at a time; the JDK keeps a native buffer of this size for each thread. */
+    static final int BUFFER_BYTES = 1 << 16;
+
+    /** Nothing; a test throws from here. */
+    void before(String operation, Path path) throws IOException {}
+
+    /** {@return whether the directory was made; false when it was there} */
+    final boolean createDirectory(Path directory) throws IOException {
+        before("create directory", directory);
+        try {
+            Files.createDirectory(directory);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** Opens a file that must not exist yet. */
+    final FileChannel create(Path file) throws IOException {
+        before("create", file);
+        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Opens a file to be changed, and makes it when there is none. */
+    final FileChannel openToWrite(Path file) throws IOException {
+        before("open to write", file);
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    final FileChannel openToRead(Path file) throws IOException {
+        before("open to read", file);
+        return FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    final byte[] readAll(Path file) throws IOException {
+        before("read", file);
+        return Files.readAllBytes(file);
+    }
+
+    void write(FileChannel channel, Path file, ByteBuffer bytes) throws IOException {
+        before("write", file);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    final void force(FileChannel channel, Path file) throws IOException {
+        before("force", file);
+        channel.force(true);
+    }
+
+    final void truncate(FileChannel channel, Path file, long length) throws IOException {
+        before("truncate", file);
+        channel.truncate(length);
+    }
+
+    /** Waits until no other process has the file locked, and locks it. */
+    final void lock(FileChannel channel, Path file) throws IOException {
+        before("lock", file);
+        channel.lock();
+    }
+
+    /** {@return whether the file is locked now; false when another process has it} */
+    final boolean tryLock(FileChannel channel, Path file) throws IOException {
+        before("lock", file);
+        return channel.tryLock() != null;
+    }
+
+    /** Gives a file a second name; fails when the name is taken. */
+    final void link(Path name, Path file) throws IOException {
+        before("link", name);
+        Files.createLink(name, file);
+    }
+
+    /** Makes the names in a directory survive a power failure. */
+    final void forceDirectory(Path directory) throws IOException {
+        before("force directory", directory);
+        if (directory.getFileSystem().getSeparator().equals("\\")) {
+            return; // Windows opens no directory, and keeps its names without being asked.
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    final void delete(Path file) throws IOException {
+        before("delete", file);
+        Files.deleteIfExists(file);
+    }
+
+    /** {@return the names in a directory, sorted; none when it does not exist} */
+    final List<String> list(Path directory) throws IOException {
+        before("list", directory);
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
+            for (Path path : paths) {
+                names.add(String.valueOf(path.getFileName()));
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw new IOException(e.getCause());
+        }
+        Collections.sort(names);
+        return names;
+    }
+}

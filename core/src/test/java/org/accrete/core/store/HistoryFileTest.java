@@ -1,0 +1,165 @@
+package org.accrete.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelVersion.Note;
+import org.junit.jupiter.api.Test;
+
+class HistoryFileTest {
+    private static final ModelVersion FIRST =
+            new ModelVersion("m", 1, Samples.NOON, Samples.note(), 256, "0123456789abcdef".repeat(4));
+    private static final ModelVersion THIRD = new ModelVersion(
+            "m",
+            3,
+            Instant.parse("2026-11-20T12:00:00.125Z"),
+            new Note(Optional.of("m@1"), "g\u00e4\"\n", Long.MAX_VALUE, Map.of("b", 1e-300, "a", -0.0, "c", 3.0)),
+            Long.MAX_VALUE,
+            "f".repeat(64));
+
+    @Test
+    void aLineIsJsonWithItsChecksumLast() {
+        String line =
+                new String(HistoryFile.encode(new HistoryLine.Moved("live", 3, Samples.NOON)), StandardCharsets.UTF_8);
+        String covered =
+                "{\"format\":1,\"kind\":\"alias\",\"alias\":\"live\",\"version\":3,\"at\":\"2026-11-20T12:00:00Z\"";
+        assertThat(line).isEqualTo(covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n");
+    }
+
+    /** By the definition, bit by bit: another road than the JDK's. */
+    private static String crc32c(String text) {
+        int crc = -1;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            crc ^= b & 0xff;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 1) == 0 ? crc >>> 1 : (crc >>> 1) ^ 0x82f63b78;
+            }
+        }
+        return String.format("%08x", ~crc);
+    }
+
+    @Test
+    void whatIsWrittenIsRead() {
+        HistoryFile.Contents contents = HistoryFile.read("m", lines());
+        History history = contents.history();
+        assertThat(contents.length()).isEqualTo(lines().length);
+        assertThat(history.versions()).containsExactly(FIRST, THIRD);
+        assertThat(history.aliases()).containsOnly(Map.entry("live", 1L), Map.entry("best", 3L));
+        assertThat(history.moves())
+                .containsExactly(
+                        new History.Move("live", 1, FIRST.created()),
+                        new History.Move("live", 3, THIRD.created()),
+                        new History.Move("best", 3, Samples.NOON),
+                        new History.Move("live", 1, Samples.NOON));
+    }
+
+    private static byte[] lines() {
+        return join(List.of(
+                new HistoryLine.Appended(FIRST, true),
+                new HistoryLine.Appended(THIRD, true),
+                new HistoryLine.Moved("best", 3, Samples.NOON),
+                new HistoryLine.Moved("live", 1, Samples.NOON)));
+    }
+
+    private static byte[] join(List<HistoryLine> lines) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        lines.forEach(line -> out.writeBytes(HistoryFile.encode(line)));
+        return out.toByteArray();
+    }
+
+    @Test
+    void aLastLineTornAtAnyLengthIsIgnored() {
+        byte[] whole = lines();
+        int last = HistoryFile.encode(new HistoryLine.Moved("live", 1, Samples.NOON)).length;
+        for (int length = whole.length - last; length < whole.length; length++) {
+            HistoryFile.Contents contents = HistoryFile.read("m", Arrays.copyOf(whole, length));
+            assertThat(contents.length()).isEqualTo(whole.length - last);
+            assertThat(contents.history().aliases()).containsEntry("live", 3L);
+        }
+    }
+
+    @Test
+    void aLastLineThatEndsInZerosIsIgnored() {
+        byte[] whole = lines();
+        byte[] torn = Arrays.copyOf(Arrays.copyOf(whole, whole.length - 20), whole.length);
+        assertThat(HistoryFile.read("m", torn).history().aliases()).containsEntry("live", 3L);
+    }
+
+    @Test
+    void damageOfAnyByteIsNoticed() {
+        byte[] whole = lines();
+        for (int i = 0; i < whole.length; i++) {
+            for (int mask : new int[] {1 << (i % 8), whole[i] ^ '\n'}) {
+                if (mask == 0) {
+                    continue;
+                }
+                byte[] damaged = whole.clone();
+                damaged[i] ^= (byte) mask;
+                assertThatThrownBy(() -> HistoryFile.read("m", damaged))
+                        .as("byte %d", i)
+                        .isInstanceOfSatisfying(AccreteException.class, e -> {
+                            assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE);
+                            assertThat(e.where().orElse("")).startsWith("line ");
+                        });
+                assertThat(HistoryFile.salvage("m", damaged).damage()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void damageNamesItsLine() {
+        byte[] damaged = lines();
+        damaged[HistoryFile.encode(new HistoryLine.Appended(FIRST, true)).length + 5] ^= 1;
+        assertThatThrownBy(() -> HistoryFile.read("m", damaged))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.where()).contains("line 2"));
+        assertThat(HistoryFile.salvage("m", damaged).damage()).hasSize(1);
+    }
+
+    @Test
+    void linesThatContradictEachOtherAreDamage() {
+        assertDamaged(List.of(new HistoryLine.Moved("live", 1, Samples.NOON)));
+        assertDamaged(List.of(new HistoryLine.Appended(THIRD, true), new HistoryLine.Appended(FIRST, false)));
+        assertDamaged(List.of(new HistoryLine.Appended(FIRST, true), new HistoryLine.Appended(FIRST, true)));
+    }
+
+    private static void assertDamaged(List<HistoryLine> lines) {
+        assertThatThrownBy(() -> HistoryFile.read("m", join(lines)))
+                .isInstanceOfSatisfying(
+                        AccreteException.class,
+                        e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE));
+    }
+
+    @Test
+    void aLineOfALaterFormatIsToldApartFromDamage() {
+        String covered = "{\"format\":2,\"kind\":\"something\"";
+        byte[] line = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> HistoryFile.read("m", line))
+                .isInstanceOfSatisfying(
+                        AccreteException.class,
+                        e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.FILE_TOO_NEW));
+    }
+
+    @Test
+    void aWholeLineThatSaysNothingKnownIsDamage() {
+        for (String covered : List.of(
+                "{\"format\":1,\"kind\":\"other\",\"at\":\"2026-11-20T12:00:00Z\"",
+                "{\"format\":1,\"kind\":\"alias\",\"alias\":\"live\",\"version\":1,\"at\":\"noon\"",
+                "{\"format\":1,\"kind\":\"alias\",\"alias\":\"latest\",\"version\":1,\"at\":\"2026-11-20T12:00:00Z\"",
+                "{\"format\":1,\"kind\":\"alias\",\"alias\":\"live\",\"version\":\"1\",\"at\":\"2026-11-20T12:00:00Z\"",
+                "{\"kind\":null")) {
+            byte[] line = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
+            assertThatThrownBy(() -> HistoryFile.read("m", line)).isInstanceOf(AccreteException.class);
+        }
+    }
+}

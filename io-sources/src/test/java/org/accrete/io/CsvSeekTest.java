@@ -1,0 +1,227 @@
+package org.accrete.io;
+
+import static org.accrete.io.Rows.from;
+import static org.accrete.io.Rows.gzip;
+import static org.accrete.io.Rows.open;
+import static org.accrete.io.Rows.request;
+import static org.accrete.io.Rows.rest;
+import static org.accrete.io.Rows.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.SourceRequest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CsvSeekTest {
+    @TempDir
+    Path folder;
+
+    private SourceRequest request;
+    private List<String> whole;
+
+    /** Four files, one packed, one empty, headers in two orders, labels that come up late, bad rows here and there. */
+    @BeforeEach
+    void writeFiles() {
+        int row = 0;
+        for (int file = 0; file < 4; file++) {
+            StringBuilder text = new StringBuilder(file == 2 ? "y,c,n\n" : "n,c,y\n");
+            for (int i = 0; i < (file == 1 ? 0 : 20); i++, row++) {
+                String label = "l" + row / 7;
+                String color = "c" + row % 3;
+                String number = row % 9 == 8 ? "bad" : "" + row;
+                text.append(file == 2 ? label + "," + color + "," + number : number + "," + color + "," + label)
+                        .append('\n');
+            }
+            Path path = folder.resolve("part-" + file + ".csv");
+            write(path, file == 3 ? gzip(text.toString()) : text.toString().getBytes());
+        }
+        request = request(
+                        folder + "/part-*.csv",
+                        "n=numeric",
+                        "c=categorical",
+                        "y=target(kind=categorical,classes=l0|l1)")
+                .withBadRows(BadRows.skip(line -> {}));
+        try (ChunkSource source = open(request)) {
+            whole = rest(source, 1_000);
+        }
+        assertThat(whole).hasSize(54);
+    }
+
+    @Test
+    void rowsDoNotDependOnTheSizeOfChunks() {
+        for (int size : new int[] {1, 2, 7, 20, 21, 53, 54, 55}) {
+            try (ChunkSource source = open(request)) {
+                assertThat(rest(source, size)).as("chunks of %d", size).isEqualTo(whole);
+                assertThat(source.next(Rows.buffer(source, size))).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void goesOnFromEveryRowWhateverTheChunksWere() {
+        for (int size : new int[] {1, 4, 20, 54}) {
+            List<Position> positions = positions(request, size);
+            for (int at = 0; at <= whole.size(); at++) {
+                assertThat(from(request, positions.get(at), 5))
+                        .as(
+                                "row %d of chunks of %d, %s",
+                                at, size, positions.get(at).toText())
+                        .isEqualTo(whole.subList(at, whole.size()));
+            }
+        }
+    }
+
+    @Test
+    void goesOnWithAStoredPlanThatKnowsTheLabels() {
+        List<Position> positions = positions(request, 4);
+        for (int at = 0; at <= whole.size(); at++) {
+            ColumnPlan plan;
+            try (ChunkSource source = open(request)) {
+                ChunkBuffer buffer = Rows.buffer(source, 100);
+                buffer.limit(at);
+                source.next(buffer);
+                plan = source.plan().orElseThrow().withClasses(buffer.chunk().classes());
+            }
+            assertThat(from(request.withPlan(plan, true), positions.get(at), 5))
+                    .as("row %d", at)
+                    .isEqualTo(whole.subList(at, whole.size()));
+        }
+    }
+
+    /** A position before each row and after the last: those of chunks, and rows counted from there. */
+    private static List<Position> positions(SourceRequest request, int size) {
+        List<Position> positions = new ArrayList<>(List.of(Position.start()));
+        Position last = Position.start();
+        try (ChunkSource source = open(request)) {
+            ChunkBuffer buffer = Rows.buffer(source, size);
+            while (source.next(buffer)) {
+                Chunk chunk = buffer.chunk();
+                for (int i = 1; i < chunk.rows(); i++) {
+                    positions.add(last.plus(i));
+                }
+                last = chunk.position();
+                positions.add(last);
+            }
+        }
+        return positions;
+    }
+
+    private Position after(int rows) {
+        return positions(request, 1).get(rows);
+    }
+
+    private void append(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text, StandardOpenOption.APPEND);
+    }
+
+    private void assertRefused(Position position, String message) {
+        assertThatThrownBy(() -> from(request, position, 5))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE))
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void rowsAddedAtTheEndAreReadNext() throws IOException {
+        Position end = after(whole.size());
+        Files.write(folder.resolve("part-3.csv"), gzip("100,c0,l0\n"), StandardOpenOption.APPEND);
+        write(folder.resolve("part-4.csv"), "c,n,y\nc0,101,l99\n");
+        List<String> more = from(request, end, 5);
+        assertThat(more).hasSize(2);
+        assertThat(more.get(0)).startsWith("0:100.0 ").endsWith("=0l0");
+        assertThat(more.get(1)).startsWith("0:101.0 ").endsWith("=9l99");
+    }
+
+    @Test
+    void aSmallFileMayGrowPastWhatWasHashed() throws IOException {
+        Path file = folder.resolve("small.csv");
+        write(file, "n\n1\n2\n");
+        SourceRequest one = request(file, "n=numeric");
+        Position end = positions(one, 2).get(2);
+        Files.writeString(file, "3\n".repeat(50_000), StandardOpenOption.APPEND);
+        assertThat(from(one, end, 1_000)).hasSize(50_000).startsWith("3.0");
+    }
+
+    @Test
+    void nothingNewIsNoRow() {
+        assertThat(from(request, after(whole.size()), 5)).isEmpty();
+    }
+
+    @Test
+    void aChangedBeginningIsRefused() throws IOException {
+        Position position = after(30);
+        String text = Files.readString(folder.resolve("part-2.csv"));
+        write(folder.resolve("part-2.csv"), text.replace("c1", "c2"));
+        assertRefused(position, "part-2.csv' does not begin as it did when it was last read; put it back");
+    }
+
+    @Test
+    void aShorterFileIsRefused() throws IOException {
+        Position position = after(30);
+        String text = Files.readString(folder.resolve("part-2.csv"));
+        write(folder.resolve("part-2.csv"), text.substring(0, text.length() - 9));
+        assertRefused(position, "bytes when it was last read but has only");
+    }
+
+    @Test
+    void aChangeBeforeTheFileOfThePositionIsRefused() throws IOException {
+        Position position = after(30);
+        append("part-0.csv", "7,c0,l0\n");
+        assertRefused(position, "one of the 2 files before '");
+    }
+
+    @Test
+    void aFileThatSortsBeforeThePositionIsRefused() {
+        Position position = after(30);
+        write(folder.resolve("part-00.csv"), "n,c,y\n7,c0,l0\n");
+        assertRefused(position, "file number 3, 'part-2.csv', but that is now 'part-1.csv'; new files must sort after");
+    }
+
+    @Test
+    void filesThatAreGoneAreRefused() throws IOException {
+        Position position = after(30);
+        Files.delete(folder.resolve("part-1.csv"));
+        Files.delete(folder.resolve("part-3.csv"));
+        assertRefused(position, "file number 3, 'part-2.csv', but now there are only 2 files");
+    }
+
+    @Test
+    void positionsOfOtherSourcesAreRefused() {
+        for (String mark : List.of("x", "0:part-0.csv:1:2", "a:b:c:d:e:f:g", "sea seed=7")) {
+            assertRefused(new Position(mark, 0), "'" + mark + "' is not one in CSV files");
+        }
+        assertRefused(after(30).plus(100), "ends before the stored position");
+    }
+
+    @Test
+    void aFileMayBeMovedAndItsNameMayHoldAnything() throws IOException {
+        Path odd = folder.resolve("a:b +ü.csv");
+        write(odd, "n\n1\n2\n3\n");
+        SourceRequest one = request(odd, "n=numeric");
+        Position position = positions(one, 1).get(2);
+        assertThat(from(one, position, 1)).containsExactly("3.0");
+        Path moved = folder.resolve("moved.csv");
+        Files.move(odd, moved);
+        assertThat(from(request(moved, "n=numeric"), position, 1)).containsExactly("3.0");
+    }
+
+    @Test
+    void positionsArePrintableAndShort() {
+        assertThat(after(50).toText()).matches("\\p{Graph}{20,100}");
+    }
+}

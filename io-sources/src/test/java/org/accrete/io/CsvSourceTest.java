@@ -1,0 +1,438 @@
+package org.accrete.io;
+
+import static org.accrete.io.Rows.all;
+import static org.accrete.io.Rows.from;
+import static org.accrete.io.Rows.gzip;
+import static org.accrete.io.Rows.open;
+import static org.accrete.io.Rows.request;
+import static org.accrete.io.Rows.rest;
+import static org.accrete.io.Rows.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.SourceRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvSourceTest {
+    @TempDir
+    Path folder;
+
+    private Path csv(String text) {
+        return write(folder.resolve("a.csv"), text);
+    }
+
+    private static Consumer<Throwable> says(AccreteException.Kind kind, String line) {
+        return thrown -> {
+            assertThat(thrown).isInstanceOf(AccreteException.class);
+            assertThat(((AccreteException) thrown).line()).isEqualTo(line);
+            assertThat(((AccreteException) thrown).kind()).isEqualTo(kind);
+        };
+    }
+
+    // What a file may look like.
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a,b\n1,2\n3,4\n",
+                "a,b\n1,2\n3,4",
+                "a,b\r\n1,2\r\n3,4\r\n",
+                "a,b\r1,2\r3,4\r",
+                "\uFEFFa,b\n1,2\n3,4\n",
+                "\n\na,b\n\n1,2\n\r\n   \n3,4\n\n",
+                "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n",
+                " a , b\n 1,2 \n\t3,4\n"
+            })
+    void theSameRowsAreReadHoweverTheyAreWritten(String text) {
+        assertThat(all(request(csv(text)))).containsExactly("1.0 2.0", "3.0 4.0");
+        assertThat(all(request(write(folder.resolve("b.csv"), gzip(text))))).containsExactly("1.0 2.0", "3.0 4.0");
+    }
+
+    @Test
+    void quotedCellsMayHoldDelimitersLineBreaksAndQuotes() {
+        String text = "k,n\n\"a,b\",1\n\"c\nd\r\ne\",2\n\"f \"\"g\"\"\",3\n\"\",4\n";
+        assertThat(all(request(csv(text), "k=key"))).containsExactly("1.0 a,b", "2.0 c\nd\r\ne", "3.0 f \"g\"", "4.0 ");
+    }
+
+    @Test
+    void missingCellsAreMissing() {
+        assertThat(all(request(csv("a,b\n1,\n,2\nNA,null\n")))).containsExactly("1.0 NaN", "NaN 2.0", "NaN NaN");
+    }
+
+    @Test
+    void utf16IsReadByItsByteOrderMark() {
+        String text = "ä,b\n1,2\n";
+        for (var charset : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
+            Path file = write(folder.resolve("u.csv"), ("\uFEFF" + text).getBytes(charset));
+            try (ChunkSource source = open(request(file))) {
+                assertThat(source.schema().columnName(0)).isEqualTo("ä");
+                assertThat(rest(source, 5)).containsExactly("1.0 2.0");
+            }
+        }
+    }
+
+    @Test
+    void anotherCharsetCanBeSaidAndOtherwiseMustBeUtf8() {
+        Path file = write(folder.resolve("l.csv"), "ä,b\n1,2\n".getBytes(StandardCharsets.ISO_8859_1));
+        try (ChunkSource source = open(request(file), Map.of("charset", "latin1"))) {
+            assertThat(source.schema().columnName(0)).isEqualTo("ä");
+        }
+        assertThatThrownBy(() -> open(request(file)))
+                .satisfies(says(
+                        AccreteException.Kind.BAD_DATA,
+                        file
+                                + " line 1: soon after this line there is something that is not UTF-8 text; say which charset "
+                                + "it is, as in csv:FILE?charset=windows-1252"));
+        assertThatThrownBy(() -> open(request(file), Map.of("charset", "klingon")))
+                .hasMessage("charset must be a charset's name, such as windows-1252, but was 'klingon'");
+    }
+
+    @Test
+    void delimitersFollowFromTheEndingOrAreSaid() {
+        Path tsv = write(folder.resolve("a.tsv"), "a\tb\n1\t2\n");
+        assertThat(all(request(tsv))).containsExactly("1.0 2.0");
+        Path packed = write(folder.resolve("a.TSV.gz"), gzip("a\tb\n1\t2\n"));
+        assertThat(all(request(packed))).containsExactly("1.0 2.0");
+        Path file = csv("a;b\n1;2\n");
+        try (ChunkSource source = open(request(file), Map.of("delimiter", ";"))) {
+            assertThat(rest(source, 5)).containsExactly("1.0 2.0");
+        }
+        Path tabs = csv("a\tb\n1\t2\n");
+        try (ChunkSource source = open(request(tabs), Map.of("delimiter", "tab"))) {
+            assertThat(rest(source, 5)).containsExactly("1.0 2.0");
+        }
+        for (String bad : List.of("", ";;", "\"")) {
+            assertThatThrownBy(() -> open(request(file), Map.of("delimiter", bad)))
+                    .hasMessageStartingWith("delimiter must be one character, tab, or auto")
+                    .hasMessageEndingWith("but was '" + bad + "'");
+        }
+    }
+
+    @Test
+    void aColumnWithoutANameIsCalledByItsNumber() {
+        try (ChunkSource source = open(request(csv(",b\n1,2\n")))) {
+            assertThat(source.schema().columnName(0)).isEqualTo("column-1");
+        }
+    }
+
+    @Test
+    void membersOfAGzipFileAreReadOneAfterTheOther() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(gzip("a,b\n1,2\n3"));
+        bytes.write(gzip(""));
+        bytes.write(gzip(",4\n"));
+        bytes.write(new byte[100]);
+        Path file = write(folder.resolve("m.csv.gz"), bytes.toByteArray());
+        assertThat(all(request(file))).containsExactly("1.0 2.0", "3.0 4.0");
+    }
+
+    @Test
+    void aFileOfHeaderOnlyHasNoRowsForAStoredPlan() {
+        ColumnPlan plan = ColumnPlan.parse("a=numeric\ny=target(kind=numeric)");
+        assertThat(all(request(csv("a,y\n")).withPlan(plan, true))).isEmpty();
+        assertThatThrownBy(() -> open(request(csv("a,z\n")).withPlan(plan, true)))
+                .satisfies(says(
+                        AccreteException.Kind.BAD_DATA,
+                        folder.resolve("a.csv")
+                                + ": there is no column 'y' of kind target, which the plan needs; columns: a, z"));
+    }
+
+    // Several files.
+
+    @Test
+    void globsAreReadInOrderOfNamesAndColumnsByName() throws Exception {
+        write(folder.resolve("p-2.csv"), "b,a,extra\n20,2,x\n");
+        write(folder.resolve("p-10.csv"), "a,b\n10,100");
+        write(folder.resolve("p-1.csv.gz"), gzip("a,b\n1,10\n"));
+        write(folder.resolve("p-3.csv"), "");
+        write(folder.resolve("p-4.csv"), "a,b\n");
+        write(folder.resolve("p-5.csv"), "a,b\n5,50\n");
+        write(folder.resolve(".p-0.csv"), "a,b\n0,0\n");
+        Files.createDirectory(folder.resolve("p-6.csv"));
+        SourceRequest request = request(folder + "/p-*.csv*");
+        for (int size : new int[] {1, 2, 3, 100}) {
+            try (ChunkSource source = open(request)) {
+                assertThat(rest(source, size)).containsExactly("1.0 10.0", "10.0 100.0", "2.0 20.0", "5.0 50.0");
+            }
+        }
+    }
+
+    @Test
+    void globsMayStandForFolders() throws Exception {
+        for (String name : List.of("y", "x")) {
+            Files.createDirectory(folder.resolve(name));
+            write(folder.resolve(name).resolve("a.csv"), "a\n" + (int) name.charAt(0) + "\n");
+        }
+        assertThat(all(request(folder + "/{x,y}/[a-c].csv"))).containsExactly("120.0", "121.0");
+    }
+
+    @Test
+    void aFileWhoseNameLooksLikeAGlobIsThatFile() {
+        write(folder.resolve("[a].csv"), "a\n1\n");
+        csv("a\n2\n");
+        assertThat(all(request(folder.resolve("[a].csv")))).containsExactly("1.0");
+    }
+
+    @Test
+    void aLaterFileThatLacksAColumnIsRefusedWithItsName() {
+        write(folder.resolve("a.csv"), "a,b\n1,2\n");
+        write(folder.resolve("b.csv"), "a,c\n1,2\n");
+        SourceRequest request = request(folder + "/*.csv").withBadRows(BadRows.skip(line -> {}));
+        assertThatThrownBy(() -> all(request))
+                .satisfies(
+                        says(
+                                AccreteException.Kind.BAD_DATA,
+                                folder.resolve("b.csv")
+                                        + " line 1: there is no column 'b' of kind numeric, which the plan needs; columns: a, c"));
+    }
+
+    @Test
+    void labelsGoOnFromFileToFile() {
+        write(folder.resolve("a.csv"), "n,y\n1,b\n2,a\n");
+        write(folder.resolve("b.csv"), "y,n\nc,3\na,4\nd,5\n");
+        SourceRequest request = request(folder + "/*.csv", "y=target(kind=categorical,classes=a|b)")
+                .withTarget("y");
+        assertThat(all(request)).containsExactly("1.0 =1b", "2.0 =0a", "3.0 =2c", "4.0 =0a", "5.0 =3d");
+    }
+
+    // What cannot be read.
+
+    @Test
+    void saysWhatIsWrongWithALocation() throws Exception {
+        assertThatThrownBy(() -> open(request(folder + "/none.csv")))
+                .satisfies(says(AccreteException.Kind.BAD_ARGUMENT, "there is no file '" + folder + "/none.csv'"));
+        assertThatThrownBy(() -> open(request(folder + "/n*.csv")))
+                .hasMessage("no file matches '" + folder + "/n*.csv'");
+        assertThatThrownBy(() -> open(request(folder + "/no/n*.csv"))).hasMessageStartingWith("no file matches");
+        assertThatThrownBy(() -> open(request(folder)))
+                .hasMessage("'" + folder + "' is a directory; give a file or a glob such as '" + folder + "/*.csv'");
+        assertThatThrownBy(() -> open(request(""))).hasMessageContaining("the location is empty");
+        assertThatThrownBy(() -> open(request(folder + "/{a"))).hasMessageContaining("is not a glob");
+        assertThatThrownBy(() -> open(request("a\0b"))).hasMessageContaining("is not a path");
+    }
+
+    @Test
+    void saysWhatIsWrongWithABeginning() {
+        String file = folder.resolve("a.csv").toString();
+        assertThatThrownBy(() -> open(request(csv(""))))
+                .satisfies(
+                        says(
+                                AccreteException.Kind.BAD_DATA,
+                                file
+                                        + ": it has no rows to learn from; expected a line of column names, then at least one row"));
+        assertThatThrownBy(() -> open(request(csv("a,b\n")))).hasMessageStartingWith("it has no rows");
+        assertThatThrownBy(() -> open(request(csv("")).withPlan(ColumnPlan.parse("a=numeric"), true)))
+                .hasMessage("it is empty but must begin with a line of column names");
+        assertThatThrownBy(() -> open(request(csv("a,b,a\n1,2,3\n"))))
+                .satisfies(says(AccreteException.Kind.BAD_DATA, file + ": column 'a' occurs twice in the header"));
+        assertThatThrownBy(() -> open(request(csv("a,b\n1,2\n")).withTarget("y")))
+                .satisfies(says(AccreteException.Kind.BAD_ARGUMENT, file + ": there is no column 'y'; columns: a, b"));
+        assertThatThrownBy(() -> open(request(csv("a,b\n1,2\n"), "c=ignore")))
+                .satisfies(says(AccreteException.Kind.BAD_ARGUMENT, file + ": there is no column 'c'; columns: a, b"));
+    }
+
+    @Test
+    void badRowsAreNamedByFileAndLine() {
+        String file = folder.resolve("a.csv").toString();
+        assertThatThrownBy(() -> all(request(csv("a,b\n1,2\n\n1,2,3\n"))))
+                .satisfies(says(
+                        AccreteException.Kind.BAD_DATA,
+                        file + " line 4: a row must have 2 fields, as the header has, but has 3; "
+                                + "--bad-rows skip drops such rows"));
+        assertThatThrownBy(() -> all(request(csv("a,b\n\"1\n\",2\n1\n"))))
+                .satisfies(says(
+                        AccreteException.Kind.BAD_DATA,
+                        file + " line 4: a row must have 2 fields, as the header has, but has 1; "
+                                + "--bad-rows skip drops such rows"));
+        String late = "a,b\n" + "1,2\n".repeat(1_500) + "1,oops\n";
+        assertThatThrownBy(() -> all(request(csv(late))))
+                .satisfies(says(
+                        AccreteException.Kind.BAD_DATA,
+                        file + " line 1502: column 'b' must be a number or missing but was 'oops'; "
+                                + "--bad-rows skip drops such rows"));
+    }
+
+    @Test
+    void badRowsCanBeDroppedAndCounted() {
+        StringBuilder text = new StringBuilder("n,y\n");
+        for (int i = 0; i < 100; i++) {
+            text.append(i % 40 == 39 ? "x,new" : i % 40 == 20 ? "1" : i + ",a").append('\n');
+        }
+        List<String> told = new ArrayList<>();
+        SourceRequest request = request(csv(text.toString()), "y=categorical", "n=numeric")
+                .withTarget("y")
+                .withBadRows(BadRows.skip(told::add));
+        try (ChunkSource source = open(request)) {
+            ChunkBuffer buffer = Rows.buffer(source, 30);
+            long rows = 0;
+            long refused = 0;
+            boolean more;
+            do {
+                more = source.next(buffer);
+                rows += buffer.rows();
+                refused += buffer.chunk().refusedRows();
+            } while (more);
+            assertThat(rows).isEqualTo(96);
+            assertThat(refused).isEqualTo(4);
+        }
+        assertThat(told)
+                .hasSize(4)
+                .contains("dropped a bad row: " + folder.resolve("a.csv")
+                        + " line 41: column 'n' must be a number or missing but was 'x'");
+    }
+
+    @Test
+    void aBrokenFileIsRefusedEvenWhereBadRowsAreDropped() {
+        BadRows skip = BadRows.skip(line -> {});
+        String file = folder.resolve("a.csv").toString();
+        assertThatThrownBy(() -> all(request(csv("a,b\n1,2\n3,\"4\n5,6\n")).withBadRows(skip)))
+                .satisfies(says(
+                        AccreteException.Kind.BAD_DATA,
+                        file + " line 3: not CSV: Unclosed quoted field at end of input"));
+        assertThatThrownBy(() -> all(request(csv("a,b\n1,2\n\"3\"x,4\n")).withBadRows(skip)))
+                .satisfies(thrown -> assertThat(((AccreteException) thrown).line())
+                        .startsWith(file + " line 3: not CSV: Unexpected character after closing quote"));
+        assertThatThrownBy(() -> all(
+                        request(csv("a,b\n1,2\n\"" + "3,4\n".repeat(600_000))).withBadRows(skip)))
+                .satisfies(thrown -> assertThat(((AccreteException) thrown).line())
+                        .startsWith(file + " line 3: not CSV: The maximum buffer size"));
+    }
+
+    @Test
+    void damagedGzipIsRefusedWithThePlaceReached() {
+        StringBuilder text = new StringBuilder("a,b\n");
+        for (int i = 0; i < 5_000; i++) {
+            text.append(i * 7919 % 104_729).append(',').append(i).append('\n');
+        }
+        byte[] whole = gzip(text.toString());
+        Path file = folder.resolve("t.csv.gz");
+        for (int cut : new int[] {whole.length - 1, whole.length - 8, whole.length / 2}) {
+            write(file, Arrays.copyOf(whole, cut));
+            assertThatThrownBy(() -> all(request(file)))
+                    .satisfies(
+                            thrown -> assertThat(((AccreteException) thrown).line())
+                                    .startsWith(file + " line ")
+                                    .endsWith(
+                                            ": after this line, gzip data is truncated: the file ends in the middle of a member"));
+        }
+        byte[] flipped = whole.clone();
+        flipped[whole.length - 6] ^= 1;
+        write(file, flipped);
+        assertThatThrownBy(() -> all(request(file))).hasMessageContaining("gzip data is damaged");
+        byte[] followed = Arrays.copyOf(whole, whole.length + 3);
+        followed[whole.length] = 'x';
+        write(file, followed);
+        assertThatThrownBy(() -> all(request(file))).hasMessageContaining("followed by something that is not gzip");
+        write(file, Arrays.copyOf(whole, 5));
+        assertThatThrownBy(() -> all(request(file))).hasMessageContaining("truncated");
+    }
+
+    // Stored plans.
+
+    @Test
+    void predictionNeedsNoTargetAndIgnoresWhatThePlanDoesNotKnow() {
+        ColumnPlan plan =
+                ColumnPlan.parse("k=key\na=numeric\nw=weight\ny=target(kind=categorical,classes=no|yes)\ni=ignore");
+        SourceRequest request = request(csv("new,a,k\nx,1,first\ny,2,second\n")).withPlan(plan, false);
+        assertThat(all(request)).containsExactly("1.0 first =NaN", "2.0 second =NaN");
+        SourceRequest withTarget =
+                request(csv("a,k,y\n1,first,yes\n2,second,\n")).withPlan(plan, false);
+        assertThat(all(withTarget)).containsExactly("1.0 first =1yes", "2.0 second =NaN");
+        assertThatThrownBy(() -> open(request(csv("k,y\nfirst,yes\n")).withPlan(plan, false)))
+                .hasMessage("there is no column 'a' of kind numeric, which the plan needs; columns: k, y");
+        assertThatThrownBy(() -> all(request(csv("a,k,y,w\n1,first,,1\n")).withPlan(plan, true)))
+                .hasMessageStartingWith("column 'y', the target, must be a label but was ''");
+    }
+
+    @Test
+    void thePlanIsHandedOutWithItsWarnings() {
+        try (ChunkSource source = open(request(csv("a,e,y\n1,,u\n2,,v\n")).withTarget("y"))) {
+            assertThat(source.plan().map(ColumnPlan::toText))
+                    .isEqualTo(Optional.of("a=numeric\ne=ignore\ny=target(kind=categorical,classes=u|v)"));
+            assertThat(source.warnings()).hasSize(1);
+            assertThat(source.name()).isEqualTo(folder.resolve("a.csv").toString());
+            assertThat(source.schema()).isEqualTo(source.plan().orElseThrow().schema());
+        }
+    }
+
+    // Standard input.
+
+    private static <T> T withInput(byte[] bytes, Supplier<T> work) {
+        InputStream before = System.in;
+        // As on a pipe, nothing is ever known to be available.
+        System.setIn(new ByteArrayInputStream(bytes) {
+            @Override
+            public synchronized int available() {
+                return 0;
+            }
+
+            @Override
+            public synchronized int read(byte[] out, int from, int length) {
+                return super.read(out, from, Math.min(length, 7));
+            }
+        });
+        try {
+            return work.get();
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void standardInputIsReadOnceAndCountsItsRows() throws Exception {
+        StringBuilder text = new StringBuilder("n,y\n");
+        for (int i = 0; i < 2_500; i++) {
+            text.append(i).append(',').append("label").append(i % 1_200 / 100).append('\n');
+        }
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        members.write(gzip(text.substring(0, 5_000)));
+        members.write(gzip(text.substring(5_000)));
+        SourceRequest request = request("-").withTarget("y");
+        List<String> whole = withInput(text.toString().getBytes(StandardCharsets.UTF_8), () -> all(request));
+        assertThat(whole)
+                .hasSize(2_500)
+                .startsWith("0.0 =0label0")
+                .endsWith("2499.0 =" + whole.get(99).substring(6));
+        assertThat(withInput(members.toByteArray(), () -> all(request))).isEqualTo(whole);
+        for (int at : new int[] {0, 1, 999, 1_000, 1_001, 2_499, 2_500}) {
+            Position position = withInput(members.toByteArray(), () -> {
+                try (ChunkSource source = open(request)) {
+                    ChunkBuffer buffer = Rows.buffer(source, Math.max(at, 1));
+                    buffer.limit(at);
+                    source.next(buffer);
+                    assertThat(source.name()).isEqualTo("standard input");
+                    return buffer.chunk().position();
+                }
+            });
+            assertThat(position).isEqualTo(new Position("", at));
+            assertThat(withInput(members.toByteArray(), () -> from(request, position, 300)))
+                    .isEqualTo(whole.subList(at, 2_500));
+        }
+        assertThatThrownBy(() -> withInput(members.toByteArray(), () -> from(request, new Position("", 2_501), 1)))
+                .hasMessageContaining("'standard input' ends before the stored position");
+        assertThatThrownBy(() -> withInput(members.toByteArray(), () -> from(request, new Position("0:a:1", 1), 1)))
+                .hasMessageContaining("can only be read from its beginning");
+    }
+}

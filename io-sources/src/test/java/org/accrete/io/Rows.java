@@ -1,0 +1,125 @@
+package org.accrete.io;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.api.param.Params;
+
+/** What the tests of this module share: writing files, reading rows as text that can be compared. */
+final class Rows {
+    private static final ChunkSourceProvider CSV = new CsvSourceProvider();
+
+    private Rows() {}
+
+    static Path write(Path file, String text) {
+        return write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Path write(Path file, byte[] bytes) {
+        try {
+            return Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] gzip(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static SourceRequest request(Object location, String... columns) {
+        return SourceRequest.of(location.toString())
+                .withColumns(List.of(columns).stream().map(Column::parse).toList());
+    }
+
+    static ChunkSource open(SourceRequest request) {
+        return open(request, Map.of());
+    }
+
+    static ChunkSource open(SourceRequest request, Map<String, String> params) {
+        return CSV.open(request, Params.parse(CSV.params(), params));
+    }
+
+    /** All rows that are left, read in chunks of one size. */
+    static List<String> rest(ChunkSource source, int chunkRows) {
+        List<String> rows = new ArrayList<>();
+        ChunkBuffer buffer = buffer(source, chunkRows);
+        while (source.next(buffer)) {
+            rows.addAll(rows(buffer.chunk()));
+        }
+        return rows;
+    }
+
+    static ChunkBuffer buffer(ChunkSource source, int chunkRows) {
+        int keys = source.plan().map(plan -> plan.keys().size()).orElse(0);
+        return new ChunkBuffer(source.schema(), chunkRows, keys);
+    }
+
+    static List<String> all(SourceRequest request) {
+        try (ChunkSource source = open(request)) {
+            return rest(source, 10);
+        }
+    }
+
+    /** All rows behind a position of a newly opened source. */
+    static List<String> from(SourceRequest request, Position position, int chunkRows) {
+        try (ChunkSource source = open(request)) {
+            source.seek(Position.parse(position.toText()));
+            return rest(source, chunkRows);
+        }
+    }
+
+    /** A row as text: columns that are not 0, keys, weight where there is one, label or number. */
+    static List<String> rows(Chunk chunk) {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < chunk.rows(); row++) {
+            List<String> parts = new ArrayList<>();
+            if (chunk instanceof SparseChunk sparse) {
+                for (int k = sparse.start(row); k < sparse.end(row); k++) {
+                    parts.add(sparse.indices()[k] + ":" + sparse.values()[k]);
+                }
+            } else if (chunk instanceof DenseChunk dense) {
+                for (int j = 0; j < chunk.width(); j++) {
+                    parts.add(Double.toString(dense.values()[dense.offset(row) + j]));
+                }
+            }
+            for (int k = 0; k < chunk.keyCount(); k++) {
+                parts.add(chunk.key(row, k));
+            }
+            if (chunk.hasWeights()) {
+                parts.add("w" + chunk.weight(row));
+            }
+            if (chunk.hasTargets()) {
+                double target = chunk.target(row);
+                parts.add(
+                        chunk.classes().isEmpty() || Double.isNaN(target)
+                                ? "=" + target
+                                : "=" + (int) target + chunk.classes().get((int) target));
+            }
+            rows.add(String.join(" ", parts));
+        }
+        return rows;
+    }
+}
