@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
@@ -469,7 +469,7 @@ public interface StoreContract {
     default void readersNeverSeeHalfAVersion() throws InterruptedException {
         int versions = 20;
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        CountDownLatch ready = new CountDownLatch(1);
+        AtomicInteger progress = new AtomicInteger();
         Thread thread = new Thread(() -> {
             try (ModelStore reader = open()) {
                 int seen = 0;
@@ -489,22 +489,25 @@ public interface StoreContract {
                         Same.state(last.reference(), reader.load(last), Shelf.state(seen), 0);
                         assertThat(history.live()).as("live").hasValue(last);
                     }
-                    ready.countDown();
+                    progress.set(seen);
                 }
             } catch (Throwable e) {
                 failure.set(e);
             } finally {
-                ready.countDown();
+                progress.set(versions);
             }
         });
         thread.setDaemon(true);
         thread.start();
-        ready.await();
         try (ModelStore store = open();
                 ModelWriter writer = store.writer("m")) {
             for (int i = 1; i <= versions; i++) {
                 Optional<String> parent = i == 1 ? Optional.empty() : Optional.of("m@" + (i - 1));
                 writer.append(Shelf.state(i), Shelf.note(parent, i));
+                // So that the two are never far apart.
+                while (progress.get() < i - 1) {
+                    Thread.onSpinWait();
+                }
             }
         }
         thread.join(TimeUnit.SECONDS.toMillis(20));

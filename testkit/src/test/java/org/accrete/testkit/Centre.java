@@ -1,5 +1,6 @@
 package org.accrete.testkit;
 
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
@@ -45,8 +46,8 @@ class Centre extends Means implements Step {
             for (int row = 0; row < chunk.rows(); row++) {
                 try {
                     super.partialFit(chunk.slice(row, row + 1));
-                } catch (org.accrete.api.AccreteException e) {
-                    throw e.chunkRow().isPresent() ? org.accrete.api.AccreteException.badRow(row, e.getMessage()) : e;
+                } catch (AccreteException e) {
+                    throw e.chunkRow().isPresent() ? AccreteException.badRow(row, e.getMessage()) : e;
                 }
                 if (rows > warmUp) {
                     put(chunk, row, out);

@@ -3,6 +3,7 @@ package org.accrete.testkit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ClassList;
@@ -50,7 +51,7 @@ class Centroids implements Learner {
             for (int j = 0; j < width; j++) {
                 check.checkCell(row, j, cells[j]);
                 if (Math.abs(cells[j]) > 1e100) {
-                    throw org.accrete.api.AccreteException.badRow(row, "'" + schema.columnName(j) + "' is too large");
+                    throw AccreteException.badRow(row, "'" + schema.columnName(j) + "' is too large");
                 }
             }
         }

@@ -10,6 +10,7 @@ import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
 import org.junit.jupiter.api.Nested;
 
 /** Parts that keep every law, so that a law that nobody can keep is noticed. */
@@ -119,7 +120,7 @@ class CorrectPartsTest {
         }
 
         @Override
-        public boolean damage(org.accrete.api.store.ModelVersion version) {
+        public boolean damage(ModelVersion version) {
             shelves.damage(version);
             return true;
         }

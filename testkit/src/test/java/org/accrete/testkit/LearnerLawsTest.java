@@ -1,0 +1,670 @@
+package org.accrete.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.ClassList;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.Model;
+import org.accrete.api.param.Domain;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** For every law of plug-ins, learners and classifiers a learner that breaks it, and is caught. */
+class LearnerLawsTest {
+    /** The part under test at this moment. */
+    private static Subject subject;
+
+    /** What the suite asks of a part. */
+    private static class Subject {
+        final LearnerProvider provider;
+        boolean weights;
+        boolean missing;
+        boolean unread;
+
+        Subject(LearnerProvider provider) {
+            this.provider = provider;
+        }
+    }
+
+    static class Suite implements LearnerContract {
+        @Override
+        public LearnerProvider provider() {
+            return subject.provider;
+        }
+
+        @Override
+        public boolean takesWeights() {
+            return subject.weights;
+        }
+
+        @Override
+        public boolean takesMissing() {
+            return subject.missing;
+        }
+
+        @Override
+        public boolean readsTarget() {
+            return !subject.unread && LearnerContract.super.readsTarget();
+        }
+    }
+
+    static class ClassifierSuite extends Suite implements ClassifierContract {}
+
+    static List<Sabotage<Subject>> providers() {
+        List<Sabotage<Subject>> all = new ArrayList<>();
+        all.add(provider("nameMatchesThePattern", new MeansProvider() {
+            @Override
+            public String name() {
+                return "Means_1";
+            }
+        }));
+        all.add(provider("summaryIsOneLine", new MeansProvider() {
+            @Override
+            public String summary() {
+                return "two\nlines";
+            }
+        }));
+        all.add(provider("isMadeByAPublicConstructorWithoutArguments", new MeansProvider() {}));
+        all.add(provider("parametersHaveDistinctNamesAndSummaries", new MeansProvider() {
+            @Override
+            public List<ParamSpec<?>> params() {
+                return List.of(ALPHA, LOUD, ALPHA);
+            }
+        }));
+        all.add(provider("resolvedParametersAreReadBack", new MeansProvider() {
+            private int calls;
+
+            @Override
+            public List<ParamSpec<?>> params() {
+                calls++;
+                return List.of(ALPHA.withDefault(0.1 * calls), LOUD);
+            }
+        }));
+        all.add(provider("memoryEstimateCoversTheState", new MeansProvider() {
+            @Override
+            public long memoryBytes(Schema schema, Params params) {
+                return 8L * schema.width();
+            }
+        }));
+        all.add(provider("targetsAndLikedStepsAreNamed", new MeansProvider() {
+            @Override
+            public List<String> likedSteps() {
+                return List.of("Standard Scaler");
+            }
+        }));
+        all.add(provider("targetsAndLikedStepsAreNamed", new MeansProvider() {
+            @Override
+            public Set<Target.Kind> targets() {
+                return EnumSet.noneOf(Target.Kind.class);
+            }
+        }));
+        all.add(provider("everyWordOfAChoiceWorks", new MeansProvider() {
+            @Override
+            Means make(Schema schema, Params params) {
+                if (params.get(LOUD)) {
+                    throw new UnsupportedOperationException("later");
+                }
+                return super.make(schema, params);
+            }
+        }));
+        all.add(provider("everyWordOfAChoiceWorks", new MeansProvider() {
+            @Override
+            Means make(Schema schema, Params params) {
+                boolean loud = params.get(LOUD);
+                return new Means(schema) {
+                    @Override
+                    public void partialFit(Chunk chunk) {
+                        if (loud) {
+                            throw new IllegalStateException("later");
+                        }
+                        super.partialFit(chunk);
+                    }
+                };
+            }
+        }));
+        all.add(provider("everyLawOfItsKindIsAsked", new CentroidsProvider()));
+        all.add(provider("everyLawOfItsKindIsAsked", new CentreProvider()));
+        return all;
+    }
+
+    private static Sabotage<Subject> provider(String law, LearnerProvider provider) {
+        return new Sabotage<>(law, new Subject(provider));
+    }
+
+    private static Sabotage<Subject> means(String law, Function<Schema, Means> make) {
+        return provider(law, new MeansProvider() {
+            @Override
+            Means make(Schema schema, Params params) {
+                return make.apply(schema);
+            }
+        });
+    }
+
+    /** A model that says something else. */
+    private static Sabotage<Subject> line(String law, BiFunction<Means, Boolean, Model> make) {
+        return means(law, schema -> new Means(schema) {
+            @Override
+            public Model view() {
+                return make.apply(this, true);
+            }
+
+            @Override
+            public Model snapshot() {
+                return make.apply(this, false);
+            }
+        });
+    }
+
+    private static Sabotage<Subject> weighted(Sabotage<Subject> sabotage) {
+        sabotage.part().weights = true;
+        return sabotage;
+    }
+
+    private static AtomicInteger made = new AtomicInteger();
+
+    static List<Sabotage<Subject>> learners() {
+        List<Sabotage<Subject>> all = new ArrayList<>();
+        for (boolean sparse : new boolean[] {false, true}) {
+            String form = sparse ? "Sparse" : "Dense";
+            all.add(means("anyChunkingOf" + form + "RowsGivesTheSameState", schema -> new Means(schema) {
+                @Override
+                public void partialFit(Chunk chunk) {
+                    super.partialFit(chunk);
+                    if (chunk instanceof SparseChunk == sparse) {
+                        sums[0] *= 0.999;
+                    }
+                }
+            }));
+            all.add(means("anyChunkingOf" + form + "RowsGivesTheSameState", schema -> new Means(schema) {
+                @Override
+                void add(int row, int column, double value, double w) {
+                    // Rounds the first rows of each chunk in another way.
+                    super.add(row, column, row == 0 ? value + 1e-12 : value, w);
+                }
+            }));
+        }
+        all.add(line("sparseAndDenseCopiesGiveTheSamePredictions", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            public void predict(Chunk chunk, double[] out) {
+                super.predict(chunk, out);
+                out[0] += chunk instanceof SparseChunk ? 1e-6 : 0;
+            }
+        }));
+        all.add(means("sparseAndDenseCopiesGiveTheSamePredictions", schema -> new Means(schema) {
+            @Override
+            public void partialFit(Chunk chunk) {
+                super.partialFit(chunk);
+                target += chunk instanceof SparseChunk ? 1 : 0;
+            }
+        }));
+        all.add(means("chunkIsNotWritten", schema -> new Means(schema) {
+            @Override
+            public void partialFit(Chunk chunk) {
+                super.partialFit(chunk);
+                if (chunk instanceof SparseChunk sparse && chunk.rows() > 0) {
+                    sparse.values()[0] *= 2;
+                }
+            }
+        }));
+        all.add(line("chunkIsNotWritten", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            public void predict(Chunk chunk, double[] out) {
+                super.predict(chunk, out);
+                if (chunk instanceof DenseChunk dense) {
+                    dense.values()[dense.offset(0)] = 0;
+                }
+            }
+        }));
+        all.add(means("chunkIsNotKept", schema -> new Means(schema) {
+            private Chunk kept = RandomChunks.of(schema).rows(1, 1);
+
+            @Override
+            public void partialFit(Chunk chunk) {
+                super.partialFit(chunk);
+                kept = chunk;
+            }
+
+            @Override
+            public State state() {
+                return State.builder()
+                        .all(super.state())
+                        .number("last", kept.target(0))
+                        .build();
+            }
+        }));
+        all.add(means("chunkWithoutRowsChangesNothing", schema -> new Means(schema) {
+            @Override
+            public void partialFit(Chunk chunk) {
+                super.partialFit(chunk);
+                weight += chunk.rows() == 0 ? 1 : 0;
+            }
+        }));
+        all.add(means("rowsSeenIsExact", schema -> new Means(schema) {
+            @Override
+            public long rowsSeen() {
+                return rows - rows % 10;
+            }
+        }));
+        all.add(means("rowsSeenIsExact", schema -> new Means(schema) {
+            @Override
+            void load(State state) {
+                super.load(state);
+                rows = 0;
+            }
+        }));
+        all.add(means("sameRowsGiveTheSameBits", schema -> new Means(schema) {
+            private final double salt = made.incrementAndGet() * 1e-9;
+
+            @Override
+            double targetOf(Chunk chunk, int row) {
+                return super.targetOf(chunk, row) + salt;
+            }
+        }));
+        all.add(means("restoredLearnerGoesOnToTheSameBits", schema -> new Means(schema) {
+            private double last;
+
+            @Override
+            double targetOf(Chunk chunk, int row) {
+                double smooth = super.targetOf(chunk, row) + 0.1 * last;
+                last = super.targetOf(chunk, row);
+                return smooth;
+            }
+        }));
+        all.add(means("restoreNeedsNothingButTheBytesOfTheState", schema -> new Means(schema) {
+            @Override
+            void load(State state) {
+                super.load(state);
+                weight = state.tensors().containsKey("another-part.numbers") ? weight + 1 : weight;
+            }
+        }));
+        all.add(means("damagedStateIsRefusedAsCorrupt", schema -> new Means(schema) {
+            @Override
+            void load(State state) {
+                boolean there = state.tensors().containsKey("target");
+                super.load(
+                        there
+                                ? state
+                                : State.builder().all(state).number("target", 0).build());
+            }
+        }));
+        all.add(means("damagedStateIsRefusedAsCorrupt", schema -> new Means(schema) {
+            @Override
+            void load(State state) {
+                rows = state.tensors().get("rows_seen").longs()[0];
+                super.load(state);
+            }
+        }));
+        all.add(means("lookingChangesNothing", schema -> new Means(schema) {
+            @Override
+            public State state() {
+                State state = super.state();
+                weight += 1e-9;
+                return state;
+            }
+        }));
+        all.add(means("lookingChangesNothing", schema -> new Means(schema) {
+            @Override
+            public Model snapshot() {
+                Model snapshot = super.snapshot();
+                target = target * 0.5;
+                return snapshot;
+            }
+        }));
+        all.add(means("snapshotIsUnaffectedByLaterFits", schema -> new Means(schema) {
+            @Override
+            public Model snapshot() {
+                return view();
+            }
+        }));
+        all.add(line("viewSaysWhatTheSnapshotSays", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            double mean(double sum) {
+                return super.mean(sum) * (view ? 1 + 1e-15 : 1);
+            }
+        }));
+        all.add(line("snapshotIsReadByManyThreads", (learner, view) -> new Means.Line(learner, view) {
+            private final double[] scratch = new double[1000];
+
+            @Override
+            public void predict(Chunk chunk, double[] out) {
+                super.predict(chunk, scratch);
+                LockSupport.parkNanos(100_000);
+                System.arraycopy(scratch, 0, out, 0, chunk.rows());
+            }
+        }));
+        all.add(line("predictionsDependOnTheRowAlone", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            public void predict(Chunk chunk, double[] out) {
+                super.predict(chunk, out);
+                // Forgets that a slice does not begin at the array's beginning.
+                if (chunk instanceof DenseChunk dense) {
+                    out[0] += dense.values()[0];
+                }
+            }
+        }));
+        all.add(line("predictionsDependOnTheRowAlone", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            public void predict(Chunk chunk, double[] out) {
+                super.predict(chunk, out);
+                out[chunk.rows() - 1] += chunk.hasTargets() ? chunk.target(chunk.rows() - 1) : 0;
+            }
+        }));
+        all.add(line("untrainedLearnerGivesAFiniteModel", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            double mean(double sum) {
+                return sum / learner.weight;
+            }
+        }));
+        all.add(line("trainedLearnerGivesAFiniteModel", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            double mean(double sum) {
+                return learner.weight > 200 ? Double.NaN : 0;
+            }
+        }));
+        all.add(line("schemaIsTheOneItWasMadeFor", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            public Schema schema() {
+                return Trial.wider(super.schema());
+            }
+        }));
+        all.add(means("refusesInfinity", schema -> new Means(schema) {
+            @Override
+            void checkCell(int row, int column, double value) {
+                super.checkCell(row, column, value == Double.NEGATIVE_INFINITY ? 0 : value);
+            }
+        }));
+        all.add(means("refusesInfinity", schema -> new Means(schema) {
+            @Override
+            public void partialFit(Chunk chunk) {
+                // Learns up to the bad row.
+                for (int row = 0; row < chunk.rows(); row++) {
+                    try {
+                        super.partialFit(chunk.slice(row, row + 1));
+                    } catch (AccreteException e) {
+                        throw AccreteException.badRow(row, e.getMessage());
+                    }
+                }
+            }
+        }));
+        all.add(means("refusesNaN", schema -> new Means(schema) {
+            @Override
+            void add(int row, int column, double value, double w) {
+                super.add(row, column, Double.isNaN(value) ? 0 : value, w);
+            }
+        }));
+        all.add(means("refusesNaN", schema -> new Means(schema) {
+            @Override
+            void checkCell(int row, int column, double value) {
+                // Names no column.
+                if (!Double.isFinite(value)) {
+                    throw AccreteException.badRow(row, "not a number");
+                }
+            }
+        }));
+        Sabotage<Subject> missing = means("missingValuesDoNoHarm", schema -> new Means(schema) {
+            @Override
+            void checkCell(int row, int column, double value) {}
+
+            @Override
+            void checkSums(double[] numbers, double sum) {}
+        });
+        missing.part().missing = true;
+        all.add(missing);
+        all.add(means("badRowOfASliceIsCountedFromItsStart", schema -> new Means(schema) {
+            @Override
+            public void partialFit(Chunk chunk) {
+                try {
+                    super.partialFit(chunk);
+                } catch (AccreteException e) {
+                    int before = chunk instanceof DenseChunk dense ? dense.offset(0) / width : 0;
+                    throw AccreteException.badRow(e.chunkRow().orElse(0) + before, e.getMessage());
+                }
+            }
+        }));
+        all.add(means("refusesAnotherSchema", schema -> new Means(schema) {
+            @Override
+            void checkSchema(Chunk chunk) {
+                if (chunk.width() != width) {
+                    throw AccreteException.badState("another width");
+                }
+            }
+        }));
+        all.add(line("modelRefusesAnotherSchema", (learner, view) -> new Means.Line(learner, view) {
+            @Override
+            void checkSchema(Chunk chunk) {}
+        }));
+        all.add(means("refusesAMissingTarget", schema -> new Means(schema) {
+            @Override
+            double targetOf(Chunk chunk, int row) {
+                return chunk.hasTargets() && !Double.isNaN(chunk.target(row)) ? chunk.target(row) : 0;
+            }
+        }));
+        all.add(means("refusesRowsWithoutTargets", schema -> new Means(schema) {
+            @Override
+            double targetOf(Chunk chunk, int row) {
+                return chunk.hasTargets() ? chunk.target(row) : 0;
+            }
+        }));
+        all.add(means("refusesAnInfiniteTarget", schema -> new Means(schema) {
+            @Override
+            void checkTarget(int row, double value) {
+                super.checkTarget(row, Double.isInfinite(value) ? 0 : value);
+            }
+        }));
+        Sabotage<Subject> unread = means("targetsThatAreNotReadMayBeMissing", Means::new);
+        unread.part().unread = true;
+        all.add(unread);
+        all.add(means("hugeValuesAreRefusedOrDoNoHarm", schema -> new Means(schema) {
+            @Override
+            void checkSums(double[] numbers, double sum) {}
+        }));
+        all.add(means("weightsOfOneAreNoWeights", schema -> new Means(schema) {
+            @Override
+            double weightOf(Chunk chunk, int row) {
+                return chunk.hasWeights() ? chunk.weight(row) / 2 : 1;
+            }
+        }));
+        all.add(weighted(means("weightsMatter", schema -> new Means(schema) {
+            @Override
+            double weightOf(Chunk chunk, int row) {
+                return 1;
+            }
+        })));
+        all.add(weighted(means("weightsMatter", schema -> new Means(schema) {
+            @Override
+            public void partialFit(Chunk chunk) {
+                super.partialFit(chunk);
+                for (int row = 0; row < chunk.rows(); row++) {
+                    rows -= chunk.weight(row) == 0 ? 1 : 0;
+                }
+            }
+        })));
+        all.add(weighted(means("refusesAWeightThatIsNone", schema -> new Means(schema) {
+            @Override
+            void checkWeight(int row, double value) {
+                super.checkWeight(row, Math.abs(value));
+            }
+        })));
+        return all;
+    }
+
+    private static Sabotage<Subject> centroids(String law, BiFunction<Schema, Params, Centroids> make) {
+        return provider(law, new CentroidsProvider() {
+            @Override
+            Centroids make(Schema schema, Params params) {
+                return make.apply(schema, params);
+            }
+        });
+    }
+
+    private static Sabotage<Subject> scorer(String law, Function<Centroids, Model> make) {
+        return centroids(law, (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public Model snapshot() {
+                return make.apply(this);
+            }
+
+            @Override
+            public Model view() {
+                return make.apply(this);
+            }
+        });
+    }
+
+    static List<Sabotage<Subject>> classifiers() {
+        List<Sabotage<Subject>> all = new ArrayList<>();
+        all.add(scorer(
+                "classesGrowInTheOrderOfTheirRows",
+                learner -> new Centroids.Scorer(
+                        learner.schema,
+                        learner.classes.labels().stream().sorted().toList(),
+                        learner.counts,
+                        learner.sums)));
+        all.add(centroids("labelsWithoutARowAreNotLearned", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            void grow(Chunk chunk, int size) {
+                super.grow(chunk, chunk.classes().size());
+            }
+        }));
+        all.add(centroids(
+                "classesOfTheSchemaComeFirst",
+                (schema, params) -> new Centroids(schema.withClasses(List.of()), params)));
+        all.add(centroids("classesOfTheSchemaComeFirst", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            void load(State state, Params given) {
+                super.load(state, given);
+                classes = new ClassList(schema.target().classes(), given);
+            }
+        }));
+        all.add(scorer(
+                "mostProbableClassWins",
+                learner ->
+                        new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
+                            @Override
+                            public void decide(Chunk chunk, double[] out) {
+                                super.decide(chunk, out);
+                                for (int i = 0; i < chunk.rows() * decisions(); i++) {
+                                    out[i] = -out[i];
+                                }
+                            }
+                        }));
+        all.add(scorer(
+                "mostProbableClassWins",
+                learner ->
+                        new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
+                            @Override
+                            public void probabilities(Chunk chunk, double[] out) {
+                                super.probabilities(chunk, out);
+                                out[0] *= 0.9;
+                            }
+                        }));
+        all.add(scorer(
+                "untrainedProbabilitiesAreUniform",
+                learner ->
+                        new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
+                            @Override
+                            public void probabilities(Chunk chunk, double[] out) {
+                                Arrays.fill(out, 0, chunk.rows() * classes().size(), 0.5);
+                            }
+                        }));
+        all.add(centroids("refusesATargetThatIsNoClass", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            int check(Chunk chunk) {
+                Rows.Draft draft = Rows.draft(chunk);
+                for (int row = 0; row < chunk.rows(); row++) {
+                    draft.target(row, Math.max(0, chunk.target(row)));
+                }
+                return super.check(draft.chunk());
+            }
+        }));
+        all.add(centroids("refusesLabelsInAnotherOrder", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            int check(Chunk chunk) {
+                boolean fewer = chunk.classes().size() < classes.size();
+                return super.check(
+                        fewer || classes.size() < 3
+                                ? chunk
+                                : Rows.draft(chunk).classes(classes.labels()).chunk());
+            }
+        }));
+        for (String law : List.of("newClassIsRejectedOnRequest", "oneClassTooManyIsRefused")) {
+            all.add(centroids(
+                    law, (schema, params) -> new Centroids(schema, Params.of(new CentroidsProvider().params()))));
+            all.add(centroids(law, (schema, params) -> new Centroids(schema, params) {
+                @Override
+                int check(Chunk chunk) {
+                    try {
+                        return super.check(chunk);
+                    } catch (AccreteException e) {
+                        // Counts what it refuses.
+                        rows++;
+                        throw e;
+                    }
+                }
+            }));
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource({"providers", "learners"})
+    void learnerThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
+        subject = sabotage.part();
+        sabotage.isCaughtBy(Suite.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("classifiers")
+    void classifierThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
+        subject = sabotage.part();
+        sabotage.isCaughtBy(ClassifierSuite.class);
+    }
+
+    @Test
+    void everyLawIsBrokenBySomebody() {
+        Set<String> broken = new TreeSet<>();
+        providers().forEach(sabotage -> broken.add(sabotage.law()));
+        learners().forEach(sabotage -> broken.add(sabotage.law()));
+        Set<String> laws = Sabotage.laws(LearnerContract.class);
+        laws.addAll(Sabotage.laws(ProviderContract.class));
+        // No plug-in can break it as long as ParamSpec keeps its word.
+        laws.remove("everyParameterRefusesJustOutsideItsDomain");
+        assertThat(broken).isEqualTo(laws);
+
+        Set<String> brokenByClassifiers = new TreeSet<>();
+        classifiers().forEach(sabotage -> brokenByClassifiers.add(sabotage.law()));
+        assertThat(brokenByClassifiers).isEqualTo(Sabotage.laws(ClassifierContract.class));
+    }
+
+    /** The law that no plug-in can break holds where doubles are more than 1 apart. */
+    @Test
+    void numberJustOutsideAWideRangeIsOutside() {
+        for (double max : new double[] {0, 0.5, 1e15, 0x1p53, 1e300, Double.MAX_VALUE}) {
+            Domain.Range range = Domain.Range.between(-max, max);
+            assertThat(range.justOutside())
+                    .allSatisfy(text -> assertThat(range.contains(Double.parseDouble(text)))
+                            .as("%s in %s", text, range.text())
+                            .isFalse());
+        }
+    }
+}
