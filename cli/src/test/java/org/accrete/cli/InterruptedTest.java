@@ -39,7 +39,8 @@ final class InterruptedTest {
         try (OutputStream rows = process.getOutputStream()) {
             rows.write(("x,y\n" + "1,a\n2,b\n".repeat(1_500)).getBytes(StandardCharsets.UTF_8));
             rows.flush();
-            Path version = folder.resolve("models/piped/000001.safetensors");
+            // The last of three chunks: by then the reader waits for a fourth.
+            Path version = folder.resolve("models/piped/000003.safetensors");
             while (!Files.exists(version) && process.isAlive()) {
                 Thread.sleep(20);
             }
