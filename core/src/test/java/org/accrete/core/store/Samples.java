@@ -7,7 +7,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.accrete.api.store.ModelVersion.Note;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
@@ -65,14 +64,6 @@ final class Samples {
                 .text("text", "tab\t quote\" back\\slash\r\n null\0 umlaut \u00e4 rocket \ud83d\ude80 end\u2028")
                 .text("__metadata__", "a text can be called so")
                 .list("classes", List.of("a", "b\nc"))
-                .build();
-    }
-
-    static State random(Random random, int numbers) {
-        return State.builder()
-                .doubles("coef", random.doubles(numbers).toArray(), 1, numbers)
-                .longs("counts", random.longs(numbers / 2).toArray())
-                .text("seed", Long.toString(random.nextLong()))
                 .build();
     }
 }
