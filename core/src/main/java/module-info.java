@@ -1,7 +1,6 @@
 /** What trains, scores and stores. */
 module org.accrete.core {
     requires transitive org.accrete.api;
-    requires org.accrete.kernels;
     requires com.google.common;
     requires tools.jackson.core;
 

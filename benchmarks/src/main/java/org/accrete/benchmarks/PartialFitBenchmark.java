@@ -101,7 +101,9 @@ public class PartialFitBenchmark {
         Map<String, String> settings = new LinkedHashMap<>();
         for (String pair : pairs.isBlank() ? new String[0] : pairs.split(";")) {
             int equals = pair.indexOf('=');
-            settings.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+            settings.put(
+                    pair.substring(0, equals).strip(),
+                    pair.substring(equals + 1).strip());
         }
         return settings;
     }

@@ -55,10 +55,10 @@ record Failure(String kind, String message, Optional<String> where, int status, 
         if (thrown instanceof OutOfMemoryError full) {
             return new Failure(
                     "out-of-memory",
-                    "the heap of " + Console.bytes(Runtime.getRuntime().maxMemory())
-                            + " is full; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
+                    "the heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB is full; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
                     Optional.empty(),
-                    OTHER,
+                    MENDABLE,
                     full);
         }
         return new Failure(

@@ -1,6 +1,7 @@
 package org.accrete.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.accrete.api.Provider;
 import org.accrete.core.PlugIns;
@@ -69,7 +70,8 @@ final class ReferencePage {
     }
 
     private static String sentence(String text) {
-        return text.endsWith(".") ? text : text + ".";
+        String first = text.substring(0, 1).toUpperCase(Locale.ROOT);
+        return first + text.substring(1) + (text.endsWith(".") ? "" : ".");
     }
 
     private static String cell(Object text) {

@@ -1,7 +1,6 @@
 package org.accrete.cli;
 
 import java.util.concurrent.CountDownLatch;
-import org.accrete.core.TrainingRun;
 
 /**
  * Ctrl-C and SIGTERM while a run goes: the run is stopped, and the JVM waits until this is closed, that is until the
@@ -11,13 +10,13 @@ final class Shutdown {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook;
 
-    Shutdown(TrainingRun run) {
-        hook = new Thread(() -> stopAndWait(run), "accrete-shutdown");
+    Shutdown(Runnable stop) {
+        hook = new Thread(() -> stopAndWait(stop), "accrete-shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void stopAndWait(TrainingRun run) {
-        run.stop();
+    private void stopAndWait(Runnable stop) {
+        stop.run();
         try {
             closed.await();
         } catch (InterruptedException e) {

@@ -152,7 +152,10 @@ final class TrainCommand extends Subcommand {
                 training.requireUnchanged(store);
                 TrainingRun run = training.run(writer, progress);
                 training.notes().forEach(console::note);
-                shutdown = Optional.of(new Shutdown(run));
+                shutdown = Optional.of(new Shutdown(() -> {
+                    training.ending();
+                    run.stop();
+                }));
                 RunReport report = run.run();
                 progress.end();
                 show(training, report);

@@ -35,7 +35,7 @@ final class TrainProgress implements RunListener {
 
     /** Shows where the run ended, while its scores stand in the table that follows. */
     void end() {
-        last.ifPresent(this::show);
+        last.ifPresentOrElse(this::show, () -> console.note("0 rows, nothing new"));
         if (rewriting) {
             console.endRewriting();
         }

@@ -43,6 +43,7 @@ final class Training implements AutoCloseable {
     private final int chunkRows;
     private final ChunkSource source;
     private final Pipeline pipeline;
+    private volatile boolean ending;
 
     private Training(TrainCommand command, PlugIns plugIns, History history, Optional<StoredModel> origin) {
         this.command = command;
@@ -158,9 +159,17 @@ final class Training implements AutoCloseable {
         return warnings;
     }
 
+    /** Tells that the JVM is ending. */
+    void ending() {
+        ending = true;
+    }
+
+    /** When the JVM is ending, its reader may wait for rows that never come, and closing would wait for the reader. */
     @Override
     public void close() {
-        source.close();
+        if (!ending) {
+            source.close();
+        }
     }
 
     // ---- a new model

@@ -88,6 +88,7 @@ final class StandardScaler implements Step {
                                 + ", mean " + mean[j] + ", m2 " + m2[j]);
             }
         }
+        remember();
     }
 
     @Override
@@ -165,9 +166,9 @@ final class StandardScaler implements Step {
 
     private void checkMoments() {
         for (int j = 0; j < n; j++) {
-            if (!(m2[j] <= Double.MAX_VALUE)) {
+            if (!(m2[j] <= Double.MAX_VALUE && count[j] <= Double.MAX_VALUE)) {
                 throw AccreteException.badData("column '" + columns.name(j)
-                        + "' has values too large for their variance to be told; divide it or ignore it");
+                        + "' has values or weights too large for its variance to be told; divide them or ignore it");
             }
         }
     }

@@ -48,8 +48,8 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
             "share of rows with a class that is not theirs; of regression, standard deviation of the noise");
 
     /** Which random numbers. */
-    public static final ParamSpec<Long> SEED = ParamSpec.whole(
-            "seed", 0, Domain.Range.between(-0x1p53, 0x1p53), "another seed gives other rows and functions");
+    public static final ParamSpec<Long> SEED =
+            ParamSpec.whole("seed", 0, Domain.Range.finite(), "another seed gives other rows and functions");
 
     /** How often the threshold of SEA moves. */
     public static final ParamSpec<Long> DRIFT_EVERY = ParamSpec.whole(

@@ -134,7 +134,7 @@ final class Descent {
         for (int c = 0; c < count; c++) {
             scratch[c] = weights.decision(kernels, c, chunk, row);
         }
-        loss.steps(kernels, scratch, count, (int) chunk.target(row), eta * chunk.weight(row));
+        loss.steps(scratch, count, (int) chunk.target(row), eta * chunk.weight(row));
         return scratch;
     }
 }

@@ -52,21 +52,11 @@ enum Loss {
      * @param own the row's class
      * @param length length of a step where the slope is 1, at least 0
      */
-    void steps(Kernels kernels, double[] p, int classes, int own, double length) {
-        // The margin of the row's own class is p, that of any other −p, and so are their steps.
+    void steps(double[] p, int classes, int own, double length) {
+        // The margin of the row's own class is p, that of any other -p, and so are their steps.
         p[own] = -p[own];
-        if (this == HINGE) {
-            for (int c = 0; c < classes; c++) {
-                p[c] = p[c] >= -1 ? -length : 0;
-            }
-        } else {
-            for (int c = 0; c < classes; c++) {
-                p[c] = -p[c];
-            }
-            kernels.exp(p, 0, p, 0, classes);
-            for (int c = 0; c < classes; c++) {
-                p[c] = -length / (1 + p[c]);
-            }
+        for (int c = 0; c < classes; c++) {
+            p[c] = -step(-p[c], 1, length, STEEPEST);
         }
         p[own] = -p[own];
     }

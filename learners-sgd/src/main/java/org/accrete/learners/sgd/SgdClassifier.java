@@ -45,7 +45,7 @@ final class SgdClassifier extends SgdLearner {
     @Override
     int check(Chunk chunk) {
         int size = classes.check(chunk);
-        TrainableWeights.requireRoom(schema.width(), functions(size));
+        TrainableWeights.requireRoom(weights.width, functions(size));
         return size;
     }
 

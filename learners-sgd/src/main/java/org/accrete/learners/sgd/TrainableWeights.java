@@ -132,13 +132,21 @@ final class TrainableWeights extends Weights {
                 }
             }
         }
-        return Kernels.best().allFinite(intercepts, 0, intercepts.length);
+        return interceptsAreFinite();
     }
 
     /** {@return whether every number is finite} */
     boolean isFinite() {
-        Kernels kernels = Kernels.best();
-        return kernels.allFinite(v, 0, v.length) && kernels.allFinite(intercepts, 0, intercepts.length);
+        return Kernels.best().allFinite(v, 0, v.length) && interceptsAreFinite();
+    }
+
+    private boolean interceptsAreFinite() {
+        for (double intercept : intercepts) {
+            if (!Double.isFinite(intercept)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // --- learning
