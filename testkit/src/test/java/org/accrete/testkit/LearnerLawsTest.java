@@ -231,7 +231,7 @@ class LearnerLawsTest {
             public void predict(Chunk chunk, double[] out) {
                 super.predict(chunk, out);
                 if (chunk instanceof DenseChunk dense) {
-                    dense.values()[dense.offset(0)] = 0;
+                    dense.values()[dense.offset(0)]++;
                 }
             }
         }));

@@ -224,7 +224,7 @@ class StepLawsTest {
                 if (chunk instanceof DenseChunk dense) {
                     // Scales in place.
                     mine = dense.values();
-                    mine[0] = 0;
+                    mine[0]++;
                 }
             }
         }));
