@@ -55,7 +55,7 @@ final class TrainerLock {
      * @throws AccreteException bad state: somebody else has it
      */
     static TrainerLock take(Disk disk, Path directory, String model) throws IOException {
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             TrainerLock lock = new TrainerLock(disk, directory);
             try {
                 lock.createDirectories();
@@ -64,14 +64,24 @@ final class TrainerLock {
                     return lock;
                 }
             } catch (NoSuchFileException e) {
-                // Another writer left just now, without a version, and removed its directory.
+                // Another writer left just now, without a version, and removed its directory; or there can be none.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
             } finally {
                 if (!lock.isHeld) {
                     lock.abandon();
                 }
             }
+            if (attempt == ATTEMPTS) {
+                throw busy(model);
+            }
         }
-        throw AccreteException.badState("model '" + model + "' is opened and closed by others all the time; try again");
+    }
+
+    private static AccreteException busy(String model) {
+        return AccreteException.badState(
+                "model '" + model + "' is opened and closed by others all the time; try again");
     }
 
     private void createDirectories() throws IOException {
