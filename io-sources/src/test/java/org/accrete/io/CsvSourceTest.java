@@ -125,6 +125,10 @@ class CsvSourceTest {
         try (ChunkSource source = open(request(tabs), Map.of("delimiter", "tab"))) {
             assertThat(rest(source, 5)).containsExactly("1.0 2.0");
         }
+        Path blanks = csv("a b\n1 2\n");
+        try (ChunkSource source = open(request(blanks), Map.of("delimiter", " "))) {
+            assertThat(rest(source, 5)).containsExactly("1.0 2.0");
+        }
         for (String bad : List.of("", ";;", "\"")) {
             assertThatThrownBy(() -> open(request(file), Map.of("delimiter", bad)))
                     .hasMessageStartingWith("delimiter must be one character, tab, or auto")
