@@ -136,7 +136,7 @@ final class StandardScaler implements Step {
                 }
             }
             checkMoments();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             undo();
             throw e;
         }
