@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,7 +64,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
             provider.endings().forEach(ending -> endings.put(ending, provider));
         }
         Optional<String> longest = endings.keySet().stream()
-                .filter(ending -> path.endsWith("." + ending))
+                .filter(ending -> path.toLowerCase(Locale.ROOT).endsWith("." + ending))
                 .reduce((one, other) -> one.length() >= other.length() ? one : other);
         return longest.map(endings::get)
                 .orElseThrow(() -> AccreteException.badArgument("no source reads the ending of '" + path
