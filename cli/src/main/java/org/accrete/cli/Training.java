@@ -292,6 +292,11 @@ final class Training implements AutoCloseable {
                     stored,
                     "its source is read by '" + before + "', not by '" + name + "'");
         }
+        // Positions of one epoch and of several are not alike.
+        int epochsBefore = stored(Optional.of(stored), "run.epochs", 1);
+        if ((epochs > 1) != (epochsBefore > 1)) {
+            throw different("--epochs " + epochs, stored, "it was trained with --epochs " + epochsBefore);
+        }
     }
 
     private Pipeline restore(StoredModel stored) {

@@ -199,6 +199,22 @@ final class CommandsTest {
     }
 
     @Test
+    void resumeDoesNotTurnOneEpochIntoSeveralNorBack() {
+        Path data = Data.csv(folder, "few.csv", 100);
+        assertThat(train(data, "--target", "late", "--epochs", "3").status()).isZero();
+        Outcome back = train(data, "--resume", "--epochs", "1");
+        assertThat(back.status()).isEqualTo(2);
+        assertThat(back.err()).contains("--epochs 1 does not fit model late@1: it was trained with --epochs 3");
+        assertThat(train(data, "--resume", "--epochs", "4", "--json").json()).containsEntry("rows", 100L);
+    }
+
+    @Test
+    void anEndingCountsInWhateverCase() {
+        assertThat(train(Data.csv(folder, "FEW.CSV", 100), "--target", "late").status())
+                .isZero();
+    }
+
+    @Test
     void resumeSaysWhenThereIsNothingNew() {
         Path data = data();
         trained(data);
