@@ -361,6 +361,31 @@ final class CommandsTest {
     }
 
     @Test
+    void predictNeverWritesOverTheRowsItReads() {
+        Path data = data();
+        trained(data);
+        for (String source : List.of(data.toString(), "csv:" + data, folder.resolve("l*.csv").toString())) {
+            Outcome outcome = accrete("predict", "late", source, "--output", data.toString());
+            assertThat(outcome.status()).isEqualTo(2);
+            assertThat(outcome.err()).contains("--output", "late.csv", "read from").hasLineCount(1);
+        }
+        assertThat(data).content().hasLineCount(ROWS + 1);
+    }
+
+    @Test
+    void predictNamesAnOutputThatCannotBeMade() {
+        Path data = data();
+        trained(data);
+        Path nowhere = folder.resolve("nowhere/out.csv");
+        assertThat(accrete("predict", "late", data.toString(), "--output", nowhere.toString())
+                        .err())
+                .contains("no directory", "--output " + nowhere);
+        assertThat(accrete("predict", "late", data.toString(), "--output", folder.toString())
+                        .err())
+                .contains("--output must be a file");
+    }
+
+    @Test
     void aPredictionThatFailsMidwayIsStillOneDocument() {
         Path data = data();
         trained(data);
