@@ -188,7 +188,7 @@ final class TrainCommand extends Subcommand {
     BadRows badRows() {
         return badRows.map(BAD_ROWS::parse).orElse(BadRowPolicy.STOP) == BadRowPolicy.SKIP
                 ? BadRows.skip(console::note)
-                : BadRows.stop();
+                : BadRows.stop("--bad-rows skip drops such rows");
     }
 
     List<Column> columns() {

@@ -364,10 +364,13 @@ final class CommandsTest {
     void predictNeverWritesOverTheRowsItReads() {
         Path data = data();
         trained(data);
-        for (String source : List.of(data.toString(), "csv:" + data, folder.resolve("l*.csv").toString())) {
+        for (String source :
+                List.of(data.toString(), "csv:" + data, folder.resolve("l*.csv").toString())) {
             Outcome outcome = accrete("predict", "late", source, "--output", data.toString());
             assertThat(outcome.status()).isEqualTo(2);
-            assertThat(outcome.err()).contains("--output", "late.csv", "read from").hasLineCount(1);
+            assertThat(outcome.err())
+                    .contains("--output", "late.csv", "read from")
+                    .hasLineCount(1);
         }
         assertThat(data).content().hasLineCount(ROWS + 1);
     }
@@ -394,6 +397,8 @@ final class CommandsTest {
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.map("error")).containsEntry("kind", "bad-data");
         assertThat(outcome.map("error").get("where").toString()).contains("line 2502");
+        // That option is one of train.
+        assertThat(outcome.map("error").get("message").toString()).doesNotContain("--bad-rows");
     }
 
     @Test
