@@ -276,6 +276,19 @@ final class CommandsTest {
     }
 
     @Test
+    void trainSaysWhenWhatItWroteIsNotLive() {
+        Path data = data();
+        trained(data);
+        assertThat(train(data, "--from", "late@1").out()).endsWith(" kB)\n");
+        accrete("rollback", "late", "1");
+        assertThat(train(data, "--from", "late@2").out())
+                .endsWith("late@live is still 1; 'accrete rollback late 3' makes it 3\n");
+        assertThat(train(data, "--from", "late@2", "--json").json())
+                .containsEntry("version", 4L)
+                .containsEntry("live", 1L);
+    }
+
+    @Test
     void badRowsAreDroppedAndCountedWhenAsked() {
         Path data = Data.write(folder, "bad.csv", "x,y\n" + "1,a\n2,b\n".repeat(600) + "oops,a\n3,b\n");
         Outcome outcome = train(data, "--target", "y", "--bad-rows", "skip", "--json");
