@@ -228,8 +228,12 @@ final class TrainCommand extends Subcommand {
             return;
         }
         if (nothingNew) {
-            console.print("nothing new: no rows after those that "
-                    + training.origin().map(ModelVersion::reference).orElse(model) + " has learned");
+            String learned = training.origin().map(ModelVersion::reference).orElse(model);
+            console.print(
+                    rows().filter(most -> most <= training.rowsBefore()).isPresent()
+                            ? "nothing new: " + learned + " has learned " + Console.count(training.rowsBefore(), "row")
+                                    + " and --rows asks for no more"
+                            : "nothing new: no rows after those that " + learned + " has learned");
             return;
         }
         report.scores().filter(scores -> !scores.metrics().isEmpty()).ifPresent(scores -> {

@@ -204,7 +204,9 @@ final class CommandsTest {
         trained(data);
         Outcome outcome = train(data, "--resume");
         assertThat(outcome.status()).isZero();
-        assertThat(outcome.out()).startsWith("nothing new").hasLineCount(1);
+        assertThat(outcome.out()).startsWith("nothing new: no rows after").hasLineCount(1);
+        assertThat(train(data, "--resume", "--rows", "500").out())
+                .isEqualTo("nothing new: late@1 has learned 12,000 rows and --rows asks for no more\n");
         assertThat(train(data, "--resume", "--json").json())
                 .containsEntry("rows", 0L)
                 .containsEntry("new_version", false)
