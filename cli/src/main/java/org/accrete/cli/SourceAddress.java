@@ -1,5 +1,6 @@
 package org.accrete.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.PatternSyntaxException;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
@@ -53,6 +55,27 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
 
     boolean isStandardInput() {
         return location.equals("-");
+    }
+
+    /** {@return whether a file is there and is, or matches, the path or glob that is read} */
+    boolean reads(Path file) {
+        if (provider.endings().isEmpty() || isStandardInput() || !Files.exists(file)) {
+            return false;
+        }
+        try {
+            Path read = Path.of(location);
+            if (Files.exists(read)) {
+                return Files.isSameFile(read, file);
+            }
+            Path glob = read.toAbsolutePath().normalize();
+            return isGlob(location)
+                    && glob.getFileSystem()
+                            .getPathMatcher("glob:" + glob)
+                            .matches(file.toAbsolutePath().normalize());
+        } catch (IOException | InvalidPathException | PatternSyntaxException e) {
+            // What cannot be looked at is for the source to refuse.
+            return false;
+        }
     }
 
     private static ChunkSourceProvider byEnding(PlugIns plugIns, String path) {

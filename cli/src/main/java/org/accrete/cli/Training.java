@@ -226,7 +226,7 @@ final class Training implements AutoCloseable {
             return "a number";
         }
         List<String> classes = target.classes();
-        return "one of " + classes.size() + " classes ("
+        return (classes.size() == 1 ? "of one class so far (" : "one of " + classes.size() + " classes (")
                 + String.join(", ", classes.subList(0, Math.min(5, classes.size())))
                 + (classes.size() > 5 ? ", ..." : "") + ")";
     }
