@@ -405,8 +405,10 @@ public final class TrainingRun {
          *
          * @param model who gets them
          * @return this
+         * @throws AccreteException bad state: it is read from a store
          */
         public Builder publishTo(LiveModel model) {
+            model.requireUnopened();
             live = Optional.of(model);
             return this;
         }

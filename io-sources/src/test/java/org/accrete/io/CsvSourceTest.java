@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
@@ -431,5 +433,62 @@ class CsvSourceTest {
                 .hasMessageContaining("'standard input' ends before the stored position");
         assertThatThrownBy(() -> withInput(members.toByteArray(), () -> from(request, new Position("0:a:1", 1), 1)))
                 .hasMessageContaining("can only be read from its beginning");
+    }
+
+    @Test
+    void closingDoesNotWaitForAStreamThatHasNothingToGive() throws Exception {
+        InputStream before = System.in;
+        CountDownLatch waits = new CountDownLatch(1);
+        CountDownLatch more = new CountDownLatch(1);
+        ByteArrayInputStream rows = new ByteArrayInputStream("a,b\n1,2\n".getBytes(StandardCharsets.UTF_8));
+        System.setIn(new InputStream() {
+            @Override
+            public int read() {
+                int next = rows.read();
+                if (next < 0) {
+                    waits.countDown();
+                    try {
+                        more.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+                return next;
+            }
+
+            @Override
+            public int read(byte[] out, int offset, int length) {
+                int next = read();
+                if (next < 0) {
+                    return -1;
+                }
+                out[offset] = (byte) next;
+                return 1;
+            }
+        });
+        Thread reader = null;
+        Thread closer = null;
+        try {
+            // A stored plan, so that one row is enough to open it.
+            ColumnPlan plan = open(request(csv("a,b\n1,2\n"))).plan().orElseThrow();
+            ChunkSource source = open(request("-").withPlan(plan, false));
+            ChunkBuffer buffer = new ChunkBuffer(source.schema(), 10);
+            reader = new Thread(() -> source.next(buffer));
+            reader.start();
+            assertThat(waits.await(5, TimeUnit.SECONDS)).isTrue();
+            closer = new Thread(source::close);
+            closer.start();
+            closer.join(5_000);
+            assertThat(closer.isAlive()).isFalse();
+        } finally {
+            more.countDown();
+            System.setIn(before);
+            if (reader != null) {
+                reader.join();
+            }
+            if (closer != null) {
+                closer.join();
+            }
+        }
     }
 }

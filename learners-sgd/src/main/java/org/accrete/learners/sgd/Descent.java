@@ -26,7 +26,7 @@ import org.accrete.kernels.Kernels;
  */
 final class Descent {
     private final Loss loss;
-    private final double steepest;
+    private final double shape;
     private final Schedule schedule;
     private final double alpha;
     private final double denseInterceptRate;
@@ -38,7 +38,7 @@ final class Descent {
      * Makes the algorithm.
      *
      * @param loss what is minimised
-     * @param epsilon where huber becomes straight
+     * @param shape its shape
      * @param schedule length of each step
      * @param alpha strength of the penalty, 0 for none
      * @param denseInterceptRate factor of the intercept's step on dense rows
@@ -46,13 +46,13 @@ final class Descent {
      */
     Descent(
             Loss loss,
-            double epsilon,
+            double shape,
             Schedule schedule,
             double alpha,
             double denseInterceptRate,
             double sparseInterceptRate) {
         this.loss = loss;
-        this.steepest = loss.steepest(epsilon);
+        this.shape = shape;
         this.schedule = schedule;
         this.alpha = alpha;
         this.denseInterceptRate = denseInterceptRate;
@@ -123,7 +123,7 @@ final class Descent {
     private double step(double eta, double p, Chunk chunk, int row) {
         double target = chunk.target(row);
         double y = classes ? (target == 1 ? 1 : -1) : target;
-        return loss.step(p, y, eta * chunk.weight(row), steepest);
+        return loss.step(p, y, eta * chunk.weight(row), shape);
     }
 
     private double[] steps(Kernels kernels, double eta, Weights weights, Chunk chunk, int row) {

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.learn.ClassList;
 import org.accrete.api.param.Domain.Range;
@@ -13,8 +14,19 @@ final class SgdParams {
             ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
     private static final ParamSpec<Loss> REGRESSOR_LOSS =
             ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
-    private static final ParamSpec<Double> EPSILON = ParamSpec.real(
-                    "epsilon", 1.35, Range.above(0), "distance from which huber grows in a straight line")
+    private static final String AUTO = "auto";
+    private static final ParamSpec<String> EPSILON = ParamSpec.text(
+                    "epsilon",
+                    AUTO,
+                    "a number >= 0, or auto: 1.35 for huber, 0.1 for the others",
+                    "distance from which huber grows in a straight line, up to which"
+                            + " epsilon-insensitive and squared-epsilon-insensitive are 0")
+            .asTunable();
+    private static final ParamSpec<Double> QUANTILE = ParamSpec.real(
+                    "quantile",
+                    0.5,
+                    new Range(0, true, 1, true),
+                    "which quantile loss=quantile predicts; 0.5 is the median")
             .asTunable();
     private static final ParamSpec<Penalty> PENALTY =
             ParamSpec.choice("penalty", Penalty.class, Penalty.L2, "what keeps weights small");
@@ -56,6 +68,7 @@ final class SgdParams {
     static final List<ParamSpec<?>> REGRESSOR = List.of(
             REGRESSOR_LOSS,
             EPSILON,
+            QUANTILE,
             PENALTY,
             ALPHA,
             LEARNING_RATE.withDefault(LearningRate.INVSCALING),
@@ -71,13 +84,27 @@ final class SgdParams {
         return params.get(CLASSIFIER_LOSS);
     }
 
+    /** {@return the loss of a regressor} */
+    static Loss regressorLoss(Params params) {
+        return params.get(REGRESSOR_LOSS);
+    }
+
+    /** {@return how a classifier's decision values become probabilities, if they do} */
+    static Optional<Share> share(Params params) {
+        return switch (classifierLoss(params)) {
+            case LOG_LOSS -> Optional.of(Share.LOGISTIC);
+            case MODIFIED_HUBER -> Optional.of(Share.STRAIGHT);
+            default -> Optional.empty();
+        };
+    }
+
     /**
      * {@return the algorithm of a classifier}
      *
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent classifierDescent(Params params) {
-        return descent(params, classifierLoss(params), 0);
+        return descent(params, classifierLoss(params), classifierLoss(params).shape(0, 0));
     }
 
     /**
@@ -86,10 +113,31 @@ final class SgdParams {
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent regressorDescent(Params params) {
-        return descent(params, params.get(REGRESSOR_LOSS), params.get(EPSILON));
+        Loss loss = regressorLoss(params);
+        return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)));
     }
 
-    private static Descent descent(Params params, Loss loss, double epsilon) {
+    private static double epsilon(Params params, Loss loss) {
+        String text = params.get(EPSILON);
+        if (ParamSpec.word(text).equals(AUTO)) {
+            return loss == Loss.HUBER ? 1.35 : 0.1;
+        }
+        double epsilon;
+        try {
+            epsilon = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            epsilon = Double.NaN;
+        }
+        if (!(epsilon >= 0 && epsilon <= Double.MAX_VALUE)) {
+            throw AccreteException.badArgument("epsilon must be a number >= 0, or auto, but was '" + text + "'");
+        }
+        if (loss == Loss.HUBER && epsilon == 0) {
+            throw AccreteException.badArgument("epsilon must be > 0 with loss=huber but was " + text);
+        }
+        return epsilon;
+    }
+
+    private static Descent descent(Params params, Loss loss, double shape) {
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {
@@ -100,7 +148,7 @@ final class SgdParams {
         double interceptRate = params.get(FIT_INTERCEPT) ? 1 : 0;
         return new Descent(
                 loss,
-                epsilon,
+                shape,
                 new Schedule(rate, params.get(ETA0), params.get(POWER_T), alpha),
                 params.get(PENALTY) == Penalty.NONE ? 0 : alpha,
                 interceptRate,

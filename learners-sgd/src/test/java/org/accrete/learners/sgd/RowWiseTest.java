@@ -84,11 +84,26 @@ class RowWiseTest {
         }
 
         private double slope(double p, double y) {
+            double z = p * y;
+            double r = y - p;
+            double epsilon = switch (set.getOrDefault("epsilon", "")) {
+                case "auto" -> set.get("loss").equals("huber") ? 1.35 : 0.1;
+                case "" -> 0;
+                default -> real("epsilon");
+            };
             return switch (set.get("loss")) {
-                case "hinge" -> p * y <= 1 ? -y : 0;
-                case "log-loss" -> -y / (Math.exp(p * y) + 1);
-                case "huber" -> Math.max(-real("epsilon"), Math.min(real("epsilon"), p - y));
-                default -> p - y;
+                case "hinge" -> z <= 1 ? -y : 0;
+                case "squared-hinge" -> -2 * y * Math.max(0, 1 - z);
+                case "perceptron" -> z <= 0 ? -y : 0;
+                case "log-loss" -> -y / (Math.exp(z) + 1);
+                case "modified-huber" -> z < -1 ? -4 * y : -2 * y * Math.max(0, 1 - z);
+                case "squared-error" -> -r;
+                case "huber" -> -Math.max(-epsilon, Math.min(epsilon, r));
+                case "epsilon-insensitive" -> Math.abs(r) <= epsilon ? 0 : -Math.signum(r);
+                case "squared-epsilon-insensitive" -> -2 * Math.signum(r) * Math.max(0, Math.abs(r) - epsilon);
+                case "quantile" -> r == 0 ? 0 : r > 0 ? -real("quantile") : 1 - real("quantile");
+                case "poisson" -> Math.exp(p) - y;
+                default -> throw new IllegalArgumentException(set.get("loss"));
             };
         }
     }
@@ -105,6 +120,9 @@ class RowWiseTest {
                 // squared error diverges, and then rounding errors grow without bound, where a step times |x|² is above
                 // 2
                 Arrays.setAll(row, j -> classes == 0 ? 0.15 * row[j] : row[j]);
+            }
+            if (pairs.contains("loss=poisson")) {
+                Arrays.setAll(table.y(), i -> Math.rint(Math.abs(table.y()[i])));
             }
             return table;
         }
@@ -133,6 +151,23 @@ class RowWiseTest {
             }
             for (String loss : List.of("loss=squared-error", "loss=huber epsilon=0.3")) {
                 all.add(new Setting(0, 0, weighted, List.of((loss + " " + schedule).split(" "))));
+            }
+        }
+        for (String schedule :
+                List.of("learning-rate=constant eta0=0.02 alpha=0.01", "learning-rate=optimal alpha=1")) {
+            for (String loss : List.of("squared-hinge", "perceptron", "modified-huber")) {
+                for (int classes : new int[] {2, 5}) {
+                    all.add(new Setting(classes, 2, true, List.of(("loss=" + loss + " " + schedule).split(" "))));
+                }
+            }
+            for (String loss : List.of(
+                    "huber",
+                    "epsilon-insensitive",
+                    "epsilon-insensitive epsilon=0",
+                    "squared-epsilon-insensitive epsilon=0.2",
+                    "quantile quantile=0.9",
+                    "poisson")) {
+                all.add(new Setting(0, 0, true, List.of(("loss=" + loss + " " + schedule).split(" "))));
             }
         }
         return all.stream();
