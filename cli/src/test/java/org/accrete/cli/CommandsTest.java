@@ -525,6 +525,8 @@ final class CommandsTest {
         assertThat(Outcome.of("--version").out()).startsWith("accrete ");
         assertThat(Outcome.of("--version", "--json").json()).containsKey("version");
         assertThat(Outcome.of("--help").out()).contains("train", "describe", "Exit status");
+        assertThat(Outcome.of("help")).isEqualTo(Outcome.of("--help"));
+        assertThat(Outcome.of("help", "train")).isEqualTo(Outcome.of("train", "--help"));
         for (String command : List.of(
                 "train",
                 "predict",
