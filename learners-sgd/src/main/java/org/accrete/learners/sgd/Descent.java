@@ -17,6 +17,8 @@ import org.accrete.kernels.Kernels;
  * w    = max(0, 1 − eta·alpha) · w       the L2 penalty, also where the step is 0; b is never penalised
  * w    = w + step·x
  * b    = b + step
+ * mean of all w and b so far, if that is wanted
+ * L1 penalty: see {@link Lasso}
  * </pre>
  *
  * <p>Several classes are as many functions, each one against the rest; they share the schedule, so nothing else couples them.
@@ -28,7 +30,8 @@ final class Descent {
     private final Loss loss;
     private final double shape;
     private final Schedule schedule;
-    private final double alpha;
+    private final double l2;
+    private final double l1;
     private final double denseInterceptRate;
     private final double sparseInterceptRate;
     private final boolean classes;
@@ -40,7 +43,8 @@ final class Descent {
      * @param loss what is minimised
      * @param shape its shape
      * @param schedule length of each step
-     * @param alpha strength of the penalty, 0 for none
+     * @param l2 strength of the L2 penalty, 0 for none
+     * @param l1 strength of the L1 penalty, 0 for none
      * @param denseInterceptRate factor of the intercept's step on dense rows
      * @param sparseInterceptRate factor of the intercept's step on sparse rows
      */
@@ -48,13 +52,15 @@ final class Descent {
             Loss loss,
             double shape,
             Schedule schedule,
-            double alpha,
+            double l2,
+            double l1,
             double denseInterceptRate,
             double sparseInterceptRate) {
         this.loss = loss;
         this.shape = shape;
         this.schedule = schedule;
-        this.alpha = alpha;
+        this.l2 = l2;
+        this.l1 = l1;
         this.denseInterceptRate = denseInterceptRate;
         this.sparseInterceptRate = sparseInterceptRate;
         this.classes = Loss.OF_CLASSES.contains(loss);
@@ -72,6 +78,10 @@ final class Descent {
     void learn(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         boolean sparse = chunk instanceof SparseChunk;
         double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
+        if (l1 > 0 || weights.average.isOn()) {
+            learnFully(weights, chunk, sparse, from, to, t, interceptRate);
+            return;
+        }
         if (!sparse) {
             weights.fold();
         }
@@ -115,8 +125,39 @@ final class Descent {
         }
     }
 
+    /** The same and all the rest of it; a mean has to be told of each decay apart, so dense rows decay by the scale then too. */
+    private void learnFully(
+            TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
+        Kernels kernels = Kernels.best();
+        boolean lazy = sparse || weights.average.isOn();
+        if (!lazy) {
+            weights.fold();
+        }
+        int count = weights.count();
+        for (int row = from; row < to; row++) {
+            double eta = schedule.eta(t + row);
+            double keep = keep(eta);
+            double[] steps = steps(kernels, eta, weights, chunk, row);
+            if (lazy) {
+                weights.decay(keep);
+            }
+            for (int c = 0; c < count; c++) {
+                if (lazy) {
+                    weights.add(kernels, c, chunk, row, steps[c]);
+                } else {
+                    weights.move(kernels, c, chunk, row, keep, steps[c]);
+                }
+                weights.intercepts[c] += steps[c] * interceptRate;
+            }
+            weights.average.take(weights, t + row);
+            for (int c = 0; l1 > 0 && c < count; c++) {
+                weights.lasso.collect(weights, c, chunk, row, eta * l1);
+            }
+        }
+    }
+
     private double keep(double eta) {
-        double keep = 1 - eta * alpha;
+        double keep = 1 - eta * l2;
         return keep > 0 ? keep : 0;
     }
 
@@ -126,13 +167,17 @@ final class Descent {
         return loss.step(p, y, eta * chunk.weight(row), shape);
     }
 
-    private double[] steps(Kernels kernels, double eta, Weights weights, Chunk chunk, int row) {
+    private double[] steps(Kernels kernels, double eta, TrainableWeights weights, Chunk chunk, int row) {
         int count = weights.count();
         if (scratch.length < count) {
             scratch = new double[count];
         }
         for (int c = 0; c < count; c++) {
             scratch[c] = weights.decision(kernels, c, chunk, row);
+        }
+        if (count == 1) {
+            scratch[0] = step(eta, scratch[0], chunk, row);
+            return scratch;
         }
         loss.steps(scratch, count, (int) chunk.target(row), eta * chunk.weight(row));
         return scratch;

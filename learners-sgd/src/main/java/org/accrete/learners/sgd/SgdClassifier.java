@@ -22,6 +22,7 @@ final class SgdClassifier extends SgdLearner {
     SgdClassifier(Schema schema, Params params) {
         super(
                 schema,
+                params,
                 SgdParams.classifierDescent(params),
                 functions(schema.target().classes().size()));
         this.share = SgdParams.share(params);
@@ -31,6 +32,7 @@ final class SgdClassifier extends SgdLearner {
     SgdClassifier(Schema schema, Params params, State state) {
         super(
                 schema,
+                params,
                 SgdParams.classifierDescent(params),
                 functions(state.list(CLASSES).size()),
                 state);
@@ -82,12 +84,12 @@ final class SgdClassifier extends SgdLearner {
 
     @Override
     public Classifier view() {
-        return model(weights);
+        return model(weights.readable());
     }
 
     @Override
     public Classifier snapshot() {
-        return model(weights.copy());
+        return model(weights.readable().copy());
     }
 
     private Classifier model(Weights readable) {

@@ -43,7 +43,9 @@ public final class SgdClassifierProvider implements LearnerProvider {
     @Override
     public long memoryBytes(Schema schema, Params params) {
         return SgdLearner.memoryBytes(
-                schema, SgdClassifier.functions(schema.target().classes().size()));
+                schema,
+                params,
+                SgdClassifier.functions(schema.target().classes().size()));
     }
 
     @Override

@@ -30,6 +30,9 @@ final class SgdParams {
             .asTunable();
     private static final ParamSpec<Penalty> PENALTY =
             ParamSpec.choice("penalty", Penalty.class, Penalty.L2, "what keeps weights small");
+    private static final ParamSpec<Double> L1_RATIO = ParamSpec.real(
+                    "l1-ratio", 0.15, Range.between(0, 1), "share of L1 in penalty=elasticnet; the rest is L2")
+            .asTunable();
     private static final ParamSpec<Double> ALPHA = ParamSpec.real(
                     "alpha", 1e-4, Range.atLeast(0), "strength of the penalty; sets the steps of learning-rate=optimal")
             .asTunable();
@@ -48,20 +51,28 @@ final class SgdParams {
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
             ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
+    private static final ParamSpec<Long> AVERAGE = ParamSpec.whole(
+            "average",
+            0,
+            Range.between(0, 1L << 53),
+            "number of the row from which on the model is the mean of the weights after each row; 0 for the last weights");
     private static final ParamSpec<Compat> COMPAT = ParamSpec.choice(
             "compat",
             Compat.class,
             Compat.NONE,
-            "sklearn: on sparse rows the intercept's step is multiplied by 0.01, as scikit-learn does");
+            "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
+                    + " after each chunk, as scikit-learn does");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
             PENALTY,
+            L1_RATIO,
             ALPHA,
             LEARNING_RATE,
             ETA0,
             POWER_T,
             FIT_INTERCEPT,
+            AVERAGE,
             ClassList.NEW_CLASSES,
             ClassList.MAX_CLASSES,
             COMPAT);
@@ -70,11 +81,13 @@ final class SgdParams {
             EPSILON,
             QUANTILE,
             PENALTY,
+            L1_RATIO,
             ALPHA,
             LEARNING_RATE.withDefault(LearningRate.INVSCALING),
             ETA0.withDefault(0.01),
             POWER_T,
             FIT_INTERCEPT,
+            AVERAGE,
             COMPAT);
 
     private SgdParams() {}
@@ -117,6 +130,34 @@ final class SgdParams {
         return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)));
     }
 
+    /** {@return what is to be remembered for the L1 penalty of so many functions} */
+    static Lasso lasso(Params params, int width, int functions) {
+        return new Lasso(width, functions, hasL1(params), isLikeSklearn(params));
+    }
+
+    /** {@return what is to be remembered for the mean of so many functions} */
+    static Average average(Params params, int width, int functions) {
+        return new Average(width, functions, params.get(AVERAGE), isLikeSklearn(params));
+    }
+
+    /** {@return how many arrays as long as the weights a learner takes, with a snapshot and a state of it} */
+    static int arrays(Params params) {
+        // the weights, what undo keeps of them, a snapshot; of a state two tensors and the array that one is made from
+        int arrays = 6;
+        // what was paid, undo, and of a state one tensor
+        arrays += hasL1(params) ? 4 : 0;
+        // the sum, undo, a snapshot, and of a state one tensor
+        return arrays + (params.get(AVERAGE) > 0 ? 5 : 0);
+    }
+
+    private static boolean hasL1(Params params) {
+        return params.get(PENALTY) == Penalty.L1 || params.get(PENALTY) == Penalty.ELASTICNET;
+    }
+
+    private static boolean isLikeSklearn(Params params) {
+        return params.get(COMPAT) == Compat.SKLEARN;
+    }
+
     private static double epsilon(Params params, Loss loss) {
         String text = params.get(EPSILON);
         if (ParamSpec.word(text).equals(AUTO)) {
@@ -150,8 +191,9 @@ final class SgdParams {
                 loss,
                 shape,
                 new Schedule(rate, params.get(ETA0), params.get(POWER_T), alpha),
-                params.get(PENALTY) == Penalty.NONE ? 0 : alpha,
+                params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha,
+                params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha,
                 interceptRate,
-                params.get(COMPAT) == Compat.SKLEARN ? 0.01 * interceptRate : interceptRate);
+                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate);
     }
 }

@@ -11,12 +11,12 @@ final class SgdRegressor extends SgdLearner {
     private final boolean logLink;
 
     SgdRegressor(Schema schema, Params params) {
-        super(schema, SgdParams.regressorDescent(params), 1);
+        super(schema, params, SgdParams.regressorDescent(params), 1);
         this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
     SgdRegressor(Schema schema, Params params, State state) {
-        super(schema, SgdParams.regressorDescent(params), 1, state);
+        super(schema, params, SgdParams.regressorDescent(params), 1, state);
         this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
@@ -42,11 +42,11 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     public Regressor view() {
-        return new LinearRegressor(schema, weights, logLink);
+        return new LinearRegressor(schema, weights.readable(), logLink);
     }
 
     @Override
     public Regressor snapshot() {
-        return new LinearRegressor(schema, weights.copy(), logLink);
+        return new LinearRegressor(schema, weights.readable().copy(), logLink);
     }
 }

@@ -42,7 +42,7 @@ public final class SgdRegressorProvider implements LearnerProvider {
 
     @Override
     public long memoryBytes(Schema schema, Params params) {
-        return SgdLearner.memoryBytes(schema, 1);
+        return SgdLearner.memoryBytes(schema, params, 1);
     }
 
     @Override

@@ -58,6 +58,8 @@ class RefusalTest {
                 // the scale is folded never, every few rows, and once, after the third class came up
                 for (List<String> pairs : List.of(
                         List.of("eta0=0.05"),
+                        List.of("eta0=0.05", "penalty=elasticnet", "average=20", "alpha=0.1"),
+                        List.of("eta0=0.5", "penalty=l1", "average=70", "compat=sklearn"),
                         List.of("eta0=0.5", "alpha=1.9"),
                         List.of("learning-rate=constant", "eta0=0.5", "alpha=0.4"))) {
                     String missing = "'amounts[3]' is missing; put a step before the learner that fills it, such as"
