@@ -103,7 +103,7 @@ public sealed interface Domain {
         }
 
         private static String number(double value) {
-            return isWhole(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
+            return isWhole(value) && Math.abs(value) <= 0x1p53 ? Long.toString((long) value) : Double.toString(value);
         }
     }
 

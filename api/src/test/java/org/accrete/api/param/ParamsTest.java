@@ -117,6 +117,7 @@ class ParamsTest {
         assertThat(Range.above(0).text()).isEqualTo("> 0");
         assertThat(Range.atLeast(0.5).text()).isEqualTo(">= 0.5");
         assertThat(Range.between(1, 10).text()).isEqualTo(">= 1 and <= 10");
+        assertThat(Range.between(0, 1L << 53).text()).isEqualTo(">= 0 and <= 9007199254740992");
         assertThat(new Range(Double.NEGATIVE_INFINITY, true, 3, true).text()).isEqualTo("< 3");
         assertThat(Range.finite().text()).isEqualTo("finite");
         assertThat(Range.between(1, 10).justOutside()).contains("0", "11");
