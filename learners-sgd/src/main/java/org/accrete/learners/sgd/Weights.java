@@ -50,6 +50,19 @@ class Weights {
             DenseChunk dense = (DenseChunk) chunk;
             product = kernels.dot(v, c * width, dense.values(), dense.offset(row), width);
         }
+        return decision(product, c, chunk, row);
+    }
+
+    /**
+     * {@return the value of one function whose product of weights and features is known}
+     *
+     * @param product of the row's features with the unscaled weights
+     * @param c which function
+     * @param chunk rows of the right width
+     * @param row from 0
+     * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
+     */
+    final double decision(double product, int c, Chunk chunk, int row) {
         double decision = scale * product + intercepts[c];
         if (!Double.isFinite(decision)) {
             Rows.requireFiniteFeatures(chunk, row);
