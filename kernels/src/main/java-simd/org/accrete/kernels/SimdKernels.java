@@ -15,7 +15,11 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Vectors live in local variables and in small helpers that are inlined; one that is stored in a field, or that crosses a
  * call which C2 does not inline, is an object on the heap. Hence {@code exp} makes its constants vectors before the loop: on
- * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates.
+ * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates. Blocks with a
+ * number beyond ±708 are left to scalar code, which keeps the method short.
+ *
+ * <p>Known limit: depending on what the JVM ran before, C2 of JDK 17 declines to inline the store at the end of the loop of
+ * {@code exp}, and then makes one short-lived object per vector.
  */
 final class SimdKernels extends Kernels {
 
@@ -274,10 +278,7 @@ final class SimdKernels extends Kernels {
 
     @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
-        DoubleVector highest = of(Exp.HIGHEST);
-        DoubleVector lowest = of(Exp.LOWEST);
-        DoubleVector infinity = of(Double.POSITIVE_INFINITY);
-        DoubleVector zero = of(0);
+        DoubleVector steep = of(Exp.STEEP);
         DoubleVector half = of(0.5);
         DoubleVector one = of(1);
         DoubleVector log2e = of(Exp.LOG2_E);
@@ -298,7 +299,14 @@ final class SimdKernels extends Kernels {
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);
-            DoubleVector k = v.mul(log2e).add(toWhole).sub(toWhole);
+            if (v.lanewise(VectorOperators.ABS)
+                    .compare(VectorOperators.GT, steep)
+                    .anyTrue()) {
+                exps(x, from + i, out, outFrom + i, LANES);
+                continue;
+            }
+            DoubleVector shifted = v.mul(log2e).add(toWhole);
+            DoubleVector k = shifted.sub(toWhole);
             DoubleVector high = v.sub(k.mul(ln2High));
             DoubleVector low = k.mul(ln2Low);
             DoubleVector r = high.sub(low);
@@ -309,22 +317,11 @@ final class SimdKernels extends Kernels {
             DoubleVector p47 = c4.add(c5.mul(r)).add(c6.add(c7.mul(r)).mul(r2));
             DoubleVector p = p03.add(p47.mul(r4)).add(c8.add(c9.mul(r)).mul(r4.mul(r4)));
             DoubleVector power = one.add(r.add(r2.mul(half.add(r.mul(p))).add(lost)));
-            DoubleVector first = k.mul(half).add(toWhole);
-            DoubleVector second = k.sub(first.sub(toWhole)).add(toWhole);
-            LongVector firstBits = first.reinterpretAsLongs();
-            LongVector secondBits = second.reinterpretAsLongs();
-            power.mul(firstBits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles())
-                    .mul(secondBits
-                            .lanewise(VectorOperators.LSHL, 52)
-                            .add(oneBits)
-                            .reinterpretAsDoubles())
-                    .blend(infinity, v.compare(VectorOperators.GT, highest))
-                    .blend(zero, v.compare(VectorOperators.LT, lowest))
+            LongVector bits = shifted.reinterpretAsLongs();
+            power.mul(bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles())
                     .intoArray(out, outFrom + i);
         }
-        for (; i < n; i++) {
-            out[outFrom + i] = Exp.exp(x[from + i]);
-        }
+        exps(x, from + i, out, outFrom + i, n - i);
     }
 
     @Override

@@ -352,6 +352,13 @@ public abstract class Kernels {
         return s;
     }
 
+    /** {@link #exp(double[], int, double[], int, int)} one by one. */
+    static void exps(double[] x, int from, double[] out, int outFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            out[outFrom + i] = Exp.exp(x[from + i]);
+        }
+    }
+
     /** {@link #logistic(double[], int, double[], int, int)} one by one. */
     static void logistics(double[] x, int from, double[] out, int outFrom, int n) {
         for (int i = 0; i < n; i++) {

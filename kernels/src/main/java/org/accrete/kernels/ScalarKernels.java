@@ -172,9 +172,7 @@ final class ScalarKernels extends Kernels {
 
     @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
-        for (int i = 0; i < n; i++) {
-            out[outFrom + i] = Exp.exp(x[from + i]);
-        }
+        exps(x, from, out, outFrom, n);
     }
 
     @Override
