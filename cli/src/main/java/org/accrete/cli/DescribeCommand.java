@@ -48,6 +48,12 @@ final class DescribeCommand extends Subcommand {
                         show(provider);
                     }
                 }
+                if (!found
+                        && registry.broken().stream()
+                                .anyMatch(one -> one.plugIn().equals(name))) {
+                    // Says what is wrong with it.
+                    registry.find(name);
+                }
             }
         }
         if (!found) {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class Main {
         CommandLine line = commandLine(console);
         Subcommand running = null;
         try {
-            CommandLine.ParseResult parsed = line.parseArgs(args);
+            CommandLine.ParseResult parsed = line.parseArgs(asOption(words));
             List<CommandLine> named = parsed.asCommandLineList();
             CommandLine last = named.get(named.size() - 1);
             if (last.isUsageHelpRequested()) {
@@ -77,6 +78,16 @@ public final class Main {
                 running.ended();
             }
         }
+    }
+
+    /** {@return the words, with {@code help COMMAND} turned into {@code COMMAND --help}} */
+    private static String[] asOption(List<String> words) {
+        if (words.isEmpty() || !words.get(0).equals("help")) {
+            return words.toArray(String[]::new);
+        }
+        List<String> turned = new ArrayList<>(words.subList(1, words.size()));
+        turned.add("--help");
+        return turned.toArray(String[]::new);
     }
 
     private static int root(Root root, CommandLine line, Console console) {

@@ -56,6 +56,9 @@ final class PredictCommand extends Subcommand {
     public Integer call() throws IOException {
         PlugIns plugIns = plugIns();
         SourceAddress address = SourceAddress.resolve(plugIns, source);
+        if (output.isPresent()) {
+            requireWritable(output.get(), address);
+        }
         StoredModel stored = StoredModel.load(plugIns, this, model);
         Answers answers = Answers.of(Pipeline.restore(plugIns, stored.state()).view(), stored.version());
         try (ChunkSource opened = stored.open(address, false, BadRows.stop());
@@ -77,6 +80,21 @@ final class PredictCommand extends Subcommand {
     private record Rows(ChunkSource source, ChunkBuffer buffer, List<String> keys) {
         boolean next() {
             return source.next(buffer);
+        }
+    }
+
+    /** Refuses a file that cannot be made, and one that the rows come from: it would be lost. */
+    private static void requireWritable(Path file, SourceAddress address) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || folder == null) {
+            throw AccreteException.badArgument("--output must be a file but '" + file + "' is a directory");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw AccreteException.badArgument("no directory '" + folder + "' for --output " + file);
+        }
+        if (address.reads(file)) {
+            throw AccreteException.badArgument(
+                    "--output " + file + " is a file that the rows are read from; name another");
         }
     }
 
@@ -102,11 +120,10 @@ final class PredictCommand extends Subcommand {
 
     private long toNewFile(Path file, Answers answers, Rows rows) throws IOException {
         Path folder = Optional.ofNullable(file.getParent()).orElse(file);
-        if (!Files.isDirectory(folder)) {
-            throw AccreteException.badArgument("no directory '" + folder + "' for --output " + file.getFileName());
-        }
         Path unfinished = folder.resolve(
                 file.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
+        // Ctrl-C ends the JVM without coming to the finally below.
+        unfinished.toFile().deleteOnExit();
         try {
             long count;
             try (OutputStream stream = Files.newOutputStream(unfinished);

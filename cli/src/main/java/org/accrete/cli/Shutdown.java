@@ -12,7 +12,12 @@ final class Shutdown {
 
     Shutdown(Runnable stop) {
         hook = new Thread(() -> stopAndWait(stop), "accrete-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending already.
+            stop.run();
+        }
     }
 
     private void stopAndWait(Runnable stop) {

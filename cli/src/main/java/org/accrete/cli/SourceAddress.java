@@ -1,12 +1,15 @@
 package org.accrete.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.PatternSyntaxException;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
@@ -54,6 +57,27 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         return location.equals("-");
     }
 
+    /** {@return whether a file is there and is, or matches, the path or glob that is read} */
+    boolean reads(Path file) {
+        if (provider.endings().isEmpty() || isStandardInput() || !Files.exists(file)) {
+            return false;
+        }
+        try {
+            Path read = Path.of(location);
+            if (Files.exists(read)) {
+                return Files.isSameFile(read, file);
+            }
+            Path glob = read.toAbsolutePath().normalize();
+            return isGlob(location)
+                    && glob.getFileSystem()
+                            .getPathMatcher("glob:" + glob)
+                            .matches(file.toAbsolutePath().normalize());
+        } catch (IOException | InvalidPathException | PatternSyntaxException e) {
+            // What cannot be looked at is for the source to refuse.
+            return false;
+        }
+    }
+
     private static ChunkSourceProvider byEnding(PlugIns plugIns, String path) {
         if (!isGlob(path)) {
             requireFile(path);
@@ -63,7 +87,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
             provider.endings().forEach(ending -> endings.put(ending, provider));
         }
         Optional<String> longest = endings.keySet().stream()
-                .filter(ending -> path.endsWith("." + ending))
+                .filter(ending -> path.toLowerCase(Locale.ROOT).endsWith("." + ending))
                 .reduce((one, other) -> one.length() >= other.length() ? one : other);
         return longest.map(endings::get)
                 .orElseThrow(() -> AccreteException.badArgument("no source reads the ending of '" + path

@@ -158,7 +158,7 @@ final class TrainCommand extends Subcommand {
                 }));
                 RunReport report = run.run();
                 progress.end();
-                show(training, report);
+                show(training, report, store.history(model).live());
             }
         }
         return 0;
@@ -188,7 +188,7 @@ final class TrainCommand extends Subcommand {
     BadRows badRows() {
         return badRows.map(BAD_ROWS::parse).orElse(BadRowPolicy.STOP) == BadRowPolicy.SKIP
                 ? BadRows.skip(console::note)
-                : BadRows.stop();
+                : BadRows.stop("--bad-rows skip drops such rows");
     }
 
     List<Column> columns() {
@@ -216,17 +216,24 @@ final class TrainCommand extends Subcommand {
         return settings;
     }
 
-    private void show(Training training, RunReport report) {
+    private void show(Training training, RunReport report, Optional<ModelVersion> live) {
         // What a version was made from is nothing new when no row was learned since.
         boolean nothingNew = report.version().isEmpty();
         Optional<ModelVersion> version = report.version().or(training::origin);
         if (console.isJson()) {
-            console.json(document(training, report, version, nothingNew));
+            Map<String, Object> document = document(training, report, version, nothingNew);
+            document.put("live", live.map(ModelVersion::number));
+            document.put("warnings", training.warnings());
+            console.json(document);
             return;
         }
         if (nothingNew) {
-            console.print("nothing new: no rows after those that "
-                    + training.origin().map(ModelVersion::reference).orElse(model) + " has learned");
+            String learned = training.origin().map(ModelVersion::reference).orElse(model);
+            console.print(
+                    rows().filter(most -> most <= training.rowsBefore()).isPresent()
+                            ? "nothing new: " + learned + " has learned " + Console.count(training.rowsBefore(), "row")
+                                    + " and --rows asks for no more"
+                            : "nothing new: no rows after those that " + learned + " has learned");
             return;
         }
         report.scores().filter(scores -> !scores.metrics().isEmpty()).ifPresent(scores -> {
@@ -241,6 +248,10 @@ final class TrainCommand extends Subcommand {
                 + (report.stopped() ? "; stopped before the rows ended, --resume goes on" : ""));
         version.ifPresent(one ->
                 console.print(one.reference() + " written to " + store + " (" + Console.bytes(one.length()) + ")"));
+        version.filter(one -> !live.map(ModelVersion::number).equals(Optional.of(one.number())))
+                .ifPresent(one -> console.print(model + "@live is still "
+                        + live.map(ModelVersion::number).orElse(0L) + "; 'accrete rollback " + model + " "
+                        + one.number() + "' makes it " + one.number()));
     }
 
     private Map<String, Object> document(
@@ -265,7 +276,6 @@ final class TrainCommand extends Subcommand {
                 document.put(name, Map.of());
             }
         });
-        document.put("warnings", training.warnings());
         return document;
     }
 

@@ -226,7 +226,7 @@ final class Training implements AutoCloseable {
             return "a number";
         }
         List<String> classes = target.classes();
-        return "one of " + classes.size() + " classes ("
+        return (classes.size() == 1 ? "of one class so far (" : "one of " + classes.size() + " classes (")
                 + String.join(", ", classes.subList(0, Math.min(5, classes.size())))
                 + (classes.size() > 5 ? ", ..." : "") + ")";
     }
@@ -291,6 +291,11 @@ final class Training implements AutoCloseable {
                     "SOURCE " + command.source,
                     stored,
                     "its source is read by '" + before + "', not by '" + name + "'");
+        }
+        // Positions of one epoch and of several are not alike.
+        int epochsBefore = stored(Optional.of(stored), "run.epochs", 1);
+        if ((epochs > 1) != (epochsBefore > 1)) {
+            throw different("--epochs " + epochs, stored, "it was trained with --epochs " + epochsBefore);
         }
     }
 

@@ -199,12 +199,30 @@ final class CommandsTest {
     }
 
     @Test
+    void resumeDoesNotTurnOneEpochIntoSeveralNorBack() {
+        Path data = Data.csv(folder, "few.csv", 100);
+        assertThat(train(data, "--target", "late", "--epochs", "3").status()).isZero();
+        Outcome back = train(data, "--resume", "--epochs", "1");
+        assertThat(back.status()).isEqualTo(2);
+        assertThat(back.err()).contains("--epochs 1 does not fit model late@1: it was trained with --epochs 3");
+        assertThat(train(data, "--resume", "--epochs", "4", "--json").json()).containsEntry("rows", 100L);
+    }
+
+    @Test
+    void anEndingCountsInWhateverCase() {
+        assertThat(train(Data.csv(folder, "FEW.CSV", 100), "--target", "late").status())
+                .isZero();
+    }
+
+    @Test
     void resumeSaysWhenThereIsNothingNew() {
         Path data = data();
         trained(data);
         Outcome outcome = train(data, "--resume");
         assertThat(outcome.status()).isZero();
-        assertThat(outcome.out()).startsWith("nothing new").hasLineCount(1);
+        assertThat(outcome.out()).startsWith("nothing new: no rows after").hasLineCount(1);
+        assertThat(train(data, "--resume", "--rows", "500").out())
+                .isEqualTo("nothing new: late@1 has learned 12,000 rows and --rows asks for no more\n");
         assertThat(train(data, "--resume", "--json").json())
                 .containsEntry("rows", 0L)
                 .containsEntry("new_version", false)
@@ -273,6 +291,19 @@ final class CommandsTest {
         assertThat(accrete("train", data.toString(), "--model", "next", "--from", "late@1")
                         .status())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void trainSaysWhenWhatItWroteIsNotLive() {
+        Path data = data();
+        trained(data);
+        assertThat(train(data, "--from", "late@1").out()).endsWith(" kB)\n");
+        accrete("rollback", "late", "1");
+        assertThat(train(data, "--from", "late@2").out())
+                .endsWith("late@live is still 1; 'accrete rollback late 3' makes it 3\n");
+        assertThat(train(data, "--from", "late@2", "--json").json())
+                .containsEntry("version", 4L)
+                .containsEntry("live", 1L);
     }
 
     @Test
@@ -361,6 +392,34 @@ final class CommandsTest {
     }
 
     @Test
+    void predictNeverWritesOverTheRowsItReads() {
+        Path data = data();
+        trained(data);
+        for (String source :
+                List.of(data.toString(), "csv:" + data, folder.resolve("l*.csv").toString())) {
+            Outcome outcome = accrete("predict", "late", source, "--output", data.toString());
+            assertThat(outcome.status()).isEqualTo(2);
+            assertThat(outcome.err())
+                    .contains("--output", "late.csv", "read from")
+                    .hasLineCount(1);
+        }
+        assertThat(data).content().hasLineCount(ROWS + 1);
+    }
+
+    @Test
+    void predictNamesAnOutputThatCannotBeMade() {
+        Path data = data();
+        trained(data);
+        Path nowhere = folder.resolve("nowhere/out.csv");
+        assertThat(accrete("predict", "late", data.toString(), "--output", nowhere.toString())
+                        .err())
+                .contains("no directory", "--output " + nowhere);
+        assertThat(accrete("predict", "late", data.toString(), "--output", folder.toString())
+                        .err())
+                .contains("--output must be a file");
+    }
+
+    @Test
     void aPredictionThatFailsMidwayIsStillOneDocument() {
         Path data = data();
         trained(data);
@@ -369,6 +428,8 @@ final class CommandsTest {
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.map("error")).containsEntry("kind", "bad-data");
         assertThat(outcome.map("error").get("where").toString()).contains("line 2502");
+        // That option is one of train.
+        assertThat(outcome.map("error").get("message").toString()).doesNotContain("--bad-rows");
     }
 
     @Test
@@ -430,7 +491,7 @@ final class CommandsTest {
         assertThat(accrete("sources").out()).contains("csv", "synthetic");
         assertThat(accrete("stores").out()).contains("directory");
         assertThat(accrete("learners", "--json").json()).containsKeys("learners", "broken");
-        assertThat(accrete("describe", "sgd-classifier").out()).contains("eta0", "> 0", "hinge | log-loss", "tunable");
+        assertThat(accrete("describe", "sgd-classifier").out()).contains("eta0", "> 0", "grow | reject", "tunable");
         assertThat(accrete("describe", "csv", "--json").json())
                 .containsEntry("kind", "source")
                 .containsKeys("params", "endings");
@@ -464,6 +525,8 @@ final class CommandsTest {
         assertThat(Outcome.of("--version").out()).startsWith("accrete ");
         assertThat(Outcome.of("--version", "--json").json()).containsKey("version");
         assertThat(Outcome.of("--help").out()).contains("train", "describe", "Exit status");
+        assertThat(Outcome.of("help")).isEqualTo(Outcome.of("--help"));
+        assertThat(Outcome.of("help", "train")).isEqualTo(Outcome.of("train", "--help"));
         for (String command : List.of(
                 "train",
                 "predict",

@@ -143,7 +143,13 @@ final class WrongInputTest {
     @Test
     void aParameterOutOfItsDomain() {
         trainRefused(List.of("eta0", "> 0", "-1"), data, "--target", "late", "--set", "eta0=-1");
-        trainRefused(List.of("loss", "hinge | log-loss"), data, "--target", "late", "--set", "loss=log");
+        trainRefused(
+                List.of("loss", "hinge | squared-hinge | perceptron | log-loss"),
+                data,
+                "--target",
+                "late",
+                "--set",
+                "loss=log");
         trainRefused(List.of("'eta1'", "eta0"), data, "--target", "late", "--set", "eta1=1");
         trainRefused(List.of("key=value"), data, "--target", "late", "--set", "eta0");
         trainRefused(List.of("twice"), data, "--target", "late", "--set", "eta0=1", "--set", "eta0=2");

@@ -71,10 +71,21 @@ public final class LiveModel {
      *
      * @param model a snapshot
      * @param version what predictions say of it
+     * @throws AccreteException bad state: this is read from a store, see {@link #open}
      */
     public void publish(Model model, String version) {
+        requireUnopened();
         RecordEncoder encoder = plan.map(RecordEncoder::of).orElseGet(() -> RecordEncoder.of(model.schema()));
         served = Optional.of(new Served(model, version, encoder));
+    }
+
+    /** Refuses what is read from a store: it would forget how to encode records, and go back at the next refresh. */
+    void requireUnopened() {
+        if (origin.isPresent()) {
+            throw AccreteException.badState(
+                    "model '" + origin.get().name()
+                            + "' is read from a store, so nothing can be published to it; publish to LiveModel.unpublished(...)");
+        }
     }
 
     /**

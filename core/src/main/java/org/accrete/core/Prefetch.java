@@ -149,7 +149,8 @@ final class Prefetch implements ChunkSource {
         if (!ready.isEmpty()) {
             return Optional.of(ready.element());
         }
-        if (failure.isPresent()) {
+        // Who asked for no more rows is not told that there are none to be had.
+        if (failure.isPresent() && !abandoned) {
             Throwables.throwIfUnchecked(failure.get());
             throw new IllegalStateException(failure.get());
         }

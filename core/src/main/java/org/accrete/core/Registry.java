@@ -33,7 +33,13 @@ public final class Registry<P extends Provider> {
         for (P provider : providers) {
             byName.computeIfAbsent(provider.name(), name -> new ArrayList<>()).add(provider);
         }
-        this.broken = List.copyOf(broken);
+        List<BrokenPlugIn> unusable = new ArrayList<>(broken);
+        byName.forEach((name, named) -> {
+            if (named.size() > 1) {
+                unusable.add(new BrokenPlugIn(name, ambiguous(named)));
+            }
+        });
+        this.broken = List.copyOf(unusable);
     }
 
     /**
@@ -48,7 +54,10 @@ public final class Registry<P extends Provider> {
             return found.get(0);
         }
         throw new AccreteException(
-                AccreteException.Kind.UNKNOWN_PLUG_IN, found.isEmpty() ? unknown(name) : ambiguous(found));
+                AccreteException.Kind.UNKNOWN_PLUG_IN,
+                found.isEmpty()
+                        ? unknown(name)
+                        : "The name '" + ParamSpec.word(name) + "' is " + ambiguous(found) + ".");
     }
 
     /** {@return the plug-ins that {@link #find} finds, sorted by name: neither broken ones nor those that share a name} */
@@ -59,7 +68,7 @@ public final class Registry<P extends Provider> {
                 .toList();
     }
 
-    /** {@return the plug-ins that are there but cannot be used} */
+    /** {@return what is there but cannot be used: broken plug-ins, and each name that two plug-ins share} */
     public List<BrokenPlugIn> broken() {
         return broken;
     }
@@ -86,8 +95,8 @@ public final class Registry<P extends Provider> {
 
     private String ambiguous(List<P> found) {
         List<String> places = found.stream().map(Registry::place).toList();
-        return "The name '" + found.get(0).name() + "' is used by " + found.size() + " " + noun + "s: "
-                + String.join(" and ", places) + "; take one of them away.";
+        return "used by " + found.size() + " " + noun + "s: " + String.join(" and ", places)
+                + "; take one of them away";
     }
 
     private static String place(Provider provider) {

@@ -26,6 +26,9 @@ final class StandardScaler implements Step {
      *
      *     mean' = mean + (x - mean) · (w / W)        m2' = m2 + w · (x - mean) · (x - mean')        variance = m2 · (1 / W)
      *
+     * Where w / W is 1, because what was there before weighs nothing beside the row, mean' is x itself: computed, it might come
+     * out on the other side of x, and m2 below 0.
+     *
      * The two quotients depend on W only, so that a row in which nothing is missing, of columns in which nothing was
      * missing before, costs one division and one square root a column: those of (x - mean') / sqrt(variance). Rows with
      * missing values take a slower way to the same bits.
@@ -133,7 +136,7 @@ final class StandardScaler implements Step {
                 }
             }
             checkMoments();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             undo();
             throw e;
         }
@@ -193,15 +196,23 @@ final class StandardScaler implements Step {
         if (together) {
             double total = count[0] + weight;
             Arrays.fill(count, total);
-            move(x, mean, m2, weight, weight / total);
+            if (weight == total) {
+                System.arraycopy(x, 0, mean, 0, x.length);
+            } else {
+                move(x, mean, m2, weight, weight / total);
+            }
             return;
         }
         for (int j = 0; j < x.length; j++) {
             if (!Double.isNaN(x[j])) {
                 count[j] += weight;
-                double distance = x[j] - mean[j];
-                mean[j] += distance * (weight / count[j]);
-                m2[j] += weight * distance * (x[j] - mean[j]);
+                if (weight == count[j]) {
+                    mean[j] = x[j];
+                } else {
+                    double distance = x[j] - mean[j];
+                    mean[j] += distance * (weight / count[j]);
+                    m2[j] += weight * distance * (x[j] - mean[j]);
+                }
             }
         }
     }

@@ -76,7 +76,8 @@ public final class TrainingRun {
         parent = builder.parent;
         interval = builder.interval;
         listener = builder.listener;
-        facts = Map.copyOf(builder.facts);
+        // In the order given: a version has the same bytes in every JVM.
+        facts = new LinkedHashMap<>(builder.facts);
         resumed = builder.resumed;
         live = builder.live;
         nanoTime = builder.nanoTime;
@@ -405,8 +406,10 @@ public final class TrainingRun {
          *
          * @param model who gets them
          * @return this
+         * @throws AccreteException bad state: it is read from a store
          */
         public Builder publishTo(LiveModel model) {
+            model.requireUnopened();
             live = Optional.of(model);
             return this;
         }

@@ -137,6 +137,19 @@ class LiveModelTest {
     }
 
     @Test
+    void whatIsReadFromAStoreTakesNothingPublished() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+
+        assertThatThrownBy(() -> live.publish(live.model(), "mine"))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                .hasMessageContaining("'flights' is read from a store");
+        assertThat(live.predict(Map.of("origin", "SEA", "distance", "400")).version())
+                .isEqualTo("flights@1");
+    }
+
+    @Test
     void nothingAnswersBeforeSomethingIsPublished() {
         LiveModel live = LiveModel.unpublished(Optional.empty());
 

@@ -193,6 +193,10 @@ class PlugInsTest {
                 .hasMessageContaining("outside.Second in ")
                 .hasMessageContaining("two/y.jar");
         assertThat(names(learners)).contains("other").doesNotContain("same");
+        assertThat(learners.broken()).singleElement().satisfies(one -> {
+            assertThat(one.plugIn()).isEqualTo("same");
+            assertThat(one.why()).contains("used by 2 learners", "one/x.jar", "two/y.jar");
+        });
         assertThat(learners.find("other").name()).isEqualTo("other");
     }
 

@@ -329,4 +329,52 @@ class SourcesTest {
         assertThatThrownBy(() -> Sources.prefetch(source(1), 0)).hasMessage("chunk-rows must be >= 1 but was 0");
         assertThatThrownBy(() -> Sources.peek(source(1), 0)).hasMessageContaining(">= 1 but was 0");
     }
+
+    @Test
+    void afterItIsAbandonedAFailureOfTheSourceIsNoFailure() throws InterruptedException {
+        ListSource rows = ListSource.labels(20);
+        Prefetch[] ahead = new Prefetch[1];
+        // As when Ctrl-C ends both ends of a pipe: the last row is torn.
+        ahead[0] = new Prefetch(new FailingAfter(rows, () -> ahead[0].abandon()), 10, Long.MAX_VALUE, true);
+        ChunkBuffer buffer = new ChunkBuffer(rows.schema(), 10);
+        assertThat(ahead[0].next(buffer)).isTrue();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("accrete-prefetch")) {
+                thread.join();
+            }
+        }
+        assertThat(ahead[0].next(buffer)).isTrue();
+        assertThat(ahead[0].next(buffer)).isFalse();
+        ahead[0].close();
+    }
+
+    /** Does something, then fails, once its rows are out. */
+    private record FailingAfter(ListSource rows, Runnable before) implements ChunkSource {
+        @Override
+        public String name() {
+            return "pipe";
+        }
+
+        @Override
+        public Schema schema() {
+            return rows.schema();
+        }
+
+        @Override
+        public void seek(Position position) {
+            rows.seek(position);
+        }
+
+        @Override
+        public boolean next(ChunkBuffer buffer) {
+            if (rows.next(buffer)) {
+                return true;
+            }
+            before.run();
+            throw AccreteException.badData("the last row is torn");
+        }
+
+        @Override
+        public void close() {}
+    }
 }

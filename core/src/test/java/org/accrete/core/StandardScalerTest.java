@@ -477,4 +477,16 @@ class StandardScalerTest {
         assertThat(Toys.bits(fit(scaler(hot), rows.chunk()))).isEqualTo(Toys.bits(rows.chunk()));
         assertThat(PROVIDER.memoryBytes(hot, Params.of(PROVIDER.params()))).isZero();
     }
+
+    @Test
+    void momentsOfWeightsThatDwarfThoseBeforeCanBeRestored() {
+        Schema two = Schema.numeric(2, Target.none());
+        for (double missing : new double[] {1, Double.NaN}) {
+            Step scaler = scaler(two);
+            scaler.partialFit(weighted(two, new double[] {84.7, missing, 31.3, 1}, 1e-17, 1));
+            assertThat(scaler.state().doubles("standard-scaler.m2", 2)[0]).isZero();
+            Step restored = PROVIDER.restore(two, Params.of(PROVIDER.params()), scaler.state());
+            assertThat(restored.state()).isEqualTo(scaler.state());
+        }
+    }
 }

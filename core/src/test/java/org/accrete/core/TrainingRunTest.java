@@ -196,6 +196,19 @@ class TrainingRunTest {
     }
 
     @Test
+    void factsAreStoredInTheOrderGiven() {
+        MemoryWriter writer = new MemoryWriter();
+        List<String> names = List.of("one", "two", "three", "four", "five", "six");
+        TrainingRun.Builder run = run(labels()).writer(writer);
+        names.forEach(name -> run.fact(name, "text"));
+        run.build().run();
+        assertThat(writer.last().texts().keySet().stream()
+                        .filter(name -> names.contains(name.substring(name.indexOf('.') + 1))))
+                .containsExactlyElementsOf(
+                        names.stream().map(name -> "run." + name).toList());
+    }
+
+    @Test
     void aRefusedChunkLeavesScoresAndVersionsAndSaysWhichRow() {
         ListSource source = labels();
         MemoryWriter writer = new MemoryWriter();

@@ -34,6 +34,7 @@ final class CsvRecords implements AutoCloseable {
     private long lastLine;
     private List<String> header = List.of();
     private CloseableIterator<CsvRow> records;
+    private InputStream bytes;
 
     /**
      * Begins before the first record of an input.
@@ -108,11 +109,11 @@ final class CsvRecords implements AutoCloseable {
 
     private void open() {
         try {
-            InputStream in = inputs.get(file).open();
+            bytes = inputs.get(file).open();
             try {
-                records = parser(in);
+                records = parser(bytes);
             } catch (IOException | RuntimeException e) {
-                in.close();
+                bytes.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -198,12 +199,19 @@ final class CsvRecords implements AutoCloseable {
         return List.copyOf(names);
     }
 
-    /** Closes the input being read. */
+    /**
+     * Closes the input being read. Of a stream only its bytes: the parser's lock is held by whoever waits for the next row, and
+     * that may never come.
+     */
     @Override
     public void close() {
         if (records != null) {
             try {
-                records.close();
+                if (inputs.get(file).isStream()) {
+                    bytes.close();
+                } else {
+                    records.close();
+                }
             } catch (IOException e) {
                 throw Input.unreadable(inputs.get(file).name(), e);
             } finally {

@@ -13,18 +13,29 @@ public final class BadRows {
     private static final long JUDGED_AFTER = 10_000;
 
     private final boolean skip;
+    private final String wayOn;
     private final Consumer<String> told;
     private long rows;
     private long dropped;
 
-    private BadRows(boolean skip, Consumer<String> told) {
+    private BadRows(boolean skip, String wayOn, Consumer<String> told) {
         this.skip = skip;
+        this.wayOn = wayOn;
         this.told = told;
     }
 
     /** {@return the policy that ends the run at the first bad row} */
     public static BadRows stop() {
-        return new BadRows(false, line -> {});
+        return stop("");
+    }
+
+    /**
+     * {@return the policy that ends the run at the first bad row and says what else could be done}
+     *
+     * @param wayOn what the one who asked can do instead, such as the option that drops bad rows; empty for nothing
+     */
+    public static BadRows stop(String wayOn) {
+        return new BadRows(false, wayOn, line -> {});
     }
 
     /**
@@ -33,7 +44,7 @@ public final class BadRows {
      * @param told gets one line for each of the first ten
      */
     public static BadRows skip(Consumer<String> told) {
-        return new BadRows(true, told);
+        return new BadRows(true, "", told);
     }
 
     /** Counts a row that was accepted. */
@@ -46,16 +57,17 @@ public final class BadRows {
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
-     * @throws AccreteException the argument when the policy is to stop, with a word on dropping such rows; bad data when
-     *     too many rows are bad; the argument itself when it is not about bad data
+     * @throws AccreteException the argument when the policy is to stop, with its way on; bad data when too many rows are bad; the argument itself when it is not about bad data
      */
     public void refused(AccreteException why, ChunkBuffer buffer) {
         if (why.kind() != AccreteException.Kind.BAD_DATA) {
             throw why;
         }
         if (!skip) {
-            throw AccreteException.badData(why.getMessage() + "; --bad-rows skip drops such rows")
-                    .at(why.where().orElse(""));
+            throw wayOn.isEmpty()
+                    ? why
+                    : AccreteException.badData(why.getMessage() + "; " + wayOn)
+                            .at(why.where().orElse(""));
         }
         rows++;
         dropped++;

@@ -130,7 +130,8 @@ public sealed interface Column {
             if (target.kind() == Target.Kind.NUMERIC) {
                 return "target(kind=numeric)";
             }
-            List<String> labels = target.classes().stream().map(Escapes::escape).toList();
+            List<String> labels =
+                    target.classes().stream().map(Escapes::escapeLegibly).toList();
             return labels.isEmpty()
                     ? "target(kind=categorical)"
                     : "target(kind=categorical,classes=" + String.join("|", labels) + ")";
@@ -139,7 +140,7 @@ public sealed interface Column {
 
     /** {@return the column as text, which {@link #parse} takes back} */
     default String toText() {
-        return Escapes.escape(name()) + "=" + kind();
+        return Escapes.escapeLegibly(name()) + "=" + kind();
     }
 
     /**

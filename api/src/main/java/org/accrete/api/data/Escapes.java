@@ -12,6 +12,21 @@ final class Escapes {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** {@return as {@link #escape}, but letters beyond ASCII stay as they are: for texts that people read and write} */
+    static String escapeLegibly(String text) {
+        StringBuilder escaped = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            String one = Character.toString(c);
+            escaped.append(isLegible(c) ? one : escape(one));
+        });
+        return escaped.toString();
+    }
+
+    /** Fixed ranges, no Character.isLetter: that grows with every JDK, and these texts are stored. No blanks in them. */
+    private static boolean isLegible(int c) {
+        return (c >= 0xC0 && c < 0x1680) || (c > 0x1680 && c < 0x2000) || (c > 0x3000 && c < 0xD800) || c >= 0x10000;
+    }
+
     static String unescape(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }

@@ -186,13 +186,13 @@ public final class ParamSpec<T> {
     /**
      * {@return the value that a text stands for}
      *
-     * @param text as a user wrote it
+     * @param text as a user wrote it; blanks around it count only where any text is a value
      * @throws AccreteException bad argument: not of the type, or outside the domain
      */
     public T parse(String text) {
         T value;
         try {
-            value = parser.apply(text.strip());
+            value = parser.apply(domain instanceof Domain.Text ? text : text.strip());
         } catch (IllegalArgumentException e) {
             throw refuse(text);
         }

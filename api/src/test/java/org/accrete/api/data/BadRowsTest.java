@@ -18,13 +18,14 @@ class BadRowsTest {
 
     @Test
     void stoppingNamesThePlaceAndTheWayOn() {
-        BadRows policy = BadRows.stop();
+        BadRows policy = BadRows.stop("drop it");
         policy.accepted();
         assertThatThrownBy(() -> policy.refused(bad(2), buffer))
                 .isInstanceOfSatisfying(
-                        AccreteException.class,
-                        e -> assertThat(e.line()).isEqualTo("f line 2: row is bad; --bad-rows skip drops such rows"));
+                        AccreteException.class, e -> assertThat(e.line()).isEqualTo("f line 2: row is bad; drop it"));
         assertThat(buffer.chunk().refusedRows()).isZero();
+        AccreteException why = bad(3);
+        assertThatThrownBy(() -> BadRows.stop().refused(why, buffer)).isSameAs(why);
     }
 
     @Test

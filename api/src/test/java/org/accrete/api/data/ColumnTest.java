@@ -38,6 +38,19 @@ class ColumnTest {
     }
 
     @Test
+    void lettersOfEveryLanguageStayLegible() {
+        assertThat(new Column.Ignore("größe 城市").toText()).isEqualTo("größe%20城市=ignore");
+        assertThat(new Column.Label("y", Target.categorical("y", List.of("Zürich", "São Paulo"))).toText())
+                .isEqualTo("y=target(kind=categorical,classes=Zürich|São%20Paulo)");
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c += c < 0x3100 ? 1 : 97) {
+            if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
+                String name = "a" + Character.toString(c) + "b";
+                assertThat(Column.parse(new Column.Key(name).toText()).name()).isEqualTo(name);
+            }
+        }
+    }
+
+    @Test
     void readsWhatPeopleWrite() {
         assertThat(Column.parse("delay=ignore")).isEqualTo(new Column.Ignore("delay"));
         assertThat(Column.parse(" a = b=numeric")).isEqualTo(new Column.Numeric("a = b"));

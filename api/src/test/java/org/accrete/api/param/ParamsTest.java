@@ -123,4 +123,11 @@ class ParamsTest {
         assertThat(Range.above(0).contains(Double.POSITIVE_INFINITY)).isFalse();
         assertThatThrownBy(() -> Range.between(2, 1)).hasMessageContaining("min <= max");
     }
+
+    @Test
+    void blanksAroundAnyTextAreKept() {
+        assertThat(TITLE.parse(" ")).isEqualTo(" ");
+        Params params = Params.parse(List.of(TITLE), Map.of(TITLE.name(), " a b "));
+        assertThat(Params.parse(params.specs(), params.toMap()).get(TITLE)).isEqualTo(" a b ");
+    }
 }

@@ -21,7 +21,7 @@ public final class DirectoryStoreProvider implements ModelStoreProvider {
 
     @Override
     public String summary() {
-        return "Models in a local directory, as safetensors files with a history beside them.";
+        return "models in a local directory, as safetensors files with a history beside them";
     }
 
     @Override

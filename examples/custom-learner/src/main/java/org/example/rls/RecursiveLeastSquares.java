@@ -190,7 +190,7 @@ public final class RecursiveLeastSquares implements Learner {
 
         @Override
         public String summary() {
-            return "Least squares, exact after every row; for up to some hundred columns.";
+            return "least squares, exact after every row; for up to some hundred columns";
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.accrete.learners.sgd;
 
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.Kernels;
 
 /**
@@ -17,6 +18,8 @@ import org.accrete.kernels.Kernels;
  * w    = max(0, 1 − eta·alpha) · w       the L2 penalty, also where the step is 0; b is never penalised
  * w    = w + step·x
  * b    = b + step
+ * mean of all w and b so far, if that is wanted
+ * L1 penalty: see {@link Lasso}
  * </pre>
  *
  * <p>Several classes are as many functions, each one against the rest; they share the schedule, so nothing else couples them.
@@ -26,9 +29,10 @@ import org.accrete.kernels.Kernels;
  */
 final class Descent {
     private final Loss loss;
-    private final double steepest;
+    private final double shape;
     private final Schedule schedule;
-    private final double alpha;
+    private final double l2;
+    private final double l1;
     private final double denseInterceptRate;
     private final double sparseInterceptRate;
     private final boolean classes;
@@ -38,23 +42,26 @@ final class Descent {
      * Makes the algorithm.
      *
      * @param loss what is minimised
-     * @param epsilon where huber becomes straight
+     * @param shape its shape
      * @param schedule length of each step
-     * @param alpha strength of the penalty, 0 for none
+     * @param l2 strength of the L2 penalty, 0 for none
+     * @param l1 strength of the L1 penalty, 0 for none
      * @param denseInterceptRate factor of the intercept's step on dense rows
      * @param sparseInterceptRate factor of the intercept's step on sparse rows
      */
     Descent(
             Loss loss,
-            double epsilon,
+            double shape,
             Schedule schedule,
-            double alpha,
+            double l2,
+            double l1,
             double denseInterceptRate,
             double sparseInterceptRate) {
         this.loss = loss;
-        this.steepest = loss.steepest(epsilon);
+        this.shape = shape;
         this.schedule = schedule;
-        this.alpha = alpha;
+        this.l2 = l2;
+        this.l1 = l1;
         this.denseInterceptRate = denseInterceptRate;
         this.sparseInterceptRate = sparseInterceptRate;
         this.classes = Loss.OF_CLASSES.contains(loss);
@@ -71,6 +78,10 @@ final class Descent {
      */
     void learn(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         if (from == to) {
+            return;
+        }
+        if (l1 > 0 || weights.average.isOn()) {
+            learnFully(weights, chunk, from, to, t);
             return;
         }
         if (chunk instanceof DenseChunk dense) {
@@ -101,7 +112,7 @@ final class Descent {
                 return;
             }
             double product = weights.moveOn(kernels, 0, chunk, row, keep, step);
-            p = weights.decision(product, 0, chunk, row + 1);
+            p = Weights.checked(weights.scale * product + weights.intercepts[0], chunk, row + 1);
         }
     }
 
@@ -135,7 +146,7 @@ final class Descent {
             for (int c = 0; c < count; c++) {
                 weights.intercepts[c] += p[c] * denseInterceptRate;
                 double product = weights.moveOn(kernels, c, chunk, row, keep, p[c]);
-                p[c] = weights.decision(product, c, chunk, row + 1);
+                p[c] = Weights.checked(weights.scale * product + weights.intercepts[c], chunk, row + 1);
             }
         }
     }
@@ -156,18 +167,55 @@ final class Descent {
         }
     }
 
+    /** The same and all the rest of it; a mean has to be told of each decay apart, so dense rows decay by the scale then too. */
+    private void learnFully(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
+        Kernels kernels = Kernels.best();
+        boolean sparse = chunk instanceof SparseChunk;
+        double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
+        boolean lazy = sparse || weights.average.isOn();
+        if (!lazy) {
+            weights.fold();
+        }
+        int count = weights.count();
+        for (int row = from; row < to; row++) {
+            double eta = schedule.eta(t + row);
+            double keep = keep(eta);
+            double[] steps = decisions(kernels, weights, chunk, row);
+            if (count == 1) {
+                steps[0] = step(eta, steps[0], chunk, row);
+            } else {
+                loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
+            }
+            if (lazy) {
+                weights.decay(keep);
+            }
+            for (int c = 0; c < count; c++) {
+                if (lazy) {
+                    weights.add(kernels, c, chunk, row, steps[c]);
+                } else {
+                    weights.move(kernels, c, chunk, row, keep, steps[c]);
+                }
+                weights.intercepts[c] += steps[c] * interceptRate;
+            }
+            weights.average.take(weights, t + row);
+            for (int c = 0; l1 > 0 && c < count; c++) {
+                weights.lasso.collect(weights, c, chunk, row, eta * l1);
+            }
+        }
+    }
+
     private double keep(double eta) {
-        double keep = 1 - eta * alpha;
+        double keep = 1 - eta * l2;
         return keep > 0 ? keep : 0;
     }
 
     private double step(double eta, double p, Chunk chunk, int row) {
         double target = chunk.target(row);
         double y = classes ? (target == 1 ? 1 : -1) : target;
-        return loss.step(p, y, eta * chunk.weight(row), steepest);
+        return loss.step(p, y, eta * chunk.weight(row), shape);
     }
 
-    private double[] decisions(Kernels kernels, Weights weights, Chunk chunk, int row) {
+    private double[] decisions(Kernels kernels, TrainableWeights weights, Chunk chunk, int row) {
         int count = weights.count();
         if (scratch.length < count) {
             scratch = new double[count];

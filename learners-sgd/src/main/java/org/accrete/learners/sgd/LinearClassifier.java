@@ -6,7 +6,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
 
 /** Decides by linear functions, one for up to two classes, else one each. */
-sealed class LinearClassifier implements Classifier permits LogisticClassifier {
+sealed class LinearClassifier implements Classifier permits SharingClassifier {
     private final Schema schema;
     private final List<String> classes;
     final Weights weights;

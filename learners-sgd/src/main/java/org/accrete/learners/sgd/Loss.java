@@ -3,26 +3,61 @@ package org.accrete.learners.sgd;
 import java.util.List;
 import org.accrete.kernels.Kernels;
 
-/** What a wrong prediction costs; only its slope is ever needed. */
+/**
+ * What a wrong prediction costs. Those of classes take y of −1 or +1 and write z for the margin {@code y p}; those of numbers
+ * write r for the error {@code y - p}.
+ *
+ * <p>Some have a shape, one number that {@link #shape} makes from the parameters.
+ */
 enum Loss {
-    /** {@code max(0, 1 - y p)} for y of −1 or +1. */
+    /** {@code max(0, 1 - z)}. */
     HINGE,
-    /** {@code log(1 + exp(-y p))} for y of −1 or +1. */
+    /** {@code max(0, 1 - z)²}. */
+    SQUARED_HINGE,
+    /** {@code max(0, -z)}; a step is taken at z = 0 too, so that zero weights ever move. */
+    PERCEPTRON,
+    /** {@code log(1 + exp(-z))}. */
     LOG_LOSS,
-    /** {@code (p - y)² / 2}. */
+    /** The squared hinge from z = −1 on, {@code -4 z} below. */
+    MODIFIED_HUBER,
+    /** {@code r² / 2}. */
     SQUARED_ERROR,
-    /** {@code (p - y)² / 2} up to a distance of epsilon, from there on straight. */
-    HUBER;
+    /** {@code r² / 2} up to a distance of epsilon, from there on straight. */
+    HUBER,
+    /** {@code max(0, |r| - epsilon)}. */
+    EPSILON_INSENSITIVE,
+    /** {@code max(0, |r| - epsilon)²}. */
+    SQUARED_EPSILON_INSENSITIVE,
+    /** {@code q r} where the prediction is too low, {@code (q - 1) r} where it is too high; least at the quantile q. */
+    QUANTILE,
+    /** {@code exp(p) - y p}, for counts: the prediction is exp(p). */
+    POISSON;
 
-    static final List<Loss> OF_CLASSES = List.of(HINGE, LOG_LOSS);
-    static final List<Loss> OF_NUMBERS = List.of(SQUARED_ERROR, HUBER);
+    static final List<Loss> OF_CLASSES = List.of(HINGE, SQUARED_HINGE, PERCEPTRON, LOG_LOSS, MODIFIED_HUBER);
+    static final List<Loss> OF_NUMBERS =
+            List.of(SQUARED_ERROR, HUBER, EPSILON_INSENSITIVE, SQUARED_EPSILON_INSENSITIVE, QUANTILE, POISSON);
 
     /** No slope is steeper; far beyond what a model survives, so it only keeps infinities away. */
     private static final double STEEPEST = 1e12;
 
-    /** {@return the steepest slope, for {@link #step}} */
-    double steepest(double epsilon) {
-        return this == HUBER ? Math.min(epsilon, STEEPEST) : STEEPEST;
+    /**
+     * {@return the number that {@link #step} needs besides, or any if it needs none}
+     *
+     * @param epsilon where huber becomes straight, or how far off an insensitive loss is still 0
+     * @param quantile which quantile is wanted
+     */
+    double shape(double epsilon, double quantile) {
+        return switch (this) {
+            case HUBER -> Math.min(epsilon, STEEPEST);
+            case EPSILON_INSENSITIVE, SQUARED_EPSILON_INSENSITIVE -> epsilon;
+            case QUANTILE -> quantile;
+            default -> STEEPEST;
+        };
+    }
+
+    /** {@return whether a prediction is the exponential of the linear function} */
+    boolean hasLogLink() {
+        return this == POISSON;
     }
 
     /**
@@ -31,17 +66,34 @@ enum Loss {
      * @param p prediction
      * @param y target, −1 or +1 for classes
      * @param length length of the step where the slope is 1, at least 0
-     * @param steepest what {@link #steepest} gave
+     * @param shape what {@link #shape} gave
      */
-    double step(double p, double y, double length, double steepest) {
+    double step(double p, double y, double length, double shape) {
         return switch (this) {
             case HINGE -> p * y <= 1 ? length * y : 0;
             case LOG_LOSS -> length * y * Kernels.logistic(-y * p);
             case SQUARED_ERROR, HUBER -> {
                 double error = y - p;
-                yield length * (error > steepest ? steepest : error < -steepest ? -steepest : error);
+                yield length * (error > shape ? shape : error < -shape ? -shape : error);
             }
+            default -> length * descent(p, y, shape);
         };
+    }
+
+    /** {@return −slope of those losses that are rarer, no steeper than the bound} */
+    private double descent(double p, double y, double shape) {
+        double descent = switch (this) {
+            case SQUARED_HINGE -> p * y < 1 ? 2 * y * (1 - p * y) : 0;
+            case PERCEPTRON -> p * y <= 0 ? y : 0;
+            case MODIFIED_HUBER -> p * y >= 1 ? 0 : p * y >= -1 ? 2 * y * (1 - p * y) : 4 * y;
+            case EPSILON_INSENSITIVE -> y - p > shape ? 1 : p - y > shape ? -1 : 0;
+            case SQUARED_EPSILON_INSENSITIVE ->
+                y - p > shape ? 2 * (y - p - shape) : p - y > shape ? -2 * (p - y - shape) : 0;
+            case QUANTILE -> y > p ? shape : y < p ? shape - 1 : 0;
+            case POISSON -> y - Kernels.exp(p);
+            default -> step(p, y, 1, shape);
+        };
+        return descent > STEEPEST ? STEEPEST : descent < -STEEPEST ? -STEEPEST : descent;
     }
 
     /**

@@ -4,6 +4,20 @@ package org.accrete.learners.sgd;
 enum Penalty {
     /** Half of alpha times the sum of squared weights. */
     L2,
+    /** alpha times the sum of absolute weights, which makes many of them 0: see {@link Lasso}. */
+    L1,
+    /** Both, l1-ratio of the one and the rest of the other. */
+    ELASTICNET,
     /** Nothing. */
-    NONE
+    NONE;
+
+    /** {@return the part of alpha that goes to the L1 penalty} */
+    double l1(double l1Ratio) {
+        return this == L1 ? 1 : this == ELASTICNET ? l1Ratio : 0;
+    }
+
+    /** {@return the part of alpha that goes to the L2 penalty} */
+    double l2(double l1Ratio) {
+        return this == L2 ? 1 : this == ELASTICNET ? 1 - l1Ratio : 0;
+    }
 }

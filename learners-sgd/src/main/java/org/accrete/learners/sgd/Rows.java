@@ -61,4 +61,14 @@ final class Rows {
             }
         }
     }
+
+    /** Refuses the chunk if a target is negative; none is missing. */
+    static void requireCounts(Chunk chunk) {
+        for (int row = 0; row < chunk.rows(); row++) {
+            if (chunk.target(row) < 0) {
+                throw AccreteException.badRow(
+                        row, "the target must be >= 0 with loss=poisson but was " + chunk.target(row));
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ClassList;
@@ -15,25 +16,27 @@ import org.accrete.api.store.State;
 final class SgdClassifier extends SgdLearner {
     private static final String CLASSES = "classes";
 
-    private final boolean probabilistic;
+    private final Optional<Share> share;
     private final ClassList classes;
 
     SgdClassifier(Schema schema, Params params) {
         super(
                 schema,
+                params,
                 SgdParams.classifierDescent(params),
                 functions(schema.target().classes().size()));
-        this.probabilistic = SgdParams.classifierLoss(params) == Loss.LOG_LOSS;
+        this.share = SgdParams.share(params);
         this.classes = new ClassList(schema.target().classes(), params);
     }
 
     SgdClassifier(Schema schema, Params params, State state) {
         super(
                 schema,
+                params,
                 SgdParams.classifierDescent(params),
                 functions(state.list(CLASSES).size()),
                 state);
-        this.probabilistic = SgdParams.classifierLoss(params) == Loss.LOG_LOSS;
+        this.share = SgdParams.share(params);
         this.classes = new ClassList(state.list(CLASSES), params);
     }
 
@@ -81,18 +84,18 @@ final class SgdClassifier extends SgdLearner {
 
     @Override
     public Classifier view() {
-        return model(weights);
+        return model(weights.readable());
     }
 
     @Override
     public Classifier snapshot() {
-        return model(weights.copy());
+        return model(weights.readable().copy());
     }
 
     private Classifier model(Weights readable) {
         List<String> labels = classes.labels();
-        return probabilistic
-                ? new LogisticClassifier(schema, labels, readable)
+        return share.isPresent()
+                ? new SharingClassifier(schema, labels, readable, share.get())
                 : new LinearClassifier(schema, labels, readable);
     }
 }

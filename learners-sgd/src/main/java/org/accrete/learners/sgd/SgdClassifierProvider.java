@@ -10,7 +10,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Makes linear classifiers that learn row by row: hinge or log-loss, any number of classes, which may come up as it goes. */
+/** Makes linear classifiers that learn row by row, with any number of classes, which may come up as it goes. */
 public final class SgdClassifierProvider implements LearnerProvider {
     /** Makes the provider. */
     public SgdClassifierProvider() {}
@@ -43,7 +43,9 @@ public final class SgdClassifierProvider implements LearnerProvider {
     @Override
     public long memoryBytes(Schema schema, Params params) {
         return SgdLearner.memoryBytes(
-                schema, SgdClassifier.functions(schema.target().classes().size()));
+                schema,
+                params,
+                SgdClassifier.functions(schema.target().classes().size()));
     }
 
     @Override

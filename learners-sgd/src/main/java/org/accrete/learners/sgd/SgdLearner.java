@@ -7,6 +7,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
@@ -14,7 +15,9 @@ import org.accrete.api.store.State;
  *
  * <p>Stored are {@code coef} (functions × columns, as a reader wants them), {@code intercept}, {@code sgd.t} (number of the
  * next row in the schedule, from 1) and {@code sgd.rows_seen}. While the vectors are lazily scaled, {@code sgd.weights} and
- * {@code sgd.scale} hold their exact form, from which to go on.
+ * {@code sgd.scale} hold their exact form, from which to go on. Where the model is a mean over rows, {@code coef} and {@code
+ * intercept} are that mean, the last weights are in {@code sgd.weights}, {@code sgd.scale} and {@code sgd.intercept}, and {@code
+ * sgd.average_…} is how the mean is kept; {@code sgd.l1_…} is what the L1 penalty is owed.
  */
 abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;
@@ -24,6 +27,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
     private static final String ROWS_SEEN = "sgd.rows_seen";
     private static final String WEIGHTS = "sgd.weights";
     private static final String SCALE = "sgd.scale";
+    private static final String LAST_INTERCEPT = "sgd.intercept";
 
     final Schema schema;
     final Descent descent;
@@ -32,25 +36,39 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
     private long rowsSeen;
 
     /** Makes a learner that has seen nothing. */
-    SgdLearner(Schema schema, Descent descent, int functions) {
-        this.schema = schema;
-        this.descent = descent;
-        this.weights = TrainableWeights.zero(schema.width(), functions);
-        this.t = 1;
-    }
-
-    /** Makes a learner that goes on from a state. */
-    SgdLearner(Schema schema, Descent descent, int functions, State state) {
+    SgdLearner(Schema schema, Params params, Descent descent, int functions) {
         this.schema = schema;
         this.descent = descent;
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
-        boolean scaled = state.tensors().containsKey(SCALE) || state.tensors().containsKey(WEIGHTS);
         this.weights = new TrainableWeights(
                 width,
-                state.doubles(scaled ? WEIGHTS : COEF, functions, width),
-                state.doubles(INTERCEPT, functions),
-                scaled ? state.number(SCALE) : 1);
+                new double[functions * width],
+                new double[functions],
+                1,
+                SgdParams.lasso(params, width, functions),
+                SgdParams.average(params, width, functions));
+        this.t = 1;
+    }
+
+    /** Makes a learner that goes on from a state. */
+    SgdLearner(Schema schema, Params params, Descent descent, int functions, State state) {
+        this.schema = schema;
+        this.descent = descent;
+        int width = schema.width();
+        TrainableWeights.requireRoom(width, functions);
+        Lasso lasso = SgdParams.lasso(params, width, functions);
+        lasso.restore(state);
+        Average average = SgdParams.average(params, width, functions);
+        average.restore(state);
+        boolean apart = state.tensors().containsKey(SCALE) || state.tensors().containsKey(WEIGHTS);
+        this.weights = new TrainableWeights(
+                width,
+                state.doubles(apart ? WEIGHTS : COEF, functions, width),
+                state.doubles(average.hasRows() ? LAST_INTERCEPT : INTERCEPT, functions),
+                apart ? state.number(SCALE) : 1,
+                lasso,
+                average);
         this.t = state.number(T);
         this.rowsSeen = state.whole(ROWS_SEEN);
         if (!weights.isFinite() || !(weights.scale > 0 && weights.scale <= 1) || !(t >= 1) || rowsSeen < 0) {
@@ -121,14 +139,20 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
     @Override
     public final State state() {
         int functions = weights.count();
+        Weights model = weights.readable();
         State.Builder state = State.builder()
-                .doubles(COEF, weights.effective(), functions, weights.width)
-                .doubles(INTERCEPT, weights.intercepts, functions)
+                .doubles(COEF, model.effective(), functions, weights.width)
+                .doubles(INTERCEPT, model.intercepts, functions)
                 .number(T, t)
                 .whole(ROWS_SEEN, rowsSeen);
-        if (weights.scale != 1) {
+        if (weights.scale != 1 || weights.average.hasRows()) {
             state.doubles(WEIGHTS, weights.v, functions, weights.width).number(SCALE, weights.scale);
         }
+        if (weights.average.hasRows()) {
+            state.doubles(LAST_INTERCEPT, weights.intercepts, functions);
+        }
+        weights.lasso.putInto(state);
+        weights.average.putInto(state);
         putInto(state);
         return state.build();
     }
@@ -157,9 +181,8 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
      *
      * @param functions how many there are
      */
-    static long memoryBytes(Schema schema, int functions) {
-        // the weights, what undo keeps of them, a snapshot; of a state two tensors and the array that one is made from
-        long arrays = 6;
+    static long memoryBytes(Schema schema, Params params, int functions) {
+        long arrays = SgdParams.arrays(params);
         return arrays * Double.BYTES * functions * (schema.width() + 1L) + FIXED_BYTES;
     }
 }

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.learn.ClassList;
 import org.accrete.api.param.Domain.Range;
@@ -13,11 +14,25 @@ final class SgdParams {
             ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
     private static final ParamSpec<Loss> REGRESSOR_LOSS =
             ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
-    private static final ParamSpec<Double> EPSILON = ParamSpec.real(
-                    "epsilon", 1.35, Range.above(0), "distance from which huber grows in a straight line")
+    private static final String AUTO = "auto";
+    private static final ParamSpec<String> EPSILON = ParamSpec.text(
+                    "epsilon",
+                    AUTO,
+                    "a number >= 0, or auto: 1.35 for huber, 0.1 for the others",
+                    "distance from which huber grows in a straight line, up to which"
+                            + " epsilon-insensitive and squared-epsilon-insensitive are 0")
+            .asTunable();
+    private static final ParamSpec<Double> QUANTILE = ParamSpec.real(
+                    "quantile",
+                    0.5,
+                    new Range(0, true, 1, true),
+                    "which quantile loss=quantile predicts; 0.5 is the median")
             .asTunable();
     private static final ParamSpec<Penalty> PENALTY =
             ParamSpec.choice("penalty", Penalty.class, Penalty.L2, "what keeps weights small");
+    private static final ParamSpec<Double> L1_RATIO = ParamSpec.real(
+                    "l1-ratio", 0.15, Range.between(0, 1), "share of L1 in penalty=elasticnet; the rest is L2")
+            .asTunable();
     private static final ParamSpec<Double> ALPHA = ParamSpec.real(
                     "alpha", 1e-4, Range.atLeast(0), "strength of the penalty; sets the steps of learning-rate=optimal")
             .asTunable();
@@ -36,32 +51,43 @@ final class SgdParams {
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
             ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
+    private static final ParamSpec<Long> AVERAGE = ParamSpec.whole(
+            "average",
+            0,
+            Range.between(0, 1L << 53),
+            "number of the row from which on the model is the mean of the weights after each row; 0 for the last weights");
     private static final ParamSpec<Compat> COMPAT = ParamSpec.choice(
             "compat",
             Compat.class,
             Compat.NONE,
-            "sklearn: on sparse rows the intercept's step is multiplied by 0.01, as scikit-learn does");
+            "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
+                    + " after each chunk, as scikit-learn does");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
             PENALTY,
+            L1_RATIO,
             ALPHA,
             LEARNING_RATE,
             ETA0,
             POWER_T,
             FIT_INTERCEPT,
+            AVERAGE,
             ClassList.NEW_CLASSES,
             ClassList.MAX_CLASSES,
             COMPAT);
     static final List<ParamSpec<?>> REGRESSOR = List.of(
             REGRESSOR_LOSS,
             EPSILON,
+            QUANTILE,
             PENALTY,
+            L1_RATIO,
             ALPHA,
             LEARNING_RATE.withDefault(LearningRate.INVSCALING),
             ETA0.withDefault(0.01),
             POWER_T,
             FIT_INTERCEPT,
+            AVERAGE,
             COMPAT);
 
     private SgdParams() {}
@@ -71,13 +97,27 @@ final class SgdParams {
         return params.get(CLASSIFIER_LOSS);
     }
 
+    /** {@return the loss of a regressor} */
+    static Loss regressorLoss(Params params) {
+        return params.get(REGRESSOR_LOSS);
+    }
+
+    /** {@return how a classifier's decision values become probabilities, if they do} */
+    static Optional<Share> share(Params params) {
+        return switch (classifierLoss(params)) {
+            case LOG_LOSS -> Optional.of(Share.LOGISTIC);
+            case MODIFIED_HUBER -> Optional.of(Share.STRAIGHT);
+            default -> Optional.empty();
+        };
+    }
+
     /**
      * {@return the algorithm of a classifier}
      *
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent classifierDescent(Params params) {
-        return descent(params, classifierLoss(params), 0);
+        return descent(params, classifierLoss(params), classifierLoss(params).shape(0, 0));
     }
 
     /**
@@ -86,10 +126,59 @@ final class SgdParams {
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent regressorDescent(Params params) {
-        return descent(params, params.get(REGRESSOR_LOSS), params.get(EPSILON));
+        Loss loss = regressorLoss(params);
+        return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)));
     }
 
-    private static Descent descent(Params params, Loss loss, double epsilon) {
+    /** {@return what is to be remembered for the L1 penalty of so many functions} */
+    static Lasso lasso(Params params, int width, int functions) {
+        return new Lasso(width, functions, hasL1(params), isLikeSklearn(params));
+    }
+
+    /** {@return what is to be remembered for the mean of so many functions} */
+    static Average average(Params params, int width, int functions) {
+        return new Average(width, functions, params.get(AVERAGE), isLikeSklearn(params));
+    }
+
+    /** {@return how many arrays as long as the weights a learner takes, with a snapshot and a state of it} */
+    static int arrays(Params params) {
+        // the weights, what undo keeps of them, a snapshot; of a state two tensors and the array that one is made from
+        int arrays = 6;
+        // what was paid, undo, and of a state one tensor
+        arrays += hasL1(params) ? 4 : 0;
+        // the sum, undo, a snapshot, and of a state one tensor
+        return arrays + (params.get(AVERAGE) > 0 ? 5 : 0);
+    }
+
+    private static boolean hasL1(Params params) {
+        return params.get(PENALTY) == Penalty.L1 || params.get(PENALTY) == Penalty.ELASTICNET;
+    }
+
+    private static boolean isLikeSklearn(Params params) {
+        return params.get(COMPAT) == Compat.SKLEARN;
+    }
+
+    private static double epsilon(Params params, Loss loss) {
+        String text = params.get(EPSILON);
+        if (ParamSpec.word(text).equals(AUTO)) {
+            return loss == Loss.HUBER ? 1.35 : 0.1;
+        }
+        double epsilon;
+        try {
+            epsilon = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            epsilon = Double.NaN;
+        }
+        if (!(epsilon >= 0 && epsilon <= Double.MAX_VALUE)) {
+            throw AccreteException.badArgument("epsilon must be a number >= 0, or auto, but was '" + text + "'");
+        }
+        if (loss == Loss.HUBER && epsilon == 0) {
+            throw AccreteException.badArgument("epsilon must be > 0 with loss=huber but was " + text);
+        }
+        return epsilon;
+    }
+
+    private static Descent descent(Params params, Loss loss, double shape) {
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {
@@ -100,10 +189,11 @@ final class SgdParams {
         double interceptRate = params.get(FIT_INTERCEPT) ? 1 : 0;
         return new Descent(
                 loss,
-                epsilon,
+                shape,
                 new Schedule(rate, params.get(ETA0), params.get(POWER_T), alpha),
-                params.get(PENALTY) == Penalty.NONE ? 0 : alpha,
+                params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha,
+                params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha,
                 interceptRate,
-                params.get(COMPAT) == Compat.SKLEARN ? 0.01 * interceptRate : interceptRate);
+                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate);
     }
 }

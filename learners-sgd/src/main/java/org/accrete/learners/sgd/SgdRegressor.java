@@ -6,19 +6,26 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Predicts a number by one linear function. */
+/** Predicts a number by one linear function, or by the exponential of one. */
 final class SgdRegressor extends SgdLearner {
+    private final boolean logLink;
+
     SgdRegressor(Schema schema, Params params) {
-        super(schema, SgdParams.regressorDescent(params), 1);
+        super(schema, params, SgdParams.regressorDescent(params), 1);
+        this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
     SgdRegressor(Schema schema, Params params, State state) {
-        super(schema, SgdParams.regressorDescent(params), 1, state);
+        super(schema, params, SgdParams.regressorDescent(params), 1, state);
+        this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
     @Override
     int check(Chunk chunk) {
         Rows.requireFiniteTargets(chunk);
+        if (logLink) {
+            Rows.requireCounts(chunk);
+        }
         return 1;
     }
 
@@ -35,11 +42,11 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     public Regressor view() {
-        return new LinearRegressor(schema, weights);
+        return new LinearRegressor(schema, weights.readable(), logLink);
     }
 
     @Override
     public Regressor snapshot() {
-        return new LinearRegressor(schema, weights.copy());
+        return new LinearRegressor(schema, weights.readable().copy(), logLink);
     }
 }

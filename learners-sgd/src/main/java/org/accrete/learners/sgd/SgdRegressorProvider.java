@@ -10,7 +10,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Makes linear regressors that learn row by row: squared error, or huber where outliers are to count less. */
+/** Makes linear regressors that learn row by row: a mean, a quantile or a count, with outliers counting fully or less. */
 public final class SgdRegressorProvider implements LearnerProvider {
     /** Makes the provider. */
     public SgdRegressorProvider() {}
@@ -42,7 +42,7 @@ public final class SgdRegressorProvider implements LearnerProvider {
 
     @Override
     public long memoryBytes(Schema schema, Params params) {
-        return SgdLearner.memoryBytes(schema, 1);
+        return SgdLearner.memoryBytes(schema, params, 1);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.accrete.learners.sgd;
 
-import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
@@ -15,40 +14,35 @@ import org.accrete.kernels.Kernels;
  * weights of its own columns; when the scale gets small it is multiplied into the vectors ({@link #fold}). That happens by
  * row, never by chunk.
  *
- * <p>Undo. For a dense chunk all weights are copied at its beginning. For a sparse one only those that its entries name are:
- * a model of millions of weights is not copied for a chunk of ten rows. A fold touches the others too, so it copies all
- * weights first, once per chunk; taking back puts these in place, then the named ones. New classes get new arrays, and the
- * old ones stay as they were at that moment. Copies go to arrays that are used again.
+ * <p>Undo is by a {@link Journal}. A fold touches weights that a sparse chunk does not name, so it saves all of them first, once per
+ * chunk. New classes get new arrays, and the old ones stay as they were at that moment.
  */
 final class TrainableWeights extends Weights {
     private static final double SMALLEST_SCALE = 1e-9;
     private static final int LONGEST = Integer.MAX_VALUE - 64;
 
-    private double[] beforeV;
+    /** What the L1 penalty still owes. */
+    final Lasso lasso;
+    /** The mean over rows. */
+    final Average average;
+
+    private final double smallestScale;
+    private final Journal journal = new Journal();
     private double[] beforeIntercepts;
     private double beforeScale;
-    private double[] all = {};
-    private boolean savedAll;
-    private double[] named = {};
-    private boolean savedNamed;
 
-    TrainableWeights(int width, double[] v, double[] intercepts, double scale) {
+    TrainableWeights(int width, double[] v, double[] intercepts, double scale, Lasso lasso, Average average) {
         super(width, v, intercepts, scale);
-        this.beforeV = v;
+        this.lasso = lasso;
+        this.average = average;
+        this.smallestScale = average.smallestScale(SMALLEST_SCALE);
         this.beforeIntercepts = intercepts.clone();
         this.beforeScale = scale;
     }
 
-    /**
-     * {@return functions that are 0 everywhere}
-     *
-     * @param width number of columns
-     * @param count how many functions
-     * @throws AccreteException bad argument: too many numbers for one array
-     */
-    static TrainableWeights zero(int width, int count) {
-        requireRoom(width, count);
-        return new TrainableWeights(width, new double[count * width], new double[count], 1);
+    /** {@return what a model reads, in the learner's own arrays} */
+    Weights readable() {
+        return average.hasRows() ? average.of(this) : this;
     }
 
     /** Refuses what one array cannot hold. */
@@ -63,90 +57,33 @@ final class TrainableWeights extends Weights {
 
     /** Remembers everything that learning the chunk may change. */
     void begin(Chunk chunk) {
-        beforeV = v;
+        journal.begin(v, width, chunk);
         beforeScale = scale;
-        if (beforeIntercepts.length != intercepts.length) {
-            beforeIntercepts = new double[intercepts.length];
-        }
-        System.arraycopy(intercepts, 0, beforeIntercepts, 0, intercepts.length);
-        savedAll = false;
-        savedNamed = false;
-        if (!(chunk instanceof SparseChunk sparse) || entries(sparse) >= width) {
-            saveAll();
-            return;
-        }
-        int entries = entries(sparse);
-        long room = (long) entries * count();
-        if (room > named.length) {
-            named = new double[(int) Math.min(LONGEST, Math.max(room, 2L * named.length))];
-        }
-        Kernels kernels = Kernels.best();
-        for (int c = 0; c < count(); c++) {
-            int from = sparse.start(0);
-            kernels.gather(v, c * width, sparse.indices(), from, from + entries, named, c * entries);
-        }
-        savedNamed = true;
-    }
-
-    private void saveAll() {
-        if (all.length < v.length) {
-            all = new double[v.length];
-        }
-        System.arraycopy(v, 0, all, 0, v.length);
-        savedAll = true;
-    }
-
-    private static int entries(SparseChunk chunk) {
-        return chunk.end(chunk.rows() - 1) - chunk.start(0);
+        beforeIntercepts = Journal.copy(intercepts, beforeIntercepts);
+        lasso.begin(chunk);
+        average.begin(this, chunk);
     }
 
     /** Takes back everything since {@link #begin} for this chunk. */
     void rollBack(Chunk chunk) {
-        v = beforeV;
+        v = journal.rollBack(width, chunk);
         scale = beforeScale;
         intercepts = beforeIntercepts.clone();
-        if (savedAll) {
-            System.arraycopy(all, 0, v, 0, v.length);
-        }
-        if (savedNamed && chunk instanceof SparseChunk sparse) {
-            int entries = entries(sparse);
-            int from = sparse.start(0);
-            for (int c = 0; c < count(); c++) {
-                Kernels.best().scatter(named, c * entries, sparse.indices(), from, from + entries, v, c * width);
-            }
-        }
+        lasso.rollBack(chunk);
+        average.rollBack(chunk);
     }
 
     /** {@return whether every number that the chunk may have changed is finite; one that once is not never becomes so again} */
     boolean isFinite(Chunk chunk) {
-        if (!(chunk instanceof SparseChunk sparse) || entries(sparse) >= width) {
-            return isFinite();
-        }
-        int[] indices = sparse.indices();
-        int to = sparse.end(sparse.rows() - 1);
-        for (int c = 0; c < count(); c++) {
-            int origin = c * width;
-            for (int k = sparse.start(0); k < to; k++) {
-                if (!Double.isFinite(v[origin + indices[k]])) {
-                    return false;
-                }
-            }
-        }
-        return interceptsAreFinite();
+        return Journal.isFinite(v, width, chunk)
+                && Journal.isFinite(intercepts)
+                && lasso.isFinite(chunk)
+                && average.isFinite(chunk);
     }
 
     /** {@return whether every number is finite} */
     boolean isFinite() {
-        return Kernels.best().allFinite(v, 0, v.length) && interceptsAreFinite();
-    }
-
-    private boolean interceptsAreFinite() {
-        for (double intercept : intercepts) {
-            if (!Double.isFinite(intercept)) {
-                return false;
-            }
-        }
-        return true;
+        return Journal.isFinite(v) && Journal.isFinite(intercepts) && lasso.isFinite() && average.isFinite();
     }
 
     // --- learning
@@ -154,9 +91,8 @@ final class TrainableWeights extends Weights {
     /** Multiplies the scale into the vectors. */
     void fold() {
         if (scale != 1) {
-            if (!savedAll && v == beforeV) {
-                saveAll();
-            }
+            journal.saveAll(v);
+            average.fold(v);
             Kernels.best().scale(scale, v, 0, v.length);
             scale = 1;
         }
@@ -169,7 +105,7 @@ final class TrainableWeights extends Weights {
      */
     void decay(double keep) {
         scale *= keep;
-        if (scale < SMALLEST_SCALE) {
+        if (scale < smallestScale) {
             fold();
         }
     }
@@ -222,23 +158,34 @@ final class TrainableWeights extends Weights {
     }
 
     /**
+     * Moves one vector by a multiple of a row, without a decay.
+     *
+     * @param c which vector
+     * @param step factor of the row
+     */
+    void add(Kernels kernels, int c, Chunk chunk, int row, double step) {
+        if (step != 0) {
+            double factor = step / scale;
+            if (chunk instanceof SparseChunk sparse) {
+                kernels.sparseAxpy(
+                        factor, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row), v, c * width);
+            } else if (chunk instanceof DenseChunk dense) {
+                kernels.axpy(factor, dense.values(), dense.offset(row), v, c * width, width);
+            }
+            average.moved(kernels, c, chunk, row, factor);
+        }
+    }
+
+    /**
      * Makes room for more classes. One function that told two classes apart becomes one for each, of opposite sign; the
      * others start at 0.
      *
      * @param count how many functions there are to be, more than there are
      */
     void grow(int count) {
-        double[] moreV = Arrays.copyOf(v, count * width);
-        double[] moreIntercepts = Arrays.copyOf(intercepts, count);
-        if (intercepts.length == 1) {
-            System.arraycopy(v, 0, moreV, width, width);
-            moreIntercepts[1] = intercepts[0];
-            for (int j = 0; j < width; j++) {
-                moreV[j] = 0.0 - v[j];
-            }
-            moreIntercepts[0] = 0.0 - intercepts[0];
-        }
-        v = moreV;
-        intercepts = moreIntercepts;
+        v = Journal.grow(v, width, count, 1);
+        intercepts = Journal.grow(intercepts, 1, count, 1);
+        lasso.grow(count, 1);
+        average.grow(count, 1);
     }
 }

@@ -41,29 +41,22 @@ class Weights {
      * @param row from 0
      * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
      */
-    final double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        double product;
-        if (chunk instanceof SparseChunk sparse) {
-            product = kernels.sparseDot(
-                    v, c * width, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row));
-        } else {
-            DenseChunk dense = (DenseChunk) chunk;
-            product = kernels.dot(v, c * width, dense.values(), dense.offset(row), width);
-        }
-        return decision(product, c, chunk, row);
+    double decision(Kernels kernels, int c, Chunk chunk, int row) {
+        return checked(scale * product(kernels, v, c, chunk, row) + intercepts[c], chunk, row);
     }
 
-    /**
-     * {@return the value of one function whose product of weights and features is known}
-     *
-     * @param product of the row's features with the unscaled weights
-     * @param c which function
-     * @param chunk rows of the right width
-     * @param row from 0
-     * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
-     */
-    final double decision(double product, int c, Chunk chunk, int row) {
-        double decision = scale * product + intercepts[c];
+    /** {@return the inner product of a row and a vector of an array of them} */
+    final double product(Kernels kernels, double[] vectors, int c, Chunk chunk, int row) {
+        if (chunk instanceof SparseChunk sparse) {
+            return kernels.sparseDot(
+                    vectors, c * width, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row));
+        }
+        DenseChunk dense = (DenseChunk) chunk;
+        return kernels.dot(vectors, c * width, dense.values(), dense.offset(row), width);
+    }
+
+    /** {@return the value, unless a feature of the row spoilt it} */
+    static double checked(double decision, Chunk chunk, int row) {
         if (!Double.isFinite(decision)) {
             Rows.requireFiniteFeatures(chunk, row);
         }
@@ -87,8 +80,8 @@ class Weights {
         }
     }
 
-    /** {@return {@code scale · v}, a copy} */
-    final double[] effective() {
+    /** {@return the vectors, a copy} */
+    double[] effective() {
         double[] w = v.clone();
         if (scale != 1) {
             Kernels.best().scale(scale, w, 0, w.length);
@@ -97,7 +90,7 @@ class Weights {
     }
 
     /** {@return the same functions, to the bit, in arrays of their own} */
-    final Weights copy() {
+    Weights copy() {
         return new Weights(width, v.clone(), intercepts.clone(), scale);
     }
 }

@@ -116,11 +116,14 @@ class ClassesTest {
     }
 
     @Test
-    void onlyTheLogLossGivesProbabilities() {
+    void onlySomeLossesGiveProbabilities() {
+        assertThat(Sgd.learner(SCHEMA, "loss=modified-huber").view()).isInstanceOf(ProbabilisticClassifier.class);
         assertThat(Sgd.learner(SCHEMA, "loss=log-loss").view()).isInstanceOf(ProbabilisticClassifier.class);
-        assertThat(Sgd.learner(SCHEMA, "loss=hinge").view())
-                .isInstanceOf(Classifier.class)
-                .isNotInstanceOf(ProbabilisticClassifier.class);
+        for (String loss : List.of("hinge", "squared-hinge", "perceptron")) {
+            assertThat(Sgd.learner(SCHEMA, "loss=" + loss).view())
+                    .isInstanceOf(Classifier.class)
+                    .isNotInstanceOf(ProbabilisticClassifier.class);
+        }
     }
 
     @ParameterizedTest

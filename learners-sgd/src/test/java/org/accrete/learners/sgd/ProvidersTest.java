@@ -66,7 +66,7 @@ class ProvidersTest {
                 .containsEntry("compat", "none");
         assertThat(Params.of(new SgdRegressorProvider().params()).toMap())
                 .containsEntry("loss", "squared-error")
-                .containsEntry("epsilon", "1.35")
+                .containsEntry("epsilon", "auto")
                 .containsEntry("alpha", "1.0E-4")
                 .containsEntry("learning-rate", "invscaling")
                 .containsEntry("eta0", "0.01")
@@ -81,6 +81,19 @@ class ProvidersTest {
                             AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
                     .hasMessageStartingWith("alpha must be > 0 with learning-rate=optimal");
         }
+    }
+
+    @Test
+    void epsilonIsANumberOrFollowsTheLoss() {
+        for (String wrong : List.of("-1", "NaN", "Infinity", "wide")) {
+            assertThatThrownBy(() -> Sgd.learner(NUMERIC, "epsilon=" + wrong))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                    .hasMessage("epsilon must be a number >= 0, or auto, but was '" + wrong + "'");
+        }
+        assertThatThrownBy(() -> Sgd.learner(NUMERIC, "loss=huber", "epsilon=0"))
+                .hasMessage("epsilon must be > 0 with loss=huber but was 0");
+        Sgd.learner(NUMERIC, "loss=epsilon-insensitive", "epsilon=0");
     }
 
     @Test

@@ -3,8 +3,10 @@ package org.accrete.learners.sgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -56,6 +58,8 @@ class RefusalTest {
                 // the scale is folded never, every few rows, and once, after the third class came up
                 for (List<String> pairs : List.of(
                         List.of("eta0=0.05"),
+                        List.of("eta0=0.05", "penalty=elasticnet", "average=20", "alpha=0.1"),
+                        List.of("eta0=0.5", "penalty=l1", "average=70", "compat=sklearn"),
                         List.of("eta0=0.5", "alpha=1.9"),
                         List.of("learning-rate=constant", "eta0=0.5", "alpha=0.4"))) {
                     String missing = "'amounts[3]' is missing; put a step before the learner that fills it, such as"
@@ -232,6 +236,28 @@ class RefusalTest {
         Learner learner = Sgd.learner(schema);
         DenseChunk chunk = new DenseChunk(schema, new double[4], new double[0], new double[0], List.of());
         assertThatThrownBy(() -> learner.partialFit(chunk)).hasMessage("the target is missing");
+    }
+
+    @Test
+    void countsBelowZeroAreRefused() {
+        Table table = Table.random(10, NARROW, 0, false);
+        Arrays.setAll(table.y(), i -> i == 7 ? -1 : i);
+        Learner learner = Sgd.learner(table.schema(), "loss=poisson");
+        assertThatThrownBy(() -> learner.partialFit(table.all(false)))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.chunkRow()).hasValue(7))
+                .hasMessage("the target must be >= 0 with loss=poisson but was -1.0");
+        learner.partialFit(table.chunk(false, 0, 7));
+        double[] predictions = new double[7];
+        ((Regressor) learner.view()).predict(table.chunk(false, 0, 7), predictions);
+        double[] coef = learner.state().tensor("coef").doubles();
+        for (int i = 0; i < 7; i++) {
+            double decision = learner.state().number("intercept");
+            for (int j = 0; j < NARROW; j++) {
+                decision += coef[j] * table.x()[i][j];
+            }
+            assertThat(predictions[i]).isCloseTo(Math.exp(decision), withinPercentage(1e-10));
+        }
     }
 
     @Test

@@ -29,15 +29,42 @@ class RowWiseTest {
     private static final class Oracle {
         final List<double[]> w = new ArrayList<>();
         final List<Double> b = new ArrayList<>();
+        /** All that a function is: its weights, its intercept, and what L1 was paid and is owed. */
+        private final List<double[]> paid = new ArrayList<>();
+
+        private final List<Double> debt = new ArrayList<>();
+        final List<double[]> meanW = new ArrayList<>();
+        final List<Double> meanB = new ArrayList<>();
+        private int meanRows;
         private final Map<String, String> set;
         private int t = 1;
 
         Oracle(int width, int functions, Map<String, String> set) {
             this.set = set;
             for (int c = 0; c < functions; c++) {
-                w.add(new double[width]);
-                b.add(0.0);
+                add(width);
             }
+        }
+
+        private void add(int width) {
+            for (List<double[]> vectors : List.of(w, paid, meanW)) {
+                vectors.add(new double[width]);
+            }
+            for (List<Double> numbers : List.of(b, debt, meanB)) {
+                numbers.add(0.0);
+            }
+        }
+
+        private void split() {
+            for (List<double[]> vectors : List.of(w, paid, meanW)) {
+                vectors.set(1, vectors.get(0));
+                vectors.set(0, Arrays.stream(vectors.get(0)).map(v -> -v).toArray());
+            }
+            for (List<Double> numbers : List.of(b, meanB)) {
+                numbers.set(1, numbers.get(0));
+                numbers.set(0, -numbers.get(0));
+            }
+            debt.set(1, debt.get(0));
         }
 
         double real(String key) {
@@ -46,18 +73,18 @@ class RowWiseTest {
 
         void learn(double[] x, double target, double weight, boolean classes) {
             while (classes && target >= 2 && w.size() <= target) {
-                if (w.size() == 1) {
-                    w.add(w.get(0).clone());
-                    b.add(b.get(0));
-                    w.set(0, Arrays.stream(w.get(0)).map(v -> -v).toArray());
-                    b.set(0, -b.get(0));
-                } else {
-                    w.add(new double[x.length]);
-                    b.add(0.0);
+                add(x.length);
+                if (w.size() == 2) {
+                    split();
                 }
             }
             double eta = eta();
-            double decay = set.get("penalty").equals("none") ? 1 : Math.max(0, 1 - eta * real("alpha"));
+            double l1 = switch (set.get("penalty")) {
+                case "l1" -> 1;
+                case "elasticnet" -> real("l1-ratio");
+                default -> 0;
+            };
+            double decay = set.get("penalty").equals("none") ? 1 : Math.max(0, 1 - eta * real("alpha") * (1 - l1));
             for (int c = 0; c < w.size(); c++) {
                 double[] own = w.get(c);
                 double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
@@ -71,7 +98,35 @@ class RowWiseTest {
                 }
                 b.set(c, b.get(c) + (set.get("fit-intercept").equals("true") ? step : 0));
             }
+            if (real("average") > 0 && t >= real("average")) {
+                meanRows++;
+                for (int c = 0; c < w.size(); c++) {
+                    for (int j = 0; j < x.length; j++) {
+                        meanW.get(c)[j] += (w.get(c)[j] - meanW.get(c)[j]) / meanRows;
+                    }
+                    meanB.set(c, meanB.get(c) + (b.get(c) - meanB.get(c)) / meanRows);
+                }
+            }
+            for (int c = 0; l1 > 0 && c < w.size(); c++) {
+                debt.set(c, debt.get(c) + eta * real("alpha") * l1);
+                for (int j = 0; j < x.length; j++) {
+                    if (x[j] != 0) {
+                        double before = w.get(c)[j];
+                        double due = debt.get(c) + Math.signum(before) * paid.get(c)[j];
+                        w.get(c)[j] = Math.signum(before) * Math.max(0, Math.abs(before) - due);
+                        paid.get(c)[j] += w.get(c)[j] - before;
+                    }
+                }
+            }
             t++;
+        }
+
+        List<double[]> coef() {
+            return meanRows > 0 ? meanW : w;
+        }
+
+        List<Double> intercept() {
+            return meanRows > 0 ? meanB : b;
         }
 
         private double eta() {
@@ -84,11 +139,26 @@ class RowWiseTest {
         }
 
         private double slope(double p, double y) {
+            double z = p * y;
+            double r = y - p;
+            double epsilon = switch (set.getOrDefault("epsilon", "")) {
+                case "auto" -> set.get("loss").equals("huber") ? 1.35 : 0.1;
+                case "" -> 0;
+                default -> real("epsilon");
+            };
             return switch (set.get("loss")) {
-                case "hinge" -> p * y <= 1 ? -y : 0;
-                case "log-loss" -> -y / (Math.exp(p * y) + 1);
-                case "huber" -> Math.max(-real("epsilon"), Math.min(real("epsilon"), p - y));
-                default -> p - y;
+                case "hinge" -> z <= 1 ? -y : 0;
+                case "squared-hinge" -> -2 * y * Math.max(0, 1 - z);
+                case "perceptron" -> z <= 0 ? -y : 0;
+                case "log-loss" -> -y / (Math.exp(z) + 1);
+                case "modified-huber" -> z < -1 ? -4 * y : -2 * y * Math.max(0, 1 - z);
+                case "squared-error" -> -r;
+                case "huber" -> -Math.max(-epsilon, Math.min(epsilon, r));
+                case "epsilon-insensitive" -> Math.abs(r) <= epsilon ? 0 : -Math.signum(r);
+                case "squared-epsilon-insensitive" -> -2 * Math.signum(r) * Math.max(0, Math.abs(r) - epsilon);
+                case "quantile" -> r == 0 ? 0 : r > 0 ? -real("quantile") : 1 - real("quantile");
+                case "poisson" -> Math.exp(p) - y;
+                default -> throw new IllegalArgumentException(set.get("loss"));
             };
         }
     }
@@ -105,6 +175,9 @@ class RowWiseTest {
                 // squared error diverges, and then rounding errors grow without bound, where a step times |x|² is above
                 // 2
                 Arrays.setAll(row, j -> classes == 0 ? 0.15 * row[j] : row[j]);
+            }
+            if (pairs.contains("loss=poisson")) {
+                Arrays.setAll(table.y(), i -> Math.rint(Math.abs(table.y()[i])));
             }
             return table;
         }
@@ -135,6 +208,23 @@ class RowWiseTest {
                 all.add(new Setting(0, 0, weighted, List.of((loss + " " + schedule).split(" "))));
             }
         }
+        for (String schedule :
+                List.of("learning-rate=constant eta0=0.02 alpha=0.01", "learning-rate=optimal alpha=1")) {
+            for (String loss : List.of("squared-hinge", "perceptron", "modified-huber")) {
+                for (int classes : new int[] {2, 5}) {
+                    all.add(new Setting(classes, 2, true, List.of(("loss=" + loss + " " + schedule).split(" "))));
+                }
+            }
+            for (String loss : List.of(
+                    "huber",
+                    "epsilon-insensitive",
+                    "epsilon-insensitive epsilon=0",
+                    "squared-epsilon-insensitive epsilon=0.2",
+                    "quantile quantile=0.9",
+                    "poisson")) {
+                all.add(new Setting(0, 0, true, List.of(("loss=" + loss + " " + schedule).split(" "))));
+            }
+        }
         return all.stream();
     }
 
@@ -155,13 +245,14 @@ class RowWiseTest {
             table.teach(learner, sparse, 0, ROWS, 100);
             State state = learner.state();
             double[] expected =
-                    oracle.w.stream().flatMapToDouble(Arrays::stream).toArray();
+                    oracle.coef().stream().flatMapToDouble(Arrays::stream).toArray();
             double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
             assertThat(state.tensor("coef").shape()).containsExactly(oracle.w.size(), WIDTH);
             assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(1e-10 * largest));
             assertThat(state.tensor("intercept").doubles())
                     .containsExactly(
-                            oracle.b.stream().mapToDouble(b -> b).toArray(), within(1e-10 * Math.max(largest, 1)));
+                            oracle.intercept().stream().mapToDouble(b -> b).toArray(),
+                            within(1e-10 * Math.max(largest, 1)));
             assertThat(learner.rowsSeen()).isEqualTo(ROWS);
         }
     }

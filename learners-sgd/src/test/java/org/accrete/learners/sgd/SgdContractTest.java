@@ -66,6 +66,27 @@ class SgdContractTest {
     }
 
     @Nested
+    class MeanOfAFewWeightsOnHashedText implements ClassifierLaws {
+        @Override
+        public Schema schema() {
+            return hashed(Target.categorical("y", List.of()));
+        }
+
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("penalty", "elasticnet", "average", "30", "alpha", "0.01", "eta0", "0.1");
+        }
+    }
+
+    @Nested
+    class RegressorWithFewWeights implements RegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("penalty", "l1", "average", "1", "alpha", "0.01");
+        }
+    }
+
+    @Nested
     class RegressorByDefault implements RegressorLaws {}
 
     @Nested

@@ -7,13 +7,13 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.kernels.Kernels;
 
-/**
- * Linear functions that were trained by the log-loss. The logistic function of a decision value is a probability; several
- * classes, each trained against the rest, share 1 in proportion to theirs.
- */
-final class LogisticClassifier extends LinearClassifier implements ProbabilisticClassifier {
-    LogisticClassifier(Schema schema, List<String> classes, Weights weights) {
+/** Linear functions that were trained by a loss whose decision values tell probabilities. */
+final class SharingClassifier extends LinearClassifier implements ProbabilisticClassifier {
+    private final Share share;
+
+    SharingClassifier(Schema schema, List<String> classes, Weights weights, Share share) {
         super(schema, classes, weights);
+        this.share = share;
     }
 
     @Override
@@ -27,25 +27,14 @@ final class LogisticClassifier extends LinearClassifier implements Probabilistic
             Kernels kernels = Kernels.best();
             for (int row = 0; row < rows; row++) {
                 double decision = weights.decision(kernels, 0, chunk, row);
-                out[2 * row] = Kernels.logistic(-decision);
-                out[2 * row + 1] = Kernels.logistic(decision);
+                out[2 * row] = share.ofOne(-decision);
+                out[2 * row + 1] = share.ofOne(decision);
             }
         } else if (count > 2) {
             weights.decide(chunk, out);
             for (int row = 0; row < rows; row++) {
-                share(out, row * count, count);
+                share.ofMany(out, row * count, count);
             }
-        }
-    }
-
-    private static void share(double[] out, int from, int count) {
-        double sum = 0;
-        for (int c = from; c < from + count; c++) {
-            out[c] = Kernels.logistic(out[c]);
-            sum += out[c];
-        }
-        for (int c = from; c < from + count; c++) {
-            out[c] = sum == 0 ? 1.0 / count : out[c] / sum;
         }
     }
 }

@@ -1,0 +1,48 @@
+package org.accrete.learners.sgd;
+
+import org.accrete.api.data.Chunk;
+import org.accrete.kernels.Kernels;
+
+/** The mean of linear functions over many rows, {@code (sum + a v) / b}: see {@link Average}. */
+final class AveragedWeights extends Weights {
+    private final double[] sum;
+    private final double a;
+    private final double inverseB;
+
+    /**
+     * Makes the mean.
+     *
+     * @param last the functions as they are
+     * @param intercepts the mean of their intercepts
+     */
+    AveragedWeights(Weights last, double[] sum, double[] intercepts, double a, double b) {
+        this(last.width, last.v, sum, intercepts, a, 1 / b);
+    }
+
+    private AveragedWeights(int width, double[] v, double[] sum, double[] intercepts, double a, double inverseB) {
+        super(width, v, intercepts, 1);
+        this.sum = sum;
+        this.a = a;
+        this.inverseB = inverseB;
+    }
+
+    @Override
+    double decision(Kernels kernels, int c, Chunk chunk, int row) {
+        double product = product(kernels, sum, c, chunk, row) + a * product(kernels, v, c, chunk, row);
+        return checked(product * inverseB + intercepts[c], chunk, row);
+    }
+
+    @Override
+    double[] effective() {
+        double[] w = new double[v.length];
+        for (int i = 0; i < w.length; i++) {
+            w[i] = (sum[i] + a * v[i]) * inverseB;
+        }
+        return w;
+    }
+
+    @Override
+    Weights copy() {
+        return new AveragedWeights(width, v.clone(), sum.clone(), intercepts.clone(), a, inverseB);
+    }
+}

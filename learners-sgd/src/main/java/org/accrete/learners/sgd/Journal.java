@@ -1,0 +1,137 @@
+package org.accrete.learners.sgd;
+
+import java.util.Arrays;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.kernels.Kernels;
+
+/**
+ * What an array of vectors was before a chunk, one vector per linear function.
+ *
+ * <p>For a dense chunk all elements are copied. For a sparse one only those that its entries name are: a model of millions of
+ * weights is not copied for a chunk of ten rows. Whoever changes the others too calls {@link #saveAll} first; taking back puts
+ * all in place, then the named ones. Copies go to arrays that are used again.
+ */
+final class Journal {
+    private static final int LONGEST = Integer.MAX_VALUE - 64;
+
+    private double[] before = {};
+    private double[] all = {};
+    private boolean savedAll;
+    private double[] named = {};
+    private boolean savedNamed;
+
+    /** {@return whether the chunk has fewer entries than a vector has elements, so that it pays to go by them} */
+    static boolean isNarrow(Chunk chunk, int width) {
+        return chunk instanceof SparseChunk sparse && entries(sparse) < width;
+    }
+
+    private static int entries(SparseChunk chunk) {
+        return chunk.end(chunk.rows() - 1) - chunk.start(0);
+    }
+
+    /**
+     * Remembers what a chunk may change.
+     *
+     * @param array vectors one after the other
+     * @param width length of each
+     */
+    void begin(double[] array, int width, Chunk chunk) {
+        before = array;
+        savedAll = false;
+        savedNamed = false;
+        if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
+            saveAll(array);
+            return;
+        }
+        int entries = entries(sparse);
+        int count = array.length / width;
+        long room = (long) entries * count;
+        if (room > named.length) {
+            named = new double[(int) Math.min(LONGEST, Math.max(room, 2L * named.length))];
+        }
+        Kernels kernels = Kernels.best();
+        int from = sparse.start(0);
+        for (int c = 0; c < count; c++) {
+            kernels.gather(array, c * width, sparse.indices(), from, from + entries, named, c * entries);
+        }
+        savedNamed = true;
+    }
+
+    /** Remembers everything, unless that is done or the array is another one by now. */
+    void saveAll(double[] array) {
+        if (!savedAll && array == before) {
+            if (all.length < array.length) {
+                all = new double[array.length];
+            }
+            System.arraycopy(array, 0, all, 0, array.length);
+            savedAll = true;
+        }
+    }
+
+    /** {@return the array of {@link #begin}, as it was} */
+    double[] rollBack(int width, Chunk chunk) {
+        if (savedAll) {
+            System.arraycopy(all, 0, before, 0, before.length);
+        }
+        if (savedNamed && chunk instanceof SparseChunk sparse) {
+            int entries = entries(sparse);
+            int from = sparse.start(0);
+            for (int c = 0; c < before.length / width; c++) {
+                Kernels.best().scatter(named, c * entries, sparse.indices(), from, from + entries, before, c * width);
+            }
+        }
+        return before;
+    }
+
+    /** {@return whether every element that the chunk names is finite; all, where that is not more} */
+    static boolean isFinite(double[] array, int width, Chunk chunk) {
+        if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
+            return isFinite(array);
+        }
+        int[] indices = sparse.indices();
+        int to = sparse.end(sparse.rows() - 1);
+        for (int origin = 0; origin < array.length; origin += width) {
+            for (int k = sparse.start(0); k < to; k++) {
+                if (!Double.isFinite(array[origin + indices[k]])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** {@return whether every element is finite} */
+    static boolean isFinite(double[] array) {
+        return Kernels.best().allFinite(array, 0, array.length);
+    }
+
+    /** {@return a copy of the array, in the other one if it has the right length} */
+    static double[] copy(double[] array, double[] other) {
+        if (other.length != array.length) {
+            return array.clone();
+        }
+        System.arraycopy(array, 0, other, 0, array.length);
+        return other;
+    }
+
+    /**
+     * {@return the vectors of more classes: of one function that told two classes apart, its opposite and itself; of a new
+     * class, zeros}
+     *
+     * @param array vectors one after the other
+     * @param width length of each
+     * @param count how many there are to be
+     * @param share how much of the one function each of the two gets, 1 or a half
+     */
+    static double[] grow(double[] array, int width, int count, double share) {
+        double[] more = Arrays.copyOf(array, count * width);
+        if (array.length == width) {
+            for (int j = 0; j < width; j++) {
+                more[j] = 0.0 - share * array[j];
+                more[width + j] = share * array[j];
+            }
+        }
+        return more;
+    }
+}
