@@ -80,6 +80,12 @@ public class KernelBenchmark {
         loops.scaleAdd(0.999999, y, 0, 1e-6, x, 0, size);
     }
 
+    /** {@return the scalar product of what is left with the other, in the same pass} */
+    @Benchmark
+    public double scaleAddDot() {
+        return loops.scaleAddDot(0.999999, y, 0, 1e-6, x, 0, x, 0, size);
+    }
+
     /** {@return the scalar product with a sparse row} */
     @Benchmark
     public double sparseDot() {
@@ -102,5 +108,11 @@ public class KernelBenchmark {
     @Benchmark
     public void exp() {
         loops.exp(x, 0, y, 0, size);
+    }
+
+    /** Takes the logistic function of each. */
+    @Benchmark
+    public void logistic() {
+        loops.logistic(x, 0, y, 0, size);
     }
 }

@@ -1,5 +1,7 @@
 package org.accrete.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,19 +60,24 @@ public class PartialFitBenchmark {
     @Param("2")
     public int classes;
 
+    /** Folder of rows that {@code peers/compare.py} wrote; random ones of the given density if empty. */
+    @Param("")
+    public String data;
+
     private Learner fitted;
     private Chunk[] chunks;
     private int next;
 
-    /** Makes the learner and enough chunks that no branch can be learned by heart. */
+    /**
+     * Makes the learner and enough chunks that no branch can be learned by heart.
+     *
+     * @throws IOException if the folder cannot be read
+     */
     @Setup
-    public void prepare() {
+    public void prepare() throws IOException {
         LearnerProvider provider = PlugIns.load().learners().find(learner);
         Target target = target(provider);
-        chunks = new Chunk[Math.max(2, Math.min(64, 4_000_000 / Math.max(1, rows * nonZeros())))];
-        for (int i = 0; i < chunks.length; i++) {
-            chunks[i] = RandomChunks.make(width, density, target, rows, 7 + i);
-        }
+        chunks = data.isEmpty() ? random(target) : StoredChunks.read(Path.of(data), width, target, rows);
         Schema schema = chunks[0].schema();
         fitted = provider.create(schema, Params.parse(provider.params(), settings(set)));
     }
@@ -80,6 +87,14 @@ public class PartialFitBenchmark {
     public void partialFit() {
         fitted.partialFit(chunks[next]);
         next = next + 1 == chunks.length ? 0 : next + 1;
+    }
+
+    private Chunk[] random(Target target) {
+        Chunk[] made = new Chunk[Math.max(2, Math.min(64, 4_000_000 / Math.max(1, rows * nonZeros())))];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = RandomChunks.make(width, density, target, rows, 7 + i);
+        }
+        return made;
     }
 
     private int nonZeros() {

@@ -29,11 +29,12 @@ public abstract class Kernels {
     /*
      * What is where, as measured on one AVX-512 machine at 256 and 512 bits:
      *
-     * Reductions and exp have a SIMD twin, two to seven times as fast from a hundred elements on. C2 cannot make it by
-     * itself: it may not reorder a sum, and does not see through the bit tricks of exp.
+     * Reductions, exp and logistic have a SIMD twin, two to seven times as fast from a hundred elements on. C2 cannot make it
+     * by itself: it may not reorder a sum, and does not see through the bit tricks of exp.
      *
-     * Element-wise loops are shared. C2 vectorises them by itself, the result does not depend on how, and the Vector API
-     * showed no gain beyond the noise.
+     * Element-wise loops have one because of who reads next: C2 vectorises them too, but it begins with single elements up to an
+     * aligned one, and a vector load that finds its bytes in several stores still on their way waits for all of them. Called alone
+     * they gain little; between two dots on the same weights, much.
      *
      * Sparse loops are shared: gathers by the Vector API showed no steady gain over scalar loads, and lost on rows of ten
      * to twenty.
@@ -140,11 +141,7 @@ public abstract class Kernels {
      * @param yFrom index of its first element
      * @param n number of elements
      */
-    public final void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yFrom + i] += alpha * x[xFrom + i];
-        }
-    }
+    public abstract void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n);
 
     /**
      * {@code y = (scale * y) + (alpha * x)}, element by element, both products rounded before they are added.
@@ -157,11 +154,25 @@ public abstract class Kernels {
      * @param xFrom index of its first element
      * @param n number of elements
      */
-    public final void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yFrom + i] = scale * y[yFrom + i] + alpha * x[xFrom + i];
-        }
-    }
+    public abstract void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n);
+
+    /**
+     * {@link #scaleAdd}, then {@link #dot} of {@code y} as it is now with {@code z}, the same bits, in one pass: the step of one
+     * row and the decision value of the next.
+     *
+     * @param scale factor of {@code y}
+     * @param y what is scaled and added to, modified
+     * @param yFrom index of its first element
+     * @param alpha factor of {@code x}
+     * @param x what is added, not modified
+     * @param xFrom index of its first element
+     * @param z the other factor of the inner product, not modified, may be or overlap {@code x}
+     * @param zFrom index of its first element
+     * @param n number of elements
+     * @return the inner product of the new {@code y} with {@code z}, +0 for none
+     */
+    public abstract double scaleAddDot(
+            double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n);
 
     /**
      * {@code y = s * y}, element by element.
@@ -171,11 +182,7 @@ public abstract class Kernels {
      * @param from index of its first element
      * @param n number of elements
      */
-    public final void scale(double s, double[] y, int from, int n) {
-        for (int i = 0; i < n; i++) {
-            y[from + i] *= s;
-        }
-    }
+    public abstract void scale(double s, double[] y, int from, int n);
 
     /**
      * {@link #exp(double)} of every element, the same bits.
@@ -187,6 +194,17 @@ public abstract class Kernels {
      * @param n number of elements
      */
     public abstract void exp(double[] x, int from, double[] out, int outFrom, int n);
+
+    /**
+     * {@link #logistic(double)} of every element, the same bits.
+     *
+     * @param x decision values, not modified
+     * @param from index of the first
+     * @param out where the results go, modified; {@code x} at the same offset is allowed
+     * @param outFrom index of the first
+     * @param n number of elements
+     */
+    public abstract void logistic(double[] x, int from, double[] out, int outFrom, int n);
 
     // ---- sparse --------------------------------------------------------------------------------------------------
 
@@ -291,8 +309,7 @@ public abstract class Kernels {
      * @return 1 / (1 + e<sup>−x</sup>), between 0 and 1; NaN at NaN
      */
     public static double logistic(double x) {
-        double e = Exp.exp(-Math.abs(x));
-        return (x < 0 ? e : 1) / (1 + e);
+        return Exp.logistic(x);
     }
 
     /**
@@ -331,6 +348,117 @@ public abstract class Kernels {
         }
         if (left >= 1) {
             s += a[i] * b[j];
+        }
+        return s;
+    }
+
+    /** {@link #exp(double[], int, double[], int, int)} one by one. */
+    static void exps(double[] x, int from, double[] out, int outFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            out[outFrom + i] = Exp.exp(x[from + i]);
+        }
+    }
+
+    /** {@link #logistic(double[], int, double[], int, int)} one by one. */
+    static void logistics(double[] x, int from, double[] out, int outFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            out[outFrom + i] = Exp.logistic(x[from + i]);
+        }
+    }
+
+    /** The last, at most seven, elements of {@link #axpy}. */
+    static void restOfAxpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        int i = xFrom;
+        int j = yFrom;
+        int left = n;
+        if (left >= 4) {
+            y[j] += alpha * x[i];
+            y[j + 1] += alpha * x[i + 1];
+            y[j + 2] += alpha * x[i + 2];
+            y[j + 3] += alpha * x[i + 3];
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            y[j] += alpha * x[i];
+            y[j + 1] += alpha * x[i + 1];
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            y[j] += alpha * x[i];
+        }
+    }
+
+    /** The last, at most seven, elements of {@link #scaleAdd}. */
+    static void restOfScaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
+        int i = yFrom;
+        int j = xFrom;
+        int left = n;
+        if (left >= 4) {
+            y[i] = scale * y[i] + alpha * x[j];
+            y[i + 1] = scale * y[i + 1] + alpha * x[j + 1];
+            y[i + 2] = scale * y[i + 2] + alpha * x[j + 2];
+            y[i + 3] = scale * y[i + 3] + alpha * x[j + 3];
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            y[i] = scale * y[i] + alpha * x[j];
+            y[i + 1] = scale * y[i + 1] + alpha * x[j + 1];
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            y[i] = scale * y[i] + alpha * x[j];
+        }
+    }
+
+    /** The last, at most seven, elements of {@link #scaleAddDot}, and the seventeenth sum. */
+    static double restOfScaleAddDot(
+            double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
+        double s = 0;
+        int i = yFrom;
+        int j = xFrom;
+        int k = zFrom;
+        int left = n;
+        if (left >= 4) {
+            double y0 = scale * y[i] + alpha * x[j];
+            double y1 = scale * y[i + 1] + alpha * x[j + 1];
+            double y2 = scale * y[i + 2] + alpha * x[j + 2];
+            double y3 = scale * y[i + 3] + alpha * x[j + 3];
+            y[i] = y0;
+            y[i + 1] = y1;
+            y[i + 2] = y2;
+            y[i + 3] = y3;
+            s += y0 * z[k];
+            s += y1 * z[k + 1];
+            s += y2 * z[k + 2];
+            s += y3 * z[k + 3];
+            i += 4;
+            j += 4;
+            k += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            double y0 = scale * y[i] + alpha * x[j];
+            double y1 = scale * y[i + 1] + alpha * x[j + 1];
+            y[i] = y0;
+            y[i + 1] = y1;
+            s += y0 * z[k];
+            s += y1 * z[k + 1];
+            i += 2;
+            j += 2;
+            k += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            y[i] = scale * y[i] + alpha * x[j];
+            s += y[i] * z[k];
         }
         return s;
     }

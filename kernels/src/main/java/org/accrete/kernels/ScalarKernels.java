@@ -68,6 +68,34 @@ final class ScalarKernels extends Kernels {
     }
 
     @Override
+    public double scaleAddDot(
+            double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
+        scaleAdd(scale, y, yFrom, alpha, x, xFrom, n);
+        return dot(y, yFrom, z, zFrom, n);
+    }
+
+    @Override
+    public void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yFrom + i] += alpha * x[xFrom + i];
+        }
+    }
+
+    @Override
+    public void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yFrom + i] = scale * y[yFrom + i] + alpha * x[xFrom + i];
+        }
+    }
+
+    @Override
+    public void scale(double s, double[] y, int from, int n) {
+        for (int i = 0; i < n; i++) {
+            y[from + i] *= s;
+        }
+    }
+
+    @Override
     public double sum(double[] a, int from, int n) {
         double s0 = 0;
         double s1 = 0;
@@ -144,8 +172,11 @@ final class ScalarKernels extends Kernels {
 
     @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
-        for (int i = 0; i < n; i++) {
-            out[outFrom + i] = Exp.exp(x[from + i]);
-        }
+        exps(x, from, out, outFrom, n);
+    }
+
+    @Override
+    public void logistic(double[] x, int from, double[] out, int outFrom, int n) {
+        logistics(x, from, out, outFrom, n);
     }
 }

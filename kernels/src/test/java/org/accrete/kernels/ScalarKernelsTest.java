@@ -97,6 +97,10 @@ final class ScalarKernelsTest {
         kernels.scaleAdd(0.7, actual, 3, 0.3, x, 1, n);
         assertThat(actual).as("scaleAdd, seed %d", SEED).containsExactly(scaleAdd);
         actual = y.clone();
+        double product = kernels.scaleAddDot(0.7, actual, 3, 0.3, x, 1, x, 2, n);
+        assertThat(actual).as("scaleAddDot, seed %d", SEED).containsExactly(scaleAdd);
+        assertThat(product).as("scaleAddDot, seed %d", SEED).isEqualTo(kernels.dot(scaleAdd, 3, x, 2, n));
+        actual = y.clone();
         kernels.scale(0.7, actual, 3, n);
         assertThat(actual).as("scale, seed %d", SEED).containsExactly(scale);
     }

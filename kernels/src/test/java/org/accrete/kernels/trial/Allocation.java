@@ -42,8 +42,10 @@ public final class Allocation {
         p += kernels.allFinite(y, 0, n) ? 1 : 0;
         kernels.axpy(Kernels.logistic(p), x, 1, y, 2, n);
         kernels.scaleAdd(0.5, y, 2, Kernels.log1pExp(-Math.abs(p)), x, 1, n);
+        p += kernels.scaleAddDot(0.5, y, 2, 0.25, x, 1, x, 3, n);
         kernels.scale(0.5, y, 0, n);
         kernels.exp(x, 1, y, 2, n);
+        kernels.logistic(x, 1, y, 2, n);
         p = kernels.sparseDot(x, 0, index, y, 0, n);
         kernels.sparseAxpy(p * 1e-3, index, x, 0, n, y, 0);
         kernels.gather(x, 0, index, 0, n, y, 0);

@@ -90,9 +90,13 @@ public final class Digest {
         take(out);
         kernels.scaleAdd(0.999, out, bFrom, alpha, a, aFrom, n);
         take(out);
+        take(kernels.scaleAddDot(0.998, out, bFrom, alpha, a, aFrom, b, bFrom, n));
+        take(out);
         kernels.scale(alpha, out, bFrom, n);
         take(out);
         kernels.exp(a, aFrom, out, bFrom, n);
+        take(out);
+        kernels.logistic(a, aFrom, out, bFrom, n);
         take(out);
         int[] index = new int[n];
         for (int k = 0; k < n; k++) {

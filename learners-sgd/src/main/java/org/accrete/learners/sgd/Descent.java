@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.Kernels;
 
@@ -76,59 +77,101 @@ final class Descent {
      * @param t number of the chunk's first row, from 1
      */
     void learn(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
-        boolean sparse = chunk instanceof SparseChunk;
-        double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
-        if (l1 > 0 || weights.average.isOn()) {
-            learnFully(weights, chunk, sparse, from, to, t, interceptRate);
+        if (from == to) {
             return;
         }
-        if (!sparse) {
-            weights.fold();
+        if (l1 > 0 || weights.average.isOn()) {
+            learnFully(weights, chunk, from, to, t);
+            return;
         }
-        if (weights.count() == 1) {
-            learnOne(weights, chunk, sparse, from, to, t, interceptRate);
+        if (chunk instanceof DenseChunk dense) {
+            weights.fold();
+            if (weights.count() == 1) {
+                learnOneDense(weights, dense, from, to, t);
+            } else {
+                learnManyDense(weights, dense, from, to, t);
+            }
+        } else if (weights.count() == 1) {
+            learnOneSparse(weights, chunk, from, to, t);
         } else {
-            learnMany(weights, chunk, sparse, from, to, t, interceptRate);
+            learnManySparse(weights, chunk, from, to, t);
         }
     }
 
-    private void learnOne(
-            TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
+    /** Takes each row's step together with the next row's products: one pass over the weights instead of two, the same bits. */
+    private void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
+        Kernels kernels = Kernels.best();
+        double p = weights.decision(kernels, 0, chunk, from);
+        for (int row = from; ; row++) {
+            double eta = schedule.eta(t + row);
+            double keep = keep(eta);
+            double step = step(eta, p, chunk, row);
+            weights.intercepts[0] += step * denseInterceptRate;
+            if (row == to - 1) {
+                weights.move(kernels, 0, chunk, row, keep, step);
+                return;
+            }
+            double product = weights.moveOn(kernels, 0, chunk, row, keep, step);
+            p = Weights.checked(weights.scale * product + weights.intercepts[0], chunk, row + 1);
+        }
+    }
+
+    private void learnOneSparse(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         for (int row = from; row < to; row++) {
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
             double step = step(eta, weights.decision(kernels, 0, chunk, row), chunk, row);
-            if (sparse) {
-                weights.decay(keep);
-            }
+            weights.decay(keep);
             weights.move(kernels, 0, chunk, row, keep, step);
-            weights.intercepts[0] += step * interceptRate;
+            weights.intercepts[0] += step * sparseInterceptRate;
         }
     }
 
-    private void learnMany(
-            TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
+    private void learnManyDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
+        Kernels kernels = Kernels.best();
+        int count = weights.count();
+        double[] p = decisions(kernels, weights, chunk, from);
+        for (int row = from; ; row++) {
+            double eta = schedule.eta(t + row);
+            double keep = keep(eta);
+            loss.steps(p, count, (int) chunk.target(row), eta * chunk.weight(row));
+            if (row == to - 1) {
+                for (int c = 0; c < count; c++) {
+                    weights.intercepts[c] += p[c] * denseInterceptRate;
+                    weights.move(kernels, c, chunk, row, keep, p[c]);
+                }
+                return;
+            }
+            for (int c = 0; c < count; c++) {
+                weights.intercepts[c] += p[c] * denseInterceptRate;
+                double product = weights.moveOn(kernels, c, chunk, row, keep, p[c]);
+                p[c] = Weights.checked(weights.scale * product + weights.intercepts[c], chunk, row + 1);
+            }
+        }
+    }
+
+    private void learnManySparse(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         int count = weights.count();
         for (int row = from; row < to; row++) {
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
-            double[] steps = steps(kernels, eta, weights, chunk, row);
-            if (sparse) {
-                weights.decay(keep);
-            }
+            double[] steps = decisions(kernels, weights, chunk, row);
+            loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
+            weights.decay(keep);
             for (int c = 0; c < count; c++) {
                 weights.move(kernels, c, chunk, row, keep, steps[c]);
-                weights.intercepts[c] += steps[c] * interceptRate;
+                weights.intercepts[c] += steps[c] * sparseInterceptRate;
             }
         }
     }
 
     /** The same and all the rest of it; a mean has to be told of each decay apart, so dense rows decay by the scale then too. */
-    private void learnFully(
-            TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
+    private void learnFully(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
+        boolean sparse = chunk instanceof SparseChunk;
+        double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
         boolean lazy = sparse || weights.average.isOn();
         if (!lazy) {
             weights.fold();
@@ -137,7 +180,12 @@ final class Descent {
         for (int row = from; row < to; row++) {
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
-            double[] steps = steps(kernels, eta, weights, chunk, row);
+            double[] steps = decisions(kernels, weights, chunk, row);
+            if (count == 1) {
+                steps[0] = step(eta, steps[0], chunk, row);
+            } else {
+                loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
+            }
             if (lazy) {
                 weights.decay(keep);
             }
@@ -167,7 +215,7 @@ final class Descent {
         return loss.step(p, y, eta * chunk.weight(row), shape);
     }
 
-    private double[] steps(Kernels kernels, double eta, TrainableWeights weights, Chunk chunk, int row) {
+    private double[] decisions(Kernels kernels, TrainableWeights weights, Chunk chunk, int row) {
         int count = weights.count();
         if (scratch.length < count) {
             scratch = new double[count];
@@ -175,11 +223,6 @@ final class Descent {
         for (int c = 0; c < count; c++) {
             scratch[c] = weights.decision(kernels, c, chunk, row);
         }
-        if (count == 1) {
-            scratch[0] = step(eta, scratch[0], chunk, row);
-            return scratch;
-        }
-        loss.steps(scratch, count, (int) chunk.target(row), eta * chunk.weight(row));
         return scratch;
     }
 }

@@ -71,7 +71,7 @@ enum Loss {
     double step(double p, double y, double length, double shape) {
         return switch (this) {
             case HINGE -> p * y <= 1 ? length * y : 0;
-            case LOG_LOSS -> length * y / (1 + Kernels.exp(p * y));
+            case LOG_LOSS -> length * y * Kernels.logistic(-y * p);
             case SQUARED_ERROR, HUBER -> {
                 double error = y - p;
                 yield length * (error > shape ? shape : error < -shape ? -shape : error);
@@ -107,8 +107,15 @@ enum Loss {
     void steps(double[] p, int classes, int own, double length) {
         // The margin of the row's own class is p, that of any other -p, and so are their steps.
         p[own] = -p[own];
-        for (int c = 0; c < classes; c++) {
-            p[c] = -step(-p[c], 1, length, STEEPEST);
+        if (this == LOG_LOSS) {
+            Kernels.best().logistic(p, 0, p, 0, classes);
+            for (int c = 0; c < classes; c++) {
+                p[c] = -(length * p[c]);
+            }
+        } else {
+            for (int c = 0; c < classes; c++) {
+                p[c] = -step(-p[c], 1, length, STEEPEST);
+            }
         }
         p[own] = -p[own];
     }

@@ -139,6 +139,25 @@ final class TrainableWeights extends Weights {
     }
 
     /**
+     * Moves one vector as {@link #move} does, by a dense row that is not the chunk's last.
+     *
+     * @param c which vector
+     * @param keep factor of the vector, in [0, 1]
+     * @param step factor of the row
+     * @return product of the next row's features with the moved vector
+     */
+    double moveOn(Kernels kernels, int c, DenseChunk chunk, int row, double keep, double step) {
+        int origin = c * width;
+        double[] values = chunk.values();
+        int offset = chunk.offset(row);
+        if (step == 0) {
+            move(kernels, c, chunk, row, keep, step);
+            return kernels.dot(v, origin, values, offset + width, width);
+        }
+        return kernels.scaleAddDot(keep, v, origin, step, values, offset, values, offset + width, width);
+    }
+
+    /**
      * Moves one vector by a multiple of a row, without a decay.
      *
      * @param c which vector
