@@ -28,7 +28,7 @@ package org.accrete.kernels;
  * }</pre>
  *
  * <p>The coefficients are minimax likewise (8e-19 before, 1e-17 after rounding to double). A row of log-loss waits for this value
- * before the next row can begin; the detour by {@code exp} takes a quarter longer.
+ * before the next row can begin; the detour by {@code exp} is the longer chain.
  *
  * <p>[1] W. J. Cody, W. Waite: Software Manual for the Elementary Functions, 1980, chapter 6.
  */
