@@ -1,7 +1,10 @@
 package org.accrete.learners.sgd;
 
+import java.util.List;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
+import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
@@ -17,7 +20,11 @@ import org.accrete.kernels.Kernels;
  * w    = max(0, 1 − eta·alpha) · w       the L2 penalty, also where the step is 0; b is never penalised
  * w    = w + step·x
  * b    = b + step
- * mean of all w and b so far, if that is wanted
+ *
+ * where that is wanted:
+ * slope within bounds; step times the weight of the row's class ({@link ClassWeights}); step by the loss instead of its slope
+ * (passive-aggressive); eta that adapts ({@link Adaptive})
+ * mean of all w and b ({@link Average}), then the
  * L1 penalty: see {@link Lasso}
  * </pre>
  *
@@ -34,7 +41,10 @@ final class Descent {
     private final double l1;
     private final double denseInterceptRate;
     private final double sparseInterceptRate;
+    private final double steepest;
     private final boolean classes;
+    private final ClassWeights classWeights;
+    private final Adaptive adaptive;
     private double[] scratch = {};
 
     /**
@@ -47,6 +57,9 @@ final class Descent {
      * @param l1 strength of the L1 penalty, 0 for none
      * @param denseInterceptRate factor of the intercept's step on dense rows
      * @param sparseInterceptRate factor of the intercept's step on sparse rows
+     * @param steepest no slope counts as steeper than this
+     * @param classWeights how much the rows of a class count
+     * @param adaptive how the steps adapt
      */
     Descent(
             Loss loss,
@@ -55,7 +68,10 @@ final class Descent {
             double l2,
             double l1,
             double denseInterceptRate,
-            double sparseInterceptRate) {
+            double sparseInterceptRate,
+            double steepest,
+            ClassWeights classWeights,
+            Adaptive adaptive) {
         this.loss = loss;
         this.shape = shape;
         this.schedule = schedule;
@@ -63,6 +79,9 @@ final class Descent {
         this.l1 = l1;
         this.denseInterceptRate = denseInterceptRate;
         this.sparseInterceptRate = sparseInterceptRate;
+        this.steepest = steepest;
+        this.classWeights = classWeights;
+        this.adaptive = adaptive;
         this.classes = Loss.OF_CLASSES.contains(loss);
     }
 
@@ -78,7 +97,7 @@ final class Descent {
     void learn(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         boolean sparse = chunk instanceof SparseChunk;
         double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
-        if (l1 > 0 || weights.average.isOn()) {
+        if (isMoreThanPlain() || weights.average.isOn()) {
             learnFully(weights, chunk, sparse, from, to, t, interceptRate);
             return;
         }
@@ -91,6 +110,52 @@ final class Descent {
             learnMany(weights, chunk, sparse, from, to, t, interceptRate);
         }
     }
+
+    private boolean isMoreThanPlain() {
+        return l1 > 0
+                || steepest < Loss.STEEPEST
+                || classWeights.isOn()
+                || adaptive.isOn()
+                || schedule.rate().isPassiveAggressive();
+    }
+
+    // --- what is remembered from row to row besides the weights
+
+    /** Makes room for the first labels of a list. */
+    void know(List<String> labels, int size) {
+        classWeights.know(labels, size);
+    }
+
+    /** Remembers everything that learning a chunk may change. */
+    void begin() {
+        classWeights.begin();
+        adaptive.begin();
+    }
+
+    /** Takes back everything since {@link #begin}. */
+    void rollBack() {
+        classWeights.rollBack();
+        adaptive.rollBack();
+    }
+
+    /** {@return whether nothing overflowed} */
+    boolean isFinite() {
+        return classWeights.isFinite();
+    }
+
+    /** Goes on from a state. */
+    void restore(State state) {
+        classWeights.restore(state);
+        adaptive.restore(state);
+    }
+
+    /** Puts what {@link #restore} needs. */
+    void putInto(State.Builder state) {
+        classWeights.putInto(state);
+        adaptive.putInto(state);
+    }
+
+    // --- learning
 
     private void learnOne(
             TrainableWeights weights, Chunk chunk, boolean sparse, int from, int to, double t, double interceptRate) {
@@ -135,9 +200,27 @@ final class Descent {
         }
         int count = weights.count();
         for (int row = from; row < to; row++) {
+            double[] steps = decisions(kernels, weights, chunk, row);
             double eta = schedule.eta(t + row);
+            if (adaptive.isOn()) {
+                double eta0 = eta;
+                eta = adaptive.eta(eta0);
+                adaptive.take(eta0, loss(steps, count, chunk.target(row)), chunk.weight(row));
+            }
+            if (schedule.rate().isPassiveAggressive()) {
+                double square = square(kernels, chunk, row);
+                if (square == 0 && schedule.rate() == LearningRate.PA1) {
+                    continue;
+                }
+                double target = chunk.target(row);
+                for (int c = 0; c < count; c++) {
+                    steps[c] = passiveAggressive(steps[c], y(c, count, target), square, eta);
+                }
+                weigh(steps, count, chunk, row);
+            } else {
+                turn(steps, count, eta, chunk, row);
+            }
             double keep = keep(eta);
-            double[] steps = steps(kernels, eta, weights, chunk, row);
             if (lazy) {
                 weights.decay(keep);
             }
@@ -154,6 +237,73 @@ final class Descent {
                 weights.lasso.collect(weights, c, chunk, row, eta * l1);
             }
         }
+    }
+
+    private double[] decisions(Kernels kernels, TrainableWeights weights, Chunk chunk, int row) {
+        int count = weights.count();
+        if (scratch.length < count) {
+            scratch = new double[count];
+        }
+        for (int c = 0; c < count; c++) {
+            scratch[c] = weights.decision(kernels, c, chunk, row);
+        }
+        return scratch;
+    }
+
+    /** {@return what function c should say} */
+    private double y(int c, int count, double target) {
+        return !classes ? target : target == (count == 1 ? 1 : c) ? 1 : -1;
+    }
+
+    private double loss(double[] p, int count, double target) {
+        double sum = 0;
+        for (int c = 0; c < count; c++) {
+            sum += loss.value(p[c], y(c, count, target), shape);
+        }
+        return sum;
+    }
+
+    /** Turns decision values into steps by the slope of the loss. */
+    private void turn(double[] p, int count, double eta, Chunk chunk, int row) {
+        double target = chunk.target(row);
+        for (int c = 0; c < count; c++) {
+            double step = loss.step(p[c], y(c, count, target), eta, shape);
+            double longest = eta * steepest;
+            p[c] = step > longest ? longest : step < -longest ? -longest : step;
+        }
+        weigh(p, count, chunk, row);
+    }
+
+    /** Multiplies steps by the weight of the row and, for the function of its own class, by that of the class. */
+    private void weigh(double[] steps, int count, Chunk chunk, int row) {
+        double weight = chunk.weight(row);
+        int own = classes ? (int) chunk.target(row) : 0;
+        double more = classes ? classWeights.take(own, weight) : 1;
+        for (int c = 0; c < count; c++) {
+            steps[c] *= count == 1 || c == own ? weight * more : weight;
+        }
+    }
+
+    /**
+     * {@return how far to go to make the row's loss 0, as passive-aggressive learners do: K. Crammer et al., "Online
+     * Passive-Aggressive Algorithms" (2006)}
+     *
+     * @param square the row's sum of squares
+     * @param c the aggressiveness
+     */
+    private double passiveAggressive(double p, double y, double square, double c) {
+        double lost = loss.value(p, y, shape);
+        double far = schedule.rate() == LearningRate.PA1 ? Math.min(c, lost / square) : lost / (square + 0.5 / c);
+        return classes || y >= p ? far * (classes ? y : 1) : -far;
+    }
+
+    private static double square(Kernels kernels, Chunk chunk, int row) {
+        if (chunk instanceof SparseChunk sparse) {
+            int from = sparse.start(row);
+            return kernels.sumOfSquares(sparse.values(), from, sparse.end(row) - from);
+        }
+        DenseChunk dense = (DenseChunk) chunk;
+        return kernels.sumOfSquares(dense.values(), dense.offset(row), dense.width());
     }
 
     private double keep(double eta) {
@@ -174,10 +324,6 @@ final class Descent {
         }
         for (int c = 0; c < count; c++) {
             scratch[c] = weights.decision(kernels, c, chunk, row);
-        }
-        if (count == 1) {
-            scratch[0] = step(eta, scratch[0], chunk, row);
-            return scratch;
         }
         loss.steps(scratch, count, (int) chunk.target(row), eta * chunk.weight(row));
         return scratch;

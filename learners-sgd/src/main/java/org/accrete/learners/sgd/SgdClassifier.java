@@ -54,6 +54,7 @@ final class SgdClassifier extends SgdLearner {
 
     @Override
     void learn(Chunk chunk, int size, double t) {
+        descent.know(chunk.classes(), size);
         int rows = chunk.rows();
         int known = classes.size();
         int from = 0;

@@ -41,13 +41,51 @@ final class SgdParams {
                     LearningRate.class,
                     LearningRate.CONSTANT,
                     "length of step t: eta0 (constant), eta0 / t^power-t (invscaling),"
-                            + " 1 / (alpha (t0 + t - 1)) (optimal)")
+                            + " 1 / (alpha (t0 + t - 1)) (optimal), eta0 and a fifth of it each time the loss"
+                            + " stays (adaptive); or passive-aggressive I or II (pa1, pa2), as far as the row's loss"
+                            + " asks, with loss=hinge or loss=epsilon-insensitive")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
-                    "eta0", 0.005, Range.above(0), "length of the first step; not used by learning-rate=optimal")
+                    "eta0",
+                    0.005,
+                    Range.above(0),
+                    "length of the first step, or aggressiveness of pa1 and pa2; not used by learning-rate=optimal")
             .asTunable();
     private static final ParamSpec<Double> POWER_T = ParamSpec.real(
                     "power-t", 0.25, Range.atLeast(0), "how fast steps of learning-rate=invscaling get shorter")
+            .asTunable();
+    private static final ParamSpec<Long> ADAPTIVE_WINDOW = ParamSpec.whole(
+                    "adaptive-window",
+                    1000,
+                    Range.between(1, 1L << 53),
+                    "rows whose mean loss from before they are learned decides in learning-rate=adaptive")
+            .asTunable();
+    private static final ParamSpec<Long> ADAPTIVE_PATIENCE = ParamSpec.whole(
+                    "adaptive-patience",
+                    5,
+                    Range.between(1, 1L << 53),
+                    "windows in a row without a lower loss that make the steps of learning-rate=adaptive a fifth")
+            .asTunable();
+    private static final ParamSpec<Double> ADAPTIVE_TOLERANCE = ParamSpec.real(
+                    "adaptive-tolerance",
+                    1e-3,
+                    Range.atLeast(0),
+                    "by how much the loss of a window must be lower to count in learning-rate=adaptive")
+            .asTunable();
+    private static final ParamSpec<Double> CLIP_GRADIENT = ParamSpec.real(
+                    "clip-gradient",
+                    Loss.STEEPEST,
+                    new Range(0, true, Loss.STEEPEST, false),
+                    "no slope of the loss counts as steeper than this; not used by pa1 and pa2")
+            .asTunable();
+    private static final ParamSpec<String> CLASS_WEIGHT = ParamSpec.text(
+            "class-weight",
+            "none",
+            "none, balanced, or label:weight,… with weights >= 0",
+            "how much more the rows of a class count; labels that are not named count 1;"
+                    + " balanced lets all classes count alike, by the rows so far");
+    private static final ParamSpec<Double> INTERCEPT_RATE = ParamSpec.real(
+                    "intercept-rate", 1, Range.above(0), "factor of the constant's steps")
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
             ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
@@ -61,7 +99,7 @@ final class SgdParams {
             Compat.class,
             Compat.NONE,
             "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
-                    + " after each chunk, as scikit-learn does");
+                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
@@ -71,7 +109,13 @@ final class SgdParams {
             LEARNING_RATE,
             ETA0,
             POWER_T,
+            ADAPTIVE_WINDOW,
+            ADAPTIVE_PATIENCE,
+            ADAPTIVE_TOLERANCE,
+            CLIP_GRADIENT,
+            CLASS_WEIGHT,
             FIT_INTERCEPT,
+            INTERCEPT_RATE,
             AVERAGE,
             ClassList.NEW_CLASSES,
             ClassList.MAX_CLASSES,
@@ -86,7 +130,12 @@ final class SgdParams {
             LEARNING_RATE.withDefault(LearningRate.INVSCALING),
             ETA0.withDefault(0.01),
             POWER_T,
+            ADAPTIVE_WINDOW,
+            ADAPTIVE_PATIENCE,
+            ADAPTIVE_TOLERANCE,
+            CLIP_GRADIENT,
             FIT_INTERCEPT,
+            INTERCEPT_RATE,
             AVERAGE,
             COMPAT);
 
@@ -117,7 +166,11 @@ final class SgdParams {
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent classifierDescent(Params params) {
-        return descent(params, classifierLoss(params), classifierLoss(params).shape(0, 0));
+        return descent(
+                params,
+                classifierLoss(params),
+                classifierLoss(params).shape(0, 0),
+                new ClassWeights(params.get(CLASS_WEIGHT)));
     }
 
     /**
@@ -127,7 +180,7 @@ final class SgdParams {
      */
     static Descent regressorDescent(Params params) {
         Loss loss = regressorLoss(params);
-        return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)));
+        return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)), new ClassWeights("none"));
     }
 
     /** {@return what is to be remembered for the L1 penalty of so many functions} */
@@ -178,7 +231,7 @@ final class SgdParams {
         return epsilon;
     }
 
-    private static Descent descent(Params params, Loss loss, double shape) {
+    private static Descent descent(Params params, Loss loss, double shape, ClassWeights classWeights) {
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {
@@ -186,7 +239,12 @@ final class SgdParams {
                     "alpha must be > 0 with learning-rate=optimal, which takes its steps from it, but was 0;"
                             + " for no penalty set penalty=none");
         }
-        double interceptRate = params.get(FIT_INTERCEPT) ? 1 : 0;
+        Loss passive = Loss.OF_CLASSES.contains(loss) ? Loss.HINGE : Loss.EPSILON_INSENSITIVE;
+        if (rate.isPassiveAggressive() && loss != passive) {
+            throw AccreteException.badArgument("loss must be " + ParamSpec.word(passive.name()) + " with learning-rate="
+                    + ParamSpec.word(rate.name()) + " but was " + ParamSpec.word(loss.name()));
+        }
+        double interceptRate = params.get(FIT_INTERCEPT) ? params.get(INTERCEPT_RATE) : 0;
         return new Descent(
                 loss,
                 shape,
@@ -194,6 +252,13 @@ final class SgdParams {
                 params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha,
                 params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha,
                 interceptRate,
-                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate);
+                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate,
+                params.get(CLIP_GRADIENT),
+                classWeights,
+                new Adaptive(
+                        rate == LearningRate.ADAPTIVE && !isLikeSklearn(params),
+                        params.get(ADAPTIVE_WINDOW),
+                        params.get(ADAPTIVE_TOLERANCE),
+                        params.get(ADAPTIVE_PATIENCE)));
     }
 }

@@ -97,6 +97,38 @@ class ProvidersTest {
     }
 
     @Test
+    void classWeightsAreNoneBalancedOrPairs() {
+        for (String wrong : List.of("", "a", "a:", "a:-1", "a:NaN", "a:1,", "a:1,a:2", ":1")) {
+            assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "class-weight=" + wrong))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                    .hasMessage(
+                            "class-weight must be none, balanced or label:weight,… with weights >= 0 and each label once"
+                                    + " but was '" + wrong + "'");
+        }
+        Sgd.learner(CATEGORICAL, "class-weight=a:b:1, b:0");
+    }
+
+    @Test
+    void passiveAggressiveNeedsItsLoss() {
+        assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "learning-rate=pa1"))
+                .hasMessage("loss must be hinge with learning-rate=pa1 but was log-loss");
+        assertThatThrownBy(() -> Sgd.learner(NUMERIC, "learning-rate=pa2"))
+                .hasMessage("loss must be epsilon-insensitive with learning-rate=pa2 but was squared-error");
+    }
+
+    @Test
+    void schedulesMayBeChangedToAdaptiveAndBack() {
+        Table table = Table.random(20, 3, 2, false);
+        Learner learner = Sgd.learner(table.schema());
+        learner.partialFit(table.all(true));
+        Learner adaptive = Sgd.restored(table.schema(), learner.state(), "learning-rate=adaptive");
+        assertThat(adaptive.state().tensors()).containsKey("sgd.adaptive");
+        Learner back = Sgd.restored(table.schema(), adaptive.state());
+        assertThat(back.state()).isEqualTo(learner.state());
+    }
+
+    @Test
     void targetsOfTheOtherKindAreRefused() {
         assertThatThrownBy(() ->
                         new SgdRegressorProvider().create(CATEGORICAL, Params.of(new SgdRegressorProvider().params())))
