@@ -70,21 +70,17 @@ final class Adaptive {
         System.arraycopy(before, 0, now, 0, now.length);
     }
 
-    /** Goes on from a state; from the start if that was made by another schedule. */
+    /** Goes on from a state, which another schedule may have made. */
     void restore(State state) {
-        if (on && state.tensors().containsKey(STATE)) {
-            now = state.doubles(STATE, now.length);
-            if (!(now[0] > 0 && now[0] <= 1 && now[2] >= 0 && now[3] >= 0 && now[5] >= 0)) {
-                throw new AccreteException(
-                        Kind.CORRUPT_FILE,
-                        "tensor '" + STATE + "' must begin with a factor in (0, 1], then no negative counts");
-            }
+        now = state.doubles(STATE, now.length);
+        if (!(now[0] > 0 && now[0] <= 1 && now[2] >= 0 && now[3] >= 0 && now[5] >= 0)) {
+            throw new AccreteException(
+                    Kind.CORRUPT_FILE,
+                    "tensor '" + STATE + "' must begin with a factor in (0, 1], then no negative counts");
         }
     }
 
     void putInto(State.Builder state) {
-        if (on) {
-            state.doubles(STATE, now);
-        }
+        state.doubles(STATE, now);
     }
 }

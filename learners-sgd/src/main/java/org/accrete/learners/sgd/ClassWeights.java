@@ -108,10 +108,10 @@ final class ClassWeights {
         return Journal.isFinite(mass);
     }
 
-    /** Goes on from a state. */
+    /** Goes on from a state, of as many classes as are known. */
     void restore(State state) {
         if (balanced) {
-            mass = state.tensor(MASS).doubles();
+            mass = state.doubles(MASS, mass.length);
             if (!isFinite() || Arrays.stream(mass).anyMatch(one -> one < 0)) {
                 throw new AccreteException(
                         Kind.CORRUPT_FILE, "tensor '" + MASS + "' must hold finite numbers >= 0 only");

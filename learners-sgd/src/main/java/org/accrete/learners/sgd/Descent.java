@@ -28,7 +28,7 @@ import org.accrete.kernels.Kernels;
  * L1 penalty: see {@link Lasso}
  * </pre>
  *
- * <p>Several classes are as many functions, each one against the rest; they share the schedule, so nothing else couples them.
+ * <p>Several classes are as many functions, each one against the rest unless they share a softmax; they share the schedule, so nothing else couples them.
  * See L. Bottou, "Stochastic Gradient Descent Tricks" (2012), for the schedules and the shared scale of sparse rows. The
  * formulas are scikit-learn's, whose numbers are the test's oracle; with {@link Compat#SKLEARN} so is its hundredfold smaller
  * step of the intercept on sparse rows.
@@ -43,6 +43,7 @@ final class Descent {
     private final double sparseInterceptRate;
     private final double steepest;
     private final boolean classes;
+    private final MultiClass multiClass;
     private final ClassWeights classWeights;
     private final Adaptive adaptive;
     private double[] scratch = {};
@@ -58,6 +59,7 @@ final class Descent {
      * @param denseInterceptRate factor of the intercept's step on dense rows
      * @param sparseInterceptRate factor of the intercept's step on sparse rows
      * @param steepest no slope counts as steeper than this
+     * @param multiClass how more than two classes are told apart
      * @param classWeights how much the rows of a class count
      * @param adaptive how the steps adapt
      */
@@ -70,6 +72,7 @@ final class Descent {
             double denseInterceptRate,
             double sparseInterceptRate,
             double steepest,
+            MultiClass multiClass,
             ClassWeights classWeights,
             Adaptive adaptive) {
         this.loss = loss;
@@ -80,6 +83,7 @@ final class Descent {
         this.denseInterceptRate = denseInterceptRate;
         this.sparseInterceptRate = sparseInterceptRate;
         this.steepest = steepest;
+        this.multiClass = multiClass;
         this.classWeights = classWeights;
         this.adaptive = adaptive;
         this.classes = Loss.OF_CLASSES.contains(loss);
@@ -114,12 +118,18 @@ final class Descent {
     private boolean isMoreThanPlain() {
         return l1 > 0
                 || steepest < Loss.STEEPEST
+                || multiClass == MultiClass.SOFTMAX
                 || classWeights.isOn()
                 || adaptive.isOn()
                 || schedule.rate().isPassiveAggressive();
     }
 
     // --- what is remembered from row to row besides the weights
+
+    /** {@return what becomes of the one function of two classes when there are more: see {@link MultiClass#half}} */
+    double half() {
+        return multiClass.half();
+    }
 
     /** Makes room for the first labels of a list. */
     void know(List<String> labels, int size) {
@@ -145,11 +155,16 @@ final class Descent {
 
     /** Goes on from a state. */
     void restore(State state) {
-        classWeights.restore(state);
         adaptive.restore(state);
     }
 
-    /** Puts what {@link #restore} needs. */
+    /** Goes on from a state with what is remembered of the classes, whose labels these are. */
+    void restoreClasses(List<String> labels, State state) {
+        classWeights.know(labels, labels.size());
+        classWeights.restore(state);
+    }
+
+    /** Puts what {@link #restore} and {@link #restoreClasses} need. */
     void putInto(State.Builder state) {
         classWeights.putInto(state);
         adaptive.putInto(state);
@@ -255,7 +270,18 @@ final class Descent {
         return !classes ? target : target == (count == 1 ? 1 : c) ? 1 : -1;
     }
 
+    private boolean isSoftmax(int count) {
+        return multiClass == MultiClass.SOFTMAX && count > 1;
+    }
+
     private double loss(double[] p, int count, double target) {
+        if (isSoftmax(count)) {
+            double sum = 0;
+            for (int c = 0; c < count; c++) {
+                sum += Kernels.exp(p[c] - p[(int) target]);
+            }
+            return StrictMath.log(sum);
+        }
         double sum = 0;
         for (int c = 0; c < count; c++) {
             sum += loss.value(p[c], y(c, count, target), shape);
@@ -266,21 +292,26 @@ final class Descent {
     /** Turns decision values into steps by the slope of the loss. */
     private void turn(double[] p, int count, double eta, Chunk chunk, int row) {
         double target = chunk.target(row);
+        boolean softmax = isSoftmax(count);
+        if (softmax) {
+            Share.SOFTMAX.ofMany(p, 0, count);
+        }
+        double longest = eta * steepest;
         for (int c = 0; c < count; c++) {
-            double step = loss.step(p[c], y(c, count, target), eta, shape);
-            double longest = eta * steepest;
+            double step =
+                    softmax ? eta * ((c == target ? 1 : 0) - p[c]) : loss.step(p[c], y(c, count, target), eta, shape);
             p[c] = step > longest ? longest : step < -longest ? -longest : step;
         }
         weigh(p, count, chunk, row);
     }
 
-    /** Multiplies steps by the weight of the row and, for the function of its own class, by that of the class. */
+    /** Multiplies steps by the weight of the row and, for the function of its own class (all functions of a softmax), by that of the class. */
     private void weigh(double[] steps, int count, Chunk chunk, int row) {
         double weight = chunk.weight(row);
         int own = classes ? (int) chunk.target(row) : 0;
         double more = classes ? classWeights.take(own, weight) : 1;
         for (int c = 0; c < count; c++) {
-            steps[c] *= count == 1 || c == own ? weight * more : weight;
+            steps[c] *= count == 1 || c == own || isSoftmax(count) ? weight * more : weight;
         }
     }
 

@@ -78,6 +78,12 @@ final class SgdParams {
                     new Range(0, true, Loss.STEEPEST, false),
                     "no slope of the loss counts as steeper than this; not used by pa1 and pa2")
             .asTunable();
+    private static final ParamSpec<MultiClass> MULTI_CLASS = ParamSpec.choice(
+            "multi-class",
+            MultiClass.class,
+            MultiClass.OVR,
+            "how more than two classes are told apart: each from the rest (ovr), or all at once by the multinomial"
+                    + " log-loss (softmax, with loss=log-loss)");
     private static final ParamSpec<String> CLASS_WEIGHT = ParamSpec.text(
             "class-weight",
             "none",
@@ -103,6 +109,7 @@ final class SgdParams {
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
+            MULTI_CLASS,
             PENALTY,
             L1_RATIO,
             ALPHA,
@@ -154,7 +161,8 @@ final class SgdParams {
     /** {@return how a classifier's decision values become probabilities, if they do} */
     static Optional<Share> share(Params params) {
         return switch (classifierLoss(params)) {
-            case LOG_LOSS -> Optional.of(Share.LOGISTIC);
+            case LOG_LOSS ->
+                Optional.of(params.get(MULTI_CLASS) == MultiClass.SOFTMAX ? Share.SOFTMAX : Share.LOGISTIC);
             case MODIFIED_HUBER -> Optional.of(Share.STRAIGHT);
             default -> Optional.empty();
         };
@@ -166,10 +174,16 @@ final class SgdParams {
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent classifierDescent(Params params) {
+        MultiClass multiClass = params.get(MULTI_CLASS);
+        if (multiClass == MultiClass.SOFTMAX && classifierLoss(params) != Loss.LOG_LOSS) {
+            throw AccreteException.badArgument("loss must be log-loss with multi-class=softmax but was "
+                    + ParamSpec.word(classifierLoss(params).name()));
+        }
         return descent(
                 params,
                 classifierLoss(params),
                 classifierLoss(params).shape(0, 0),
+                multiClass,
                 new ClassWeights(params.get(CLASS_WEIGHT)));
     }
 
@@ -180,7 +194,12 @@ final class SgdParams {
      */
     static Descent regressorDescent(Params params) {
         Loss loss = regressorLoss(params);
-        return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)), new ClassWeights("none"));
+        return descent(
+                params,
+                loss,
+                loss.shape(epsilon(params, loss), params.get(QUANTILE)),
+                MultiClass.OVR,
+                new ClassWeights("none"));
     }
 
     /** {@return what is to be remembered for the L1 penalty of so many functions} */
@@ -231,7 +250,8 @@ final class SgdParams {
         return epsilon;
     }
 
-    private static Descent descent(Params params, Loss loss, double shape, ClassWeights classWeights) {
+    private static Descent descent(
+            Params params, Loss loss, double shape, MultiClass multiClass, ClassWeights classWeights) {
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {
@@ -254,6 +274,7 @@ final class SgdParams {
                 interceptRate,
                 isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate,
                 params.get(CLIP_GRADIENT),
+                multiClass,
                 classWeights,
                 new Adaptive(
                         rate == LearningRate.ADAPTIVE && !isLikeSklearn(params),

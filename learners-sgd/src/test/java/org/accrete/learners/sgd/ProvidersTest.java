@@ -110,6 +110,12 @@ class ProvidersTest {
     }
 
     @Test
+    void softmaxNeedsTheLogLoss() {
+        assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "loss=hinge", "multi-class=softmax"))
+                .hasMessage("loss must be log-loss with multi-class=softmax but was hinge");
+    }
+
+    @Test
     void passiveAggressiveNeedsItsLoss() {
         assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "learning-rate=pa1"))
                 .hasMessage("loss must be hinge with learning-rate=pa1 but was log-loss");
@@ -186,6 +192,7 @@ class ProvidersTest {
                 .doubles("intercept", new double[1])
                 .number("sgd.t", 1)
                 .whole("sgd.rows_seen", 0)
+                .tensor("sgd.adaptive", state.tensor("sgd.adaptive"))
                 .build();
         assertThatThrownBy(() -> Sgd.restored(NUMERIC, wrong)).hasMessageContaining("must have finite weights");
         assertThatThrownBy(() -> Sgd.restored(Schema.numeric(4, Target.numeric("y")), state))

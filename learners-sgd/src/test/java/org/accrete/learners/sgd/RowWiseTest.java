@@ -64,14 +64,24 @@ class RowWiseTest {
 
         private void split() {
             for (List<double[]> vectors : List.of(w, paid, meanW)) {
-                vectors.set(1, vectors.get(0));
-                vectors.set(0, Arrays.stream(vectors.get(0)).map(v -> -v).toArray());
+                double[] one = vectors.get(0);
+                vectors.set(1, Arrays.stream(one).map(v -> half() * v).toArray());
+                vectors.set(0, Arrays.stream(one).map(v -> -half() * v).toArray());
             }
             for (List<Double> numbers : List.of(b, meanB)) {
-                numbers.set(1, numbers.get(0));
-                numbers.set(0, -numbers.get(0));
+                numbers.set(1, half() * numbers.get(0));
+                numbers.set(0, -numbers.get(1));
             }
+            debt.set(0, half() * debt.get(0));
             debt.set(1, debt.get(0));
+        }
+
+        private double half() {
+            return softmax() ? 0.5 : 1;
+        }
+
+        private boolean softmax() {
+            return set.getOrDefault("multi-class", "").equals("softmax");
         }
 
         double real(String key) {
@@ -103,7 +113,9 @@ class RowWiseTest {
                 double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
                 lost += loss(decisions[c], y);
             }
-            adapt(lost, weight);
+            double sum = Arrays.stream(decisions).map(Math::exp).sum();
+            boolean softmax = softmax() && w.size() > 1;
+            adapt(softmax ? -Math.log(Math.exp(decisions[(int) target]) / sum) : lost, weight);
             double l1 = switch (set.get("penalty")) {
                 case "l1" -> 1;
                 case "elasticnet" -> real("l1-ratio");
@@ -116,13 +128,17 @@ class RowWiseTest {
                 double p = decisions[c];
                 double clip = real("clip-gradient");
                 double step = -eta * Math.max(-clip, Math.min(clip, slope(p, y)));
+                if (softmax) {
+                    double slope = Math.exp(p) / sum - (c == target ? 1 : 0);
+                    step = -eta * Math.max(-clip, Math.min(clip, slope));
+                }
                 if (passive) {
                     double far = set.get("learning-rate").equals("pa1")
                             ? Math.min(eta, loss(p, y) / square)
                             : loss(p, y) / (square + 0.5 / eta);
                     step = far * (classes ? y : Math.signum(y - p));
                 }
-                step *= weight * (w.size() == 1 || c == target ? classWeight : 1);
+                step *= weight * (w.size() == 1 || softmax || c == target ? classWeight : 1);
                 for (int j = 0; j < x.length; j++) {
                     own[j] = own[j] * decay + step * x[j];
                 }
@@ -356,6 +372,15 @@ class RowWiseTest {
                     all.add(setting(0, 0, true, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
                 }
             }
+        }
+        for (String more : List.of(
+                "eta0=0.1",
+                "eta0=0.1 penalty=elasticnet alpha=0.1 average=9",
+                "class-weight=balanced clip-gradient=0.5 eta0=0.1",
+                "learning-rate=adaptive adaptive-window=10 adaptive-patience=2")) {
+            all.add(setting(2, 1, true, "multi-class=softmax " + more));
+            all.add(setting(3, 1, true, "multi-class=softmax " + more));
+            all.add(setting(11, 5, false, "multi-class=softmax " + more));
         }
         for (String rate : List.of("pa1", "pa2")) {
             for (String more : List.of("", " penalty=none", " penalty=elasticnet average=7 alpha=0.1")) {
