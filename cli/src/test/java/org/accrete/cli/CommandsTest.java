@@ -430,7 +430,8 @@ final class CommandsTest {
         assertThat(accrete("sources").out()).contains("csv", "synthetic");
         assertThat(accrete("stores").out()).contains("directory");
         assertThat(accrete("learners", "--json").json()).containsKeys("learners", "broken");
-        assertThat(accrete("describe", "sgd-classifier").out()).contains("eta0", "> 0", "hinge | log-loss", "tunable");
+        assertThat(accrete("describe", "sgd-classifier").out())
+                .contains("eta0", "> 0", "hinge | squared-hinge", "tunable");
         assertThat(accrete("describe", "csv", "--json").json())
                 .containsEntry("kind", "source")
                 .containsKeys("params", "endings");

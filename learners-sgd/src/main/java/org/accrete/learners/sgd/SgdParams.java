@@ -57,13 +57,13 @@ final class SgdParams {
     private static final ParamSpec<Long> ADAPTIVE_WINDOW = ParamSpec.whole(
                     "adaptive-window",
                     1000,
-                    Range.between(1, 1L << 53),
+                    Range.atLeast(1),
                     "rows whose mean loss from before they are learned decides in learning-rate=adaptive")
             .asTunable();
     private static final ParamSpec<Long> ADAPTIVE_PATIENCE = ParamSpec.whole(
                     "adaptive-patience",
                     5,
-                    Range.between(1, 1L << 53),
+                    Range.atLeast(1),
                     "windows in a row without a lower loss that make the steps of learning-rate=adaptive a fifth")
             .asTunable();
     private static final ParamSpec<Double> ADAPTIVE_TOLERANCE = ParamSpec.real(
@@ -98,7 +98,7 @@ final class SgdParams {
     private static final ParamSpec<Long> AVERAGE = ParamSpec.whole(
             "average",
             0,
-            Range.between(0, 1L << 53),
+            Range.atLeast(0),
             "number of the row from which on the model is the mean of the weights after each row; 0 for the last weights");
     private static final ParamSpec<Compat> COMPAT = ParamSpec.choice(
             "compat",
