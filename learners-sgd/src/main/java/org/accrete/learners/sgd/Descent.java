@@ -1,8 +1,10 @@
 package org.accrete.learners.sgd;
 
+import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
+import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
@@ -18,11 +20,15 @@ import org.accrete.kernels.Kernels;
  * w    = max(0, 1 − eta·alpha) · w       the L2 penalty, also where the step is 0; b is never penalised
  * w    = w + step·x
  * b    = b + step
- * mean of all w and b so far, if that is wanted
+ *
+ * where that is wanted:
+ * slope within bounds; step times the weight of the row's class ({@link ClassWeights}); step by the loss instead of its slope
+ * (passive-aggressive); eta that adapts ({@link Adaptive})
+ * mean of all w and b ({@link Average}), then the
  * L1 penalty: see {@link Lasso}
  * </pre>
  *
- * <p>Several classes are as many functions, each one against the rest; they share the schedule, so nothing else couples them.
+ * <p>Several classes are as many functions, each one against the rest unless they share a softmax; they share the schedule, so nothing else couples them.
  * See L. Bottou, "Stochastic Gradient Descent Tricks" (2012), for the schedules and the shared scale of sparse rows. The
  * formulas are scikit-learn's, whose numbers are the test's oracle; with {@link Compat#SKLEARN} so is its hundredfold smaller
  * step of the intercept on sparse rows.
@@ -35,7 +41,11 @@ final class Descent {
     private final double l1;
     private final double denseInterceptRate;
     private final double sparseInterceptRate;
+    private final double steepest;
     private final boolean classes;
+    private final MultiClass multiClass;
+    private final ClassWeights classWeights;
+    private final Adaptive adaptive;
     private double[] scratch = {};
 
     /**
@@ -48,6 +58,10 @@ final class Descent {
      * @param l1 strength of the L1 penalty, 0 for none
      * @param denseInterceptRate factor of the intercept's step on dense rows
      * @param sparseInterceptRate factor of the intercept's step on sparse rows
+     * @param steepest no slope counts as steeper than this
+     * @param multiClass how more than two classes are told apart
+     * @param classWeights how much the rows of a class count
+     * @param adaptive how the steps adapt
      */
     Descent(
             Loss loss,
@@ -56,7 +70,11 @@ final class Descent {
             double l2,
             double l1,
             double denseInterceptRate,
-            double sparseInterceptRate) {
+            double sparseInterceptRate,
+            double steepest,
+            MultiClass multiClass,
+            ClassWeights classWeights,
+            Adaptive adaptive) {
         this.loss = loss;
         this.shape = shape;
         this.schedule = schedule;
@@ -64,6 +82,10 @@ final class Descent {
         this.l1 = l1;
         this.denseInterceptRate = denseInterceptRate;
         this.sparseInterceptRate = sparseInterceptRate;
+        this.steepest = steepest;
+        this.multiClass = multiClass;
+        this.classWeights = classWeights;
+        this.adaptive = adaptive;
         this.classes = Loss.OF_CLASSES.contains(loss);
     }
 
@@ -80,7 +102,7 @@ final class Descent {
         if (from == to) {
             return;
         }
-        if (l1 > 0 || weights.average.isOn()) {
+        if (isMoreThanPlain() || weights.average.isOn()) {
             learnFully(weights, chunk, from, to, t);
             return;
         }
@@ -97,6 +119,63 @@ final class Descent {
             learnManySparse(weights, chunk, from, to, t);
         }
     }
+
+    private boolean isMoreThanPlain() {
+        return l1 > 0
+                || steepest < Loss.STEEPEST
+                || multiClass == MultiClass.SOFTMAX
+                || classWeights.isOn()
+                || adaptive.isOn()
+                || schedule.rate().isPassiveAggressive();
+    }
+
+    // --- what is remembered from row to row besides the weights
+
+    /** {@return what becomes of the one function of two classes when there are more: see {@link MultiClass#half}} */
+    double half() {
+        return multiClass.half();
+    }
+
+    /** Makes room for the first labels of a list. */
+    void know(List<String> labels, int size) {
+        classWeights.know(labels, size);
+    }
+
+    /** Remembers everything that learning a chunk may change. */
+    void begin() {
+        classWeights.begin();
+        adaptive.begin();
+    }
+
+    /** Takes back everything since {@link #begin}. */
+    void rollBack() {
+        classWeights.rollBack();
+        adaptive.rollBack();
+    }
+
+    /** {@return whether nothing overflowed} */
+    boolean isFinite() {
+        return classWeights.isFinite();
+    }
+
+    /** Goes on from a state. */
+    void restore(State state) {
+        adaptive.restore(state);
+    }
+
+    /** Goes on from a state with what is remembered of the classes, whose labels these are. */
+    void restoreClasses(List<String> labels, State state) {
+        classWeights.know(labels, labels.size());
+        classWeights.restore(state);
+    }
+
+    /** Puts what {@link #restore} and {@link #restoreClasses} need. */
+    void putInto(State.Builder state) {
+        classWeights.putInto(state);
+        adaptive.putInto(state);
+    }
+
+    // --- learning
 
     /** Takes each row's step together with the next row's products: one pass over the weights instead of two, the same bits. */
     private void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
@@ -178,14 +257,27 @@ final class Descent {
         }
         int count = weights.count();
         for (int row = from; row < to; row++) {
-            double eta = schedule.eta(t + row);
-            double keep = keep(eta);
             double[] steps = decisions(kernels, weights, chunk, row);
-            if (count == 1) {
-                steps[0] = step(eta, steps[0], chunk, row);
-            } else {
-                loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
+            double eta = schedule.eta(t + row);
+            if (adaptive.isOn()) {
+                double eta0 = eta;
+                eta = adaptive.eta(eta0);
+                adaptive.take(eta0, loss(steps, count, chunk.target(row)), chunk.weight(row));
             }
+            if (schedule.rate().isPassiveAggressive()) {
+                double square = square(kernels, chunk, row);
+                if (square == 0 && schedule.rate() == LearningRate.PA1) {
+                    continue;
+                }
+                double target = chunk.target(row);
+                for (int c = 0; c < count; c++) {
+                    steps[c] = passiveAggressive(steps[c], y(c, count, target), square, eta);
+                }
+                weigh(steps, count, chunk, row);
+            } else {
+                turn(steps, count, eta, chunk, row);
+            }
+            double keep = keep(eta);
             if (lazy) {
                 weights.decay(keep);
             }
@@ -204,17 +296,6 @@ final class Descent {
         }
     }
 
-    private double keep(double eta) {
-        double keep = 1 - eta * l2;
-        return keep > 0 ? keep : 0;
-    }
-
-    private double step(double eta, double p, Chunk chunk, int row) {
-        double target = chunk.target(row);
-        double y = classes ? (target == 1 ? 1 : -1) : target;
-        return loss.step(p, y, eta * chunk.weight(row), shape);
-    }
-
     private double[] decisions(Kernels kernels, TrainableWeights weights, Chunk chunk, int row) {
         int count = weights.count();
         if (scratch.length < count) {
@@ -224,5 +305,88 @@ final class Descent {
             scratch[c] = weights.decision(kernels, c, chunk, row);
         }
         return scratch;
+    }
+
+    /** {@return what function c should say} */
+    private double y(int c, int count, double target) {
+        return !classes ? target : target == (count == 1 ? 1 : c) ? 1 : -1;
+    }
+
+    private boolean isSoftmax(int count) {
+        return multiClass == MultiClass.SOFTMAX && count > 1;
+    }
+
+    private double loss(double[] p, int count, double target) {
+        if (isSoftmax(count)) {
+            double sum = 0;
+            for (int c = 0; c < count; c++) {
+                sum += Kernels.exp(p[c] - p[(int) target]);
+            }
+            return StrictMath.log(sum);
+        }
+        double sum = 0;
+        for (int c = 0; c < count; c++) {
+            sum += loss.value(p[c], y(c, count, target), shape);
+        }
+        return sum;
+    }
+
+    /** Turns decision values into steps by the slope of the loss. */
+    private void turn(double[] p, int count, double eta, Chunk chunk, int row) {
+        double target = chunk.target(row);
+        boolean softmax = isSoftmax(count);
+        if (softmax) {
+            Share.SOFTMAX.ofMany(p, 0, count);
+        }
+        double longest = eta * steepest;
+        for (int c = 0; c < count; c++) {
+            double step =
+                    softmax ? eta * ((c == target ? 1 : 0) - p[c]) : loss.step(p[c], y(c, count, target), eta, shape);
+            p[c] = step > longest ? longest : step < -longest ? -longest : step;
+        }
+        weigh(p, count, chunk, row);
+    }
+
+    /** Multiplies steps by the weight of the row and, for the function of its own class (all functions of a softmax), by that of the class. */
+    private void weigh(double[] steps, int count, Chunk chunk, int row) {
+        double weight = chunk.weight(row);
+        int own = classes ? (int) chunk.target(row) : 0;
+        double more = classes ? classWeights.take(own, weight) : 1;
+        for (int c = 0; c < count; c++) {
+            steps[c] *= count == 1 || c == own || isSoftmax(count) ? weight * more : weight;
+        }
+    }
+
+    /**
+     * {@return how far to go to make the row's loss 0, as passive-aggressive learners do: K. Crammer et al., "Online
+     * Passive-Aggressive Algorithms" (2006)}
+     *
+     * @param square the row's sum of squares
+     * @param c the aggressiveness
+     */
+    private double passiveAggressive(double p, double y, double square, double c) {
+        double lost = loss.value(p, y, shape);
+        double far = schedule.rate() == LearningRate.PA1 ? Math.min(c, lost / square) : lost / (square + 0.5 / c);
+        return classes || y >= p ? far * (classes ? y : 1) : -far;
+    }
+
+    private static double square(Kernels kernels, Chunk chunk, int row) {
+        if (chunk instanceof SparseChunk sparse) {
+            int from = sparse.start(row);
+            return kernels.sumOfSquares(sparse.values(), from, sparse.end(row) - from);
+        }
+        DenseChunk dense = (DenseChunk) chunk;
+        return kernels.sumOfSquares(dense.values(), dense.offset(row), dense.width());
+    }
+
+    private double keep(double eta) {
+        double keep = 1 - eta * l2;
+        return keep > 0 ? keep : 0;
+    }
+
+    private double step(double eta, double p, Chunk chunk, int row) {
+        double target = chunk.target(row);
+        double y = classes ? (target == 1 ? 1 : -1) : target;
+        return loss.step(p, y, eta * chunk.weight(row), shape);
     }
 }

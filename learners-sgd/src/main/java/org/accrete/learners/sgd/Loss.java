@@ -38,7 +38,7 @@ enum Loss {
             List.of(SQUARED_ERROR, HUBER, EPSILON_INSENSITIVE, SQUARED_EPSILON_INSENSITIVE, QUANTILE, POISSON);
 
     /** No slope is steeper; far beyond what a model survives, so it only keeps infinities away. */
-    private static final double STEEPEST = 1e12;
+    static final double STEEPEST = 1e12;
 
     /**
      * {@return the number that {@link #step} needs besides, or any if it needs none}
@@ -77,6 +77,31 @@ enum Loss {
                 yield length * (error > shape ? shape : error < -shape ? -shape : error);
             }
             default -> length * descent(p, y, shape);
+        };
+    }
+
+    /**
+     * {@return the loss itself}
+     *
+     * @param p prediction
+     * @param y target, −1 or +1 for classes
+     * @param shape what {@link #shape} gave
+     */
+    double value(double p, double y, double shape) {
+        double z = p * y;
+        double far = Math.abs(y - p);
+        return switch (this) {
+            case HINGE -> Math.max(0, 1 - z);
+            case SQUARED_HINGE -> Math.max(0, 1 - z) * Math.max(0, 1 - z);
+            case PERCEPTRON -> Math.max(0, -z);
+            case LOG_LOSS -> Kernels.log1pExp(-z);
+            case MODIFIED_HUBER -> z < -1 ? -4 * z : Math.max(0, 1 - z) * Math.max(0, 1 - z);
+            case SQUARED_ERROR -> far * far / 2;
+            case HUBER -> far <= shape ? far * far / 2 : shape * far - shape * shape / 2;
+            case EPSILON_INSENSITIVE -> Math.max(0, far - shape);
+            case SQUARED_EPSILON_INSENSITIVE -> Math.max(0, far - shape) * Math.max(0, far - shape);
+            case QUANTILE -> y > p ? shape * far : (1 - shape) * far;
+            case POISSON -> Kernels.exp(p) - y * p;
         };
     }
 

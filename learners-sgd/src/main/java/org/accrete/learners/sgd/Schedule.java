@@ -17,14 +17,19 @@ final class Schedule {
         this.t0 = 1 / (first * alpha);
     }
 
+    /** {@return what kind of schedule it is} */
+    LearningRate rate() {
+        return rate;
+    }
+
     /**
-     * {@return the length of a step}
+     * {@return the length of a step, before it adapts; of the passive-aggressive ones, what bounds or bends it}
      *
      * @param t number of the row, from 1
      */
     double eta(double t) {
         return switch (rate) {
-            case CONSTANT -> eta0;
+            case CONSTANT, ADAPTIVE, PA1, PA2 -> eta0;
             case OPTIMAL -> 1 / (alpha * (t0 + t - 1));
             case INVSCALING -> eta0 / power(t);
         };

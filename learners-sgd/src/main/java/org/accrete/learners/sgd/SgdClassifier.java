@@ -27,6 +27,7 @@ final class SgdClassifier extends SgdLearner {
                 functions(schema.target().classes().size()));
         this.share = SgdParams.share(params);
         this.classes = new ClassList(schema.target().classes(), params);
+        descent.know(classes.labels(), classes.size());
     }
 
     SgdClassifier(Schema schema, Params params, State state) {
@@ -38,6 +39,7 @@ final class SgdClassifier extends SgdLearner {
                 state);
         this.share = SgdParams.share(params);
         this.classes = new ClassList(state.list(CLASSES), params);
+        descent.restoreClasses(classes.labels(), state);
     }
 
     /** {@return how many linear functions tell so many classes apart} */
@@ -54,6 +56,7 @@ final class SgdClassifier extends SgdLearner {
 
     @Override
     void learn(Chunk chunk, int size, double t) {
+        descent.know(chunk.classes(), size);
         int rows = chunk.rows();
         int known = classes.size();
         int from = 0;
@@ -65,7 +68,7 @@ final class SgdClassifier extends SgdLearner {
             descent.learn(weights, chunk, from, to, t);
             known = (int) chunk.target(to) + 1;
             if (functions(known) > weights.count()) {
-                weights.grow(known);
+                weights.grow(known, descent.half());
             }
             from = to;
         }

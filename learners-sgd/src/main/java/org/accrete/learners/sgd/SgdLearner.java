@@ -57,6 +57,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
         this.descent = descent;
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
+        descent.restore(state);
         Lasso lasso = SgdParams.lasso(params, width, functions);
         lasso.restore(state);
         Average average = SgdParams.average(params, width, functions);
@@ -97,6 +98,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
         if (rows == 0) {
             return;
         }
+        descent.begin();
         weights.begin(chunk);
         boolean learned = false;
         try {
@@ -106,6 +108,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
         } finally {
             if (!learned) {
                 weights.rollBack(chunk);
+                descent.rollBack();
             }
         }
         t += rows;
@@ -114,7 +117,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
     }
 
     private void requireFinite(Chunk chunk) {
-        if (!weights.isFinite(chunk)) {
+        if (!weights.isFinite(chunk) || !descent.isFinite()) {
             throw AccreteException.badData("the steps are too long for these rows, the model would overflow;"
                     + " scale the features (step standard-scaler) or lower eta0");
         }
@@ -153,6 +156,7 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
         }
         weights.lasso.putInto(state);
         weights.average.putInto(state);
+        descent.putInto(state);
         putInto(state);
         return state.build();
     }

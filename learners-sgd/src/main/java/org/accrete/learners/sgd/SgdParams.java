@@ -41,37 +41,88 @@ final class SgdParams {
                     LearningRate.class,
                     LearningRate.CONSTANT,
                     "length of step t: eta0 (constant), eta0 / t^power-t (invscaling),"
-                            + " 1 / (alpha (t0 + t - 1)) (optimal)")
+                            + " 1 / (alpha (t0 + t - 1)) (optimal), eta0 and a fifth of it each time the loss"
+                            + " stays (adaptive); or passive-aggressive I or II (pa1, pa2), as far as the row's loss"
+                            + " asks, with loss=hinge or loss=epsilon-insensitive")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
-                    "eta0", 0.005, Range.above(0), "length of the first step; not used by learning-rate=optimal")
+                    "eta0",
+                    0.005,
+                    Range.above(0),
+                    "length of the first step, or aggressiveness of pa1 and pa2; not used by learning-rate=optimal")
             .asTunable();
     private static final ParamSpec<Double> POWER_T = ParamSpec.real(
                     "power-t", 0.25, Range.atLeast(0), "how fast steps of learning-rate=invscaling get shorter")
+            .asTunable();
+    private static final ParamSpec<Long> ADAPTIVE_WINDOW = ParamSpec.whole(
+                    "adaptive-window",
+                    1000,
+                    Range.atLeast(1),
+                    "rows whose mean loss from before they are learned decides in learning-rate=adaptive")
+            .asTunable();
+    private static final ParamSpec<Long> ADAPTIVE_PATIENCE = ParamSpec.whole(
+                    "adaptive-patience",
+                    5,
+                    Range.atLeast(1),
+                    "windows in a row without a lower loss that make the steps of learning-rate=adaptive a fifth")
+            .asTunable();
+    private static final ParamSpec<Double> ADAPTIVE_TOLERANCE = ParamSpec.real(
+                    "adaptive-tolerance",
+                    1e-3,
+                    Range.atLeast(0),
+                    "by how much the loss of a window must be lower to count in learning-rate=adaptive")
+            .asTunable();
+    private static final ParamSpec<Double> CLIP_GRADIENT = ParamSpec.real(
+                    "clip-gradient",
+                    Loss.STEEPEST,
+                    new Range(0, true, Loss.STEEPEST, false),
+                    "no slope of the loss counts as steeper than this; not used by pa1 and pa2")
+            .asTunable();
+    private static final ParamSpec<MultiClass> MULTI_CLASS = ParamSpec.choice(
+            "multi-class",
+            MultiClass.class,
+            MultiClass.OVR,
+            "how more than two classes are told apart: each from the rest (ovr), or all at once by the multinomial"
+                    + " log-loss (softmax, with loss=log-loss)");
+    private static final ParamSpec<String> CLASS_WEIGHT = ParamSpec.text(
+            "class-weight",
+            "none",
+            "none, balanced, or label:weight,… with weights >= 0",
+            "how much more the rows of a class count; labels that are not named count 1;"
+                    + " balanced lets all classes count alike, by the rows so far");
+    private static final ParamSpec<Double> INTERCEPT_RATE = ParamSpec.real(
+                    "intercept-rate", 1, Range.above(0), "factor of the constant's steps")
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
             ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
     private static final ParamSpec<Long> AVERAGE = ParamSpec.whole(
             "average",
             0,
-            Range.between(0, 1L << 53),
+            Range.atLeast(0),
             "number of the row from which on the model is the mean of the weights after each row; 0 for the last weights");
     private static final ParamSpec<Compat> COMPAT = ParamSpec.choice(
             "compat",
             Compat.class,
             Compat.NONE,
             "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
-                    + " after each chunk, as scikit-learn does");
+                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
+            MULTI_CLASS,
             PENALTY,
             L1_RATIO,
             ALPHA,
             LEARNING_RATE,
             ETA0,
             POWER_T,
+            ADAPTIVE_WINDOW,
+            ADAPTIVE_PATIENCE,
+            ADAPTIVE_TOLERANCE,
+            CLIP_GRADIENT,
+            CLASS_WEIGHT,
             FIT_INTERCEPT,
+            INTERCEPT_RATE,
             AVERAGE,
             ClassList.NEW_CLASSES,
             ClassList.MAX_CLASSES,
@@ -86,7 +137,12 @@ final class SgdParams {
             LEARNING_RATE.withDefault(LearningRate.INVSCALING),
             ETA0.withDefault(0.01),
             POWER_T,
+            ADAPTIVE_WINDOW,
+            ADAPTIVE_PATIENCE,
+            ADAPTIVE_TOLERANCE,
+            CLIP_GRADIENT,
             FIT_INTERCEPT,
+            INTERCEPT_RATE,
             AVERAGE,
             COMPAT);
 
@@ -105,7 +161,8 @@ final class SgdParams {
     /** {@return how a classifier's decision values become probabilities, if they do} */
     static Optional<Share> share(Params params) {
         return switch (classifierLoss(params)) {
-            case LOG_LOSS -> Optional.of(Share.LOGISTIC);
+            case LOG_LOSS ->
+                Optional.of(params.get(MULTI_CLASS) == MultiClass.SOFTMAX ? Share.SOFTMAX : Share.LOGISTIC);
             case MODIFIED_HUBER -> Optional.of(Share.STRAIGHT);
             default -> Optional.empty();
         };
@@ -117,7 +174,17 @@ final class SgdParams {
      * @throws AccreteException bad argument: the values do not go together
      */
     static Descent classifierDescent(Params params) {
-        return descent(params, classifierLoss(params), classifierLoss(params).shape(0, 0));
+        MultiClass multiClass = params.get(MULTI_CLASS);
+        if (multiClass == MultiClass.SOFTMAX && classifierLoss(params) != Loss.LOG_LOSS) {
+            throw AccreteException.badArgument("loss must be log-loss with multi-class=softmax but was "
+                    + ParamSpec.word(classifierLoss(params).name()));
+        }
+        return descent(
+                params,
+                classifierLoss(params),
+                classifierLoss(params).shape(0, 0),
+                multiClass,
+                new ClassWeights(params.get(CLASS_WEIGHT)));
     }
 
     /**
@@ -127,7 +194,12 @@ final class SgdParams {
      */
     static Descent regressorDescent(Params params) {
         Loss loss = regressorLoss(params);
-        return descent(params, loss, loss.shape(epsilon(params, loss), params.get(QUANTILE)));
+        return descent(
+                params,
+                loss,
+                loss.shape(epsilon(params, loss), params.get(QUANTILE)),
+                MultiClass.OVR,
+                new ClassWeights("none"));
     }
 
     /** {@return what is to be remembered for the L1 penalty of so many functions} */
@@ -178,7 +250,8 @@ final class SgdParams {
         return epsilon;
     }
 
-    private static Descent descent(Params params, Loss loss, double shape) {
+    private static Descent descent(
+            Params params, Loss loss, double shape, MultiClass multiClass, ClassWeights classWeights) {
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {
@@ -186,7 +259,12 @@ final class SgdParams {
                     "alpha must be > 0 with learning-rate=optimal, which takes its steps from it, but was 0;"
                             + " for no penalty set penalty=none");
         }
-        double interceptRate = params.get(FIT_INTERCEPT) ? 1 : 0;
+        Loss passive = Loss.OF_CLASSES.contains(loss) ? Loss.HINGE : Loss.EPSILON_INSENSITIVE;
+        if (rate.isPassiveAggressive() && loss != passive) {
+            throw AccreteException.badArgument("loss must be " + ParamSpec.word(passive.name()) + " with learning-rate="
+                    + ParamSpec.word(rate.name()) + " but was " + ParamSpec.word(loss.name()));
+        }
+        double interceptRate = params.get(FIT_INTERCEPT) ? params.get(INTERCEPT_RATE) : 0;
         return new Descent(
                 loss,
                 shape,
@@ -194,6 +272,14 @@ final class SgdParams {
                 params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha,
                 params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha,
                 interceptRate,
-                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate);
+                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate,
+                params.get(CLIP_GRADIENT),
+                multiClass,
+                classWeights,
+                new Adaptive(
+                        rate == LearningRate.ADAPTIVE && !isLikeSklearn(params),
+                        params.get(ADAPTIVE_WINDOW),
+                        params.get(ADAPTIVE_TOLERANCE),
+                        params.get(ADAPTIVE_PATIENCE)));
     }
 }

@@ -17,6 +17,29 @@ enum Share {
         double ofOne(double decision) {
             return (Math.max(-1, Math.min(1, decision)) + 1) / 2;
         }
+    },
+    /** The logistic function; several classes, trained all at once, share 1 in proportion to their exponentials. */
+    SOFTMAX {
+        @Override
+        double ofOne(double decision) {
+            return Kernels.logistic(decision);
+        }
+
+        @Override
+        void ofMany(double[] out, int from, int count) {
+            double largest = out[from];
+            for (int c = from + 1; c < from + count; c++) {
+                largest = Math.max(largest, out[c]);
+            }
+            double sum = 0;
+            for (int c = from; c < from + count; c++) {
+                out[c] = Kernels.exp(out[c] - largest);
+                sum += out[c];
+            }
+            for (int c = from; c < from + count; c++) {
+                out[c] /= sum;
+            }
+        }
     };
 
     /** {@return the probability of a class that is told from one other, or from the rest} */

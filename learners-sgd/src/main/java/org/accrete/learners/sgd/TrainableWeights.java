@@ -181,11 +181,12 @@ final class TrainableWeights extends Weights {
      * others start at 0.
      *
      * @param count how many functions there are to be, more than there are
+     * @param half how much of the one function each of the two gets
      */
-    void grow(int count) {
-        v = Journal.grow(v, width, count, 1);
-        intercepts = Journal.grow(intercepts, 1, count, 1);
-        lasso.grow(count, 1);
-        average.grow(count, 1);
+    void grow(int count, double half) {
+        v = Journal.grow(v, width, count, half);
+        intercepts = Journal.grow(intercepts, 1, count, half);
+        lasso.grow(count, half);
+        average.grow(count, half);
     }
 }

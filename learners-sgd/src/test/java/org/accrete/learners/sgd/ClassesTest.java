@@ -116,6 +116,27 @@ class ClassesTest {
     }
 
     @Test
+    void softmaxSharesByExponentialsAndKeepsWhatItSaidOfTwoClasses() {
+        Learner learner = Sgd.learner(SCHEMA, "multi-class=softmax", "eta0=1", "alpha=0");
+        learner.partialFit(row(1, 2, 0));
+        learner.partialFit(row(3, 0, 1));
+        double[] two = new double[2];
+        ((ProbabilisticClassifier) learner.view()).probabilities(row(1, -1, 0), two);
+        // a zero row of weight 0 learns nothing but brings the class
+        learner.partialFit(new DenseChunk(SCHEMA, new double[2], new double[] {2}, new double[1], LABELS));
+        ProbabilisticClassifier model = (ProbabilisticClassifier) learner.view();
+        double[] three = new double[3];
+        model.probabilities(row(1, -1, 0), three);
+        assertThat(three[0] / (three[0] + three[1])).isCloseTo(two[0], within(1e-15));
+        double[] decisions = new double[3];
+        model.decide(row(1, -1, 0), decisions);
+        double sum = Arrays.stream(decisions).map(Math::exp).sum();
+        for (int c = 0; c < 3; c++) {
+            assertThat(three[c]).isCloseTo(Math.exp(decisions[c]) / sum, within(1e-15));
+        }
+    }
+
+    @Test
     void onlySomeLossesGiveProbabilities() {
         assertThat(Sgd.learner(SCHEMA, "loss=modified-huber").view()).isInstanceOf(ProbabilisticClassifier.class);
         assertThat(Sgd.learner(SCHEMA, "loss=log-loss").view()).isInstanceOf(ProbabilisticClassifier.class);

@@ -97,6 +97,44 @@ class ProvidersTest {
     }
 
     @Test
+    void classWeightsAreNoneBalancedOrPairs() {
+        for (String wrong : List.of("", "a", "a:", "a:-1", "a:NaN", "a:1,", "a:1,a:2", ":1")) {
+            assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "class-weight=" + wrong))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                    .hasMessage(
+                            "class-weight must be none, balanced or label:weight,… with weights >= 0 and each label once"
+                                    + " but was '" + wrong + "'");
+        }
+        Sgd.learner(CATEGORICAL, "class-weight=a:b:1, b:0");
+    }
+
+    @Test
+    void softmaxNeedsTheLogLoss() {
+        assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "loss=hinge", "multi-class=softmax"))
+                .hasMessage("loss must be log-loss with multi-class=softmax but was hinge");
+    }
+
+    @Test
+    void passiveAggressiveNeedsItsLoss() {
+        assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "learning-rate=pa1"))
+                .hasMessage("loss must be hinge with learning-rate=pa1 but was log-loss");
+        assertThatThrownBy(() -> Sgd.learner(NUMERIC, "learning-rate=pa2"))
+                .hasMessage("loss must be epsilon-insensitive with learning-rate=pa2 but was squared-error");
+    }
+
+    @Test
+    void schedulesMayBeChangedToAdaptiveAndBack() {
+        Table table = Table.random(20, 3, 2, false);
+        Learner learner = Sgd.learner(table.schema());
+        learner.partialFit(table.all(true));
+        Learner adaptive = Sgd.restored(table.schema(), learner.state(), "learning-rate=adaptive");
+        assertThat(adaptive.state().tensors()).containsKey("sgd.adaptive");
+        Learner back = Sgd.restored(table.schema(), adaptive.state());
+        assertThat(back.state()).isEqualTo(learner.state());
+    }
+
+    @Test
     void targetsOfTheOtherKindAreRefused() {
         assertThatThrownBy(() ->
                         new SgdRegressorProvider().create(CATEGORICAL, Params.of(new SgdRegressorProvider().params())))
@@ -154,6 +192,7 @@ class ProvidersTest {
                 .doubles("intercept", new double[1])
                 .number("sgd.t", 1)
                 .whole("sgd.rows_seen", 0)
+                .tensor("sgd.adaptive", state.tensor("sgd.adaptive"))
                 .build();
         assertThatThrownBy(() -> Sgd.restored(NUMERIC, wrong)).hasMessageContaining("must have finite weights");
         assertThatThrownBy(() -> Sgd.restored(Schema.numeric(4, Target.numeric("y")), state))

@@ -205,6 +205,34 @@ class RefusalTest {
     }
 
     @Test
+    void whatIsRememberedBesidesWeightsIsTakenBackToo() {
+        for (int classes : new int[] {2, 4}) {
+            Table good = Table.random(ROWS, NARROW, classes, true);
+            Table bad = new Table(
+                    Arrays.stream(good.x()).map(double[]::clone).toArray(double[][]::new),
+                    good.y(),
+                    good.weights(),
+                    good.classes());
+            bad.x()[95][3] = Double.NaN;
+            for (boolean sparse : new boolean[] {false, true}) {
+                Learner learner = Sgd.learner(
+                        good.schema(1),
+                        "class-weight=balanced",
+                        "learning-rate=adaptive",
+                        "adaptive-window=7",
+                        "adaptive-patience=1");
+                for (int from : new int[] {0, BAD_FROM}) {
+                    good.teach(learner, sparse, 0, from, 20);
+                    State before = learner.state();
+                    assertThatThrownBy(() -> learner.partialFit(bad.chunk(sparse, BAD_FROM, BAD_TO)))
+                            .hasMessageStartingWith("'amounts[3]' is missing");
+                    assertThat(learner.state()).isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    @Test
     void chunkWithoutRowsChangesNothing() {
         Table table = Table.random(10, NARROW, 2, false);
         for (boolean sparse : new boolean[] {false, true}) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -36,6 +37,12 @@ class RowWiseTest {
         final List<double[]> meanW = new ArrayList<>();
         final List<Double> meanB = new ArrayList<>();
         private int meanRows;
+        private final Map<Integer, Double> mass = new HashMap<>();
+        private double windowLoss;
+        private double windowWeight;
+        private double best = Double.POSITIVE_INFINITY;
+        private double stuck;
+        private double factor = 1;
         private final Map<String, String> set;
         private int t = 1;
 
@@ -57,14 +64,24 @@ class RowWiseTest {
 
         private void split() {
             for (List<double[]> vectors : List.of(w, paid, meanW)) {
-                vectors.set(1, vectors.get(0));
-                vectors.set(0, Arrays.stream(vectors.get(0)).map(v -> -v).toArray());
+                double[] one = vectors.get(0);
+                vectors.set(1, Arrays.stream(one).map(v -> half() * v).toArray());
+                vectors.set(0, Arrays.stream(one).map(v -> -half() * v).toArray());
             }
             for (List<Double> numbers : List.of(b, meanB)) {
-                numbers.set(1, numbers.get(0));
-                numbers.set(0, -numbers.get(0));
+                numbers.set(1, half() * numbers.get(0));
+                numbers.set(0, -numbers.get(1));
             }
+            debt.set(0, half() * debt.get(0));
             debt.set(1, debt.get(0));
+        }
+
+        private double half() {
+            return softmax() ? 0.5 : 1;
+        }
+
+        private boolean softmax() {
+            return set.getOrDefault("multi-class", "").equals("softmax");
         }
 
         double real(String key) {
@@ -78,7 +95,27 @@ class RowWiseTest {
                     split();
                 }
             }
+            boolean passive = set.get("learning-rate").startsWith("pa");
+            double square = Arrays.stream(x).map(v -> v * v).sum();
+            if (set.get("learning-rate").equals("pa1") && square == 0) {
+                t++;
+                return;
+            }
             double eta = eta();
+            double classWeight = classes ? classWeight((int) target, weight) : 1;
+            double lost = 0;
+            double[] decisions = new double[w.size()];
+            for (int c = 0; c < w.size(); c++) {
+                decisions[c] = b.get(c);
+                for (int j = 0; j < x.length; j++) {
+                    decisions[c] += w.get(c)[j] * x[j];
+                }
+                double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
+                lost += loss(decisions[c], y);
+            }
+            double sum = Arrays.stream(decisions).map(Math::exp).sum();
+            boolean softmax = softmax() && w.size() > 1;
+            adapt(softmax ? -Math.log(Math.exp(decisions[(int) target]) / sum) : lost, weight);
             double l1 = switch (set.get("penalty")) {
                 case "l1" -> 1;
                 case "elasticnet" -> real("l1-ratio");
@@ -88,15 +125,24 @@ class RowWiseTest {
             for (int c = 0; c < w.size(); c++) {
                 double[] own = w.get(c);
                 double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
-                double p = b.get(c);
-                for (int j = 0; j < x.length; j++) {
-                    p += own[j] * x[j];
+                double p = decisions[c];
+                double clip = real("clip-gradient");
+                double step = -eta * Math.max(-clip, Math.min(clip, slope(p, y)));
+                if (softmax) {
+                    double slope = Math.exp(p) / sum - (c == target ? 1 : 0);
+                    step = -eta * Math.max(-clip, Math.min(clip, slope));
                 }
-                double step = -eta * slope(p, y) * weight;
+                if (passive) {
+                    double far = set.get("learning-rate").equals("pa1")
+                            ? Math.min(eta, loss(p, y) / square)
+                            : loss(p, y) / (square + 0.5 / eta);
+                    step = far * (classes ? y : Math.signum(y - p));
+                }
+                step *= weight * (w.size() == 1 || softmax || c == target ? classWeight : 1);
                 for (int j = 0; j < x.length; j++) {
                     own[j] = own[j] * decay + step * x[j];
                 }
-                b.set(c, b.get(c) + (set.get("fit-intercept").equals("true") ? step : 0));
+                b.set(c, b.get(c) + (set.get("fit-intercept").equals("true") ? step * real("intercept-rate") : 0));
             }
             if (real("average") > 0 && t >= real("average")) {
                 meanRows++;
@@ -132,20 +178,77 @@ class RowWiseTest {
         private double eta() {
             double alpha = real("alpha");
             return switch (set.get("learning-rate")) {
-                case "constant" -> real("eta0");
+                case "constant", "pa1", "pa2" -> real("eta0");
+                case "adaptive" -> real("eta0") * factor;
                 case "invscaling" -> real("eta0") / Math.pow(t, real("power-t"));
                 default -> 1 / (alpha * (Math.pow(alpha, -0.75) + t - 1));
+            };
+        }
+
+        private double classWeight(int own, double weight) {
+            String given = set.getOrDefault("class-weight", "none");
+            if (!given.equals("balanced")) {
+                for (String pair : given.split(",")) {
+                    if (pair.startsWith("class " + own + ":")) {
+                        return Double.parseDouble(pair.substring(pair.indexOf(':') + 1));
+                    }
+                }
+                return 1;
+            }
+            mass.merge(own, weight, Double::sum);
+            double seen = mass.values().stream().filter(one -> one > 0).count();
+            double all = mass.values().stream().mapToDouble(one -> one).sum();
+            return mass.get(own) > 0 ? all / (seen * mass.get(own)) : 1;
+        }
+
+        private void adapt(double lost, double weight) {
+            windowLoss += lost * weight;
+            windowWeight += weight;
+            if (set.get("learning-rate").equals("adaptive") && t % real("adaptive-window") == 0) {
+                double mean = windowLoss / windowWeight;
+                stuck = mean > best - real("adaptive-tolerance") ? stuck + 1 : 0;
+                best = Math.min(best, mean);
+                if (stuck == real("adaptive-patience")) {
+                    factor /= real("eta0") * factor > 1e-6 ? 5 : 1;
+                    stuck = 0;
+                }
+                windowLoss = 0;
+                windowWeight = 0;
+            }
+        }
+
+        private double loss(double p, double y) {
+            double z = p * y;
+            double r = y - p;
+            double off = Math.max(0, Math.abs(r) - epsilon());
+            return switch (set.get("loss")) {
+                case "hinge" -> Math.max(0, 1 - z);
+                case "squared-hinge" -> Math.pow(Math.max(0, 1 - z), 2);
+                case "perceptron" -> Math.max(0, -z);
+                case "log-loss" -> Math.log(1 + Math.exp(-z));
+                case "modified-huber" -> z < -1 ? -4 * z : Math.pow(Math.max(0, 1 - z), 2);
+                case "squared-error" -> r * r / 2;
+                case "huber" -> off == 0 ? r * r / 2 : epsilon() * (Math.abs(r) - epsilon() / 2);
+                case "epsilon-insensitive" -> off;
+                case "squared-epsilon-insensitive" -> off * off;
+                case "quantile" -> Math.max(real("quantile") * r, (real("quantile") - 1) * r);
+                case "poisson" -> Math.exp(p) - y * p;
+                default -> throw new IllegalArgumentException(set.get("loss"));
+            };
+        }
+
+        private double epsilon() {
+            return switch (set.getOrDefault("epsilon", "")) {
+                case "auto" -> set.get("loss").equals("huber") ? 1.35 : 0.1;
+                case "" -> 0;
+                default -> real("epsilon");
             };
         }
 
         private double slope(double p, double y) {
             double z = p * y;
             double r = y - p;
-            double epsilon = switch (set.getOrDefault("epsilon", "")) {
-                case "auto" -> set.get("loss").equals("huber") ? 1.35 : 0.1;
-                case "" -> 0;
-                default -> real("epsilon");
-            };
+            double epsilon = epsilon();
             return switch (set.get("loss")) {
                 case "hinge" -> z <= 1 ? -y : 0;
                 case "squared-hinge" -> -2 * y * Math.max(0, 1 - z);
@@ -175,6 +278,9 @@ class RowWiseTest {
                 // squared error diverges, and then rounding errors grow without bound, where a step times |x|² is above
                 // 2
                 Arrays.setAll(row, j -> classes == 0 ? 0.15 * row[j] : row[j]);
+            }
+            for (int i = 0; i < ROWS; i += 50) {
+                Arrays.fill(table.x()[i], 0);
             }
             if (pairs.contains("loss=poisson")) {
                 Arrays.setAll(table.y(), i -> Math.rint(Math.abs(table.y()[i])));
@@ -225,7 +331,72 @@ class RowWiseTest {
                 all.add(new Setting(0, 0, true, List.of(("loss=" + loss + " " + schedule).split(" "))));
             }
         }
+        addPenaltiesAndMeans(all);
+        addTheRest(all);
         return all.stream();
+    }
+
+    private static void addPenaltiesAndMeans(List<Setting> all) {
+        int which = 0;
+        for (String penalty : List.of("l2", "l1", "elasticnet l1-ratio=0.3", "none")) {
+            for (String average : List.of("0", "1", "140", "1000")) {
+                for (String rate : List.of("constant eta0=0.05", "invscaling eta0=0.3", "optimal")) {
+                    String alpha = rate.equals("optimal") ? "0.5" : which++ % 2 == 0 ? "0.2" : "0.01";
+                    String more = " alpha=" + alpha + " learning-rate=" + rate + " penalty=" + penalty + " average="
+                            + average;
+                    all.add(setting(0, 0, true, "loss=squared-error" + more));
+                    all.add(setting(2, 2, true, "loss=hinge" + more));
+                    all.add(setting(4, 1, false, "loss=log-loss" + more));
+                }
+            }
+        }
+        // the scale gets small and is folded into what the mean is kept in
+        all.add(setting(3, 1, true, "loss=log-loss eta0=0.5 alpha=0.4 average=5"));
+        all.add(setting(3, 1, true, "loss=log-loss eta0=0.5 alpha=1.9 average=5 penalty=elasticnet"));
+    }
+
+    private static void addTheRest(List<Setting> all) {
+        for (String more : List.of(
+                "class-weight=balanced",
+                "class-weight=balanced penalty=elasticnet average=3",
+                "class-weight=CLASS penalty=l1 alpha=0.01",
+                "clip-gradient=0.3 intercept-rate=0.1",
+                "learning-rate=adaptive adaptive-window=10 adaptive-patience=2 adaptive-tolerance=0.01")) {
+            for (Loss loss : Loss.OF_CLASSES) {
+                for (int classes : new int[] {2, 5}) {
+                    all.add(setting(classes, 1, classes == 2, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
+                }
+            }
+            for (Loss loss : Loss.OF_NUMBERS) {
+                if (!more.contains("class")) {
+                    all.add(setting(0, 0, true, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
+                }
+            }
+        }
+        for (String more : List.of(
+                "eta0=0.1",
+                "eta0=0.1 penalty=elasticnet alpha=0.1 average=9",
+                "class-weight=balanced clip-gradient=0.5 eta0=0.1",
+                "learning-rate=adaptive adaptive-window=10 adaptive-patience=2")) {
+            all.add(setting(2, 1, true, "multi-class=softmax " + more));
+            all.add(setting(3, 1, true, "multi-class=softmax " + more));
+            all.add(setting(11, 5, false, "multi-class=softmax " + more));
+        }
+        for (String rate : List.of("pa1", "pa2")) {
+            for (String more : List.of("", " penalty=none", " penalty=elasticnet average=7 alpha=0.1")) {
+                for (int classes : new int[] {2, 4}) {
+                    all.add(setting(classes, 2, true, "loss=hinge eta0=0.1 learning-rate=" + rate + more));
+                }
+                all.add(setting(0, 0, true, "loss=epsilon-insensitive eta0=0.1 learning-rate=" + rate + more));
+            }
+        }
+    }
+
+    private static Setting setting(int classes, int known, boolean weighted, String pairs) {
+        List<String> list = Stream.of(pairs.split(" "))
+                .map(pair -> pair.replace("CLASS", "class 0:0.5,class 1:2,class 3:3,another:4"))
+                .toList();
+        return new Setting(classes, known, weighted, list);
     }
 
     @ParameterizedTest

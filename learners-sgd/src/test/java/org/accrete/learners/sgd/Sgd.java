@@ -6,6 +6,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
@@ -17,6 +18,10 @@ final class Sgd {
         return schema.target().kind() == Target.Kind.CATEGORICAL
                 ? new SgdClassifierProvider()
                 : new SgdRegressorProvider();
+    }
+
+    static String word(Enum<?> constant) {
+        return ParamSpec.word(constant.name());
     }
 
     static Params params(Schema schema, String... pairs) {

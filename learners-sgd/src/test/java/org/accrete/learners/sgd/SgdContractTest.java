@@ -66,6 +66,14 @@ class SgdContractTest {
     }
 
     @Nested
+    class SoftmaxOfBalancedClasses implements ClassifierLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("multi-class", "softmax", "class-weight", "balanced", "learning-rate", "adaptive");
+        }
+    }
+
+    @Nested
     class MeanOfAFewWeightsOnHashedText implements ClassifierLaws {
         @Override
         public Schema schema() {

@@ -160,17 +160,22 @@ class SklearnTest {
                         one -> one.text("data").replace("-large", "").replace("-sparse", "") + " " + one.text("loss")
                                 + " " + one.text("learning-rate") + " " + one.text("format") + " "
                                 + one.values().getOrDefault("penalty", "l2") + " "
-                                + (one.values().containsKey("average") ? "average" : one.text("weighted")))
+                                + (one.values().containsKey("average") ? "average" : one.text("weighted"))
+                                + one.values().getOrDefault("class-weight", ""))
                 .distinct()
                 .toList();
-        assertThat(seen).hasSize((5 * 2 + 4) * 3 * 2 * 4 * 3);
+        // classes: loss, schedule and penalty; adaptive has two of the four, passive-aggressive one of the losses
+        int ofClasses = 5 * 3 * 4 + 5 * 2 + 2 * 4;
+        int ofNumbers = 4 * 3 * 4 + 4 * 2 + 2 * 4;
+        assertThat(seen).hasSize(2 * 2 * 4 * ofClasses + 2 * 3 * ofNumbers);
     }
 
     static Stream<Case> plainCases() {
         return cases().filter(one -> {
             String penalty = one.values().getOrDefault("penalty", "l2");
             return (penalty.equals("l2") || penalty.equals("none"))
-                    && !one.values().containsKey("average");
+                    && !one.values().containsKey("average")
+                    && !one.text("learning-rate").equals("adaptive");
         });
     }
 
