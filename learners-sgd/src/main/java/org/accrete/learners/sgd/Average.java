@@ -22,6 +22,9 @@ final class Average {
     private static final String INTERCEPT = "sgd.average_intercept";
     private static final String FACTORS = "sgd.average_factors";
     private static final String ROWS = "sgd.average_rows";
+    private static final double LARGEST_WEIGHT = 1e150;
+    private static final double LARGEST_FACTOR = 1e100;
+    private static final double LARGEST_SUM = 1e280;
 
     private final int width;
     private final long start;
@@ -116,16 +119,27 @@ final class Average {
         }
     }
 
-    boolean isFinite(Chunk chunk) {
-        return factorsAreFinite() && Journal.isFinite(sum, width, chunk);
+    /**
+     * {@return whether the mean is finite and will be while its weights stay as they are} It takes {@code a v}, and a grows with
+     * each row, also with those that do not touch a weight; so weights near the end of the numbers are too large already.
+     */
+    boolean isFinite(double[] v, Chunk chunk) {
+        return !isOn()
+                || (factorsAreFinite()
+                        && Journal.isWithin(LARGEST_SUM, sum, width, chunk)
+                        && Journal.isWithin(LARGEST_WEIGHT, v, width, chunk));
     }
 
-    boolean isFinite() {
-        return factorsAreFinite() && rows >= 0 && Journal.isFinite(sum);
+    boolean isFinite(double[] v) {
+        return !isOn()
+                || (factorsAreFinite()
+                        && rows >= 0
+                        && Journal.isWithin(2 * LARGEST_SUM, sum)
+                        && Journal.isWithin(LARGEST_WEIGHT, v));
     }
 
     private boolean factorsAreFinite() {
-        return a >= 0 && a <= Double.MAX_VALUE && b >= 1 && b <= Double.MAX_VALUE && Journal.isFinite(intercepts);
+        return a >= 0 && a <= LARGEST_FACTOR && b >= 1 && b <= LARGEST_FACTOR && Journal.isFinite(intercepts);
     }
 
     void grow(int count, double share) {

@@ -101,6 +101,33 @@ final class Journal {
         return true;
     }
 
+    /** {@return whether no element that the chunk names is larger than a limit; none at all, where those are not more} */
+    static boolean isWithin(double limit, double[] array, int width, Chunk chunk) {
+        if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
+            return isWithin(limit, array);
+        }
+        int[] indices = sparse.indices();
+        int to = sparse.end(sparse.rows() - 1);
+        for (int origin = 0; origin < array.length; origin += width) {
+            for (int k = sparse.start(0); k < to; k++) {
+                if (!(Math.abs(array[origin + indices[k]]) <= limit)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** {@return whether no element is larger than a limit} */
+    static boolean isWithin(double limit, double[] array) {
+        for (double element : array) {
+            if (!(Math.abs(element) <= limit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** {@return whether every element is finite} */
     static boolean isFinite(double[] array) {
         return Kernels.best().allFinite(array, 0, array.length);

@@ -78,12 +78,12 @@ final class TrainableWeights extends Weights {
         return Journal.isFinite(v, width, chunk)
                 && Journal.isFinite(intercepts)
                 && lasso.isFinite(chunk)
-                && average.isFinite(chunk);
+                && average.isFinite(v, chunk);
     }
 
     /** {@return whether every number is finite} */
     boolean isFinite() {
-        return Journal.isFinite(v) && Journal.isFinite(intercepts) && lasso.isFinite() && average.isFinite();
+        return Journal.isFinite(v) && Journal.isFinite(intercepts) && lasso.isFinite() && average.isFinite(v);
     }
 
     // --- learning

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whatever a chunk holds, it is learned whole or refused with the learner as it was, to the bit. */
 @ExtendWith(RunSeed.class)
 class FuzzTest {
-    private static final int CHUNKS = 250_000;
+    private static final int CHUNKS = 130_000;
     private static final int WIDTH = 4;
     private static final double[] ODD = {
         Double.NaN,
@@ -47,6 +47,10 @@ class FuzzTest {
         "sgd-classifier, true, loss=hinge;alpha=0.1;max-classes=5",
         "sgd-regressor, false, loss=squared-error;learning-rate=constant",
         "sgd-regressor, true, loss=huber;eta0=0.5;alpha=1",
+        "sgd-classifier, true, loss=modified-huber;penalty=elasticnet;average=3;class-weight=balanced",
+        "sgd-classifier, false, multi-class=softmax;penalty=l1;learning-rate=adaptive",
+        "sgd-regressor, false, loss=poisson;average=1;clip-gradient=10",
+        "sgd-regressor, true, loss=epsilon-insensitive;learning-rate=pa2;eta0=1;penalty=none",
     })
     void everyChunkIsLearnedWholeOrNotAtAll(String name, boolean sparse, String settings) {
         SeededRandom random = RunSeed.random(name + settings);
@@ -132,9 +136,11 @@ class FuzzTest {
                 : Schema.numeric(width, target);
     }
 
+    /** The lowest loss of a window so far is infinite before the first window. */
     private static boolean isFinite(State state) {
-        return state.tensors().values().stream()
-                .allMatch(tensor -> Arrays.stream(tensor.doubles()).allMatch(Double::isFinite));
+        return state.tensors().entrySet().stream()
+                .filter(entry -> !entry.getKey().equals("sgd.adaptive"))
+                .allMatch(entry -> Arrays.stream(entry.getValue().doubles()).allMatch(Double::isFinite));
     }
 
     private static Map<String, String> pairs(String settings) {
