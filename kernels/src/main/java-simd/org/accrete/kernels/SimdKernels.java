@@ -28,6 +28,8 @@ final class SimdKernels extends Kernels {
     private static final VectorSpecies<Long> BITS = VectorSpecies.of(long.class, SPECIES.vectorShape());
     private static final int LANES = SPECIES.length();
 
+    private static final long[] MASKS = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+
     SimdKernels() {
         if (LANES < 2) {
             throw new UnsupportedOperationException("this machine has no vectors of two doubles");
@@ -200,6 +202,35 @@ final class SimdKernels extends Kernels {
     }
 
     @Override
+    public boolean scaleAddTo(
+            double scale,
+            double[] y,
+            int yFrom,
+            double alpha,
+            double[] x,
+            int xFrom,
+            double[] out,
+            int outFrom,
+            int n) {
+        DoubleVector s = of(scale);
+        DoubleVector a = of(alpha);
+        DoubleVector zeros = DoubleVector.zero(SPECIES);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector sum = s.mul(at(y, yFrom + i)).add(a.mul(at(x, xFrom + i)));
+            sum.intoArray(out, outFrom + i);
+            zeros = zeros.add(sum.mul(0));
+        }
+        double rest = 0;
+        for (; i < n; i++) {
+            double sum = scale * y[yFrom + i] + alpha * x[xFrom + i];
+            out[outFrom + i] = sum;
+            rest += sum * 0;
+        }
+        return rest == 0 && zeros.eq(0).allTrue();
+    }
+
+    @Override
     public void scale(double s, double[] y, int from, int n) {
         DoubleVector factor = of(s);
         int i = 0;
@@ -209,6 +240,20 @@ final class SimdKernels extends Kernels {
         for (; i < n; i++) {
             y[from + i] *= s;
         }
+    }
+
+    @Override
+    public void rot(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        DoubleVector cosine = of(c);
+        DoubleVector sine = of(s);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector first = at(x, xFrom + i);
+            DoubleVector second = at(y, yFrom + i);
+            cosine.mul(first).add(sine.mul(second)).intoArray(x, xFrom + i);
+            cosine.mul(second).sub(sine.mul(first)).intoArray(y, yFrom + i);
+        }
+        rots(c, s, x, xFrom + i, y, yFrom + i, n - i);
     }
 
     @Override
@@ -274,6 +319,257 @@ final class SimdKernels extends Kernels {
             rest += a[from + i] * 0;
         }
         return rest == 0 && s0.add(s1).eq(0).allTrue();
+    }
+
+    /**
+     * Of a row whose last vector would leave the array, a copy is taken. One method for each number of vectors, all too long for C2 to
+     * inline: each keeps its vectors in registers whatever widths the JVM has seen. One for all widths, with a mask for each vector,
+     * has more of them than C2 finds registers for.
+     */
+    @Override
+    public int descend(
+            Slope slope,
+            double bound,
+            double rate,
+            double[] state,
+            double[] x,
+            int xFrom,
+            int n,
+            int rows,
+            double[] y,
+            double[] length,
+            double[] keep) {
+        if (LANES < 8) {
+            return ScalarKernels.INSTANCE.descend(slope, bound, rate, state, x, xFrom, n, rows, y, length, keep);
+        }
+        int room = x.length - xFrom - Math.max(16, n + 7 & -8);
+        int inside = room < 0 ? 0 : Math.min(rows, room / n + 1);
+        int taken = inside == 0 ? 0 : descendSome(slope, bound, rate, state, x, xFrom, n, 0, inside, y, length, keep);
+        for (int row = inside; row < rows && taken == row; row++) {
+            System.arraycopy(x, xFrom + row * n, state, ROOM + 16, n);
+            taken = descendSome(slope, bound, rate, state, state, ROOM + 16, n, row, row + 1, y, length, keep);
+        }
+        return taken;
+    }
+
+    private static int descendSome(
+            Slope slope,
+            double bound,
+            double rate,
+            double[] state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] length,
+            double[] keep) {
+        if (n <= 16) {
+            return descend16(slope, bound, rate, state, x, xFrom, n, first, end, y, length, keep);
+        }
+        if (n <= 24) {
+            return descend24(slope, bound, rate, state, x, xFrom, n, first, end, y, length, keep);
+        }
+        return descend32(slope, bound, rate, state, x, xFrom, n, first, end, y, length, keep);
+    }
+
+    /** Weights and last row stay in vectors over all rows. Without the vectors of zeros a sum may be −0 that is +0 with them, hence the 0. */
+    private static int descend16(
+            Slope slope,
+            double bound,
+            double rate,
+            double[] state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] length,
+            double[] keep) {
+        LongVector mask0 = mask(n);
+        LongVector mask1 = mask(n - 8);
+        DoubleVector w0 = at(state, 0);
+        DoubleVector w1 = at(state, 8);
+        DoubleVector u0 = at(state, LAST_ROW);
+        DoubleVector u1 = at(state, LAST_ROW + 8);
+        double k = state[LAST_KEEP];
+        double step = state[LAST_STEP];
+        double b = state[INTERCEPT];
+        int at = xFrom;
+        int row = first;
+        for (; row < end; row++, at += n) {
+            DoubleVector x0 = masked(at(x, at), mask0);
+            DoubleVector x1 = masked(at(x, at + 8), mask1);
+            w0.mul(x0).add(w1.mul(x1)).intoArray(state, ROOM);
+            u0.mul(x0).add(u1.mul(x1)).intoArray(state, ROOM + 8);
+            double p = (k * (storedTree(state, ROOM) + 0) + b) + step * (storedTree(state, ROOM + 8) + rate);
+            if (!(Math.abs(p) <= Double.MAX_VALUE)) {
+                break;
+            }
+            DoubleVector ks = of(k);
+            DoubleVector steps = of(step);
+            w0 = ks.mul(w0).add(steps.mul(u0));
+            w1 = ks.mul(w1).add(steps.mul(u1));
+            u0 = x0;
+            u1 = x1;
+            b += step * rate;
+            k = keep[row];
+            step = step(slope, bound, p, y[row], length[row]);
+            y[row] = p;
+        }
+        w0.intoArray(state, 0);
+        w1.intoArray(state, 8);
+        u0.intoArray(state, LAST_ROW);
+        u1.intoArray(state, LAST_ROW + 8);
+        state[LAST_KEEP] = k;
+        state[LAST_STEP] = step;
+        state[INTERCEPT] = b;
+        return row;
+    }
+
+    /** The same in three vectors instead of two. */
+    private static int descend24(
+            Slope slope,
+            double bound,
+            double rate,
+            double[] state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] length,
+            double[] keep) {
+        LongVector mask = mask(n - 16);
+        DoubleVector w0 = at(state, 0);
+        DoubleVector w1 = at(state, 8);
+        DoubleVector w2 = at(state, 16);
+        DoubleVector u0 = at(state, LAST_ROW);
+        DoubleVector u1 = at(state, LAST_ROW + 8);
+        DoubleVector u2 = at(state, LAST_ROW + 16);
+        double k = state[LAST_KEEP];
+        double step = state[LAST_STEP];
+        double b = state[INTERCEPT];
+        int at = xFrom;
+        int row = first;
+        for (; row < end; row++, at += n) {
+            DoubleVector x0 = at(x, at);
+            DoubleVector x1 = at(x, at + 8);
+            DoubleVector x2 = masked(at(x, at + 16), mask);
+            w0.mul(x0).add(w2.mul(x2)).add(w1.mul(x1)).intoArray(state, ROOM);
+            u0.mul(x0).add(u2.mul(x2)).add(u1.mul(x1)).intoArray(state, ROOM + 8);
+            double p = (k * (storedTree(state, ROOM) + 0) + b) + step * (storedTree(state, ROOM + 8) + rate);
+            if (!(Math.abs(p) <= Double.MAX_VALUE)) {
+                break;
+            }
+            DoubleVector ks = of(k);
+            DoubleVector steps = of(step);
+            w0 = ks.mul(w0).add(steps.mul(u0));
+            w1 = ks.mul(w1).add(steps.mul(u1));
+            w2 = ks.mul(w2).add(steps.mul(u2));
+            u0 = x0;
+            u1 = x1;
+            u2 = x2;
+            b += step * rate;
+            k = keep[row];
+            step = step(slope, bound, p, y[row], length[row]);
+            y[row] = p;
+        }
+        w0.intoArray(state, 0);
+        w1.intoArray(state, 8);
+        w2.intoArray(state, 16);
+        u0.intoArray(state, LAST_ROW);
+        u1.intoArray(state, LAST_ROW + 8);
+        u2.intoArray(state, LAST_ROW + 16);
+        state[LAST_KEEP] = k;
+        state[LAST_STEP] = step;
+        state[INTERCEPT] = b;
+        return row;
+    }
+
+    /** The same in four. */
+    private static int descend32(
+            Slope slope,
+            double bound,
+            double rate,
+            double[] state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] length,
+            double[] keep) {
+        LongVector mask = mask(n - 24);
+        DoubleVector w0 = at(state, 0);
+        DoubleVector w1 = at(state, 8);
+        DoubleVector w2 = at(state, 16);
+        DoubleVector w3 = at(state, 24);
+        DoubleVector u0 = at(state, LAST_ROW);
+        DoubleVector u1 = at(state, LAST_ROW + 8);
+        DoubleVector u2 = at(state, LAST_ROW + 16);
+        DoubleVector u3 = at(state, LAST_ROW + 24);
+        double k = state[LAST_KEEP];
+        double step = state[LAST_STEP];
+        double b = state[INTERCEPT];
+        int at = xFrom;
+        int row = first;
+        for (; row < end; row++, at += n) {
+            DoubleVector x0 = at(x, at);
+            DoubleVector x1 = at(x, at + 8);
+            DoubleVector x2 = at(x, at + 16);
+            DoubleVector x3 = masked(at(x, at + 24), mask);
+            w0.mul(x0).add(w2.mul(x2)).add(w1.mul(x1).add(w3.mul(x3))).intoArray(state, ROOM);
+            u0.mul(x0).add(u2.mul(x2)).add(u1.mul(x1).add(u3.mul(x3))).intoArray(state, ROOM + 8);
+            double p = (k * storedTree(state, ROOM) + b) + step * (storedTree(state, ROOM + 8) + rate);
+            if (!(Math.abs(p) <= Double.MAX_VALUE)) {
+                break;
+            }
+            DoubleVector ks = of(k);
+            DoubleVector steps = of(step);
+            w0 = ks.mul(w0).add(steps.mul(u0));
+            w1 = ks.mul(w1).add(steps.mul(u1));
+            w2 = ks.mul(w2).add(steps.mul(u2));
+            w3 = ks.mul(w3).add(steps.mul(u3));
+            u0 = x0;
+            u1 = x1;
+            u2 = x2;
+            u3 = x3;
+            b += step * rate;
+            k = keep[row];
+            step = step(slope, bound, p, y[row], length[row]);
+            y[row] = p;
+        }
+        w0.intoArray(state, 0);
+        w1.intoArray(state, 8);
+        w2.intoArray(state, 16);
+        w3.intoArray(state, 24);
+        u0.intoArray(state, LAST_ROW);
+        u1.intoArray(state, LAST_ROW + 8);
+        u2.intoArray(state, LAST_ROW + 16);
+        u3.intoArray(state, LAST_ROW + 24);
+        state[LAST_KEEP] = k;
+        state[LAST_STEP] = step;
+        state[INTERCEPT] = b;
+        return row;
+    }
+
+    /** {@return all bits of so many lanes, of none at least and all at most} */
+    private static LongVector mask(int lanes) {
+        return LongVector.fromArray(BITS, MASKS, 8 - Math.max(0, Math.min(lanes, 8)));
+    }
+
+    private static DoubleVector masked(DoubleVector v, LongVector mask) {
+        return v.reinterpretAsLongs().and(mask).reinterpretAsDoubles();
+    }
+
+    /** The tree of eight lanes that were stored: fewer instructions than taking them out of a vector one by one. */
+    private static double storedTree(double[] s, int i) {
+        return ((s[i] + s[i + 4]) + (s[i + 2] + s[i + 6])) + ((s[i + 1] + s[i + 5]) + (s[i + 3] + s[i + 7]));
     }
 
     @Override
@@ -353,16 +649,382 @@ final class SimdKernels extends Kernels {
             DoubleVector square = r.mul(r);
             DoubleVector fourth = square.mul(square);
             DoubleVector even = one.add(q1.mul(square)).add(q2.mul(fourth));
-            DoubleVector odd = r.mul(r0.add(r1.mul(square)).add(r2.mul(fourth)));
+            DoubleVector odd = r0.add(r1.mul(square)).add(r2.mul(fourth));
             LongVector bits = shifted.reinterpretAsLongs();
-            DoubleVector power = even.add(odd)
-                    .mul(bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles());
-            power.div(power.add(even.sub(odd))).intoArray(out, outFrom + i);
+            DoubleVector scale =
+                    bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles();
+            DoubleVector above = even.mul(scale).add(odd.mul(r.mul(scale)));
+            DoubleVector below = even.mul(scale.add(one)).add(odd.mul(r.mul(scale.sub(one))));
+            above.div(below).intoArray(out, outFrom + i);
         }
         logistics(x, from + i, out, outFrom + i, n - i);
     }
 
+    @Override
+    int tileColumns() {
+        return 2 * LANES;
+    }
+
+    @Override
+    void tile(int depth, double[] panels, int a, int b, double[] c, int at, int cRow) {
+        int row1 = at + cRow;
+        int row2 = row1 + cRow;
+        int row3 = row2 + cRow;
+        DoubleVector s00 = at(c, at);
+        DoubleVector s01 = at(c, at + LANES);
+        DoubleVector s10 = at(c, row1);
+        DoubleVector s11 = at(c, row1 + LANES);
+        DoubleVector s20 = at(c, row2);
+        DoubleVector s21 = at(c, row2 + LANES);
+        DoubleVector s30 = at(c, row3);
+        DoubleVector s31 = at(c, row3 + LANES);
+        int i = a;
+        int j = b;
+        for (int p = 0; p < depth; p++) {
+            DoubleVector left = at(panels, j);
+            DoubleVector right = at(panels, j + LANES);
+            DoubleVector a0 = of(panels[i]);
+            s00 = s00.add(a0.mul(left));
+            s01 = s01.add(a0.mul(right));
+            DoubleVector a1 = of(panels[i + 1]);
+            s10 = s10.add(a1.mul(left));
+            s11 = s11.add(a1.mul(right));
+            DoubleVector a2 = of(panels[i + 2]);
+            s20 = s20.add(a2.mul(left));
+            s21 = s21.add(a2.mul(right));
+            DoubleVector a3 = of(panels[i + 3]);
+            s30 = s30.add(a3.mul(left));
+            s31 = s31.add(a3.mul(right));
+            i += TILE_ROWS;
+            j += 2 * LANES;
+        }
+        s00.intoArray(c, at);
+        s01.intoArray(c, at + LANES);
+        s10.intoArray(c, row1);
+        s11.intoArray(c, row1 + LANES);
+        s20.intoArray(c, row2);
+        s21.intoArray(c, row2 + LANES);
+        s30.intoArray(c, row3);
+        s31.intoArray(c, row3 + LANES);
+    }
+
     private static DoubleVector of(double value) {
         return DoubleVector.broadcast(SPECIES, value);
+    }
+
+    @Override
+    public double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
+        double tree = 0;
+        int i = 0;
+        if (n >= 8) {
+            DoubleVector s0 = DoubleVector.zero(SPECIES);
+            DoubleVector s1 = s0;
+            DoubleVector s2 = s0;
+            DoubleVector s3 = s0;
+            DoubleVector s4 = s0;
+            DoubleVector s5 = s0;
+            DoubleVector s6 = s0;
+            DoubleVector s7 = s0;
+            for (; i < n - 15; i += 16) {
+                s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
+                s1 = s1.add(square(r, rFrom + i + LANES, x, xFrom + i + LANES));
+                if (LANES <= 4) {
+                    s2 = s2.add(square(r, rFrom + i + 2 * LANES, x, xFrom + i + 2 * LANES));
+                    s3 = s3.add(square(r, rFrom + i + 3 * LANES, x, xFrom + i + 3 * LANES));
+                }
+                if (LANES == 2) {
+                    s4 = s4.add(square(r, rFrom + i + 4 * LANES, x, xFrom + i + 4 * LANES));
+                    s5 = s5.add(square(r, rFrom + i + 5 * LANES, x, xFrom + i + 5 * LANES));
+                    s6 = s6.add(square(r, rFrom + i + 6 * LANES, x, xFrom + i + 6 * LANES));
+                    s7 = s7.add(square(r, rFrom + i + 7 * LANES, x, xFrom + i + 7 * LANES));
+                }
+            }
+            if (i < n - 7) {
+                s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
+                if (LANES <= 4) {
+                    s1 = s1.add(square(r, rFrom + i + LANES, x, xFrom + i + LANES));
+                }
+                if (LANES == 2) {
+                    s2 = s2.add(square(r, rFrom + i + 2 * LANES, x, xFrom + i + 2 * LANES));
+                    s3 = s3.add(square(r, rFrom + i + 3 * LANES, x, xFrom + i + 3 * LANES));
+                }
+                i += 8;
+            }
+            if (LANES == 8) {
+                tree = treeOf8(s0.add(s1));
+            } else if (LANES == 4) {
+                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
+            } else {
+                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+            }
+        }
+        return tree + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
+    }
+
+    private static DoubleVector square(double[] r, int i, double[] x, int j) {
+        DoubleVector v = at(x, j);
+        return at(r, i).mul(v).mul(v);
+    }
+
+    @Override
+    public void slow(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
+        DoubleVector slope = of(g);
+        DoubleVector most = of(SMALL);
+        DoubleVector c1 = of(SLOW1);
+        DoubleVector c2 = of(SLOW2);
+        DoubleVector c3 = of(SLOW3);
+        DoubleVector c4 = of(SLOW4);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector rate = at(r, rFrom + i);
+            DoubleVector root = slope.mul(at(x, xFrom + i)).mul(rate);
+            DoubleVector a = root.mul(root);
+            if (!a.compare(VectorOperators.LE, most).allTrue()) {
+                slows(g, x, xFrom + i, r, rFrom + i, LANES);
+                continue;
+            }
+            DoubleVector q = c1.add(c2.mul(a)).add(c3.add(c4.mul(a)).mul(a.mul(a)));
+            rate.add(rate.mul(a).mul(q)).intoArray(r, rFrom + i);
+        }
+        slows(g, x, xFrom + i, r, rFrom + i, n - i);
+    }
+
+    @Override
+    public void step(
+            double keep, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
+        DoubleVector kept = of(keep);
+        DoubleVector length = of(alpha);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i);
+        }
+        steps(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
+    }
+
+    /** One vector of {@link #step}, stored and given back. */
+    private static DoubleVector stepped(
+            DoubleVector keep, DoubleVector alpha, double[] x, int xi, double[] r, int ri, double[] w, int wi) {
+        DoubleVector sum = keep.mul(at(w, wi)).add(alpha.mul(at(r, ri)).mul(at(x, xi)));
+        sum.intoArray(w, wi);
+        return sum;
+    }
+
+    @Override
+    public double stepDots(
+            double keep,
+            double alpha,
+            double[] x,
+            int xFrom,
+            double[] r,
+            int rFrom,
+            double[] w,
+            int wFrom,
+            double[] z,
+            int zFrom,
+            int n,
+            double[] squares) {
+        double tree = 0;
+        double other = 0;
+        int i = 0;
+        if (n >= 8) {
+            DoubleVector kept = of(keep);
+            DoubleVector length = of(alpha);
+            DoubleVector s0 = DoubleVector.zero(SPECIES);
+            DoubleVector s1 = s0;
+            DoubleVector s2 = s0;
+            DoubleVector s3 = s0;
+            DoubleVector s4 = s0;
+            DoubleVector s5 = s0;
+            DoubleVector s6 = s0;
+            DoubleVector s7 = s0;
+            DoubleVector q0 = s0;
+            DoubleVector q1 = s0;
+            DoubleVector q2 = s0;
+            DoubleVector q3 = s0;
+            DoubleVector q4 = s0;
+            DoubleVector q5 = s0;
+            DoubleVector q6 = s0;
+            DoubleVector q7 = s0;
+            for (; i < n - 15; i += 16) {
+                s0 = s0.add(stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i)
+                        .mul(at(z, zFrom + i)));
+                q0 = q0.add(square(r, rFrom + i, z, zFrom + i));
+                s1 = s1.add(stepped(kept, length, x, xFrom + i + LANES, r, rFrom + i + LANES, w, wFrom + i + LANES)
+                        .mul(at(z, zFrom + i + LANES)));
+                q1 = q1.add(square(r, rFrom + i + LANES, z, zFrom + i + LANES));
+                if (LANES <= 4) {
+                    s2 = s2.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 2 * LANES,
+                                    r,
+                                    rFrom + i + 2 * LANES,
+                                    w,
+                                    wFrom + i + 2 * LANES)
+                            .mul(at(z, zFrom + i + 2 * LANES)));
+                    q2 = q2.add(square(r, rFrom + i + 2 * LANES, z, zFrom + i + 2 * LANES));
+                    s3 = s3.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 3 * LANES,
+                                    r,
+                                    rFrom + i + 3 * LANES,
+                                    w,
+                                    wFrom + i + 3 * LANES)
+                            .mul(at(z, zFrom + i + 3 * LANES)));
+                    q3 = q3.add(square(r, rFrom + i + 3 * LANES, z, zFrom + i + 3 * LANES));
+                }
+                if (LANES == 2) {
+                    s4 = s4.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 4 * LANES,
+                                    r,
+                                    rFrom + i + 4 * LANES,
+                                    w,
+                                    wFrom + i + 4 * LANES)
+                            .mul(at(z, zFrom + i + 4 * LANES)));
+                    q4 = q4.add(square(r, rFrom + i + 4 * LANES, z, zFrom + i + 4 * LANES));
+                    s5 = s5.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 5 * LANES,
+                                    r,
+                                    rFrom + i + 5 * LANES,
+                                    w,
+                                    wFrom + i + 5 * LANES)
+                            .mul(at(z, zFrom + i + 5 * LANES)));
+                    q5 = q5.add(square(r, rFrom + i + 5 * LANES, z, zFrom + i + 5 * LANES));
+                    s6 = s6.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 6 * LANES,
+                                    r,
+                                    rFrom + i + 6 * LANES,
+                                    w,
+                                    wFrom + i + 6 * LANES)
+                            .mul(at(z, zFrom + i + 6 * LANES)));
+                    q6 = q6.add(square(r, rFrom + i + 6 * LANES, z, zFrom + i + 6 * LANES));
+                    s7 = s7.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 7 * LANES,
+                                    r,
+                                    rFrom + i + 7 * LANES,
+                                    w,
+                                    wFrom + i + 7 * LANES)
+                            .mul(at(z, zFrom + i + 7 * LANES)));
+                    q7 = q7.add(square(r, rFrom + i + 7 * LANES, z, zFrom + i + 7 * LANES));
+                }
+            }
+            if (i < n - 7) {
+                s0 = s0.add(stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i)
+                        .mul(at(z, zFrom + i)));
+                q0 = q0.add(square(r, rFrom + i, z, zFrom + i));
+                if (LANES <= 4) {
+                    s1 = s1.add(stepped(kept, length, x, xFrom + i + LANES, r, rFrom + i + LANES, w, wFrom + i + LANES)
+                            .mul(at(z, zFrom + i + LANES)));
+                    q1 = q1.add(square(r, rFrom + i + LANES, z, zFrom + i + LANES));
+                }
+                if (LANES == 2) {
+                    s2 = s2.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 2 * LANES,
+                                    r,
+                                    rFrom + i + 2 * LANES,
+                                    w,
+                                    wFrom + i + 2 * LANES)
+                            .mul(at(z, zFrom + i + 2 * LANES)));
+                    q2 = q2.add(square(r, rFrom + i + 2 * LANES, z, zFrom + i + 2 * LANES));
+                    s3 = s3.add(stepped(
+                                    kept,
+                                    length,
+                                    x,
+                                    xFrom + i + 3 * LANES,
+                                    r,
+                                    rFrom + i + 3 * LANES,
+                                    w,
+                                    wFrom + i + 3 * LANES)
+                            .mul(at(z, zFrom + i + 3 * LANES)));
+                    q3 = q3.add(square(r, rFrom + i + 3 * LANES, z, zFrom + i + 3 * LANES));
+                }
+                i += 8;
+            }
+            if (LANES == 8) {
+                tree = treeOf8(s0.add(s1));
+                other = treeOf8(q0.add(q1));
+            } else if (LANES == 4) {
+                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
+                other = treeOf4(q0.add(q2).add(q1.add(q3)));
+            } else {
+                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+                other = treeOf2(q0.add(q4).add(q2.add(q6)).add(q1.add(q5).add(q3.add(q7))));
+            }
+        }
+        squares[0] = other + restOfSquares(r, rFrom + i, z, zFrom + i, n - i);
+        return tree + restOfStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
+    }
+
+    @Override
+    public void trace(
+            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
+        DoubleVector length = of(alpha);
+        DoubleVector bend = of(beta);
+        DoubleVector one = of(1);
+        DoubleVector zero = of(0);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector v = at(x, xFrom + i);
+            DoubleVector rate = at(r, rFrom + i);
+            DoubleVector left = one.sub(bend.mul(rate).mul(v).mul(v));
+            DoubleVector kept = left.blend(zero, left.compare(VectorOperators.LT, zero));
+            at(h, hFrom + i).mul(kept).add(length.mul(rate).mul(v)).intoArray(h, hFrom + i);
+        }
+        traces(alpha, beta, x, xFrom + i, r, rFrom + i, h, hFrom + i, n - i);
+    }
+
+    @Override
+    public void ftrl(
+            double g,
+            double inverse,
+            double l1,
+            double l2,
+            double[] x,
+            int xFrom,
+            double[] q,
+            int qFrom,
+            double[] s,
+            int sFrom,
+            double[] w,
+            int wFrom,
+            int n) {
+        DoubleVector steep = of(g);
+        DoubleVector by = of(inverse);
+        DoubleVector high = of(l1);
+        DoubleVector low = of(-l1);
+        DoubleVector ridge = of(l2);
+        DoubleVector one = of(1);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector slope = steep.mul(at(x, xFrom + i));
+            DoubleVector before = at(s, sFrom + i);
+            DoubleVector root = before.mul(before).add(slope.mul(slope)).sqrt();
+            DoubleVector sum =
+                    at(q, qFrom + i).add(slope).sub(root.sub(before).mul(by).mul(at(w, wFrom + i)));
+            root.intoArray(s, sFrom + i);
+            sum.intoArray(q, qFrom + i);
+            DoubleVector within = sum.blend(low, sum.compare(VectorOperators.LT, low))
+                    .blend(high, sum.compare(VectorOperators.GT, high));
+            within.sub(sum).div(one.add(root).mul(by).add(ridge)).intoArray(w, wFrom + i);
+        }
+        ftrls(g, inverse, l1, l2, x, xFrom + i, q, qFrom + i, s, sFrom + i, w, wFrom + i, n - i);
     }
 }

@@ -89,6 +89,22 @@ final class KernelChoice {
         }
     }
 
+    /** The loops over floats that go with the others: where those are SIMD, the module is there. */
+    static FloatKernels floatsLike(Kernels kernels) {
+        if (kernels == Kernels.scalar()) {
+            return FloatKernels.scalar();
+        }
+        try {
+            return (FloatKernels) Class.forName("org.accrete.kernels.SimdFloatKernels")
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            System.getLogger(Kernels.class.getName())
+                    .log(Level.DEBUG, () -> "kernels of floats: scalar (SIMD did not load: " + rootOf(e) + ")");
+            return FloatKernels.scalar();
+        }
+    }
+
     /** By name, because the class refers to a module that may be absent. */
     private static Kernels simd(Facts facts) throws ReflectiveOperationException {
         Module vectorModule = facts.vectorModule().orElseThrow();

@@ -79,14 +79,14 @@ final class ExpTest {
     }
 
     @Test
-    void logisticIsWithinThreeUnitsInTheLastPlace() {
+    void logisticIsWithinFourUnitsInTheLastPlace() {
         for (int i = 0; i < 5_000; i++) {
             double x = (random.nextDouble() * 2 - 1) * (i % 2 == 0 ? 700 : 10);
             BigDecimal power = exactExp(x);
             BigDecimal exact = power.divide(power.add(BigDecimal.ONE), DIGITS);
             assertThat(ulpsBetween(Kernels.logistic(x), exact))
                     .as("x %s, seed %d", x, SEED)
-                    .isLessThan(3);
+                    .isLessThan(4);
         }
     }
 

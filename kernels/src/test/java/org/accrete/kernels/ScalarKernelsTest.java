@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,6 +79,48 @@ final class ScalarKernelsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1, 1, 1", "4, 64, 3", "5, 65, 257", "9, 3, 512", "130, 70, 2", "1030, 5, 7", "3, 4, 0"})
+    void gemmAddsProductsInOrder(int m, int n, int k) {
+        double[] a = numbers(m * k + 1);
+        double[] b = numbers(k * n + 2);
+        double[] c = numbers(m * (n + 1) + 3);
+        double[] expected = c.clone();
+        double[] transposed = c.clone();
+        double[] at = new double[m * k];
+        double[] bt = new double[k * n];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                for (int p = 0; p < k; p++) {
+                    expected[3 + i * (n + 1) + j] += a[1 + i * k + p] * b[2 + p * n + j];
+                    at[p * m + i] = a[1 + i * k + p];
+                    bt[j * k + p] = b[2 + p * n + j];
+                }
+            }
+        }
+        double[] work = new double[Kernels.workLength(m, k)];
+        kernels.gemm(m, n, k, a, 1, k, 1, b, 2, n, 1, c, 3, n + 1, work);
+        assertThat(c).as("seed %d", SEED).isEqualTo(expected);
+        kernels.gemm(m, n, k, at, 0, 1, m, bt, 0, 1, k, transposed, 3, n + 1, work);
+        assertThat(transposed).as("of transposed copies, seed %d", SEED).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 3", "64, 5", "67, 300", "200, 2", "1100, 1"})
+    void syrkIsTheUpperHalfOfGemm(int n, int k) {
+        double[] a = numbers(n * k + 1);
+        double[] gemm = numbers(n * n);
+        double[] syrk = gemm.clone();
+        double[] work = new double[Kernels.workLength(n, k)];
+        kernels.gemm(n, n, k, a, 1, 1, n, a, 1, n, 1, gemm, 0, n, work);
+        kernels.syrk(n, k, a, 1, 1, n, syrk, 0, n, work);
+        for (int i = 0; i < n; i++) {
+            assertThat(Arrays.copyOfRange(syrk, i * n + i, (i + 1) * n))
+                    .as("row %d, seed %d", i, SEED)
+                    .isEqualTo(Arrays.copyOfRange(gemm, i * n + i, (i + 1) * n));
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("sizes")
     void elementwiseKernelsRoundEachStepAndTouchNothingElse(int n) {
         double[] x = numbers(n + 2);
@@ -84,7 +128,11 @@ final class ScalarKernelsTest {
         double[] axpy = y.clone();
         double[] scaleAdd = y.clone();
         double[] scale = y.clone();
+        double[] first = x.clone();
+        double[] second = y.clone();
         for (int i = 0; i < n; i++) {
+            first[i + 1] = 0.8 * x[i + 1] + 0.6 * y[i + 3];
+            second[i + 3] = 0.8 * y[i + 3] - 0.6 * x[i + 1];
             axpy[i + 3] = rounded(exact(y[i + 3]).add(exact(rounded(exact(0.3).multiply(exact(x[i + 1]))))));
             scaleAdd[i + 3] = rounded(exact(rounded(exact(0.7).multiply(exact(y[i + 3]))))
                     .add(exact(rounded(exact(0.3).multiply(exact(x[i + 1]))))));
@@ -97,12 +145,21 @@ final class ScalarKernelsTest {
         kernels.scaleAdd(0.7, actual, 3, 0.3, x, 1, n);
         assertThat(actual).as("scaleAdd, seed %d", SEED).containsExactly(scaleAdd);
         actual = y.clone();
+        assertThat(kernels.scaleAddTo(0.7, y.clone(), 3, 0.3, x, 1, actual, 3, n))
+                .isTrue();
+        assertThat(actual).as("scaleAddTo, seed %d", SEED).containsExactly(scaleAdd);
+        actual = y.clone();
         double product = kernels.scaleAddDot(0.7, actual, 3, 0.3, x, 1, x, 2, n);
         assertThat(actual).as("scaleAddDot, seed %d", SEED).containsExactly(scaleAdd);
         assertThat(product).as("scaleAddDot, seed %d", SEED).isEqualTo(kernels.dot(scaleAdd, 3, x, 2, n));
         actual = y.clone();
         kernels.scale(0.7, actual, 3, n);
         assertThat(actual).as("scale, seed %d", SEED).containsExactly(scale);
+        actual = y.clone();
+        double[] other = x.clone();
+        kernels.rot(0.8, 0.6, other, 1, actual, 3, n);
+        assertThat(other).as("rot, seed %d", SEED).containsExactly(first);
+        assertThat(actual).as("rot, seed %d", SEED).containsExactly(second);
     }
 
     @ParameterizedTest
@@ -124,6 +181,80 @@ final class ScalarKernelsTest {
     }
 
     @ParameterizedTest
+    @EnumSource(Kernels.Slope.class)
+    void descendIsThePlainFormulaHoweverItsRowsAreCut(Kernels.Slope slope) {
+        for (int n = 1; n <= Kernels.NARROW; n++) {
+            int rows = 20;
+            double[] x = numbers(rows * n + 1);
+            double[] y = random.doubles(rows).map(u -> u < 0.5 ? -1 : 1).toArray();
+            double[] length = random.doubles(rows).toArray();
+            double[] keep = random.doubles(rows).toArray();
+            double[] w = new double[n];
+            double b = 0;
+            double[] decided = new double[rows];
+            for (int row = 0; row < rows; row++) {
+                double p = b;
+                for (int j = 0; j < n; j++) {
+                    p += w[j] * x[1 + row * n + j];
+                }
+                decided[row] = p;
+                double step = length[row]
+                        * switch (slope) {
+                            case HINGE -> p * y[row] <= 1 ? y[row] : 0;
+                            case LOGISTIC -> y[row] / (1 + Math.exp(y[row] * p));
+                            case DIFFERENCE -> Math.max(-0.7, Math.min(0.7, y[row] - p));
+                        };
+                for (int j = 0; j < n; j++) {
+                    w[j] = keep[row] * w[j] + step * x[1 + row * n + j];
+                }
+                b += 0.3 * step;
+            }
+            double[] whole = fresh();
+            double[] said = y.clone();
+            assertThat(kernels.descend(slope, 0.7, 0.3, whole, x, 1, n, rows, said, length, keep))
+                    .isEqualTo(rows);
+            assertThat(said).as("seed %d", SEED).containsExactly(decided, within(1e-12));
+            double lastStep = whole[Kernels.LAST_STEP];
+            for (int j = 0; j < n; j++) {
+                assertThat(whole[Kernels.LAST_KEEP] * whole[j] + lastStep * whole[Kernels.LAST_ROW + j])
+                        .as("seed %d", SEED)
+                        .isCloseTo(w[j], within(1e-12));
+            }
+            assertThat(whole[Kernels.INTERCEPT] + 0.3 * lastStep)
+                    .as("seed %d", SEED)
+                    .isCloseTo(b, within(1e-12));
+            double[] cut = fresh();
+            for (int row = 0; row < rows; row++) {
+                double[] ofRow = {y[row]};
+                double[] lengthOfRow = {length[row]};
+                double[] keepOfRow = {keep[row]};
+                kernels.descend(slope, 0.7, 0.3, cut, x, 1 + row * n, n, 1, ofRow, lengthOfRow, keepOfRow);
+            }
+            assertThat(Arrays.copyOf(cut, Kernels.INTERCEPT + 1))
+                    .as("seed %d", SEED)
+                    .containsExactly(Arrays.copyOf(whole, Kernels.INTERCEPT + 1));
+        }
+    }
+
+    @Test
+    void descendStopsBeforeARowThatIsNotFinite() {
+        double[] x = {1, 2, 3, Double.NaN, 5, 6};
+        double[] ones = {1, 1, 1};
+        double[] state = fresh();
+        assertThat(kernels.descend(Kernels.Slope.HINGE, 1, 1, state, x, 0, 2, 3, ones.clone(), ones, ones))
+                .isEqualTo(1);
+        assertThat(Arrays.copyOfRange(state, Kernels.LAST_ROW, Kernels.LAST_ROW + 2))
+                .containsExactly(1, 2);
+        assertThat(Arrays.copyOf(state, 2)).containsExactly(0, 0);
+    }
+
+    private static double[] fresh() {
+        double[] state = new double[Kernels.DESCENT_STATE];
+        state[Kernels.LAST_KEEP] = 1;
+        return state;
+    }
+
+    @ParameterizedTest
     @MethodSource("sizes")
     void sparseKernelsAgreeWithTheirDenseTwins(int n) {
         double[] w = numbers(2 * n + 1);
@@ -142,6 +273,20 @@ final class ScalarKernelsTest {
         kernels.axpy(0.3, row, 0, expected, 1, 2 * n);
         kernels.sparseAxpy(0.3, index, value, 2, n + 2, w, 1);
         assertThat(w).as("seed %d", SEED).containsExactly(expected);
+        double[] before = new double[n + 1];
+        double sum = kernels.sparseAxpy(-0.2, index, value, 2, n + 2, w, 1, before, 1);
+        double now = 0;
+        for (int k = 2; k < n + 2; k++) {
+            assertThat(before[k - 1]).isEqualTo(expected[1 + index[k]]);
+            assertThat(w[1 + index[k]]).isEqualTo(before[k - 1] + -0.2 * value[k]);
+            now += w[1 + index[k]];
+        }
+        assertThat(sum).as("seed %d", SEED).isCloseTo(now, within(1e-12));
+        if (n > 0) {
+            w[1 + index[n / 2 + 2]] = Double.NEGATIVE_INFINITY;
+            assertThat(kernels.sparseAxpy(0.1, index, value, 2, n + 2, w, 1, before, 1))
+                    .isEqualTo(Double.NEGATIVE_INFINITY);
+        }
     }
 
     @ParameterizedTest

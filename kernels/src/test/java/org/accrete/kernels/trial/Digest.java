@@ -2,6 +2,7 @@ package org.accrete.kernels.trial;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.accrete.kernels.Kernels;
@@ -90,31 +91,135 @@ public final class Digest {
         take(out);
         kernels.scaleAdd(0.999, out, bFrom, alpha, a, aFrom, n);
         take(out);
+        take(kernels.scaleAddTo(0.998, b, bFrom, alpha, a, aFrom, out, bFrom, n) ? 1 : 0);
+        take(out);
         take(kernels.scaleAddDot(0.998, out, bFrom, alpha, a, aFrom, b, bFrom, n));
         take(out);
         kernels.scale(alpha, out, bFrom, n);
         take(out);
+        double[] other = a.clone();
+        kernels.rot(0.6, alpha, other, aFrom, out, bFrom, n);
+        take(other);
+        take(out);
         kernels.exp(a, aFrom, out, bFrom, n);
         take(out);
         kernels.logistic(a, aFrom, out, bFrom, n);
+        take(out);
+        double[] rates = new double[n];
+        double[] roots = new double[n];
+        Arrays.setAll(rates, i -> 1 / (1 + random.nextDouble()));
+        Arrays.setAll(roots, i -> random.nextInt(2) * random.nextDouble());
+        double slope = random.nextInt(2) == 0 ? 0.05 : 5;
+        take(kernels.weightedSquares(rates, 0, a, aFrom, n));
+        kernels.slow(slope, a, aFrom, rates, 0, n);
+        take(rates);
+        kernels.step(0.999, alpha, a, aFrom, rates, 0, out, bFrom, n);
+        take(out);
+        double[] sums = new double[1];
+        take(kernels.stepDots(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n, sums));
+        take(out);
+        take(sums);
+        double[] slopes = new double[n];
+        kernels.trace(alpha, 3, a, aFrom, rates, 0, slopes, 0, n);
+        kernels.trace(alpha, 0.1, b, bFrom, rates, 0, slopes, 0, n);
+        take(slopes);
+        kernels.ftrl(slope, 10, 0.5 * slope, 0.1, a, aFrom, slopes, 0, roots, 0, out, bFrom, n);
+        kernels.ftrl(-slope, 10, 0, 0.1, b, bFrom, slopes, 0, roots, 0, out, bFrom, n);
+        take(slopes);
+        take(roots);
         take(out);
         int[] index = new int[n];
         for (int k = 0; k < n; k++) {
             index[k] = n - 1 - k;
         }
         take(kernels.sparseDot(a, aFrom, index, b, 0, n));
+        take(kernels.sparseWeightedSquares(rates, 0, index, b, 0, n));
+        kernels.sparseSlow(slope, index, b, 0, n, rates, 0);
+        take(rates);
+        kernels.sparseTrace(alpha, 0.1, index, b, 0, n, rates, slopes, 0);
+        take(slopes);
+        kernels.sparseStep(alpha, index, b, 0, n, rates, roots, 0);
+        take(roots);
+        kernels.sparseFtrl(slope, 10, 0.1, 0.1, index, b, 0, n, slopes, rates, roots, 0);
+        take(slopes);
+        take(rates);
+        take(roots);
         kernels.sparseAxpy(alpha, index, b, 0, n, out, bFrom);
         take(out);
+        double[] before = new double[n];
+        take(kernels.sparseAxpy(alpha, index, b, 0, n, out, bFrom, before, 0));
+        take(out);
+        take(before);
         kernels.gather(a, aFrom, index, 0, n, out, bFrom);
         kernels.scatter(out, bFrom, index, n / 2, n, a, aFrom);
         take(out);
         take(a);
+        if (n > 0 && n <= Kernels.NARROW) {
+            narrow(random, n);
+        }
+        if (n % 10 == 0) {
+            products(random, n, a, b);
+        }
         for (int i = 0; i < 8; i++) {
             double x = a.length == 0 ? i : a[i % a.length];
             take(Kernels.exp(x));
             take(Kernels.logistic(x));
             take(Kernels.log1pExp(x));
         }
+    }
+
+    /** A few rows of which one may not be finite, or all are −0, in an array that ends with the last one or has some room. */
+    private void narrow(SplittableRandom random, int n) {
+        int rows = 1 + random.nextInt(6);
+        double[] x = numbers(random, 1 + rows * n + random.nextInt(2) * 40, random.nextInt(8) == 0 ? 3 : 0);
+        double[] y = numbers(random, rows, 0);
+        double[] length = numbers(random, rows, 0);
+        boolean none = n % 8 == 0 && random.nextBoolean();
+        if (none) {
+            Arrays.fill(x, -0.0);
+            Arrays.fill(length, 0);
+        }
+        double[] keep = random.doubles(Math.max(rows, n)).toArray();
+        for (Kernels.Slope slope : Kernels.Slope.values()) {
+            double[] state = new double[Kernels.DESCENT_STATE];
+            System.arraycopy(none ? keep : numbers(random, n, 0), 0, state, 0, n);
+            state[Kernels.LAST_KEEP] = 1;
+            state[Kernels.LAST_STEP] = none ? -0.0 : 0;
+            state[Kernels.INTERCEPT] = none ? -0.0 : 0.1;
+            double[] decided = y.clone();
+            take(kernels.descend(slope, 0.5, 0.9, state, x, 1, n, rows, decided, length, keep));
+            take(decided);
+            take(Arrays.copyOf(state, Kernels.INTERCEPT + 1));
+        }
+    }
+
+    /** Matrices of sizes around those of tiles and panels, of what the arrays hold, over and over. */
+    private void products(SplittableRandom random, int n, double[] a, double[] b) {
+        int m = 1 + random.nextInt(9);
+        int columns = 1 + random.nextInt(70);
+        int k = n == 1000 ? 300 : random.nextInt(20);
+        double[] left = repeated(a, m * k);
+        double[] right = repeated(b, k * columns);
+        double[] c = new double[Math.max(m * columns, columns * columns)];
+        double[] work = new double[Kernels.workLength(Math.max(m, columns), k)];
+        kernels.gemm(m, columns, k, left, 0, k, 1, right, 0, 1, k, c, 0, columns, work);
+        take(c);
+        kernels.gemm(m, columns, k, left, 0, 1, m, right, 0, columns, 1, c, 0, columns, work);
+        take(c);
+        kernels.syrk(columns, k, right, 0, 1, columns, c, 0, columns, work);
+        for (int i = 0; i < columns; i++) {
+            for (int j = i; j < columns; j++) {
+                take(c[i * columns + j]);
+            }
+        }
+    }
+
+    private static double[] repeated(double[] from, int length) {
+        double[] numbers = new double[length];
+        for (int i = 0; i < length && from.length > 0; i++) {
+            numbers[i] = from[i % from.length];
+        }
+        return numbers;
     }
 
     /** Of four kinds: around 1, exponents as exp likes them, all magnitudes, and with special values among them. */

@@ -1,0 +1,131 @@
+package org.accrete.kernels;
+
+/**
+ * The loops over {@code float}s, for networks: as {@link Kernels}, each with one defined result, a scalar reference and a SIMD
+ * twin of the same bits. The rules of {@code Kernels} hold here too, but for one: {@link #product} is made of fused
+ * multiply-adds, always.
+ */
+public abstract class FloatKernels {
+    /** Columns of a product come in whole blocks of so many. */
+    public static final int BLOCK = 16;
+
+    /** For the two implementations in this package. */
+    FloatKernels() {}
+
+    /**
+     * The implementation that suits this JVM: SIMD exactly if that of {@link Kernels#best()} is.
+     *
+     * @return the same instance at every call
+     * @throws IllegalArgumentException as {@link Kernels#best()} does
+     * @throws IllegalStateException as {@link Kernels#best()} does
+     */
+    public static FloatKernels best() {
+        return Best.INSTANCE;
+    }
+
+    /**
+     * The reference: plain Java loops, always there.
+     *
+     * @return the same instance at every call
+     */
+    public static FloatKernels scalar() {
+        return ScalarFloatKernels.INSTANCE;
+    }
+
+    /** Chosen when it is first asked for. */
+    private static final class Best {
+        static final FloatKernels INSTANCE = KernelChoice.floatsLike(Kernels.best());
+    }
+
+    /**
+     * What this is, for logs and reports: {@code scalar}, or {@code simd} and the width of its vectors.
+     *
+     * @return for example {@code simd 256-bit}
+     */
+    public abstract String name();
+
+    /**
+     * The least number of floats that holds some columns in whole blocks.
+     *
+     * @param columns at least 0
+     * @return the smallest multiple of {@link #BLOCK} that is not smaller
+     */
+    public static int padded(int columns) {
+        return (columns + BLOCK - 1) & -BLOCK;
+    }
+
+    /**
+     * The matrix product {@code C = S + A B}. Each element is a chain of fused
+     * multiply-adds in ascending order of {@code l}, {@code c = fma(a[i][l], b[l][j], c)}, from {@code s[i][j]} on; how the loops
+     * are blocked does not show.
+     *
+     * <p>{@code A} has steps for rows and for columns, so that it may be given transposed; the others are row-major. O(m n k).
+     *
+     * @param m rows of A, S and C
+     * @param n columns of B, S and C, a multiple of {@link #BLOCK}
+     * @param k columns of A, rows of B
+     * @param a element {@code [i][l]} at {@code aFrom + i * aRow + l * aColumn}, not modified
+     * @param aFrom index of element [0][0]
+     * @param aRow from a row to the next
+     * @param aColumn from a column to the next
+     * @param b element {@code [l][j]} at {@code bFrom + l * bRow + j}, not modified
+     * @param bFrom index of element [0][0]
+     * @param bRow from a row to the next
+     * @param s element {@code [i][j]} at {@code sFrom + i * sRow + j}, not modified; may be C itself
+     * @param sFrom index of element [0][0]
+     * @param sRow from a row to the next, 0 if all have the same start
+     * @param c element {@code [i][j]} at {@code cFrom + i * cRow + j}, modified
+     * @param cFrom index of element [0][0]
+     * @param cRow from a row to the next
+     */
+    public abstract void product(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aFrom,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int bFrom,
+            int bRow,
+            float[] s,
+            int sFrom,
+            int sRow,
+            float[] c,
+            int cFrom,
+            int cRow);
+
+    /**
+     * {@code y = x > 0 ? y : +0}, element by element: the slope of the positive part.
+     *
+     * @param x what decides, not modified; a NaN is not above 0
+     * @param xFrom index of its first element
+     * @param y what stays or becomes 0, modified
+     * @param yFrom index of its first element
+     * @param n number of elements
+     */
+    public abstract void gate(float[] x, int xFrom, float[] y, int yFrom, int n);
+
+    /**
+     * Whether every element lies within −limit and limit.
+     *
+     * @param a the elements, not modified
+     * @param from index of the first
+     * @param n number of elements
+     * @param limit at least 0
+     * @return true if each does, or there is none; a NaN does not
+     */
+    public abstract boolean within(float[] a, int from, int n, float limit);
+
+    /**
+     * The same for {@code double}s, as they come in a chunk.
+     *
+     * @param a the elements, not modified
+     * @param from index of the first
+     * @param n number of elements
+     * @param limit at least 0
+     * @return true if each does, or there is none; a NaN does not
+     */
+    public abstract boolean within(double[] a, int from, int n, double limit);
+}
