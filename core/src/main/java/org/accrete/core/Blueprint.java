@@ -11,6 +11,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
@@ -72,6 +73,35 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
                     tunable.isEmpty() ? "nothing can be changed" : "can be changed: " + String.join(", ", tunable));
         }
         refuse(problems);
+    }
+
+    /** Refuses to merge with what has other values of the parameters of the same parts. */
+    void requireSame(Blueprint other) {
+        for (int i = 0; i < steps.size(); i++) {
+            requireSame(steps.get(i), other.steps.get(i));
+        }
+        requireSame(learner, other.learner);
+    }
+
+    private static void requireSame(Part<?> mine, Part<?> theirs) {
+        mine.named(() -> {
+            mine.params().requireSame(theirs.params());
+            return mine;
+        });
+    }
+
+    /** Refuses to go on with the steps of another blueprint when more than their tunable parameters differ. */
+    void requireTunableSteps(Blueprint before) {
+        new Blueprint(steps, before.learner).requireTunable(before);
+    }
+
+    /** {@return the learner's provider, if its learners can begin with weights from elsewhere} */
+    WarmStartProvider requireWarmStart() {
+        if (learner.provider() instanceof WarmStartProvider provider) {
+            return provider;
+        }
+        throw AccreteException.badArgument(
+                learner.name() + " cannot begin with weights from elsewhere; begin from one of its versions instead");
     }
 
     /** {@return every parameter as in {@link PipelineSpec#settings}, the learner's first} */

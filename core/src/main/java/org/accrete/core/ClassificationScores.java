@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
@@ -68,26 +69,20 @@ public final class ClassificationScores extends Scores {
     private int[] winners = {};
     private int modelClasses;
 
-    ClassificationScores(int classes) {
-        super(FIGURES);
+    ClassificationScores(int classes, String prefix) {
+        super(FIGURES, prefix);
         grow(classes);
     }
 
     @Override
     void predict(Model model, Chunk chunk) {
-        if (!(model instanceof Classifier classifier)) {
-            throw AccreteException.badState("a categorical target can only be scored with a classifier");
-        }
+        Classifier classifier = classifier(model);
         checkTargets(chunk);
         checkLabels(classifier.classes(), chunk.classes());
         modelClasses = classifier.classes().size();
         int rows = chunk.rows();
-        likelihoods = room(likelihoods, rows);
-        margins = room(margins, rows);
-        if (winners.length < rows) {
-            winners = new int[Math.max(rows, 2 * winners.length)];
-        }
-        int step = Math.max(1, SLICE / Math.max(1, modelClasses));
+        makeRoom(rows);
+        int step = step(modelClasses);
         if (rows <= step) {
             ask(classifier, chunk, 0);
             return;
@@ -106,15 +101,72 @@ public final class ClassificationScores extends Scores {
             winners[first + row] = model.winner(decisions, row);
             margins[first + row] = decisions[row * width];
         }
-        if (model instanceof ProbabilisticClassifier probabilistic) {
-            probabilities = room(probabilities, rows * modelClasses);
-            probabilistic.probabilities(slice, probabilities);
-            for (int row = 0; row < rows; row++) {
-                int actual = slice.hasTargets() ? (int) slice.target(row) : 0;
-                likelihoods[first + row] = actual < modelClasses ? probabilities[row * modelClasses + actual] : 0.0;
+        share(model, slice, 0, rows, modelClasses, first);
+    }
+
+    @Override
+    void take(Model model, int known, double[] values, Chunk chunk) {
+        Classifier classifier = classifier(model);
+        modelClasses = known;
+        int rows = chunk.rows();
+        makeRoom(rows);
+        int classesThen = known;
+        int next = 0;
+        int from = 0;
+        while (from < rows) {
+            // A class is known from the row after its first.
+            int to = from;
+            int last = Math.min(rows, from + step(classesThen));
+            int classesNext = classesThen;
+            while (to < last && classesNext == classesThen) {
+                classesNext = Math.max(classesThen, (int) chunk.target(to) + 1);
+                to++;
             }
-        } else {
+            int width = OnlinePipeline.decisions(Target.Kind.CATEGORICAL, classesThen);
+            int count = (to - from) * width;
+            decisions = room(decisions, count);
+            System.arraycopy(values, next, decisions, 0, count);
+            for (int row = from; row < to; row++) {
+                winners[row] = Classifier.winner(decisions, row - from, classesThen);
+                margins[row] = decisions[(row - from) * width];
+            }
+            share(classifier, chunk, from, to - from, classesThen, from);
+            next += count;
+            from = to;
+            classesThen = classesNext;
+        }
+    }
+
+    /** Keeps the probability that decisions of some rows give to each row's own class. */
+    private void share(Classifier model, Chunk chunk, int from, int rows, int known, int first) {
+        if (!(model instanceof ProbabilisticClassifier probabilistic)) {
             Arrays.fill(likelihoods, first, first + rows, Double.NaN);
+            return;
+        }
+        probabilities = room(probabilities, rows * known);
+        probabilistic.probabilities(decisions, rows, known, probabilities);
+        for (int row = 0; row < rows; row++) {
+            int actual = chunk.hasTargets() ? (int) chunk.target(from + row) : 0;
+            likelihoods[first + row] = actual < known ? probabilities[row * known + actual] : 0.0;
+        }
+    }
+
+    private static Classifier classifier(Model model) {
+        if (model instanceof Classifier classifier) {
+            return classifier;
+        }
+        throw AccreteException.badState("a categorical target can only be scored with a classifier");
+    }
+
+    private static int step(int known) {
+        return Math.max(1, SLICE / Math.max(1, known));
+    }
+
+    private void makeRoom(int rows) {
+        likelihoods = room(likelihoods, rows);
+        margins = room(margins, rows);
+        if (winners.length < rows) {
+            winners = new int[Math.max(rows, 2 * winners.length)];
         }
     }
 
@@ -196,24 +248,24 @@ public final class ClassificationScores extends Scores {
 
     @Override
     String mark() {
-        return "run.actual";
+        return prefix() + "actual";
     }
 
     @Override
     void write(State.Builder state) {
-        state.whole("run.previous", previous);
-        all.write("run.", state);
-        block.write("run.block.", state);
+        state.whole(prefix() + "previous", previous);
+        all.write(prefix(), state);
+        block.write(prefix() + "block.", state);
     }
 
     @Override
     void read(State state) {
-        grow(state.tensor("run.actual").size());
-        all.read("run.", state);
-        block.read("run.block.", state);
-        long before = state.whole("run.previous");
+        grow(state.tensor(prefix() + "actual").size());
+        all.read(prefix(), state);
+        block.read(prefix() + "block.", state);
+        long before = state.whole(prefix() + "previous");
         if (before < -1 || before >= classes) {
-            throw corrupt("tensor 'run.previous' must be >= -1 and < " + classes + " but is " + before);
+            throw corrupt("tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
         }
         previous = (int) before;
         commonest = -1;

@@ -157,7 +157,7 @@ public final class LiveModel {
             Map<String, Double> probabilities = new LinkedHashMap<>();
             if (classifier instanceof ProbabilisticClassifier probabilistic) {
                 double[] numbers = new double[classes.size()];
-                probabilistic.probabilities(row, numbers);
+                probabilistic.probabilities(decisions, 1, numbers.length, numbers);
                 for (int i = 0; i < numbers.length; i++) {
                     probabilities.put(classes.get(i), numbers[i]);
                 }

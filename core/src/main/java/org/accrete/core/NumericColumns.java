@@ -8,6 +8,7 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
+import org.accrete.api.learn.Scaling;
 
 /**
  * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: takes them out of a row, and
@@ -162,6 +163,16 @@ final class NumericColumns {
             putDense(dense, row, x, out);
         }
         out.endRow();
+    }
+
+    /** {@return the scaling of all columns that shifts and scales the numeric ones, of which there are {@link #count()}} */
+    Scaling spread(double[] centre, double[] scale) {
+        double[] centres = new double[width];
+        double[] scales = new double[width];
+        Arrays.fill(scales, 1);
+        copy(centres, 0, centre, false);
+        copy(scales, 0, scale, false);
+        return Scaling.of(centres, scales);
     }
 
     private void putSparse(SparseChunk chunk, int row, double[] x, ChunkBuffer out) {

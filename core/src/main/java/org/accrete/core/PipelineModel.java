@@ -1,5 +1,6 @@
 package org.accrete.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
@@ -18,12 +19,15 @@ class PipelineModel implements Model {
     private final List<String> names;
     private final Transformer[] steps;
     private final Supplier<Scratch> scratch;
+    private final Model model;
 
-    private PipelineModel(Schema schema, List<String> names, Transformer[] steps, Supplier<Scratch> scratch) {
+    private PipelineModel(
+            Schema schema, List<String> names, Transformer[] steps, Supplier<Scratch> scratch, Model model) {
         this.schema = schema;
         this.names = names;
         this.steps = steps;
         this.scratch = scratch;
+        this.model = model;
     }
 
     /**
@@ -51,12 +55,23 @@ class PipelineModel implements Model {
         if (model instanceof Transformer inner) {
             return new OfRows(schema, names, steps, inner, scratch);
         }
-        return new PipelineModel(schema, names, steps, scratch);
+        return new PipelineModel(schema, names, steps, scratch, model);
     }
 
     @Override
     public final Schema schema() {
         return schema;
+    }
+
+    /** {@return what the steps' models and the learner's say of themselves} */
+    @Override
+    public final List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (Transformer step : steps) {
+            lines.addAll(step.describe());
+        }
+        lines.addAll(model.describe());
+        return lines;
     }
 
     /** {@return the rows as the learner's model wants them} */
@@ -83,7 +98,7 @@ class PipelineModel implements Model {
         final C inner;
 
         OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Supplier<Scratch> scratch) {
-            super(schema, names, steps, scratch);
+            super(schema, names, steps, scratch, inner);
             this.inner = inner;
         }
 
@@ -120,8 +135,8 @@ class PipelineModel implements Model {
         }
 
         @Override
-        public void probabilities(Chunk chunk, double[] out) {
-            inner.probabilities(transformed(chunk), out);
+        public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+            inner.probabilities(decisions, rows, classes, out);
         }
     }
 
@@ -129,7 +144,7 @@ class PipelineModel implements Model {
         private final Regressor inner;
 
         OfNumbers(Schema schema, List<String> names, Transformer[] steps, Regressor inner, Supplier<Scratch> scratch) {
-            super(schema, names, steps, scratch);
+            super(schema, names, steps, scratch, inner);
             this.inner = inner;
         }
 
@@ -143,7 +158,7 @@ class PipelineModel implements Model {
         private final Transformer inner;
 
         OfRows(Schema schema, List<String> names, Transformer[] steps, Transformer inner, Supplier<Scratch> scratch) {
-            super(schema, names, steps, scratch);
+            super(schema, names, steps, scratch, inner);
             this.inner = inner;
         }
 

@@ -32,8 +32,8 @@ public final class RegressionScores extends Scores {
     private double previous;
     private double[] predictions = {};
 
-    RegressionScores() {
-        super(FIGURES);
+    RegressionScores(String prefix) {
+        super(FIGURES, prefix);
     }
 
     @Override
@@ -43,6 +43,12 @@ public final class RegressionScores extends Scores {
         }
         predictions = room(predictions, chunk.rows());
         regressor.predict(chunk, predictions);
+    }
+
+    @Override
+    void take(Model model, int known, double[] values, Chunk chunk) {
+        predictions = room(predictions, chunk.rows());
+        System.arraycopy(values, 0, predictions, 0, chunk.rows());
     }
 
     @Override
@@ -71,21 +77,21 @@ public final class RegressionScores extends Scores {
 
     @Override
     String mark() {
-        return "run.target";
+        return prefix() + "target";
     }
 
     @Override
     void write(State.Builder state) {
-        state.number("run.previous", previous);
-        all.write("run.", state);
-        block.write("run.block.", state);
+        state.number(prefix() + "previous", previous);
+        all.write(prefix(), state);
+        block.write(prefix() + "block.", state);
     }
 
     @Override
     void read(State state) {
-        previous = state.number("run.previous");
-        all.read("run.", state);
-        block.read("run.block.", state);
+        previous = state.number(prefix() + "previous");
+        all.read(prefix(), state);
+        block.read(prefix() + "block.", state);
     }
 
     /** Sums over some rows; of errors: the model's, no-change's, the mean's. Targets by Welford's update. */

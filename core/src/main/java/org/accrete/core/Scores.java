@@ -9,6 +9,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
 
@@ -37,11 +38,19 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      */
     record Figure(String baseline, String metric) {}
 
+    /** How names of the tensors begin. */
+    static final String RUN = "run.";
+
+    /** The same for scores of each row by the model from before that row. */
+    static final String PROGRESSIVE = "run.progressive.";
+
     private final List<Figure> figures;
+    private final String prefix;
     private double[] recent = {};
 
-    Scores(List<Figure> figures) {
+    Scores(List<Figure> figures, String prefix) {
         this.figures = figures;
+        this.prefix = prefix;
     }
 
     /**
@@ -51,9 +60,13 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      * @throws AccreteException bad argument: there is no target
      */
     public static Scores forTarget(Target target) {
+        return forTarget(target, RUN);
+    }
+
+    static Scores forTarget(Target target, String prefix) {
         return switch (target.kind()) {
-            case CATEGORICAL -> new ClassificationScores(target.classes().size());
-            case NUMERIC -> new RegressionScores();
+            case CATEGORICAL -> new ClassificationScores(target.classes().size(), prefix);
+            case NUMERIC -> new RegressionScores(prefix);
             case NONE -> throw AccreteException.badArgument("scores need a target but there is none");
         };
     }
@@ -67,18 +80,27 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      *     scored in that state; corrupt file: it does not fit together
      */
     public static Scores restore(Target target, State state) {
+        return restore(target, state, RUN);
+    }
+
+    static Scores restore(Target target, State state, String prefix) {
         // Without the target's classes: how many are known, the state says.
-        Scores scores = forTarget(target.withClasses(List.of()));
+        Scores scores = forTarget(target.withClasses(List.of()), prefix);
         if (!state.tensors().containsKey(scores.mark())) {
-            throw AccreteException.badState("the stored state has no scores of a "
-                    + (scores instanceof RegressionScores ? "numeric" : "categorical")
+            throw AccreteException.badState("the stored state has no " + (prefix.equals(RUN) ? "" : "progressive ")
+                    + "scores of a " + (scores instanceof RegressionScores ? "numeric" : "categorical")
                     + " target to go on with; begin a new run from it instead");
         }
         scores.read(state);
-        if (state.tensors().containsKey("run.recent")) {
-            scores.recent = state.doubles("run.recent", scores.figures.size());
+        if (state.tensors().containsKey(prefix + "recent")) {
+            scores.recent = state.doubles(prefix + "recent", scores.figures.size());
         }
         return scores;
+    }
+
+    /** {@return whether a run went with scores of each row by the model from before that row} */
+    static boolean areProgressive(State state) {
+        return state.tensors().containsKey(PROGRESSIVE + "scored");
     }
 
     /** {@return whether a model's predictions can be scored on a target} */
@@ -117,18 +139,31 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     public final void writeTo(State.Builder state) {
         write(state);
         if (recent.length > 0) {
-            state.doubles("run.recent", recent);
+            state.doubles(prefix + "recent", recent);
         }
     }
 
     /** Asks the model about each row and keeps the answers as scratch; counts nothing. */
     abstract void predict(Model model, Chunk chunk);
 
-    /** Counts the chunk that was last passed to {@link #predict}, whose model may have learned it by now. */
+    /**
+     * Takes what an online learner said of each row before it learned it, and keeps it as {@link #predict} would.
+     *
+     * @param model of the learner, as it is now
+     * @param known how many classes it knew before the chunk
+     * @param values decision values, as {@link OnlineLearner#partialFit(Chunk, double[])} wrote them
+     */
+    abstract void take(Model model, int known, double[] values, Chunk chunk);
+
+    /** Counts the chunk that was last passed to {@link #predict} or {@link #take}, whose model may have learned it by now. */
     abstract void fold(Chunk chunk);
 
     /** Values of the figures, in their order, over all rows. */
     abstract double[] cumulative();
+
+    final String prefix() {
+        return prefix;
+    }
 
     /** A tensor that every state with scores of this kind has. */
     abstract String mark();

@@ -3,11 +3,15 @@ package org.accrete.core;
 import java.util.Arrays;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
+import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
-import org.accrete.api.learn.Step;
-import org.accrete.api.learn.Transformer;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.MergeableLearner;
+import org.accrete.api.learn.RowWiseStep;
+import org.accrete.api.learn.Scaling;
+import org.accrete.api.learn.ScalingTransformer;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
@@ -19,7 +23,7 @@ import org.accrete.api.store.State;
  * row's weight weighs it in the moments; a row of weight 0 is scaled but not counted. A column that does not vary by more
  * than its rounding errors, by scikit-learn's test, is divided by 1.
  */
-final class StandardScaler implements Step {
+final class StandardScaler implements RowWiseStep, MergeableLearner {
     /*
      * Moments are kept by West's weighted form of Welford's update (CACM 22(9), 1979), which does not cancel: with W the
      * weight so far, w the row's,
@@ -31,7 +35,12 @@ final class StandardScaler implements Step {
      *
      * The two quotients depend on W only, so that a row in which nothing is missing, of columns in which nothing was
      * missing before, costs one division and one square root a column: those of (x - mean') / sqrt(variance). Rows with
-     * missing values take a slower way to the same bits.
+     * values take a slower way to the same bits.
+     *
+     * Two sets of rows are merged by T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating Formulae and a Pairwise Algorithm for
+     * Computing Sample Variances" (1979), from the heavier one's side, so that the bits do not depend on who takes in whom:
+     *
+     *     mean = mean1 + (mean2 - mean1) · (W2 / W)        m2 = m2_1 + m2_2 + (mean2 - mean1)² · W1 · (W2 / W)
      */
     private static final String COUNT = "standard-scaler.count";
     private static final String MEAN = "standard-scaler.mean";
@@ -42,6 +51,7 @@ final class StandardScaler implements Step {
     private static final double EPSILON = 0x1.0p-52;
 
     private final Schema schema;
+    private final Params params;
     private final NumericColumns columns;
     private final int n;
     private final boolean withMean;
@@ -64,6 +74,7 @@ final class StandardScaler implements Step {
 
     StandardScaler(Schema schema, Params params) {
         this.schema = schema;
+        this.params = params;
         this.columns = new NumericColumns(schema);
         this.n = columns.count();
         this.withMean = params.get(StandardScalerProvider.WITH_MEAN);
@@ -86,7 +97,7 @@ final class StandardScaler implements Step {
         for (int j = 0; j < n; j++) {
             if (!(count[j] >= 0 && m2[j] >= 0 && Math.abs(mean[j]) <= Double.MAX_VALUE)) {
                 throw new AccreteException(
-                        AccreteException.Kind.CORRUPT_FILE,
+                        Kind.CORRUPT_FILE,
                         "stored moments of column '" + columns.name(j) + "' are out of range: count " + count[j]
                                 + ", mean " + mean[j] + ", m2 " + m2[j]);
             }
@@ -135,7 +146,7 @@ final class StandardScaler implements Step {
                     columns.put(chunk, row, x, out.get());
                 }
             }
-            checkMoments();
+            checkMoments(Kind.BAD_DATA);
         } catch (RuntimeException | Error e) {
             undo();
             throw e;
@@ -158,6 +169,38 @@ final class StandardScaler implements Step {
         rowsSeen = rowsSeenBefore;
     }
 
+    @Override
+    public void merge(Learner other) {
+        if (!(other instanceof StandardScaler scaler)) {
+            throw AccreteException.badState("the other learner must be a standard-scaler but is a "
+                    + other.getClass().getSimpleName());
+        }
+        schema.require(scaler.schema);
+        params.requireSame(scaler.params);
+        remember();
+        for (int j = 0; j < n; j++) {
+            boolean heavier = count[j] > scaler.count[j] || (count[j] == scaler.count[j] && mean[j] <= scaler.mean[j]);
+            merge(j, heavier ? this : scaler, heavier ? scaler : this);
+        }
+        rowsSeen += scaler.rowsSeen;
+        try {
+            checkMoments(Kind.BAD_STATE);
+        } catch (AccreteException e) {
+            undo();
+            throw e;
+        }
+    }
+
+    private void merge(int j, StandardScaler heavy, StandardScaler light) {
+        double total = heavy.count[j] + light.count[j];
+        double share = light.count[j] > 0 ? light.count[j] / total : 0;
+        double distance = share > 0 ? light.mean[j] - heavy.mean[j] : 0;
+        double centre = heavy.mean[j] + distance * share;
+        m2[j] = heavy.m2[j] + light.m2[j] + distance * distance * (heavy.count[j] * share);
+        mean[j] = centre;
+        count[j] = total;
+    }
+
     private static void checkWeights(Chunk chunk) {
         for (int row = 0; chunk.hasWeights() && row < chunk.rows(); row++) {
             double weight = chunk.weight(row);
@@ -167,11 +210,13 @@ final class StandardScaler implements Step {
         }
     }
 
-    private void checkMoments() {
+    private void checkMoments(Kind kind) {
         for (int j = 0; j < n; j++) {
             if (!(m2[j] <= Double.MAX_VALUE && count[j] <= Double.MAX_VALUE)) {
-                throw AccreteException.badData("column '" + columns.name(j)
-                        + "' has values or weights too large for its variance to be told; divide them or ignore it");
+                throw new AccreteException(
+                        kind,
+                        "column '" + columns.name(j)
+                                + "' has values or weights too large for its variance to be told; divide them or ignore it");
             }
         }
     }
@@ -316,12 +361,12 @@ final class StandardScaler implements Step {
     }
 
     @Override
-    public Transformer view() {
+    public ScalingTransformer view() {
         return new View();
     }
 
     @Override
-    public Transformer snapshot() {
+    public ScalingTransformer snapshot() {
         double[] scales = new double[n];
         deviations(scales, false);
         return new Snapshot(columns, withMean, mean.clone(), scales);
@@ -358,8 +403,12 @@ final class StandardScaler implements Step {
         }
     }
 
+    private static Scaling scaling(NumericColumns columns, boolean withMean, double[] mean, double[] scale) {
+        return columns.spread(withMean ? mean : new double[mean.length], scale);
+    }
+
     /** Reads the scaler's own arrays. */
-    private final class View implements Transformer {
+    private final class View implements ScalingTransformer {
         @Override
         public Schema schema() {
             return schema;
@@ -375,9 +424,15 @@ final class StandardScaler implements Step {
             deviations(scale, false);
             StandardScaler.transform(columns, withMean, mean, scale, x, chunk, out);
         }
+
+        @Override
+        public Scaling scaling() {
+            deviations(scale, false);
+            return StandardScaler.scaling(columns, withMean, mean, scale);
+        }
     }
 
-    private static final class Snapshot implements Transformer {
+    private static final class Snapshot implements ScalingTransformer {
         private final NumericColumns columns;
         private final boolean withMean;
         private final double[] mean;
@@ -403,6 +458,11 @@ final class StandardScaler implements Step {
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
             StandardScaler.transform(columns, withMean, mean, scale, new double[mean.length], chunk, out);
+        }
+
+        @Override
+        public Scaling scaling() {
+            return StandardScaler.scaling(columns, withMean, mean, scale);
         }
     }
 }

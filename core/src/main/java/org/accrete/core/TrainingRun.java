@@ -48,6 +48,7 @@ public final class TrainingRun {
     private final LongSupplier nanoTime;
     private final Optional<Prefetch> prefetch;
     private final Optional<Scores> scores;
+    private final Optional<Progressive> progressive;
     private final Supplier<ScoreReport> report;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean stop;
@@ -83,6 +84,10 @@ public final class TrainingRun {
         nanoTime = builder.nanoTime;
         prefetch = builder.prefetch ? Optional.of(new Prefetch(source, chunkRows, mostRows, false)) : Optional.empty();
         scores = newScores();
+        progressive =
+                builder.progressive || resumed.filter(Scores::areProgressive).isPresent()
+                        ? Optional.of(Progressive.of(pipeline, source.schema().target(), resumed))
+                        : Optional.empty();
         report = () -> scores.map(Scores::report).orElse(ScoreReport.none());
     }
 
@@ -103,6 +108,17 @@ public final class TrainingRun {
      */
     public static Builder builder(Pipeline pipeline, ChunkSource source) {
         return new Builder(pipeline, source);
+    }
+
+    /**
+     * Refuses a pipeline of which there are no {@linkplain Builder#progressive progressive} scores; {@link Builder#build} does
+     * so too, this can be asked earlier.
+     *
+     * @param pipeline newly made or restored
+     * @throws AccreteException bad argument: it is not row-wise, or has no target that is scored
+     */
+    public static void requireProgressive(Pipeline pipeline) {
+        Progressive.of(pipeline, pipeline.schema().target(), Optional.empty());
     }
 
     /**
@@ -161,9 +177,11 @@ public final class TrainingRun {
                 rows,
                 refused + refusedAtEnd,
                 pipeline.warmUpRows(),
+                pipeline.rowsWaiting(),
                 seconds(started),
                 chunkRows,
                 scores.map(Scores::report),
+                progressive.map(Progressive::report),
                 version,
                 stopped);
     }
@@ -179,7 +197,11 @@ public final class TrainingRun {
     private void learn(Chunk chunk) {
         try {
             scores.ifPresent(some -> some.predict(pipeline.view(), chunk));
-            pipeline.partialFit(chunk);
+            if (progressive.isPresent()) {
+                progressive.get().fit(chunk);
+            } else {
+                pipeline.partialFit(chunk);
+            }
         } catch (AccreteException e) {
             throw e.at(place(e, chunk));
         }
@@ -235,6 +257,7 @@ public final class TrainingRun {
                 .whole("run.rows", rowsBefore + rows)
                 .whole("run.rows_refused", refusedBefore + refused);
         scores.ifPresent(some -> some.writeTo(state));
+        progressive.ifPresent(some -> some.writeTo(state));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
@@ -291,6 +314,7 @@ public final class TrainingRun {
         private Optional<State> resumed = Optional.empty();
         private Optional<LiveModel> live = Optional.empty();
         private boolean prefetch = true;
+        private boolean progressive;
         private LongSupplier nanoTime = System::nanoTime;
 
         private Builder(Pipeline pipeline, ChunkSource source) {
@@ -425,6 +449,19 @@ public final class TrainingRun {
             return this;
         }
 
+        /**
+         * Sets whether the run also scores what the learner says of each row just before it learns that row: figures of their
+         * own, beside those of whole chunks and never mixed with them, which do not depend on chunk borders. Off by default,
+         * but a run that {@linkplain #resume goes on} from one that did so does. It never changes what is learned.
+         *
+         * @param each whether to; {@link #build} refuses a pipeline that is no {@link org.accrete.api.learn.OnlineLearner}
+         * @return this
+         */
+        public Builder progressive(boolean each) {
+            progressive = each;
+            return this;
+        }
+
         /** Sets the clock, for tests. */
         Builder clock(LongSupplier nanos) {
             nanoTime = nanos;
@@ -435,7 +472,7 @@ public final class TrainingRun {
          * {@return the run}
          *
          * @throws AccreteException bad state: the source has other columns than the pipeline, or the state to resume has no
-         *     scores of this target
+         *     scores of this target; bad argument: progressive scores of a pipeline that is not row-wise or has no target
          */
         public TrainingRun build() {
             return new TrainingRun(this);

@@ -36,6 +36,9 @@ final class ListSource implements ChunkSource {
     /** Rows after which another label comes up. */
     int newClassEvery = Integer.MAX_VALUE;
 
+    /** The most labels. */
+    int mostClasses = Integer.MAX_VALUE;
+
     /** Told to whoever asks. */
     Optional<ColumnPlan> plan = Optional.empty();
 
@@ -134,7 +137,7 @@ final class ListSource implements ChunkSource {
     }
 
     private void labelsUpTo(int row) {
-        if (row > 0 && row % newClassEvery == 0) {
+        if (row > 0 && row % newClassEvery == 0 && classes.size() < mostClasses) {
             List<String> grown = new ArrayList<>(classes);
             grown.add("c" + grown.size());
             classes = List.copyOf(grown);

@@ -44,11 +44,8 @@ class ScoresTest {
         }
 
         @Override
-        public void probabilities(Chunk chunk, double[] out) {
-            int count = classes.size();
-            double[] decisions = new double[chunk.rows() * decisions()];
-            decide(chunk, decisions);
-            for (int row = 0; row < chunk.rows(); row++) {
+        public void probabilities(double[] decisions, int rows, int count, double[] out) {
+            for (int row = 0; row < rows; row++) {
                 double sum = 0;
                 for (int c = 0; c < count; c++) {
                     out[row * count + c] = count > 2 ? Math.exp(decisions[row * count + c]) : 1.0 / count;

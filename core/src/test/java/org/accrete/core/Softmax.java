@@ -3,22 +3,25 @@ package org.accrete.core;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.OneRow;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.ClassList;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** The plainest learner of any number of classes: one gradient step per row on a weight row per class. */
-final class Softmax implements Learner, ProbabilisticClassifier {
+final class Softmax implements OnlineLearner, ProbabilisticClassifier {
     /** Makes them; may be told to refuse the row after so many, as a learner does that meets what it cannot learn. */
     record Provider(long refusesAfter) implements LearnerProvider {
         @Override
@@ -80,14 +83,45 @@ final class Softmax implements Learner, ProbabilisticClassifier {
 
     @Override
     public void partialFit(Chunk chunk) {
+        fit(chunk, Optional.empty());
+    }
+
+    @Override
+    public void partialFit(Chunk chunk, double[] decisions) {
+        fit(chunk, Optional.of(decisions));
+    }
+
+    @Override
+    public double[] learnOne(double[] x, double target, double weight) {
+        double[] decisions = new double[decisions()];
+        partialFit(new OneRow(schema).dense(x, target, weight, known.labels()), decisions);
+        return decisions;
+    }
+
+    @Override
+    public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+        throw new UnsupportedOperationException("no test has sparse rows for this one");
+    }
+
+    @Override
+    public void classes(List<String> labels) {
+        throw new UnsupportedOperationException("no test offers labels to this one");
+    }
+
+    private void fit(Chunk chunk, Optional<double[]> decisions) {
         schema.require(chunk.schema());
         int classes = known.check(chunk);
         if (refusesAfter >= rowsSeen && refusesAfter < rowsSeen + chunk.rows()) {
             throw AccreteException.badRow((int) (refusesAfter - rowsSeen), "this row cannot be learned");
         }
+        int said = 0;
         for (int row = 0; row < chunk.rows(); row++) {
             int target = (int) chunk.target(row);
             int before = weights.length / schema.width();
+            if (decisions.isPresent()) {
+                decide(logits((DenseChunk) chunk, row, before), decisions.get(), said);
+                said += before <= 2 ? 1 : before;
+            }
             if (target >= before) {
                 weights = Arrays.copyOf(weights, (target + 1) * schema.width());
             }
@@ -100,7 +134,7 @@ final class Softmax implements Learner, ProbabilisticClassifier {
     private void step(DenseChunk chunk, int row, int target) {
         int width = schema.width();
         int count = weights.length / width;
-        double[] p = probabilities(chunk, row, count);
+        double[] p = shares(logits(chunk, row, count));
         for (int c = 0; c < count; c++) {
             double gradient = p[c] - (c == target ? 1 : 0);
             for (int j = 0; j < width; j++) {
@@ -109,8 +143,8 @@ final class Softmax implements Learner, ProbabilisticClassifier {
         }
     }
 
-    private double[] probabilities(DenseChunk chunk, int row, int count) {
-        double[] p = logits(chunk, row, count);
+    private static double[] shares(double[] p) {
+        int count = p.length;
         double most = Arrays.stream(p).max().orElse(0);
         double sum = 0;
         for (int c = 0; c < count; c++) {
@@ -143,20 +177,25 @@ final class Softmax implements Learner, ProbabilisticClassifier {
     public void decide(Chunk chunk, double[] out) {
         int count = known.size();
         for (int row = 0; row < chunk.rows(); row++) {
-            double[] logits = logits((DenseChunk) chunk, row, count);
-            if (count <= 2) {
-                out[row] = count == 2 ? logits[1] - logits[0] : -1;
-            } else {
-                System.arraycopy(logits, 0, out, row * count, count);
-            }
+            decide(logits((DenseChunk) chunk, row, count), out, row * decisions());
+        }
+    }
+
+    private static void decide(double[] logits, double[] out, int at) {
+        if (logits.length <= 2) {
+            out[at] = logits.length == 2 ? logits[1] - logits[0] : -1;
+        } else {
+            System.arraycopy(logits, 0, out, at, logits.length);
         }
     }
 
     @Override
-    public void probabilities(Chunk chunk, double[] out) {
-        int count = known.size();
-        for (int row = 0; row < chunk.rows(); row++) {
-            System.arraycopy(probabilities((DenseChunk) chunk, row, count), 0, out, row * count, count);
+    public void probabilities(double[] decisions, int rows, int count, double[] out) {
+        for (int row = 0; row < rows; row++) {
+            double[] logits = count <= 2
+                    ? new double[] {0, decisions[row]}
+                    : Arrays.copyOfRange(decisions, row * count, (row + 1) * count);
+            System.arraycopy(shares(Arrays.copyOf(logits, count)), 0, out, row * count, count);
         }
     }
 

@@ -489,4 +489,93 @@ class StandardScalerTest {
             assertThat(restored.state()).isEqualTo(scaler.state());
         }
     }
+
+    @Test
+    void mergedPartsHaveTheMomentsOfAllRows() {
+        for (double offset : new double[] {0, 1e9}) {
+            int rows = 400;
+            double[] values = new double[rows * MIXED.width()];
+            double[] weights = new double[rows];
+            for (int i = 0; i < rows; i++) {
+                // The second column never varies; the third is missing in the first half of the rows.
+                values[i * MIXED.width()] = offset + random.nextGaussian() * (1 + i % 3);
+                values[i * MIXED.width() + 1] = 7;
+                values[i * MIXED.width() + 4] = i < rows / 2 ? Double.NaN : 3 * random.nextGaussian() - 1;
+                weights[i] = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 3;
+            }
+            Chunk all = weighted(MIXED, values, weights);
+            Step whole = scaler(MIXED);
+            whole.partialFit(all);
+            StandardScaler merged = (StandardScaler) scaler(MIXED);
+            for (int from = 0; from < rows; ) {
+                int to = Math.min(rows, from + 1 + random.nextInt(150));
+                Step part = scaler(MIXED);
+                part.partialFit(all.slice(from, to));
+                merged.merge(part);
+                from = to;
+            }
+            double[] scale = merged.snapshot().scaling().scale();
+            double[] expected = ((StandardScaler) whole).snapshot().scaling().scale();
+            double[] centre = merged.snapshot().scaling().centre();
+            double[] mean = ((StandardScaler) whole).snapshot().scaling().centre();
+            assertThat(scale[1]).isEqualTo(1);
+            assertThat(scale).hasSize(MIXED.width());
+            for (int j = 0; j < scale.length; j++) {
+                assertThat(scale[j])
+                        .as("scale of column %s, seed %s", j, seed)
+                        .isCloseTo(expected[j], within(1e-12 * expected[j] + 1e-15 * offset));
+                assertThat(centre[j])
+                        .as("centre of column %s, seed %s", j, seed)
+                        .isCloseTo(mean[j], within(1e-12 * Math.max(1, Math.abs(mean[j]))));
+            }
+            assertThat(merged.rowsSeen()).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void whoTakesInWhomMakesNoDifferenceToTheBits() {
+        for (int times = 0; times < 50; times++) {
+            StandardScaler a = (StandardScaler) scaler(ONE);
+            StandardScaler b = (StandardScaler) scaler(ONE);
+            int rows = 1 + random.nextInt(5);
+            for (int i = 0; i < rows; i++) {
+                a.partialFit(weighted(ONE, new double[] {random.nextGaussian() + 1e6}, random.nextDouble()));
+                b.partialFit(
+                        weighted(ONE, new double[] {random.nextGaussian()}, times % 2 == 0 ? 1 : random.nextDouble()));
+            }
+            State before = b.state();
+            StandardScaler again = (StandardScaler) PROVIDER.restore(ONE, Params.of(PROVIDER.params()), a.state());
+            a.merge(b);
+            assertThat(b.state()).isEqualTo(before);
+            b.merge(again);
+            assertThat(a.state()).as("seed %s", seed).isEqualTo(b.state());
+        }
+    }
+
+    @Test
+    void momentsThatWouldOverflowAreNotMerged() {
+        StandardScaler a = (StandardScaler) scaler(ONE);
+        StandardScaler b = (StandardScaler) scaler(ONE);
+        a.partialFit(Toys.chunk(ONE, 1e200));
+        b.partialFit(Toys.chunk(ONE, -1e200));
+        State before = a.state();
+        assertThatThrownBy(() -> a.merge(b))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE))
+                .hasMessageContaining("column 'x0'");
+        assertThat(a.state()).isEqualTo(before);
+        assertThat(a.rowsSeen()).isEqualTo(1);
+    }
+
+    @Test
+    void columnThatOnlyOneHasSeenIsTheOthers() {
+        Schema two = Schema.numeric(2, Target.none());
+        StandardScaler a = (StandardScaler) scaler(two);
+        StandardScaler b = (StandardScaler) scaler(two);
+        a.partialFit(Toys.chunk(two, 1, Double.NaN, 3, Double.NaN));
+        b.partialFit(Toys.chunk(two, Double.NaN, 10, Double.NaN, 14));
+        a.merge(b);
+        assertThat(a.snapshot().scaling().centre()).containsExactly(2, 12);
+        assertThat(a.snapshot().scaling().scale()).containsExactly(1, 2);
+    }
 }

@@ -304,9 +304,9 @@ final class Toys {
         }
 
         @Override
-        public void probabilities(Chunk chunk, double[] out) {
+        public void probabilities(double[] decisions, int rows, int classes, double[] out) {
             double sum = Arrays.stream(counts).sum();
-            for (int i = 0; i < chunk.rows() * counts.length; i++) {
+            for (int i = 0; i < rows * counts.length; i++) {
                 out[i] = sum == 0 ? 1.0 / counts.length : counts[i % counts.length] / sum;
             }
         }

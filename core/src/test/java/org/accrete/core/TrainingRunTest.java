@@ -472,6 +472,109 @@ class TrainingRunTest {
         assertThat(writer.states).isEmpty();
     }
 
+    /** Labels of which three first come up within one small chunk, and others late. */
+    private static ListSource manyLabels() {
+        ListSource source = ListSource.labels(12_345);
+        source.newClassEvery = 3;
+        source.mostClasses = 5;
+        return source;
+    }
+
+    private static Map<String, Tensor> progressive(State state) {
+        Map<String, Tensor> tensors = new TreeMap<>();
+        state.tensors().forEach((name, tensor) -> {
+            if (name.startsWith("run.progressive.")) {
+                tensors.put(name.replace("progressive.", ""), tensor);
+            }
+        });
+        return tensors;
+    }
+
+    @Test
+    void progressiveScoresAreThoseOfTheModelFromBeforeEachRow() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, TrainingRunTest::manyLabels)) {
+            Schema schema = open.get().schema();
+            PipelineSpec bare = new PipelineSpec("softmax", List.of(), Map.of());
+            // A chunk of one row is scored by the model from before that row.
+            State rows = trained(TrainingRun.builder(Pipeline.create(PLUG_INS, schema, bare), open.get())
+                    .chunkRows(1));
+            Map<String, Tensor> expected = new TreeMap<>(rows.tensors());
+            for (int chunkRows : new int[] {7, 1_000}) {
+                State state = trained(TrainingRun.builder(Pipeline.create(PLUG_INS, schema, bare), open.get())
+                        .chunkRows(chunkRows)
+                        .progressive(true));
+                assertThat(progressive(state)).isNotEmpty();
+                expected.keySet().retainAll(progressive(state).keySet());
+                assertThat(progressive(state)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void progressiveScoresDependNeitherOnChunksNorOnStops() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, TrainingRunTest::manyLabels)) {
+            Map<String, Tensor> whole =
+                    progressive(trained(run(open.get()).chunkRows(20_000).progressive(true)));
+            assertThat(whole).containsKey("run.scored").containsKey("run.recent");
+            for (int chunkRows : new int[] {1, 7}) {
+                assertThat(progressive(
+                                trained(run(open.get()).chunkRows(chunkRows).progressive(true))))
+                        .isEqualTo(whole);
+            }
+            State part = trained(run(open.get()).rows(2_346).progressive(true));
+            // It goes on with them without being asked to.
+            for (boolean asked : new boolean[] {false, true}) {
+                assertThat(progressive(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, part), open.get())
+                                .resume(part)
+                                .progressive(asked))))
+                        .isEqualTo(whole);
+            }
+        }
+    }
+
+    @Test
+    void progressiveScoresChangeNothingElse() {
+        State without = trained(run(labels()));
+        State with = trained(run(labels()).progressive(true));
+        assertThat(with.texts()).isEqualTo(without.texts());
+        Map<String, Tensor> rest = new TreeMap<>(with.tensors());
+        rest.keySet().removeIf(name -> name.startsWith("run.progressive."));
+        assertThat(rest).isEqualTo(without.tensors());
+        RunReport report = run(labels()).progressive(true).build().run();
+        assertThat(report.progressive()).isPresent();
+        assertThat(report.scores()).isEqualTo(run(labels()).build().run().scores());
+        assertThat(report.progressive()).isNotEqualTo(report.scores());
+        assertThat(run(labels()).build().run().progressive()).isEmpty();
+    }
+
+    @Test
+    void aRefusedChunkIsNotInTheProgressiveScores() {
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = TrainingRun.builder(pipeline(plugIns(2_500), labels().schema()), labels())
+                .progressive(true)
+                .checkpointEvery(EACH_CHUNK)
+                .writer(writer)
+                .build();
+        assertThatThrownBy(run::run).hasMessageContaining("cannot be learned");
+        assertThat(writer.last().whole("run.progressive.scored")).isEqualTo(2_000);
+        assertThat(progressive(writer.last()))
+                .isEqualTo(progressive(trained(run(labels()).rows(2_000).progressive(true))));
+    }
+
+    @Test
+    void progressiveScoresOfWhatIsNotRowWiseAreRefused() {
+        assertThatThrownBy(() -> run(ListSource.numbers(5)).progressive(true).build())
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_ARGUMENT))
+                .hasMessageContaining("row-wise")
+                .hasMessageContaining("'least-squares'");
+        State without = trained(run(labels()).rows(2_000));
+        assertThatThrownBy(() -> run(labels()).resume(without).progressive(true).build())
+                .hasMessageContaining("no progressive scores of a categorical target");
+    }
+
     @Test
     void whatDoesNotFitIsRefusedBeforeTheRunBegins() {
         State labels = trained(run(labels()));

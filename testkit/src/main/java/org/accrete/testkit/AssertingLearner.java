@@ -170,8 +170,8 @@ public final class AssertingLearner implements Learner {
         }
 
         @Override
-        public void probabilities(Chunk chunk, double[] out) {
-            model().probabilities(chunk, out);
+        public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+            model().probabilities(decisions, rows, classes, out);
         }
     }
 

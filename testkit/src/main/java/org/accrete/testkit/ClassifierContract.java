@@ -97,7 +97,7 @@ public interface ClassifierContract extends LearnerContract {
             double[] decisions = new double[rows.rows() * model.decisions()];
             double[] probabilities = new double[rows.rows() * classes];
             model.decide(rows, decisions);
-            model.probabilities(rows, probabilities);
+            model.probabilities(decisions, rows.rows(), classes, probabilities);
             for (int row = 0; row < rows.rows(); row++) {
                 double sum = 0;
                 double highest = 0;

@@ -28,6 +28,7 @@ import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.param.Domain;
@@ -487,6 +488,9 @@ public interface LearnerContract extends ProviderContract {
         }
         if (provider() instanceof StepProvider) {
             assertThat(this).as("the plug-in is a step").isInstanceOf(StepContract.class);
+        }
+        if (Trial.fresh(this) instanceof MergeableLearner) {
+            assertThat(this).as("the learner can be merged").isInstanceOf(MergeContract.class);
         }
     }
 

@@ -3,18 +3,20 @@ package org.accrete.testkit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.OneRow;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ClassList;
-import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** A correct classifier that scores by counts and by the sums of each class's rows. */
-class Centroids implements Learner {
+class Centroids implements OnlineLearner {
     final Schema schema;
     final int width;
     private final Means check;
@@ -22,11 +24,14 @@ class Centroids implements Learner {
     double[] counts = {};
     double[] sums = {};
     long rows;
+    private final OneRow row;
+    private List<String> offered = List.of();
 
     Centroids(Schema schema, Params params) {
         this.schema = schema;
         this.width = schema.width();
         this.check = new Means(schema);
+        this.row = new OneRow(schema);
         this.classes = new ClassList(schema.target().classes(), params);
         resize(classes.size());
     }
@@ -64,10 +69,60 @@ class Centroids implements Learner {
 
     @Override
     public void partialFit(Chunk chunk) {
+        learn(chunk, Optional.empty());
+    }
+
+    @Override
+    public void partialFit(Chunk chunk, double[] decisions) {
+        learn(chunk, Optional.of(decisions));
+    }
+
+    @Override
+    public double[] learnOne(double[] x, double target, double weight) {
+        return learnOne(row.dense(x, target, weight, labels()));
+    }
+
+    @Override
+    public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+        return learnOne(row.sparse(indices, values, count, target, weight, labels()));
+    }
+
+    private double[] learnOne(Chunk chunk) {
+        double[] decisions = new double[classes.size() <= 2 ? 1 : classes.size()];
+        partialFit(chunk, decisions);
+        return decisions;
+    }
+
+    @Override
+    public void classes(List<String> labels) {
+        offered = labels;
+    }
+
+    List<String> labels() {
+        return offered.size() > classes.size() ? offered : classes.labels();
+    }
+
+    /** What it says of a row while it knows so many classes. */
+    double[] says(Chunk chunk, int row, int known) {
+        Scorer model = new Scorer(schema, chunk.classes().subList(0, known), counts, sums);
+        double[] says = new double[model.decisions()];
+        model.decide(chunk.slice(row, row + 1), says);
+        return says;
+    }
+
+    private void learn(Chunk chunk, Optional<double[]> out) {
         int size = check(chunk);
+        int known = classes.size();
+        int said = 0;
         grow(chunk, size);
         resize(classes.size());
         for (int row = 0; row < chunk.rows(); row++) {
+            if (out.isPresent()) {
+                double[] says = says(chunk, row, known);
+                System.arraycopy(says, 0, out.get(), said, says.length);
+                said += says.length;
+                known = Math.max(known, (int) chunk.target(row) + 1);
+            }
             int k = Math.max(0, Math.min(classes.size() - 1, (int) chunk.target(row)));
             double[] cells = Rows.cells(chunk, row);
             counts[k]++;
@@ -158,10 +213,11 @@ class Centroids implements Learner {
         }
 
         @Override
-        public void probabilities(Chunk chunk, double[] out) {
-            schema.require(chunk.schema());
-            for (int row = 0; row < chunk.rows(); row++) {
-                double[] scores = scores(chunk, row);
+        public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+            for (int row = 0; row < rows; row++) {
+                double[] scores = classes <= 2
+                        ? Arrays.copyOf(new double[] {0, decisions[row]}, classes)
+                        : Arrays.copyOfRange(decisions, row * classes, (row + 1) * classes);
                 double highest = Arrays.stream(scores).max().orElse(0);
                 double sum = 0;
                 for (int k = 0; k < scores.length; k++) {

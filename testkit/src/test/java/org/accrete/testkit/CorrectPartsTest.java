@@ -9,6 +9,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.param.Params;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.junit.jupiter.api.Nested;
@@ -51,7 +52,51 @@ class CorrectPartsTest {
     }
 
     @Nested
-    class OfCentroids implements ClassifierContract {
+    class OfMergingMeans implements MergeContract {
+        @Override
+        public LearnerProvider provider() {
+            return new MeansProvider() {
+                @Override
+                Means make(Schema schema, Params params) {
+                    return new MergingMeans(schema, params);
+                }
+            };
+        }
+
+        @Override
+        public double partsTolerance() {
+            return 1e-9;
+        }
+
+        /** The provider is made here. */
+        @Override
+        public void isMadeByAPublicConstructorWithoutArguments() {}
+    }
+
+    @Nested
+    class OfMergingCentroids implements ClassifierContract, MergeContract {
+        @Override
+        public LearnerProvider provider() {
+            return new CentroidsProvider() {
+                @Override
+                Centroids make(Schema schema, Params params) {
+                    return new MergingCentroids(schema, params);
+                }
+            };
+        }
+
+        @Override
+        public double partsTolerance() {
+            return 1e-9;
+        }
+
+        /** The provider is made here. */
+        @Override
+        public void isMadeByAPublicConstructorWithoutArguments() {}
+    }
+
+    @Nested
+    class OfCentroids implements ClassifierContract, OnlineLearnerContract {
         @Override
         public LearnerProvider provider() {
             return new CentroidsProvider();
@@ -59,7 +104,7 @@ class CorrectPartsTest {
     }
 
     @Nested
-    class OfCentroidsOfSparseRows implements ClassifierContract {
+    class OfCentroidsOfSparseRows implements ClassifierContract, OnlineLearnerContract {
         @Override
         public LearnerProvider provider() {
             return new CentroidsProvider();

@@ -14,6 +14,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
@@ -69,6 +70,8 @@ class LearnerLawsTest {
     }
 
     static class ClassifierSuite extends Suite implements ClassifierContract {}
+
+    static class OnlineSuite extends Suite implements OnlineLearnerContract {}
 
     static List<Sabotage<Subject>> providers() {
         List<Sabotage<Subject>> all = new ArrayList<>();
@@ -144,6 +147,12 @@ class LearnerLawsTest {
         }));
         all.add(provider("everyLawOfItsKindIsAsked", new CentroidsProvider()));
         all.add(provider("everyLawOfItsKindIsAsked", new CentreProvider()));
+        all.add(provider("everyLawOfItsKindIsAsked", new MeansProvider() {
+            @Override
+            Means make(Schema schema, Params params) {
+                return new MergingMeans(schema, params);
+            }
+        }));
         return all;
     }
 
@@ -561,11 +570,11 @@ class LearnerLawsTest {
                 learner ->
                         new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
                             @Override
-                            public void decide(Chunk chunk, double[] out) {
-                                super.decide(chunk, out);
-                                for (int i = 0; i < chunk.rows() * decisions(); i++) {
-                                    out[i] = -out[i];
-                                }
+                            public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+                                double[] turned = Arrays.stream(decisions)
+                                        .map(one -> -one)
+                                        .toArray();
+                                super.probabilities(turned, rows, classes, out);
                             }
                         }));
         all.add(scorer(
@@ -573,8 +582,8 @@ class LearnerLawsTest {
                 learner ->
                         new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
                             @Override
-                            public void probabilities(Chunk chunk, double[] out) {
-                                super.probabilities(chunk, out);
+                            public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+                                super.probabilities(decisions, rows, classes, out);
                                 out[0] *= 0.9;
                             }
                         }));
@@ -583,8 +592,8 @@ class LearnerLawsTest {
                 learner ->
                         new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
                             @Override
-                            public void probabilities(Chunk chunk, double[] out) {
-                                Arrays.fill(out, 0, chunk.rows() * classes().size(), 0.5);
+                            public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+                                Arrays.fill(out, 0, rows * classes, 0.5);
                             }
                         }));
         all.add(centroids("refusesATargetThatIsNoClass", (schema, params) -> new Centroids(schema, params) {
@@ -626,6 +635,135 @@ class LearnerLawsTest {
         return all;
     }
 
+    static List<Sabotage<Subject>> onlineLearners() {
+        List<Sabotage<Subject>> all = new ArrayList<>();
+        all.add(centroids("oneRowAtATimeGivesTheSameBits", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public double[] learnOne(double[] x, double target, double weight) {
+                x[0] += 1e-12;
+                return super.learnOne(x, target, weight);
+            }
+        }));
+        all.add(centroids(
+                "decisionValuesAreThoseOfTheModelFromBeforeTheRow", (schema, params) -> new Centroids(schema, params) {
+                    @Override
+                    double[] says(Chunk chunk, int row, int known) {
+                        double[] says = super.says(chunk, row, known);
+                        says[0] += 1e-6;
+                        return says;
+                    }
+                }));
+        all.add(centroids(
+                "decisionValuesAreThoseOfTheModelFromBeforeTheRow", (schema, params) -> new Centroids(schema, params) {
+                    @Override
+                    public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+                        return Arrays.copyOf(super.learnOne(indices, values, count, target, weight), 3);
+                    }
+                }));
+        all.add(centroids("decisionValuesDoNotDependOnChunking", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            double[] says(Chunk chunk, int row, int known) {
+                return super.says(chunk, row, Math.max(known, row > 0 ? Rows.labels(chunk, chunk.rows()) : 0));
+            }
+        }));
+        all.add(centroids("askingForDecisionValuesChangesNothing", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public void partialFit(Chunk chunk, double[] decisions) {
+                super.partialFit(chunk, decisions);
+                sums[0] = Math.nextUp(sums[0]);
+            }
+        }));
+        all.add(centroids("arraysOfARowAreNeitherWrittenNorKept", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public double[] learnOne(double[] x, double target, double weight) {
+                double[] says = super.learnOne(x, target, weight);
+                x[0] = -x[0];
+                return says;
+            }
+        }));
+        all.add(centroids("arraysOfARowAreNeitherWrittenNorKept", (schema, params) -> new Centroids(schema, params) {
+            private double[] kept = {};
+
+            @Override
+            public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+                double[] late = kept.length == 0 ? values : kept;
+                kept = values;
+                return super.learnOne(indices, rows == 5 ? new double[values.length] : late, count, target, weight);
+            }
+        }));
+        all.add(centroids("refusedRowChangesNothing", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public double[] learnOne(double[] x, double target, double weight) {
+                rows += Double.isNaN(target) ? 1 : 0;
+                return super.learnOne(x, target, weight);
+            }
+        }));
+        all.add(centroids("refusedRowChangesNothing", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public double[] learnOne(double[] x, double target, double weight) {
+                return super.learnOne(Arrays.copyOf(x, width), target, weight);
+            }
+        }));
+        all.add(centroids("refusedRowChangesNothing", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+                int[] sorted = Arrays.stream(indices)
+                        .limit(Math.max(0, count))
+                        .map(j -> Math.min(j, width - 1))
+                        .distinct()
+                        .toArray();
+                return super.learnOne(sorted, values, sorted.length, target, weight);
+            }
+        }));
+        all.add(centroids("chunkWithoutRowsHasNoDecisionValues", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public void partialFit(Chunk chunk, double[] decisions) {
+                decisions[0] = 0;
+                super.partialFit(chunk, decisions);
+            }
+        }));
+        all.add(centroids(
+                "sparseAndDenseRowsGiveTheSamePredictions", (schema, params) -> new Centroids(schema, params) {
+                    @Override
+                    public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+                        return super.learnOne(indices, values, Math.max(0, count - 1), target, weight);
+                    }
+                }));
+        all.add(centroids("restoredLearnerGoesOnRowByRow", (schema, params) -> new Centroids(schema, params) {
+            private int learned;
+
+            @Override
+            double[] says(Chunk chunk, int row, int known) {
+                learned++;
+                double[] says = super.says(chunk, row, known);
+                says[0] += learned;
+                return says;
+            }
+        }));
+        all.add(centroids("offeredClassIsKnownByItsFirstRow", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public void classes(List<String> labels) {
+                super.classes(labels);
+                partialFit(Rows.draft(new ChunkBuffer(schema, 1).chunk())
+                        .classes(labels)
+                        .chunk());
+            }
+
+            @Override
+            void grow(Chunk chunk, int size) {
+                super.grow(chunk, chunk.classes().size());
+            }
+        }));
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("onlineLearners")
+    void onlineLearnerThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
+        subject = sabotage.part();
+        sabotage.isCaughtBy(OnlineSuite.class);
+    }
+
     @ParameterizedTest
     @MethodSource({"providers", "learners"})
     void learnerThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
@@ -654,6 +792,10 @@ class LearnerLawsTest {
         Set<String> brokenByClassifiers = new TreeSet<>();
         classifiers().forEach(sabotage -> brokenByClassifiers.add(sabotage.law()));
         assertThat(brokenByClassifiers).isEqualTo(Sabotage.laws(ClassifierContract.class));
+
+        Set<String> brokenOnline = new TreeSet<>();
+        onlineLearners().forEach(sabotage -> brokenOnline.add(sabotage.law()));
+        assertThat(brokenOnline).isEqualTo(Sabotage.laws(OnlineLearnerContract.class));
     }
 
     /** The law that no plug-in can break holds where doubles are more than 1 apart. */

@@ -11,10 +11,15 @@ import org.junit.jupiter.api.Nested;
 
 /** Core cannot depend on the kit, so its step is held to the laws here. */
 class StandardScalerContractTest {
-    private interface Scaler extends StepContract {
+    private interface Scaler extends StepContract, MergeContract {
         @Override
         default StepProvider provider() {
             return new StandardScalerProvider();
+        }
+
+        @Override
+        default double partsTolerance() {
+            return 1e-12;
         }
 
         @Override

@@ -39,18 +39,23 @@ public final class SparseChunk extends Chunk {
         rows = starts.length - 1;
         int width = width();
         for (int row = 0; row < rows; row++) {
-            int previous = -1;
-            for (int k = starts[row]; k < starts[row + 1]; k++) {
-                if (indices[k] <= previous || indices[k] >= width) {
-                    throw AccreteException.badRow(
-                            row,
-                            "column numbers must ascend within 0 … " + (width - 1) + " but " + indices[k] + " follows "
-                                    + previous);
-                }
-                previous = indices[k];
-            }
+            requireAscending(indices, starts[row], starts[row + 1], width, row);
         }
         Buffers.attach(this, targets, weights, classes);
+    }
+
+    /** Refuses entries that are not those of a row. */
+    static void requireAscending(int[] indices, int from, int to, int width, int row) {
+        int previous = -1;
+        for (int k = from; k < to; k++) {
+            if (indices[k] <= previous || indices[k] >= width) {
+                throw AccreteException.badRow(
+                        row,
+                        "column numbers must ascend within 0 … " + (width - 1) + " but " + indices[k] + " follows "
+                                + previous);
+            }
+            previous = indices[k];
+        }
     }
 
     /** {@return the column numbers of all rows} */

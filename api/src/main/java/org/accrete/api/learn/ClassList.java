@@ -1,7 +1,8 @@
 package org.accrete.api.learn;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
@@ -115,9 +116,41 @@ public final class ClassList {
      */
     public void grow(Chunk chunk, int size) {
         if (size > labels.size()) {
-            List<String> grown = new ArrayList<>(labels);
-            grown.addAll(chunk.classes().subList(labels.size(), size));
-            labels = List.copyOf(grown);
+            // The very list, where it is the chunk's: the next check then needs no look at the labels.
+            labels = List.copyOf(
+                    size == chunk.classes().size()
+                            ? chunk.classes()
+                            : chunk.classes().subList(0, size));
         }
+    }
+
+    /**
+     * {@return these labels and then those that only the other list has, in its order; changes nothing}
+     *
+     * @param theirs labels of a learner to be merged
+     * @throws AccreteException bad state: a new label that may not be taken
+     */
+    public List<String> joined(List<String> theirs) {
+        Set<String> joined = new LinkedHashSet<>(labels);
+        for (String label : theirs) {
+            if (joined.add(label) && newClasses == NewClasses.REJECT) {
+                throw AccreteException.badState("the other learner's class '" + label + "' is not one of " + labels
+                        + "; set new-classes=grow to merge new ones");
+            }
+        }
+        if (joined.size() > maxClasses) {
+            throw AccreteException.badState(
+                    "the two learners know " + joined.size() + " classes together but max-classes is " + maxClasses);
+        }
+        return List.copyOf(joined);
+    }
+
+    /**
+     * Goes over to the labels of a merged learner.
+     *
+     * @param merged all of its labels, in class order
+     */
+    public void become(List<String> merged) {
+        labels = List.copyOf(merged);
     }
 }

@@ -29,13 +29,23 @@ public interface Classifier extends Model {
      * @param row from 0
      */
     default int winner(double[] decisions, int row) {
-        int count = classes().size();
-        if (count <= 2) {
-            return count == 2 && decisions[row] > 0 ? 1 : count - 1 < 0 ? -1 : 0;
+        return winner(decisions, row, classes().size());
+    }
+
+    /**
+     * {@return the class that decision values of so many classes stand for; −1 for none}
+     *
+     * @param decisions as {@link #decide} writes them
+     * @param row from 0
+     * @param classes how many classes they tell apart
+     */
+    static int winner(double[] decisions, int row, int classes) {
+        if (classes <= 2) {
+            return classes == 2 && decisions[row] > 0 ? 1 : classes - 1 < 0 ? -1 : 0;
         }
         int best = 0;
-        for (int c = 1; c < count; c++) {
-            if (decisions[row * count + c] > decisions[row * count + best]) {
+        for (int c = 1; c < classes; c++) {
+            if (decisions[row * classes + c] > decisions[row * classes + best]) {
                 best = c;
             }
         }

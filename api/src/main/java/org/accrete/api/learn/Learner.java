@@ -33,6 +33,11 @@ public interface Learner {
     /** {@return how many rows were accepted in all, over all restores; rows of weight 0 count} */
     long rowsSeen();
 
+    /** {@return how many of the rows seen wait in the state for their batch to be full, not yet learned; 0 for most learners} */
+    default long rowsWaiting() {
+        return 0;
+    }
+
     /** {@return the model as it is now, reading this learner's own arrays: see {@link Model}; O(1)} */
     Model view();
 

@@ -1,5 +1,6 @@
 package org.accrete.api.learn;
 
+import java.util.List;
 import org.accrete.api.data.Schema;
 
 /**
@@ -17,4 +18,9 @@ import org.accrete.api.data.Schema;
 public interface Model {
     /** {@return what the columns of a chunk must be} */
     Schema schema();
+
+    /** {@return what a person would want to be told of it, one line each; nothing at first} */
+    default List<String> describe() {
+        return List.of();
+    }
 }

@@ -21,15 +21,27 @@ public final class ParamSpec<T> {
     private final String name;
     private final Class<T> type;
     private final T defaultValue;
+    private final List<OtherDefault<T>> otherDefaults;
     private final Domain domain;
     private final String summary;
     private final boolean tunable;
     private final Function<String, T> parser;
 
+    /**
+     * A default that holds only where another parameter has a value, or where it was given one at all.
+     *
+     * @param <T> as of the parameter
+     * @param value the default
+     * @param other name of the other parameter
+     * @param word the other one's value, as text; empty if any that was given will do
+     */
+    record OtherDefault<T>(T value, String other, String word) {}
+
     private ParamSpec(
             String name,
             Class<T> type,
             T defaultValue,
+            List<OtherDefault<T>> otherDefaults,
             Domain domain,
             String summary,
             boolean tunable,
@@ -40,6 +52,7 @@ public final class ParamSpec<T> {
         this.name = name;
         this.type = type;
         this.defaultValue = Objects.requireNonNull(defaultValue, name);
+        this.otherDefaults = List.copyOf(otherDefaults);
         this.domain = domain;
         this.summary = summary;
         this.tunable = tunable;
@@ -55,7 +68,8 @@ public final class ParamSpec<T> {
      * @param summary one line for help
      */
     public static ParamSpec<Double> real(String name, double defaultValue, Domain.Range domain, String summary) {
-        return checked(new ParamSpec<>(name, Double.class, defaultValue, domain, summary, false, Double::valueOf));
+        return checked(
+                new ParamSpec<>(name, Double.class, defaultValue, List.of(), domain, summary, false, Double::valueOf));
     }
 
     /**
@@ -67,7 +81,8 @@ public final class ParamSpec<T> {
      * @param summary one line for help
      */
     public static ParamSpec<Long> whole(String name, long defaultValue, Domain.Range domain, String summary) {
-        return checked(new ParamSpec<>(name, Long.class, defaultValue, domain, summary, false, ParamSpec::parseWhole));
+        return checked(new ParamSpec<>(
+                name, Long.class, defaultValue, List.of(), domain, summary, false, ParamSpec::parseWhole));
     }
 
     /**
@@ -79,7 +94,7 @@ public final class ParamSpec<T> {
      */
     public static ParamSpec<Boolean> flag(String name, boolean defaultValue, String summary) {
         Domain domain = new Domain.Choice(List.of("true", "false"));
-        return new ParamSpec<>(name, Boolean.class, defaultValue, domain, summary, false, text -> {
+        return new ParamSpec<>(name, Boolean.class, defaultValue, List.of(), domain, summary, false, text -> {
             String word = word(text);
             if (!word.equals("true") && !word.equals("false")) {
                 throw new IllegalArgumentException(text);
@@ -116,7 +131,7 @@ public final class ParamSpec<T> {
         List<E> constants = List.copyOf(allowed);
         Domain domain =
                 new Domain.Choice(constants.stream().map(ParamSpec::word).toList());
-        return new ParamSpec<>(name, type, defaultValue, domain, summary, false, text -> {
+        return new ParamSpec<>(name, type, defaultValue, List.of(), domain, summary, false, text -> {
             for (E constant : constants) {
                 if (word(constant).equals(word(text))) {
                     return constant;
@@ -136,21 +151,52 @@ public final class ParamSpec<T> {
      */
     public static ParamSpec<String> text(String name, String defaultValue, String expected, String summary) {
         return new ParamSpec<>(
-                name, String.class, defaultValue, new Domain.Text(expected), summary, false, Function.identity());
+                name,
+                String.class,
+                defaultValue,
+                List.of(),
+                new Domain.Text(expected),
+                summary,
+                false,
+                Function.identity());
     }
 
     /** {@return the same parameter, which may be changed when training goes on from a stored version} */
     public ParamSpec<T> asTunable() {
-        return new ParamSpec<>(name, type, defaultValue, domain, summary, true, parser);
+        return new ParamSpec<>(name, type, defaultValue, otherDefaults, domain, summary, true, parser);
     }
 
     /**
-     * {@return the same parameter with another default, for a plug-in that shares it}
+     * {@return the same parameter with another default and no others, for a plug-in that shares it}
      *
      * @param value the default
      */
     public ParamSpec<T> withDefault(T value) {
-        return checked(new ParamSpec<>(name, type, value, domain, summary, tunable, parser));
+        return checked(new ParamSpec<>(name, type, value, List.of(), domain, summary, tunable, parser));
+    }
+
+    /**
+     * {@return the same parameter with a default of its own where another parameter has a certain value; the first default
+     * added that fits is taken}
+     *
+     * @param value the default there
+     * @param other name of the other parameter
+     * @param word the other one's value, as its own spec writes it
+     */
+    public ParamSpec<T> withDefaultWhere(T value, String other, String word) {
+        List<OtherDefault<T>> more = new ArrayList<>(otherDefaults);
+        more.add(new OtherDefault<>(check(value), other, word));
+        return new ParamSpec<>(name, type, defaultValue, more, domain, summary, tunable, parser);
+    }
+
+    /**
+     * {@return the same parameter with a default of its own where another parameter was given any value}
+     *
+     * @param value the default there
+     * @param other name of the other parameter
+     */
+    public ParamSpec<T> withDefaultWhereGiven(T value, String other) {
+        return withDefaultWhere(value, other, "");
     }
 
     /** {@return the kebab-case name} */
@@ -166,6 +212,21 @@ public final class ParamSpec<T> {
     /** {@return the value when nothing is set} */
     public T defaultValue() {
         return defaultValue;
+    }
+
+    /** {@return the defaults that depend on other parameters, those that go first first} */
+    List<OtherDefault<T>> otherDefaults() {
+        return otherDefaults;
+    }
+
+    /** {@return all defaults as a person reads them, such as {@code 0.1; 1.35 with loss=huber}} */
+    public String defaultText() {
+        StringBuilder text = new StringBuilder(format(defaultValue));
+        for (OtherDefault<T> one : otherDefaults) {
+            text.append("; ").append(format(one.value())).append(" with ").append(one.other());
+            text.append(one.word().isEmpty() ? " given" : "=" + one.word());
+        }
+        return text.toString();
     }
 
     /** {@return the values allowed} */
@@ -282,6 +343,6 @@ public final class ParamSpec<T> {
 
     @Override
     public String toString() {
-        return name + " (" + domain.text() + ", default " + format(defaultValue) + ")";
+        return name + " (" + domain.text() + ", default " + defaultText() + ")";
     }
 }

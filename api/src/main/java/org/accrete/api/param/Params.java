@@ -7,14 +7,53 @@ import java.util.Map;
 import java.util.Objects;
 import org.accrete.api.AccreteException;
 
-/** The values of all of a plug-in's parameters, defaults included, each inside its domain. Immutable. */
+/**
+ * The values of all of a plug-in's parameters, defaults included, each inside its domain. Immutable.
+ *
+ * <p>A default may follow another parameter: it is worked out here, once, so that {@link #toMap} holds values only.
+ */
 public final class Params {
     private final List<ParamSpec<?>> specs;
-    private final Map<String, Object> values;
+    private final Map<String, Object> given;
+    private final Map<String, Object> values = new LinkedHashMap<>();
 
-    private Params(List<ParamSpec<?>> specs, Map<String, Object> values) {
-        this.specs = specs;
-        this.values = values;
+    private Params(List<ParamSpec<?>> specs, Map<String, Object> given) {
+        this.specs = List.copyOf(specs);
+        this.given = given;
+        for (ParamSpec<?> spec : specs) {
+            if (values.put(spec.name(), spec.defaultValue()) != null) {
+                throw AccreteException.badArgument("parameter '" + spec.name() + "' is declared twice");
+            }
+        }
+        for (ParamSpec<?> spec : specs) {
+            values.put(spec.name(), value(spec, specs.size()));
+        }
+    }
+
+    /** {@return the given value, or the default that the others ask for, which may follow further ones} */
+    private <T> Object value(ParamSpec<T> spec, int depth) {
+        Object set = given.get(spec.name());
+        if (set != null) {
+            return set;
+        }
+        for (ParamSpec.OtherDefault<T> one : spec.otherDefaults()) {
+            ParamSpec<?> other = find(one.other());
+            if (depth == 0) {
+                throw AccreteException.badArgument(
+                        "the default of parameter '" + spec.name() + "' depends on itself by way of others");
+            }
+            boolean fits = one.word().isEmpty()
+                    ? given.containsKey(other.name())
+                    : one.word().equals(word(other, depth - 1));
+            if (fits) {
+                return one.value();
+            }
+        }
+        return spec.defaultValue();
+    }
+
+    private <T> String word(ParamSpec<T> spec, int depth) {
+        return spec.format(spec.type().cast(value(spec, depth)));
     }
 
     /**
@@ -23,13 +62,7 @@ public final class Params {
      * @param specs the parameters
      */
     public static Params of(List<ParamSpec<?>> specs) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        for (ParamSpec<?> spec : specs) {
-            if (values.put(spec.name(), spec.defaultValue()) != null) {
-                throw AccreteException.badArgument("parameter '" + spec.name() + "' is declared twice");
-            }
-        }
-        return new Params(List.copyOf(specs), values);
+        return new Params(specs, Map.of());
     }
 
     /**
@@ -40,12 +73,13 @@ public final class Params {
      * @throws AccreteException bad argument: every unknown name and every value outside its domain, on one line
      */
     public static Params parse(List<ParamSpec<?>> specs, Map<String, String> given) {
-        Params params = of(specs);
+        Params defaults = of(specs);
+        Map<String, Object> parsed = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
         given.forEach((name, text) -> {
             try {
-                ParamSpec<?> spec = params.find(name);
-                params.values.put(spec.name(), spec.parse(text));
+                ParamSpec<?> spec = defaults.find(name);
+                parsed.put(spec.name(), spec.parse(text));
             } catch (AccreteException e) {
                 problems.add(e.getMessage());
             }
@@ -53,11 +87,11 @@ public final class Params {
         if (!problems.isEmpty()) {
             throw AccreteException.badArgument(String.join("; ", problems));
         }
-        return params;
+        return new Params(specs, parsed);
     }
 
     /**
-     * {@return a copy with one value changed}
+     * {@return a copy with one value given; defaults that follow it are worked out again}
      *
      * @param <T> the parameter's type
      * @param spec the parameter, one of {@link #specs()}
@@ -66,7 +100,7 @@ public final class Params {
      */
     public <T> Params with(ParamSpec<T> spec, T value) {
         get(spec);
-        Map<String, Object> changed = new LinkedHashMap<>(values);
+        Map<String, Object> changed = new LinkedHashMap<>(given);
         changed.put(spec.name(), spec.check(value));
         return new Params(specs, changed);
     }
@@ -95,6 +129,27 @@ public final class Params {
             map.put(spec.name(), text(spec));
         }
         return map;
+    }
+
+    /**
+     * Refuses other values, naming each that differs.
+     *
+     * @param found the parameters of a learner that is to be merged
+     * @throws AccreteException bad state: they differ
+     */
+    public void requireSame(Params found) {
+        Map<String, String> mine = toMap();
+        Map<String, String> theirs = found.toMap();
+        List<String> differences = new ArrayList<>();
+        mine.forEach((name, text) -> {
+            if (!text.equals(theirs.get(name))) {
+                differences.add(name + " is " + text + " here but " + theirs.getOrDefault(name, "absent") + " there");
+            }
+        });
+        if (!differences.isEmpty()) {
+            throw AccreteException.badState(
+                    "parameters must be the same in both learners but " + String.join(", ", differences));
+        }
     }
 
     private <T> String text(ParamSpec<T> spec) {

@@ -61,6 +61,22 @@ public final class State {
     }
 
     /**
+     * {@return a copy of a tensor's numbers in single precision}
+     *
+     * @param name its name
+     * @param shape the shape it must have
+     * @throws AccreteException corrupt file: there is none, none of this shape, or not in single precision
+     */
+    public float[] floats(String name, long... shape) {
+        Tensor tensor = shaped(name, shape);
+        if (tensor.type() != Tensor.Type.F32) {
+            throw new AccreteException(
+                    AccreteException.Kind.CORRUPT_FILE, "tensor '" + name + "' must be F32 but is " + tensor.type());
+        }
+        return tensor.floats();
+    }
+
+    /**
      * {@return a copy of a tensor's whole numbers}
      *
      * @param name its name

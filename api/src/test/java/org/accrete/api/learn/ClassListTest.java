@@ -65,4 +65,22 @@ class ClassListTest {
                 Schema.numeric(1, Target.numeric("y")), new double[1], new double[1], new double[0], List.of());
         assertThatThrownBy(() -> list.check(numeric)).hasMessage("a classifier needs a categorical target");
     }
+
+    @Test
+    void joinsTheLabelsOfTwoLists() {
+        ClassList list = list(List.of("b", "a"), Map.of("max-classes", "4"));
+        assertThat(list.joined(List.of("c", "a", "d"))).containsExactly("b", "a", "c", "d");
+        assertThat(list.labels()).containsExactly("b", "a");
+        list.become(List.of("x"));
+        assertThat(list.labels()).containsExactly("x");
+        assertThatThrownBy(() -> list.joined(List.of("c", "d", "e", "f")))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE))
+                .hasMessage("the two learners know 5 classes together but max-classes is 4");
+        ClassList closed = list(List.of("b", "a"), Map.of("new-classes", "reject"));
+        assertThat(closed.joined(List.of("a", "b"))).containsExactly("b", "a");
+        assertThatThrownBy(() -> closed.joined(List.of("a", "c")))
+                .hasMessage(
+                        "the other learner's class 'c' is not one of [b, a]; set new-classes=grow to merge new ones");
+    }
 }

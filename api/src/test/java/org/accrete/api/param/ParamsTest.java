@@ -131,4 +131,57 @@ class ParamsTest {
         Params params = Params.parse(List.of(TITLE), Map.of(TITLE.name(), " a b "));
         assertThat(Params.parse(params.specs(), params.toMap()).get(TITLE)).isEqualTo(" a b ");
     }
+
+    @Test
+    void namesEachValueThatDiffers() {
+        Params params = Params.of(SPECS);
+        params.requireSame(Params.of(SPECS));
+        assertThatThrownBy(() -> params.requireSame(params.with(SEED, 3L).with(LOSS, Loss.HINGE)))
+                .hasMessage(
+                        "parameters must be the same in both learners but seed is 0 here but 3 there, loss is log-loss"
+                                + " here but hinge there");
+    }
+
+    private static final ParamSpec<Double> LENGTH = ParamSpec.real("length", 0.1, Range.above(0), "length")
+            .withDefaultWhere(1.35, "loss", "log-loss")
+            .withDefaultWhereGiven(0.7, "seed");
+    private static final ParamSpec<Double> AREA = ParamSpec.real("area", 1, Range.above(0), "area")
+            .withDefaultWhere(2.0, "length", "0.7")
+            .withDefaultWhere(3.0, "length", "1.35");
+
+    @Test
+    void defaultsFollowOtherParameters() {
+        List<ParamSpec<?>> specs = List.of(AREA, LENGTH, LOSS, SEED);
+        Params bare = Params.of(specs);
+        assertThat(bare.get(LENGTH)).isEqualTo(1.35);
+        assertThat(bare.get(AREA)).isEqualTo(3.0);
+        Params other = Params.parse(specs, Map.of("loss", "hinge"));
+        assertThat(other.get(LENGTH)).isEqualTo(0.1);
+        assertThat(other.get(AREA)).isEqualTo(1.0);
+        Params given = Params.parse(specs, Map.of("loss", "hinge", "seed", "0"));
+        assertThat(given.get(LENGTH)).isEqualTo(0.7);
+        assertThat(given.get(AREA)).isEqualTo(2.0);
+        assertThat(Params.parse(specs, Map.of("length", "5")).get(AREA)).isEqualTo(1.0);
+        assertThat(bare.with(LOSS, Loss.HINGE)).isEqualTo(other);
+        assertThat(other.with(SEED, 0L)).isEqualTo(given);
+        for (Params params : List.of(bare, other, given)) {
+            assertThat(Params.parse(specs, params.toMap())).isEqualTo(params);
+        }
+    }
+
+    @Test
+    void defaultsThatFollowOthersAreTold() {
+        assertThat(LENGTH.defaultText()).isEqualTo("0.1; 1.35 with loss=log-loss; 0.7 with seed given");
+        assertThat(LENGTH.asTunable().defaultText()).isEqualTo(LENGTH.defaultText());
+        assertThat(LENGTH.withDefault(0.2).defaultText()).isEqualTo("0.2");
+    }
+
+    @Test
+    void defaultsThatCannotBeAreRefused() {
+        assertThatThrownBy(() -> LENGTH.withDefaultWhere(0.0, "loss", "hinge")).hasMessageContaining("length must be");
+        assertThatThrownBy(() -> Params.of(List.of(LENGTH, SEED))).hasMessageContaining("no parameter named 'loss'");
+        ParamSpec<Long> one = SEED.withDefaultWhere(1L, "length", "0.1");
+        ParamSpec<Double> two = LENGTH.withDefault(0.1).withDefaultWhere(0.2, "seed", "1");
+        assertThatThrownBy(() -> Params.of(List.of(one, two))).hasMessageContaining("depends on itself");
+    }
 }
