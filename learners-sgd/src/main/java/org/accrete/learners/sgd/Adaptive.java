@@ -83,4 +83,22 @@ final class Adaptive {
     void putInto(State.Builder state) {
         state.doubles(STATE, now);
     }
+
+    /**
+     * Takes in the steps of another learner: the shorter ones, the lowest mean loss of both and the windows since that; what both
+     * have of a window so far counts as of one.
+     */
+    void merge(Adaptive other) {
+        double[] theirs = other.now;
+        boolean lower = theirs[4] < now[4];
+        double since = theirs[4] == now[4] ? Math.max(now[5], theirs[5]) : lower ? theirs[5] : now[5];
+        now = new double[] {
+            Math.min(now[0], theirs[0]),
+            now[1] + theirs[1],
+            now[2] + theirs[2],
+            now[3] + theirs[3],
+            lower ? theirs[4] : now[4],
+            since
+        };
+    }
 }

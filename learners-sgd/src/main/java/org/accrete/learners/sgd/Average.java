@@ -202,8 +202,48 @@ final class Average {
         }
     }
 
+    /** {@return the value of one function of the mean, as {@link #of} says} */
+    double decision(Kernels kernels, Weights weights, int c, Chunk chunk, int row) {
+        return AveragedWeights.decision(kernels, weights, sum, intercepts, a, 1 / b, c, chunk, row);
+    }
+
     /** {@return what a model of the mean reads, in the learner's own arrays} */
     AveragedWeights of(Weights weights) {
         return new AveragedWeights(weights, sum, intercepts, a, b);
+    }
+
+    // --- merging
+
+    /** {@return the same mean of weights of columns that were shifted and scaled; {@code readable} are those of the mean} */
+    Average rescaled(Weights readable, double[] centre, double[] scales) {
+        if (rows == 0) {
+            return new Average(width, intercepts.length, start, likeSklearn);
+        }
+        double[] mean = readable.effective();
+        double[] shifted = TrainableWeights.shifted(mean, intercepts, centre);
+        TrainableWeights.multiply(mean, scales);
+        return of(mean, shifted, rows);
+    }
+
+    /** {@return the mean over the rows of both, of which {@code my} and {@code their} are the models} */
+    Average blended(Weights my, Average other, Weights their, Blend blend) {
+        if (rows + other.rows == 0) {
+            return new Average(width, blend.count(), start, likeSklearn);
+        }
+        Blend means = blend.by(rows, other.rows);
+        return of(
+                means.odd(my.effective(), their.effective(), width),
+                means.odd(my.intercepts, their.intercepts, 1),
+                rows + other.rows);
+    }
+
+    /** {@return a mean worked out in full} */
+    private Average of(double[] mean, double[] intercepts, long rows) {
+        Average average = new Average(width, 0, start, likeSklearn);
+        average.sum = mean;
+        average.intercepts = intercepts;
+        average.beforeIntercepts = intercepts.clone();
+        average.rows = rows;
+        return average;
     }
 }

@@ -28,7 +28,21 @@ final class AveragedWeights extends Weights {
 
     @Override
     double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        double product = product(kernels, sum, c, chunk, row) + a * product(kernels, v, c, chunk, row);
+        return decision(kernels, this, sum, intercepts, a, inverseB, c, chunk, row);
+    }
+
+    /** {@return the value of one function, its vectors being those of other weights} */
+    static double decision(
+            Kernels kernels,
+            Weights last,
+            double[] sum,
+            double[] intercepts,
+            double a,
+            double inverseB,
+            int c,
+            Chunk chunk,
+            int row) {
+        double product = last.product(kernels, sum, c, chunk, row) + a * last.product(kernels, last.v, c, chunk, row);
         return checked(product * inverseB + intercepts[c], chunk, row);
     }
 

@@ -124,4 +124,16 @@ final class ClassWeights {
             state.doubles(MASS, mass);
         }
     }
+
+    /** {@return the mass of the classes of two learners, by the labels of the merged one} */
+    double[] joined(List<String> mine, ClassWeights other, List<String> theirs, List<String> joined) {
+        return balanced ? Blend.sums(mine, mass, theirs, other.mass, joined) : mass;
+    }
+
+    /** Goes over to the classes of a merged learner. */
+    void become(List<String> labels, double[] merged) {
+        mass = merged;
+        weights = new double[0];
+        know(labels, labels.size());
+    }
 }

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
@@ -8,7 +9,8 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * Stochastic gradient descent on linear functions, row by row.
+ * Stochastic gradient descent on linear functions, row by row; {@link OwnLengths} does what is different where each weight's steps
+ * have a length of their own.
  *
  * <p>For row number t (from 1) with features x, weight s and target y (−1 or +1 for each function of a classifier), with the
  * functions' weights w and intercept b:
@@ -43,9 +45,14 @@ final class Descent {
     private final double sparseInterceptRate;
     private final double steepest;
     private final boolean classes;
+    private final Optional<Kernels.Slope> slope;
     private final MultiClass multiClass;
     private final ClassWeights classWeights;
     private final Adaptive adaptive;
+    private final OwnLengths ownLengths;
+    /** Each path hands out the decision values it starts from, here. */
+    final Decided decided = new Decided();
+
     private double[] scratch = {};
 
     /**
@@ -62,6 +69,7 @@ final class Descent {
      * @param multiClass how more than two classes are told apart
      * @param classWeights how much the rows of a class count
      * @param adaptive how the steps adapt
+     * @param ownLengths the other optimizers
      */
     Descent(
             Loss loss,
@@ -74,7 +82,8 @@ final class Descent {
             double steepest,
             MultiClass multiClass,
             ClassWeights classWeights,
-            Adaptive adaptive) {
+            Adaptive adaptive,
+            OwnLengths ownLengths) {
         this.loss = loss;
         this.shape = shape;
         this.schedule = schedule;
@@ -86,7 +95,9 @@ final class Descent {
         this.multiClass = multiClass;
         this.classWeights = classWeights;
         this.adaptive = adaptive;
+        this.ownLengths = ownLengths;
         this.classes = Loss.OF_CLASSES.contains(loss);
+        this.slope = loss.slope();
     }
 
     /**
@@ -102,31 +113,114 @@ final class Descent {
         if (from == to) {
             return;
         }
-        if (isMoreThanPlain() || weights.average.isOn()) {
+        if (ownLengths.isOn()) {
+            ownLengths.learn(weights, chunk, from, to, decided);
+            return;
+        }
+        if (!isPlain() || weights.average.isOn()) {
             learnFully(weights, chunk, from, to, t);
             return;
         }
         if (chunk instanceof DenseChunk dense) {
             weights.fold();
-            if (weights.count() == 1) {
+            if (isLate(weights)) {
+                weights.late.learn(this, weights, dense, slope.get(), shape, denseInterceptRate, from, to, t);
+            } else if (weights.count() == 1) {
                 learnOneDense(weights, dense, from, to, t);
             } else {
                 learnManyDense(weights, dense, from, to, t);
             }
-        } else if (weights.count() == 1) {
-            learnOneSparse(weights, chunk, from, to, t);
-        } else {
-            learnManySparse(weights, chunk, from, to, t);
+        } else if (chunk instanceof SparseChunk sparse) {
+            learnSparse(weights, sparse, from, to, t);
         }
     }
 
-    private boolean isMoreThanPlain() {
-        return l1 > 0
+    /**
+     * {@return whether the chunk is one row that {@link #learnAlone} can learn}
+     *
+     * @param functions how many there are to be after it
+     */
+    boolean learnsAlone(TrainableWeights weights, Chunk chunk, int functions) {
+        return chunk.rows() == 1
+                && chunk instanceof DenseChunk
+                && weights.scale == 1
+                && functions == weights.count()
+                && isPlain()
+                && !weights.average.isOn();
+    }
+
+    /**
+     * Learns a dense row that is a chunk by itself, the same bits as {@link #learn} at less cost.
+     *
+     * @param t number of the row, from 1
+     * @return whether the weights stayed finite; nothing has changed otherwise
+     */
+    boolean learnAlone(TrainableWeights weights, DenseChunk chunk, double t) {
+        boolean late = isLate(weights);
+        if (late) {
+            weights.late.begin();
+            if (weights.late.takesAlone(this, weights, chunk, slope.get(), shape, denseInterceptRate, t)) {
+                return weights.late.settleAlone(weights, denseInterceptRate);
+            }
+            weights.late.rollBack();
+        }
+        Kernels kernels = Kernels.best();
+        int count = weights.count();
+        double[] p = decisions(kernels, weights, chunk, 0);
+        decided.take(p, count);
+        double eta = schedule.eta(t);
+        if (count == 1) {
+            p[0] = step(eta, p[0], chunk, 0);
+        } else {
+            loss.steps(p, count, (int) chunk.target(0), eta * chunk.weight(0));
+        }
+        boolean moved = weights.moveAlone(kernels, chunk, keep(eta), p, denseInterceptRate);
+        if (late && moved) {
+            weights.late.forget();
+        }
+        return moved;
+    }
+
+    /** Learns a row that brings new classes, whose functions are there already; {@link #decide} handed its decision values out. */
+    void learnUnheard(TrainableWeights weights, Chunk chunk, int row, double t) {
+        decided.drop(true);
+        learn(weights, chunk, row, row + 1, t);
+        decided.drop(false);
+    }
+
+    /** Hands out the decision values of a row that is not learned yet. */
+    void decide(TrainableWeights weights, Chunk chunk, int row) {
+        if (decided.isAsked()) {
+            Kernels kernels = Kernels.best();
+            handOut(kernels, weights, decisions(kernels, weights, chunk, row), chunk, row);
+        }
+    }
+
+    /** Hands decision values out: those that learning starts from, unless the model is a mean. */
+    private void handOut(Kernels kernels, TrainableWeights weights, double[] p, Chunk chunk, int row) {
+        int count = weights.count();
+        if (!decided.isAsked() || !weights.average.hasRows()) {
+            decided.take(p, count);
+            return;
+        }
+        for (int c = 0; c < count; c++) {
+            decided.take(weights.average.decision(kernels, weights, c, chunk, row));
+        }
+    }
+
+    private boolean isLate(TrainableWeights weights) {
+        return weights.count() == 1 && weights.late.isOn() && slope.isPresent();
+    }
+
+    /** {@return whether there is nothing but loss, L2 penalty and schedule} */
+    boolean isPlain() {
+        return !(ownLengths.isOn()
+                || l1 > 0
                 || steepest < Loss.STEEPEST
                 || multiClass == MultiClass.SOFTMAX
                 || classWeights.isOn()
                 || adaptive.isOn()
-                || schedule.rate().isPassiveAggressive();
+                || schedule.rate().isPassiveAggressive());
     }
 
     // --- what is remembered from row to row besides the weights
@@ -134,6 +228,16 @@ final class Descent {
     /** {@return what becomes of the one function of two classes when there are more: see {@link MultiClass#half}} */
     double half() {
         return multiClass.half();
+    }
+
+    /** Works out again what weights follow from, after they changed otherwise than by a row. */
+    void rebuild(TrainableWeights weights) {
+        ownLengths.rebuild(weights);
+    }
+
+    /** Works weights out again that follow from other numbers, after those changed otherwise than by a row. */
+    void refresh(TrainableWeights weights) {
+        ownLengths.refresh(weights);
     }
 
     /** Makes room for the first labels of a list. */
@@ -175,13 +279,32 @@ final class Descent {
         adaptive.putInto(state);
     }
 
+    /**
+     * Takes in what another one remembers of its rows; unless that overflows, when nothing is changed.
+     *
+     * @param mine labels of this learner, in class order
+     * @param theirs labels of the other
+     * @param joined labels of the merged one
+     * @return whether it was taken in
+     */
+    boolean merge(List<String> mine, Descent other, List<String> theirs, List<String> joined) {
+        double[] mass = classWeights.joined(mine, other.classWeights, theirs, joined);
+        if (!Journal.isFinite(mass)) {
+            return false;
+        }
+        classWeights.become(joined, mass);
+        adaptive.merge(other.adaptive);
+        return true;
+    }
+
     // --- learning
 
     /** Takes each row's step together with the next row's products: one pass over the weights instead of two, the same bits. */
-    private void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
+    void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         double p = weights.decision(kernels, 0, chunk, from);
         for (int row = from; ; row++) {
+            decided.take(p);
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
             double step = step(eta, p, chunk, row);
@@ -195,15 +318,16 @@ final class Descent {
         }
     }
 
-    private void learnOneSparse(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
-        Kernels kernels = Kernels.best();
-        for (int row = from; row < to; row++) {
-            double eta = schedule.eta(t + row);
-            double keep = keep(eta);
-            double step = step(eta, weights.decision(kernels, 0, chunk, row), chunk, row);
-            weights.decay(keep);
-            weights.move(kernels, 0, chunk, row, keep, step);
-            weights.intercepts[0] += step * sparseInterceptRate;
+    /** Writes what {@link LateSteps} needs to know of some rows. */
+    void put(DenseChunk chunk, int from, int rows, double t, double[] y, double[] length, double[] keep) {
+        boolean constant = schedule.rate() == LearningRate.CONSTANT;
+        double first = schedule.eta(t + from);
+        for (int i = 0; i < rows; i++) {
+            double eta = constant ? first : schedule.eta(t + (from + i));
+            double target = chunk.target(from + i);
+            y[i] = classes ? (target == 1 ? 1 : -1) : target;
+            length[i] = eta * chunk.weight(from + i);
+            keep[i] = keep(eta);
         }
     }
 
@@ -212,6 +336,7 @@ final class Descent {
         int count = weights.count();
         double[] p = decisions(kernels, weights, chunk, from);
         for (int row = from; ; row++) {
+            decided.take(p, count);
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
             loss.steps(p, count, (int) chunk.target(row), eta * chunk.weight(row));
@@ -230,17 +355,22 @@ final class Descent {
         }
     }
 
-    private void learnManySparse(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
+    private void learnSparse(TrainableWeights weights, SparseChunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         int count = weights.count();
         for (int row = from; row < to; row++) {
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
             double[] steps = decisions(kernels, weights, chunk, row);
-            loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
+            decided.take(steps, count);
+            if (count == 1) {
+                steps[0] = step(eta, steps[0], chunk, row);
+            } else {
+                loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
+            }
             weights.decay(keep);
+            weights.moveSparse(kernels, chunk, row, steps);
             for (int c = 0; c < count; c++) {
-                weights.move(kernels, c, chunk, row, keep, steps[c]);
                 weights.intercepts[c] += steps[c] * sparseInterceptRate;
             }
         }
@@ -258,6 +388,7 @@ final class Descent {
         int count = weights.count();
         for (int row = from; row < to; row++) {
             double[] steps = decisions(kernels, weights, chunk, row);
+            handOut(kernels, weights, steps, chunk, row);
             double eta = schedule.eta(t + row);
             if (adaptive.isOn()) {
                 double eta0 = eta;
@@ -282,10 +413,10 @@ final class Descent {
                 weights.decay(keep);
             }
             for (int c = 0; c < count; c++) {
-                if (lazy) {
-                    weights.add(kernels, c, chunk, row, steps[c]);
+                if (!lazy && chunk instanceof DenseChunk dense) {
+                    weights.move(kernels, c, dense, row, keep, steps[c]);
                 } else {
-                    weights.move(kernels, c, chunk, row, keep, steps[c]);
+                    weights.add(kernels, c, chunk, row, steps[c]);
                 }
                 weights.intercepts[c] += steps[c] * interceptRate;
             }

@@ -11,6 +11,9 @@ import org.accrete.kernels.Kernels;
  * <p>For a dense chunk all elements are copied. For a sparse one only those that its entries name are: a model of millions of
  * weights is not copied for a chunk of ten rows. Whoever changes the others too calls {@link #saveAll} first; taking back puts
  * all in place, then the named ones. Copies go to arrays that are used again.
+ *
+ * <p>The named ones are copied before the first row ({@link #begin}), or each row's just before the row moves them ({@link
+ * #beginRows}): they are at hand then. Such rows are taken back from the last to the first, those after {@link #saveAll} not at all.
  */
 final class Journal {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
@@ -20,6 +23,11 @@ final class Journal {
     private boolean savedAll;
     private double[] named = {};
     private boolean savedNamed;
+    private boolean byRow;
+    private int rows;
+    private int rowsBeforeAll;
+    private int entries;
+    private int origin;
 
     /** {@return whether the chunk has fewer entries than a vector has elements, so that it pays to go by them} */
     static boolean isNarrow(Chunk chunk, int width) {
@@ -37,25 +45,73 @@ final class Journal {
      * @param width length of each
      */
     void begin(double[] array, int width, Chunk chunk) {
+        if (!makeRoom(array, width, chunk) || !(chunk instanceof SparseChunk sparse)) {
+            return;
+        }
+        int count = array.length / width;
+        Kernels kernels = Kernels.best();
+        for (int c = 0; c < count; c++) {
+            kernels.gather(array, c * width, sparse.indices(), origin, origin + entries, named, c * entries);
+        }
+        savedNamed = true;
+    }
+
+    /**
+     * Remembers each row as it is moved, or everything now if the chunk is no narrower than the vectors.
+     *
+     * @param array vectors one after the other
+     * @param width length of each
+     */
+    void beginRows(double[] array, int width, Chunk chunk) {
+        byRow = makeRoom(array, width, chunk);
+    }
+
+    private boolean makeRoom(double[] array, int width, Chunk chunk) {
         before = array;
         savedAll = false;
         savedNamed = false;
+        byRow = false;
+        rows = 0;
+        rowsBeforeAll = 0;
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             saveAll(array);
-            return;
+            return false;
         }
-        int entries = entries(sparse);
-        int count = array.length / width;
-        long room = (long) entries * count;
+        entries = entries(sparse);
+        origin = sparse.start(0);
+        long room = (long) entries * (array.length / width);
         if (room > named.length) {
             named = new double[(int) Math.min(LONGEST, Math.max(room, 2L * named.length))];
         }
-        Kernels kernels = Kernels.best();
-        int from = sparse.start(0);
-        for (int c = 0; c < count; c++) {
-            kernels.gather(array, c * width, sparse.indices(), from, from + entries, named, c * entries);
+        return true;
+    }
+
+    /** {@return whether rows that move this array are remembered} Not any more once classes came up, which got another one. */
+    boolean takesRowsOf(double[] array) {
+        return byRow && array == before;
+    }
+
+    /**
+     * Moves one vector by a multiple of a row, and remembers it as it was.
+     *
+     * @param c which vector
+     * @param factor of the row; 0 moves nothing
+     * @return a number that is finite only if the vector is finite there now
+     */
+    double move(Kernels kernels, int c, SparseChunk chunk, int row, double factor, int width) {
+        int from = chunk.start(row);
+        int to = chunk.end(row);
+        int place = c * entries + (from - origin);
+        if (factor == 0) {
+            kernels.gather(before, c * width, chunk.indices(), from, to, named, place);
+            return 0;
         }
-        savedNamed = true;
+        return kernels.sparseAxpy(factor, chunk.indices(), chunk.values(), from, to, before, c * width, named, place);
+    }
+
+    /** Tells that all vectors were moved by a row. */
+    void endRow() {
+        rows++;
     }
 
     /** Remembers everything, unless that is done or the array is another one by now. */
@@ -66,7 +122,21 @@ final class Journal {
             }
             System.arraycopy(array, 0, all, 0, array.length);
             savedAll = true;
+            rowsBeforeAll = rows;
         }
+    }
+
+    /** {@return an array of a length for what shall take the place of one, with anything in it; then {@link #give} that one back} */
+    double[] spare(int length) {
+        if (all.length != length) {
+            all = new double[length];
+        }
+        return all;
+    }
+
+    /** Takes an array that is no longer used, as {@link #spare} for the next call. */
+    void give(double[] array) {
+        all = array;
     }
 
     /** {@return the array of {@link #begin}, as it was} */
@@ -74,11 +144,21 @@ final class Journal {
         if (savedAll) {
             System.arraycopy(all, 0, before, 0, before.length);
         }
+        if (byRow && chunk instanceof SparseChunk sparse) {
+            Kernels kernels = Kernels.best();
+            for (int row = (savedAll ? rowsBeforeAll : rows) - 1; row >= 0; row--) {
+                int from = sparse.start(row);
+                int to = sparse.end(row);
+                for (int c = 0; c < before.length / width; c++) {
+                    int place = c * entries + (from - origin);
+                    kernels.scatter(named, place, sparse.indices(), from, to, before, c * width);
+                }
+            }
+        }
         if (savedNamed && chunk instanceof SparseChunk sparse) {
-            int entries = entries(sparse);
-            int from = sparse.start(0);
             for (int c = 0; c < before.length / width; c++) {
-                Kernels.best().scatter(named, c * entries, sparse.indices(), from, from + entries, before, c * width);
+                Kernels.best()
+                        .scatter(named, c * entries, sparse.indices(), origin, origin + entries, before, c * width);
             }
         }
         return before;
@@ -122,6 +202,33 @@ final class Journal {
     static boolean isWithin(double limit, double[] array) {
         for (double element : array) {
             if (!(Math.abs(element) <= limit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return whether every element that the chunk names is larger than a limit; all, where that is not more} */
+    static boolean isAbove(double limit, double[] array, int width, Chunk chunk) {
+        if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
+            return isAbove(limit, array);
+        }
+        int[] indices = sparse.indices();
+        int to = sparse.end(sparse.rows() - 1);
+        for (int origin = 0; origin < array.length; origin += width) {
+            for (int k = sparse.start(0); k < to; k++) {
+                if (!(array[origin + indices[k]] > limit)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** {@return whether every element is larger than a limit} */
+    static boolean isAbove(double limit, double[] array) {
+        for (double element : array) {
+            if (!(element > limit)) {
                 return false;
             }
         }

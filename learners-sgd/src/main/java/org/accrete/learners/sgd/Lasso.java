@@ -141,4 +141,37 @@ final class Lasso {
         paid[i] += scale * change;
         weights.average.correct(i, change);
     }
+
+    // --- merging
+
+    /**
+     * {@return the same for weights that were scaled} What a weight still owes is scaled with it. The debt is one number for all
+     * weights, so what was paid is told anew; of a weight that is 0, and so could be on either side, it stays.
+     *
+     * @param w the weights as they were
+     */
+    Lasso rescaled(double[] w, double[] scales) {
+        Lasso scaled = new Lasso(width, debt.length, on, forgets);
+        if (on && !forgets) {
+            scaled.debt = debt.clone();
+            scaled.paid = paid.clone();
+            for (int i = 0; i < paid.length; i++) {
+                double u = debt[i / width];
+                double more = scales[i % width] - 1;
+                double sign = Math.signum(w[i]);
+                scaled.paid[i] = Math.max(-u, Math.min(u, paid[i] + sign * more * (u + sign * paid[i])));
+            }
+        }
+        return scaled;
+    }
+
+    /** {@return what the blended weights owe: the mean of what both do, as the weights are the mean of both} */
+    Lasso blended(Lasso other, Blend blend) {
+        Lasso blended = new Lasso(width, blend.count(), on, forgets);
+        if (on && !forgets) {
+            blended.paid = blend.odd(paid, other.paid, width);
+            blended.debt = blend.even(debt, other.debt, 1);
+        }
+        return blended;
+    }
 }

@@ -9,7 +9,7 @@ import org.accrete.api.learn.Classifier;
 sealed class LinearClassifier implements Classifier permits SharingClassifier {
     private final Schema schema;
     private final List<String> classes;
-    final Weights weights;
+    private final Weights weights;
 
     LinearClassifier(Schema schema, List<String> classes, Weights weights) {
         this.schema = schema;

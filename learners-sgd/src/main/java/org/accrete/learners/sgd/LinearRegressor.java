@@ -17,8 +17,13 @@ record LinearRegressor(Schema schema, Weights weights, boolean logLink) implemen
     public void predict(Chunk chunk, double[] out) {
         schema.require(chunk.schema());
         weights.decide(chunk, out);
-        for (int row = 0; logLink && row < chunk.rows(); row++) {
-            out[row] = Math.min(Kernels.exp(out[row]), Double.MAX_VALUE);
+        say(out, chunk.rows(), logLink);
+    }
+
+    /** Turns values of the function into predictions. */
+    static void say(double[] values, int count, boolean logLink) {
+        for (int i = 0; logLink && i < count; i++) {
+            values[i] = Math.min(Kernels.exp(values[i]), Double.MAX_VALUE);
         }
     }
 }

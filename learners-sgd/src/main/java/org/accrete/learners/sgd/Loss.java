@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrete.kernels.Kernels;
 
 /**
@@ -40,6 +41,8 @@ enum Loss {
     /** No slope is steeper; far beyond what a model survives, so it only keeps infinities away. */
     static final double STEEPEST = 1e12;
 
+    private static final int POISSON_STEPS = 4;
+
     /**
      * {@return the number that {@link #step} needs besides, or any if it needs none}
      *
@@ -52,6 +55,16 @@ enum Loss {
             case EPSILON_INSENSITIVE, SQUARED_EPSILON_INSENSITIVE -> epsilon;
             case QUANTILE -> quantile;
             default -> STEEPEST;
+        };
+    }
+
+    /** {@return the slope by which a kernel can make its steps, bounded by the shape, if there is one} */
+    Optional<Kernels.Slope> slope() {
+        return switch (this) {
+            case HINGE -> Optional.of(Kernels.Slope.HINGE);
+            case LOG_LOSS -> Optional.of(Kernels.Slope.LOGISTIC);
+            case SQUARED_ERROR, HUBER -> Optional.of(Kernels.Slope.DIFFERENCE);
+            default -> Optional.empty();
         };
     }
 
@@ -70,7 +83,11 @@ enum Loss {
      */
     double step(double p, double y, double length, double shape) {
         return switch (this) {
-            case HINGE -> p * y <= 1 ? length * y : 0;
+            case HINGE -> {
+                // Where p y > 1 the sign of 1 - p y clears all bits: a branch here would be a guess.
+                long beyond = Double.doubleToRawLongBits(1 - p * y) >> 63;
+                yield Double.longBitsToDouble(Double.doubleToRawLongBits(length * y) & ~beyond);
+            }
             case LOG_LOSS -> length * y * Kernels.logistic(-y * p);
             case SQUARED_ERROR, HUBER -> {
                 double error = y - p;
@@ -78,6 +95,52 @@ enum Loss {
             }
             default -> length * descent(p, y, shape);
         };
+    }
+
+    /**
+     * {@return minus the slope where the step ends: the d with {@code d = -slope(p + q d)}, so that no step, however long, goes
+     * beyond the row's own minimum} Closed forms; of log-loss the one where the slope of the logistic function is a quarter throughout,
+     * the most it is, and of poisson some steps of Newton's method: both end before the true one. A perceptron's minimum is where it begins
+     * to be wrong, so there it is the slope at p.
+     *
+     * @param p prediction
+     * @param y target, −1 or +1 for classes
+     * @param q by how much the prediction moves where the slope is 1, at least 0
+     * @param shape what {@link #shape} gave
+     */
+    double implicitDescent(double p, double y, double q, double shape) {
+        double z = p * y;
+        double far = Math.abs(y - p);
+        return switch (this) {
+            case HINGE -> z < 1 ? y * Math.min(1, (1 - z) / q) : 0;
+            case SQUARED_HINGE -> z < 1 ? 2 * y * (1 - z) / (1 + 2 * q) : 0;
+            case PERCEPTRON -> step(p, y, 1, shape);
+            case LOG_LOSS -> y * (Kernels.logistic(-z) / (1 + q / 4));
+            case MODIFIED_HUBER -> z < 1 ? y * Math.min(4, 2 * (1 - z) / (1 + 2 * q)) : 0;
+            case SQUARED_ERROR -> (y - p) / (1 + q);
+            case HUBER -> Math.copySign(Math.min(shape, far / (1 + q)), y - p);
+            case EPSILON_INSENSITIVE -> far > shape ? Math.copySign(Math.min(1, (far - shape) / q), y - p) : 0;
+            case SQUARED_EPSILON_INSENSITIVE -> far > shape ? Math.copySign(2 * (far - shape) / (1 + 2 * q), y - p) : 0;
+            case QUANTILE -> y > p ? Math.min(shape, far / q) : y < p ? -Math.min(1 - shape, far / q) : 0;
+            case POISSON -> implicitPoisson(p, y, q);
+        };
+    }
+
+    /**
+     * The d with d = y − exp(p + q d), the zero of {@code d - y + exp(p + q d)}. That function rises and is convex, so from a d above its
+     * zero Newton's steps fall and stay above; where the slope is up, 0 is above it, and else both the descent at p and what leads to y.
+     */
+    private static double implicitPoisson(double p, double y, double q) {
+        double descent = POISSON.descent(p, y, STEEPEST);
+        if (descent == 0 || q == 0) {
+            return descent;
+        }
+        double d = descent > 0 ? Math.min(descent, (StrictMath.log(y) - p) / q) : 0;
+        for (int i = 0; i < POISSON_STEPS; i++) {
+            double power = Math.min(Kernels.exp(p + q * d), STEEPEST);
+            d -= (d - y + power) / (1 + q * power);
+        }
+        return d;
     }
 
     /**

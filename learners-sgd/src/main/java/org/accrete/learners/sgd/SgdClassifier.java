@@ -18,6 +18,7 @@ final class SgdClassifier extends SgdLearner {
 
     private final Optional<Share> share;
     private final ClassList classes;
+    private List<String> offered = List.of();
 
     SgdClassifier(Schema schema, Params params) {
         super(
@@ -67,10 +68,14 @@ final class SgdClassifier extends SgdLearner {
             }
             descent.learn(weights, chunk, from, to, t);
             known = (int) chunk.target(to) + 1;
-            if (functions(known) > weights.count()) {
-                weights.grow(known, descent.half());
-            }
             from = to;
+            if (functions(known) > weights.count()) {
+                descent.decide(weights, chunk, to);
+                weights.grow(known, descent.half());
+                descent.refresh(weights);
+                descent.learnUnheard(weights, chunk, to, t);
+                from = to + 1;
+            }
         }
         descent.learn(weights, chunk, from, rows, t);
     }
@@ -79,6 +84,35 @@ final class SgdClassifier extends SgdLearner {
     void accept(Chunk chunk, int size) {
         classes.grow(chunk, size);
     }
+
+    @Override
+    List<String> labels() {
+        return classes.labels();
+    }
+
+    @Override
+    List<String> joined(List<String> theirs) {
+        return classes.joined(theirs);
+    }
+
+    @Override
+    void become(List<String> joined) {
+        classes.become(joined);
+        offered = List.of();
+    }
+
+    @Override
+    public void classes(List<String> labels) {
+        offered = List.copyOf(labels);
+    }
+
+    @Override
+    List<String> offered() {
+        return offered.size() > classes.size() ? offered : classes.labels();
+    }
+
+    @Override
+    void say(double[] values, int count) {}
 
     @Override
     void putInto(State.Builder state) {

@@ -1,12 +1,18 @@
 package org.accrete.learners.sgd;
 
+import java.util.List;
 import java.util.Locale;
 import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.OneRow;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.OnlineLearner;
+import org.accrete.api.learn.RescalableLearner;
+import org.accrete.api.learn.Scaling;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
@@ -17,9 +23,12 @@ import org.accrete.api.store.State;
  * next row in the schedule, from 1) and {@code sgd.rows_seen}. While the vectors are lazily scaled, {@code sgd.weights} and
  * {@code sgd.scale} hold their exact form, from which to go on. Where the model is a mean over rows, {@code coef} and {@code
  * intercept} are that mean, the last weights are in {@code sgd.weights}, {@code sgd.scale} and {@code sgd.intercept}, and {@code
- * sgd.average_…} is how the mean is kept; {@code sgd.l1_…} is what the L1 penalty is owed.
+ * sgd.average_…} is how the mean is kept; {@code sgd.l1_…} is what the L1 penalty is owed; {@code sgd.late_…} is what {@link LateSteps}
+ * goes on from. What an optimizer remembers of each weight
+ * has the optimizer's words for it ({@code sgd.rate} and {@code sgd.intercept_rate}, …); where it learns the target in standard deviations,
+ * {@code sgd.target} holds the moments and {@code sgd.weights}, {@code sgd.scale} and {@code sgd.intercept} what is learned.
  */
-abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRegressor {
+abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;
     private static final String COEF = "coef";
     private static final String INTERCEPT = "intercept";
@@ -31,14 +40,19 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
 
     final Schema schema;
     final Descent descent;
-    final TrainableWeights weights;
+    TrainableWeights weights;
+    private final Params params;
+    private final OneRow row;
+    private double[] said = {};
     private double t;
     private long rowsSeen;
 
     /** Makes a learner that has seen nothing. */
     SgdLearner(Schema schema, Params params, Descent descent, int functions) {
         this.schema = schema;
+        this.params = params;
         this.descent = descent;
+        this.row = new OneRow(schema);
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
         this.weights = new TrainableWeights(
@@ -47,14 +61,17 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
                 new double[functions],
                 1,
                 SgdParams.lasso(params, width, functions),
-                SgdParams.average(params, width, functions));
+                SgdParams.average(params, width, functions),
+                SgdParams.accumulators(params, width, functions));
         this.t = 1;
     }
 
     /** Makes a learner that goes on from a state. */
     SgdLearner(Schema schema, Params params, Descent descent, int functions, State state) {
         this.schema = schema;
+        this.params = params;
         this.descent = descent;
+        this.row = new OneRow(schema);
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
         descent.restore(state);
@@ -62,14 +79,22 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
         lasso.restore(state);
         Average average = SgdParams.average(params, width, functions);
         average.restore(state);
+        Accumulators accumulators = SgdParams.accumulators(params, width, functions);
+        accumulators.restore(state);
+        boolean lastIntercept = average.hasRows() || accumulators.scalesTarget();
         boolean apart = state.tensors().containsKey(SCALE) || state.tensors().containsKey(WEIGHTS);
         this.weights = new TrainableWeights(
                 width,
                 state.doubles(apart ? WEIGHTS : COEF, functions, width),
-                state.doubles(average.hasRows() ? LAST_INTERCEPT : INTERCEPT, functions),
+                state.doubles(lastIntercept ? LAST_INTERCEPT : INTERCEPT, functions),
                 apart ? state.number(SCALE) : 1,
                 lasso,
-                average);
+                average,
+                accumulators);
+        if (functions == 1) {
+            weights.late.restore(state);
+        }
+        descent.refresh(weights);
         this.t = state.number(T);
         this.rowsSeen = state.whole(ROWS_SEEN);
         if (!weights.isFinite() || !(weights.scale > 0 && weights.scale <= 1) || !(t >= 1) || rowsSeen < 0) {
@@ -91,19 +116,62 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
 
     @Override
     public final void partialFit(Chunk chunk) {
+        descent.decided.nowhere();
+        fit(chunk);
+    }
+
+    @Override
+    public final void partialFit(Chunk chunk, double[] decisions) {
+        descent.decided.into(decisions);
+        fit(chunk);
+        say(decisions, descent.decided.taken());
+    }
+
+    @Override
+    public final double[] learnOne(double[] x, double target, double weight) {
+        return learnOne(row.dense(x, target, weight, offered()));
+    }
+
+    @Override
+    public final double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+        return learnOne(row.sparse(indices, values, count, target, weight, offered()));
+    }
+
+    private double[] learnOne(Chunk chunk) {
+        int count = weights.count();
+        if (said.length != count) {
+            said = new double[count];
+        }
+        partialFit(chunk, said);
+        return said;
+    }
+
+    private void fit(Chunk chunk) {
         schema.require(chunk.schema());
-        int functions = check(chunk);
+        int checked = check(chunk);
         Rows.requireWeights(chunk);
         int rows = chunk.rows();
         if (rows == 0) {
             return;
         }
+        if (descent.learnsAlone(weights, chunk, SgdClassifier.functions(checked))
+                && chunk instanceof DenseChunk alone) {
+            requireFinite(descent.learnAlone(weights, alone, t));
+        } else {
+            learnWhole(chunk, checked);
+        }
+        t += rows;
+        rowsSeen += rows;
+        accept(chunk, checked);
+    }
+
+    private void learnWhole(Chunk chunk, int checked) {
         descent.begin();
-        weights.begin(chunk);
+        weights.begin(chunk, descent.isPlain() && !weights.average.isOn());
         boolean learned = false;
         try {
-            learn(chunk, functions, t);
-            requireFinite(chunk);
+            learn(chunk, checked, t);
+            requireFinite(weights.isFinite(chunk) && descent.isFinite());
             learned = true;
         } finally {
             if (!learned) {
@@ -111,13 +179,10 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
                 descent.rollBack();
             }
         }
-        t += rows;
-        rowsSeen += rows;
-        accept(chunk, functions);
     }
 
-    private void requireFinite(Chunk chunk) {
-        if (!weights.isFinite(chunk) || !descent.isFinite()) {
+    private static void requireFinite(boolean finite) {
+        if (!finite) {
             throw AccreteException.badData("the steps are too long for these rows, the model would overflow;"
                     + " scale the features (step standard-scaler) or lower eta0");
         }
@@ -136,6 +201,17 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
     /** Takes what else the chunk brought, now that its rows are learned. */
     abstract void accept(Chunk chunk, int checked);
 
+    /** {@return the labels that targets of single rows are indexes into} */
+    abstract List<String> offered();
+
+    /**
+     * Turns values of the functions into what the model says.
+     *
+     * @param values replaced
+     * @param count how many
+     */
+    abstract void say(double[] values, int count);
+
     /** Puts what a state holds besides weights. */
     abstract void putInto(State.Builder state);
 
@@ -148,18 +224,81 @@ abstract sealed class SgdLearner implements Learner permits SgdClassifier, SgdRe
                 .doubles(INTERCEPT, model.intercepts, functions)
                 .number(T, t)
                 .whole(ROWS_SEEN, rowsSeen);
-        if (weights.scale != 1 || weights.average.hasRows()) {
+        boolean derived = weights.average.hasRows() || weights.accumulators.scalesTarget();
+        if (weights.scale != 1 || derived) {
             state.doubles(WEIGHTS, weights.v, functions, weights.width).number(SCALE, weights.scale);
         }
-        if (weights.average.hasRows()) {
+        if (derived) {
             state.doubles(LAST_INTERCEPT, weights.intercepts, functions);
         }
         weights.lasso.putInto(state);
         weights.average.putInto(state);
+        weights.late.putInto(state);
+        weights.accumulators.putInto(state);
         descent.putInto(state);
         putInto(state);
         return state.build();
     }
+
+    // --- merging
+
+    @Override
+    public final void merge(Learner other) {
+        if (!(other instanceof SgdLearner theirs) || other.getClass() != getClass()) {
+            throw AccreteException.badState("the other learner must be of the same plug-in but is a "
+                    + other.getClass().getSimpleName());
+        }
+        schema.require(theirs.schema);
+        params.requireSame(theirs.params);
+        if (theirs.rowsSeen == 0) {
+            return;
+        }
+        List<String> joined = rowsSeen == 0 ? theirs.labels() : joined(theirs.labels());
+        TrainableWeights.requireRoom(weights.width, Math.max(1, joined.size()));
+        TrainableWeights merged = weights.blended(theirs.weights, blend(theirs, joined));
+        descent.rebuild(merged);
+        if (!merged.isFinite() || !descent.merge(labels(), theirs.descent, theirs.labels(), joined)) {
+            throw overflow();
+        }
+        weights = merged;
+        become(joined);
+        t += theirs.t - 1;
+        rowsSeen += theirs.rowsSeen;
+    }
+
+    @Override
+    public final void rescale(Scaling scaling) {
+        if (scaling.width() != weights.width) {
+            throw AccreteException.badState(
+                    "a scaling must have " + weights.width + " columns but has " + scaling.width());
+        }
+        TrainableWeights rescaled = weights.rescaled(scaling.centre(), scaling.scale());
+        descent.rebuild(rescaled);
+        if (!rescaled.isFinite()) {
+            throw overflow();
+        }
+        weights = rescaled;
+    }
+
+    private static AccreteException overflow() {
+        return AccreteException.badState(
+                "the merged model would overflow; scale the features (step standard-scaler) before training");
+    }
+
+    private Blend blend(SgdLearner other, List<String> joined) {
+        return joined.isEmpty()
+                ? Blend.ofOne(rowsSeen, other.rowsSeen)
+                : Blend.ofClasses(labels(), other.labels(), joined, descent.half(), rowsSeen, other.rowsSeen);
+    }
+
+    /** {@return the labels known, in class order; none where there are no classes} */
+    abstract List<String> labels();
+
+    /** {@return these labels and those of another learner, unless one may not be taken} */
+    abstract List<String> joined(List<String> theirs);
+
+    /** Goes over to the labels of a merged learner. */
+    abstract void become(List<String> joined);
 
     /**
      * Refuses a schema with another kind of target.

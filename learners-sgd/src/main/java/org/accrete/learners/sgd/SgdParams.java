@@ -14,13 +14,13 @@ final class SgdParams {
             ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
     private static final ParamSpec<Loss> REGRESSOR_LOSS =
             ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
-    private static final String AUTO = "auto";
-    private static final ParamSpec<String> EPSILON = ParamSpec.text(
+    private static final ParamSpec<Double> EPSILON = ParamSpec.real(
                     "epsilon",
-                    AUTO,
-                    "a number >= 0, or auto: 1.35 for huber, 0.1 for the others",
+                    0.1,
+                    Range.atLeast(0),
                     "distance from which huber grows in a straight line, up to which"
                             + " epsilon-insensitive and squared-epsilon-insensitive are 0")
+            .withDefaultWhere(1.35, "loss", "huber")
             .asTunable();
     private static final ParamSpec<Double> QUANTILE = ParamSpec.real(
                     "quantile",
@@ -28,8 +28,20 @@ final class SgdParams {
                     new Range(0, true, 1, true),
                     "which quantile loss=quantile predicts; 0.5 is the median")
             .asTunable();
-    private static final ParamSpec<Penalty> PENALTY =
-            ParamSpec.choice("penalty", Penalty.class, Penalty.L2, "what keeps weights small");
+    private static final String IS_SGD = "sgd";
+    private static final String IS_DEFAULT = "implicit-adagrad";
+    private static final ParamSpec<Optimizer> OPTIMIZER = ParamSpec.choice(
+                    "optimizer",
+                    Optimizer.class,
+                    Optimizer.IMPLICIT_ADAGRAD,
+                    "how long steps are: each weight's own length, by the squares of its slopes so far (adagrad), and no"
+                            + " further than the row asks for (implicit-adagrad), or with weights that follow from sums of"
+                            + " slopes (ftrl); or one for all, by learning-rate (sgd)")
+            .withDefaultWhereGiven(Optimizer.SGD, "learning-rate")
+            .withDefaultWhere(Optimizer.SGD, "compat", "sklearn");
+    private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
+                    "penalty", Penalty.class, Penalty.NONE, "what keeps weights small")
+            .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD);
     private static final ParamSpec<Double> L1_RATIO = ParamSpec.real(
                     "l1-ratio", 0.15, Range.between(0, 1), "share of L1 in penalty=elasticnet; the rest is L2")
             .asTunable();
@@ -43,13 +55,15 @@ final class SgdParams {
                     "length of step t: eta0 (constant), eta0 / t^power-t (invscaling),"
                             + " 1 / (alpha (t0 + t - 1)) (optimal), eta0 and a fifth of it each time the loss"
                             + " stays (adaptive); or passive-aggressive I or II (pa1, pa2), as far as the row's loss"
-                            + " asks, with loss=hinge or loss=epsilon-insensitive")
+                            + " asks, with loss=hinge or loss=epsilon-insensitive; all but constant with optimizer=sgd only")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
                     "eta0",
-                    0.005,
+                    0.2,
                     Range.above(0),
                     "length of the first step, or aggressiveness of pa1 and pa2; not used by learning-rate=optimal")
+            .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
+            .withDefaultWhere(0.005, "optimizer", IS_SGD)
             .asTunable();
     private static final ParamSpec<Double> POWER_T = ParamSpec.real(
                     "power-t", 0.25, Range.atLeast(0), "how fast steps of learning-rate=invscaling get shorter")
@@ -91,7 +105,11 @@ final class SgdParams {
             "how much more the rows of a class count; labels that are not named count 1;"
                     + " balanced lets all classes count alike, by the rows so far");
     private static final ParamSpec<Double> INTERCEPT_RATE = ParamSpec.real(
-                    "intercept-rate", 1, Range.above(0), "factor of the constant's steps")
+                    "intercept-rate",
+                    1,
+                    Range.above(0),
+                    "factor of the constant's steps; without optimizer=sgd, square of the feature whose weight it is")
+            .withDefaultWhere(25.0, "optimizer", IS_DEFAULT)
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
             ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
@@ -110,6 +128,7 @@ final class SgdParams {
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
             MULTI_CLASS,
+            OPTIMIZER,
             PENALTY,
             L1_RATIO,
             ALPHA,
@@ -131,11 +150,14 @@ final class SgdParams {
             REGRESSOR_LOSS,
             EPSILON,
             QUANTILE,
+            OPTIMIZER,
             PENALTY,
             L1_RATIO,
             ALPHA,
-            LEARNING_RATE.withDefault(LearningRate.INVSCALING),
-            ETA0.withDefault(0.01),
+            LEARNING_RATE.withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
+            ETA0.withDefault(0.4)
+                    .withDefaultWhere(0.04, "optimizer", IS_DEFAULT)
+                    .withDefaultWhere(0.01, "optimizer", IS_SGD),
             POWER_T,
             ADAPTIVE_WINDOW,
             ADAPTIVE_PATIENCE,
@@ -204,7 +226,8 @@ final class SgdParams {
 
     /** {@return what is to be remembered for the L1 penalty of so many functions} */
     static Lasso lasso(Params params, int width, int functions) {
-        return new Lasso(width, functions, hasL1(params), isLikeSklearn(params));
+        boolean on = hasL1(params) && params.get(OPTIMIZER) == Optimizer.SGD;
+        return new Lasso(width, functions, on, isLikeSklearn(params));
     }
 
     /** {@return what is to be remembered for the mean of so many functions} */
@@ -218,6 +241,8 @@ final class SgdParams {
         int arrays = 6;
         // what was paid, undo, and of a state one tensor
         arrays += hasL1(params) ? 4 : 0;
+        // each part of what the optimizer remembers, undo, and of a state one tensor
+        arrays += 3 * params.get(OPTIMIZER).parts.size();
         // the sum, undo, a snapshot, and of a state one tensor
         return arrays + (params.get(AVERAGE) > 0 ? 5 : 0);
     }
@@ -231,27 +256,54 @@ final class SgdParams {
     }
 
     private static double epsilon(Params params, Loss loss) {
-        String text = params.get(EPSILON);
-        if (ParamSpec.word(text).equals(AUTO)) {
-            return loss == Loss.HUBER ? 1.35 : 0.1;
-        }
-        double epsilon;
-        try {
-            epsilon = Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            epsilon = Double.NaN;
-        }
-        if (!(epsilon >= 0 && epsilon <= Double.MAX_VALUE)) {
-            throw AccreteException.badArgument("epsilon must be a number >= 0, or auto, but was '" + text + "'");
-        }
+        double epsilon = params.get(EPSILON);
         if (loss == Loss.HUBER && epsilon == 0) {
-            throw AccreteException.badArgument("epsilon must be > 0 with loss=huber but was " + text);
+            throw AccreteException.badArgument("epsilon must be > 0 with loss=huber but was 0");
         }
         return epsilon;
     }
 
+    /** {@return what the optimizer is to remember of the weights of so many functions} */
+    static Accumulators accumulators(Params params, int width, int functions) {
+        Optimizer optimizer = params.get(OPTIMIZER);
+        boolean regressor = params.specs().contains(REGRESSOR_LOSS);
+        return new Accumulators(
+                width,
+                functions,
+                optimizer.parts,
+                regressor
+                        && optimizer == Optimizer.IMPLICIT_ADAGRAD
+                        && !regressorLoss(params).hasLogLink());
+    }
+
+    /** Refuses what an optimizer cannot do, by the first thing that is wrong. */
+    private static void requireOptimizer(Params params) {
+        Optimizer optimizer = params.get(OPTIMIZER);
+        if (optimizer == Optimizer.SGD) {
+            return;
+        }
+        String with = " with optimizer=" + ParamSpec.word(optimizer.name()) + " but was ";
+        if (isLikeSklearn(params)) {
+            throw AccreteException.badArgument("compat must be none" + with + "sklearn; set optimizer=sgd");
+        }
+        LearningRate rate = params.get(LEARNING_RATE);
+        if (rate != LearningRate.CONSTANT) {
+            throw AccreteException.badArgument(
+                    "learning-rate must be constant" + with + ParamSpec.word(rate.name()) + "; set optimizer=sgd");
+        }
+        if (hasL1(params) && optimizer != Optimizer.FTRL) {
+            throw AccreteException.badArgument("penalty must be l2 or none" + with
+                    + ParamSpec.word(params.get(PENALTY).name()) + "; set optimizer=ftrl or optimizer=sgd");
+        }
+        if (params.get(AVERAGE) > 0) {
+            throw AccreteException.badArgument(
+                    "average must be 0" + with + params.get(AVERAGE) + "; set optimizer=sgd");
+        }
+    }
+
     private static Descent descent(
             Params params, Loss loss, double shape, MultiClass multiClass, ClassWeights classWeights) {
+        requireOptimizer(params);
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {
@@ -265,12 +317,14 @@ final class SgdParams {
                     + ParamSpec.word(rate.name()) + " but was " + ParamSpec.word(loss.name()));
         }
         double interceptRate = params.get(FIT_INTERCEPT) ? params.get(INTERCEPT_RATE) : 0;
+        double l2 = params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha;
+        double l1 = params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha;
         return new Descent(
                 loss,
                 shape,
                 new Schedule(rate, params.get(ETA0), params.get(POWER_T), alpha),
-                params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha,
-                params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha,
+                l2,
+                l1,
                 interceptRate,
                 isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate,
                 params.get(CLIP_GRADIENT),
@@ -280,6 +334,17 @@ final class SgdParams {
                         rate == LearningRate.ADAPTIVE && !isLikeSklearn(params),
                         params.get(ADAPTIVE_WINDOW),
                         params.get(ADAPTIVE_TOLERANCE),
-                        params.get(ADAPTIVE_PATIENCE)));
+                        params.get(ADAPTIVE_PATIENCE)),
+                new OwnLengths(
+                        params.get(OPTIMIZER),
+                        loss,
+                        shape,
+                        params.get(ETA0),
+                        l2,
+                        l1,
+                        interceptRate,
+                        params.get(CLIP_GRADIENT),
+                        multiClass,
+                        classWeights));
     }
 }

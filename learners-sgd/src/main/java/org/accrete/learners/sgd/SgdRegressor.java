@@ -1,5 +1,6 @@
 package org.accrete.learners.sgd;
 
+import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Regressor;
@@ -36,6 +37,32 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     void accept(Chunk chunk, int checked) {}
+
+    @Override
+    List<String> offered() {
+        return List.of();
+    }
+
+    @Override
+    public void classes(List<String> labels) {}
+
+    @Override
+    List<String> labels() {
+        return List.of();
+    }
+
+    @Override
+    List<String> joined(List<String> theirs) {
+        return theirs;
+    }
+
+    @Override
+    void become(List<String> joined) {}
+
+    @Override
+    void say(double[] values, int count) {
+        LinearRegressor.say(values, count, logLink);
+    }
 
     @Override
     void putInto(State.Builder state) {}

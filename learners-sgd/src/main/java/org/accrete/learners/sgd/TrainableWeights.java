@@ -25,16 +25,31 @@ final class TrainableWeights extends Weights {
     final Lasso lasso;
     /** The mean over rows. */
     final Average average;
+    /** What the quick way for narrow rows goes on from. */
+    final LateSteps late;
+    /** What an optimizer remembers of each weight. */
+    final Accumulators accumulators;
 
     private final double smallestScale;
     private final Journal journal = new Journal();
     private double[] beforeIntercepts;
     private double beforeScale;
+    /** The sum of all weights that rows moved, each time they did: not finite if one of them was not. */
+    private double moved;
 
-    TrainableWeights(int width, double[] v, double[] intercepts, double scale, Lasso lasso, Average average) {
+    TrainableWeights(
+            int width,
+            double[] v,
+            double[] intercepts,
+            double scale,
+            Lasso lasso,
+            Average average,
+            Accumulators accumulators) {
         super(width, v, intercepts, scale);
         this.lasso = lasso;
         this.average = average;
+        this.late = new LateSteps(width);
+        this.accumulators = accumulators;
         this.smallestScale = average.smallestScale(SMALLEST_SCALE);
         this.beforeIntercepts = intercepts.clone();
         this.beforeScale = scale;
@@ -42,6 +57,14 @@ final class TrainableWeights extends Weights {
 
     /** {@return what a model reads, in the learner's own arrays} */
     Weights readable() {
+        if (accumulators.scalesTarget()) {
+            double unit = accumulators.targetScale();
+            double[] shifted = intercepts.clone();
+            for (int c = 0; c < shifted.length; c++) {
+                shifted[c] = shifted[c] * unit + accumulators.targetMean();
+            }
+            return new Weights(width, v, shifted, scale * unit);
+        }
         return average.hasRows() ? average.of(this) : this;
     }
 
@@ -55,13 +78,24 @@ final class TrainableWeights extends Weights {
 
     // --- all or nothing
 
-    /** Remembers everything that learning the chunk may change. */
-    void begin(Chunk chunk) {
-        journal.begin(v, width, chunk);
+    /**
+     * Remembers everything that learning the chunk may change.
+     *
+     * @param byRow whether only {@link #fold} and {@link #moveSparse} will change the vectors if the chunk is sparse
+     */
+    void begin(Chunk chunk, boolean byRow) {
+        if (byRow) {
+            journal.beginRows(v, width, chunk);
+        } else {
+            journal.begin(v, width, chunk);
+        }
+        moved = 0;
         beforeScale = scale;
         beforeIntercepts = Journal.copy(intercepts, beforeIntercepts);
         lasso.begin(chunk);
         average.begin(this, chunk);
+        late.begin();
+        accumulators.begin(chunk);
     }
 
     /** Takes back everything since {@link #begin} for this chunk. */
@@ -71,19 +105,27 @@ final class TrainableWeights extends Weights {
         intercepts = beforeIntercepts.clone();
         lasso.rollBack(chunk);
         average.rollBack(chunk);
+        late.rollBack();
+        accumulators.rollBack(chunk);
     }
 
     /** {@return whether every number that the chunk may have changed is finite; one that once is not never becomes so again} */
     boolean isFinite(Chunk chunk) {
-        return Journal.isFinite(v, width, chunk)
+        boolean seen = journal.takesRowsOf(v) && Double.isFinite(moved);
+        return (seen || Journal.isFinite(v, width, chunk))
                 && Journal.isFinite(intercepts)
                 && lasso.isFinite(chunk)
-                && average.isFinite(v, chunk);
+                && average.isFinite(v, chunk)
+                && accumulators.isFinite(v, chunk);
     }
 
     /** {@return whether every number is finite} */
     boolean isFinite() {
-        return Journal.isFinite(v) && Journal.isFinite(intercepts) && lasso.isFinite() && average.isFinite(v);
+        return Journal.isFinite(v)
+                && Journal.isFinite(intercepts)
+                && lasso.isFinite()
+                && average.isFinite(v)
+                && accumulators.isFinite(v);
     }
 
     // --- learning
@@ -91,6 +133,7 @@ final class TrainableWeights extends Weights {
     /** Multiplies the scale into the vectors. */
     void fold() {
         if (scale != 1) {
+            late.forget();
             journal.saveAll(v);
             average.fold(v);
             Kernels.best().scale(scale, v, 0, v.length);
@@ -104,6 +147,7 @@ final class TrainableWeights extends Weights {
      * @param keep factor in [0, 1]
      */
     void decay(double keep) {
+        late.forget();
         scale *= keep;
         if (scale < smallestScale) {
             fold();
@@ -111,22 +155,37 @@ final class TrainableWeights extends Weights {
     }
 
     /**
-     * Moves one vector by a multiple of a row. A dense row, for which the scale must be 1, also decays it.
+     * Moves all vectors by multiples of a sparse row, without a decay.
+     *
+     * @param steps factor of the row for each vector
+     */
+    void moveSparse(Kernels kernels, SparseChunk chunk, int row, double[] steps) {
+        // not step / scale: the step is waited for, the scale is not
+        double inverse = 1 / scale;
+        boolean remembered = journal.takesRowsOf(v);
+        for (int c = 0; c < count(); c++) {
+            double factor = steps[c] * inverse;
+            if (remembered) {
+                moved += journal.move(kernels, c, chunk, row, factor, width);
+            } else if (factor != 0) {
+                kernels.sparseAxpy(
+                        factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
+            }
+        }
+        if (remembered) {
+            journal.endRow();
+        }
+    }
+
+    /**
+     * Moves and decays one vector by a multiple of a dense row, for which the scale must be 1.
      *
      * @param c which vector
-     * @param keep factor of the vector, in [0, 1]; not looked at for a sparse row
+     * @param keep factor of the vector, in [0, 1]
      * @param step factor of the row
      */
-    void move(Kernels kernels, int c, Chunk chunk, int row, double keep, double step) {
+    void move(Kernels kernels, int c, DenseChunk dense, int row, double keep, double step) {
         int origin = c * width;
-        if (chunk instanceof SparseChunk sparse) {
-            if (step != 0) {
-                kernels.sparseAxpy(
-                        step / scale, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row), v, origin);
-            }
-            return;
-        }
-        DenseChunk dense = (DenseChunk) chunk;
         if (step == 0) {
             if (keep != 1) {
                 kernels.scale(keep, v, origin, width);
@@ -177,6 +236,76 @@ final class TrainableWeights extends Weights {
     }
 
     /**
+     * Moves all vectors by multiples of a dense row that is a chunk by itself, if they stay finite. They are written beside the
+     * old ones and take their place only then, so nothing has to be remembered, looked through or taken back; the same bits as
+     * {@link #move}. The scale must be 1.
+     *
+     * @param keep factor of the vectors, in [0, 1]
+     * @param steps factor of the row, one per vector
+     * @param interceptRate factor of the intercepts' steps
+     * @return whether they stayed finite; nothing has changed otherwise
+     */
+    boolean moveAlone(Kernels kernels, DenseChunk chunk, double keep, double[] steps, double interceptRate) {
+        int count = count();
+        double[] values = chunk.values();
+        int offset = chunk.offset(0);
+        if (count == 1 && steps[0] == 0) {
+            // A decay towards 0 cannot overflow.
+            intercepts[0] += steps[0] * interceptRate;
+            move(kernels, 0, chunk, 0, keep, steps[0]);
+            return true;
+        }
+        double[] moved = journal.spare(v.length);
+        if (beforeIntercepts.length != count) {
+            beforeIntercepts = new double[count];
+        }
+        double[] movedIntercepts = beforeIntercepts;
+        boolean finite = true;
+        for (int c = 0; c < count; c++) {
+            int origin = c * width;
+            movedIntercepts[c] = intercepts[c] + steps[c] * interceptRate;
+            finite &= Double.isFinite(movedIntercepts[c]);
+            if (steps[c] != 0) {
+                finite &= kernels.scaleAddTo(keep, v, origin, steps[c], values, offset, moved, origin, width);
+            } else {
+                System.arraycopy(v, origin, moved, origin, width);
+                if (keep != 1) {
+                    kernels.scale(keep, moved, origin, width);
+                }
+            }
+        }
+        if (finite) {
+            journal.give(v);
+            v = moved;
+            for (int c = 0; c < count; c++) {
+                intercepts[c] = movedIntercepts[c];
+            }
+        }
+        return finite;
+    }
+
+    /**
+     * Makes one function what its late step makes of it, if that is finite; nothing has changed otherwise.
+     *
+     * @param state the weights before it, and elsewhere the row
+     * @param keep factor of the weights
+     * @param step factor of the row
+     * @param row index of the row in the state
+     * @param intercept the intercept after it
+     */
+    boolean become(double[] state, double keep, double step, int row, double intercept) {
+        double[] next = journal.spare(width);
+        boolean finite = Kernels.best().scaleAddTo(keep, state, 0, step, state, row, next, 0, width)
+                && Double.isFinite(intercept);
+        if (finite) {
+            journal.give(v);
+            v = next;
+            intercepts[0] = intercept;
+        }
+        return finite;
+    }
+
+    /**
      * Makes room for more classes. One function that told two classes apart becomes one for each, of opposite sign; the
      * others start at 0.
      *
@@ -188,5 +317,71 @@ final class TrainableWeights extends Weights {
         intercepts = Journal.grow(intercepts, 1, count, half);
         lasso.grow(count, half);
         average.grow(count, half);
+        late.forget();
+        accumulators.grow(count, half);
+    }
+
+    // --- merging
+
+    /**
+     * {@return the same functions of columns that were shifted and scaled} A weight w of x is the weight {@code w scale} of {@code
+     * (x - centre) / scale}, and {@code w centre} more of the intercept; what the weight owes, or is a mean of, goes with it.
+     */
+    TrainableWeights rescaled(double[] centre, double[] scales) {
+        double[] w = effective();
+        double[] shifted = shifted(w, intercepts, centre);
+        Lasso owed = lasso.rescaled(w, scales);
+        Average mean = average.rescaled(readable(), centre, scales);
+        multiply(w, scales);
+        return new TrainableWeights(width, w, shifted, 1, owed, mean, accumulators.rescaled(centre, scales));
+    }
+
+    /** {@return the intercepts for columns less a centre} */
+    static double[] shifted(double[] w, double[] intercepts, double[] centre) {
+        double[] shifted = intercepts.clone();
+        for (int c = 0; c < shifted.length; c++) {
+            shifted[c] += Kernels.best().dot(w, c * centre.length, centre, 0, centre.length);
+        }
+        return shifted;
+    }
+
+    /** Multiplies each column of the vectors by its scale. */
+    static void multiply(double[] w, double[] scales) {
+        for (int origin = 0; origin < w.length; origin += scales.length) {
+            for (int j = 0; j < scales.length; j++) {
+                w[origin + j] *= scales[j];
+            }
+        }
+    }
+
+    /** {@return these functions and others, blended; neither is changed} */
+    TrainableWeights blended(TrainableWeights other, Blend blend) {
+        Accumulators both = accumulators.blended(other.accumulators, blend);
+        return new TrainableWeights(
+                width,
+                blend.odd(in(both, effective(), 0), other.in(both, other.effective(), 0), width),
+                blend.odd(in(both, intercepts, 1), other.in(both, other.intercepts, 1), 1),
+                1,
+                lasso.blended(other.lasso, blend),
+                average.blended(readable(), other.average, other.readable(), blend),
+                both);
+    }
+
+    /**
+     * {@return weights in the units of another target}
+     *
+     * @param shift 1 if they are intercepts, which move with its mean, else 0
+     */
+    private double[] in(Accumulators other, double[] mine, int shift) {
+        if (!accumulators.scalesTarget()) {
+            return mine;
+        }
+        double factor = accumulators.targetScale() / other.targetScale();
+        double moved = shift * (accumulators.targetMean() - other.targetMean()) / other.targetScale();
+        double[] units = mine.clone();
+        for (int i = 0; i < units.length; i++) {
+            units[i] = factor * units[i] + moved;
+        }
+        return units;
     }
 }

@@ -43,13 +43,19 @@ class FuzzTest {
 
     @ParameterizedTest
     @CsvSource({
+        "sgd-classifier, false, loss=log-loss;optimizer=sgd",
         "sgd-classifier, false, loss=log-loss",
-        "sgd-classifier, true, loss=hinge;alpha=0.1;max-classes=5",
+        "sgd-classifier, true, loss=squared-hinge;class-weight=balanced;penalty=l2;alpha=1",
+        "sgd-regressor, true, loss=squared-error",
+        "sgd-regressor, false, loss=poisson",
+        "sgd-classifier, true, loss=hinge;optimizer=adagrad;multi-class=ovr",
+        "sgd-classifier, true, multi-class=softmax;optimizer=ftrl;penalty=elasticnet;alpha=0.1",
+        "sgd-classifier, true, loss=hinge;alpha=0.1;max-classes=5;optimizer=sgd",
         "sgd-regressor, false, loss=squared-error;learning-rate=constant",
-        "sgd-regressor, true, loss=huber;eta0=0.5;alpha=1",
-        "sgd-classifier, true, loss=modified-huber;penalty=elasticnet;average=3;class-weight=balanced",
+        "sgd-regressor, true, loss=huber;eta0=0.5;alpha=1;optimizer=sgd",
+        "sgd-classifier, true, loss=modified-huber;penalty=elasticnet;average=3;class-weight=balanced;optimizer=sgd",
         "sgd-classifier, false, multi-class=softmax;penalty=l1;learning-rate=adaptive",
-        "sgd-regressor, false, loss=poisson;average=1;clip-gradient=10",
+        "sgd-regressor, false, loss=poisson;average=1;clip-gradient=10;optimizer=sgd",
         "sgd-regressor, true, loss=epsilon-insensitive;learning-rate=pa2;eta0=1;penalty=none",
     })
     void everyChunkIsLearnedWholeOrNotAtAll(String name, boolean sparse, String settings) {

@@ -58,19 +58,61 @@ class ProvidersTest {
     void defaultsAreTheMeasuredOnes() {
         assertThat(Params.of(new SgdClassifierProvider().params()).toMap())
                 .containsEntry("loss", "log-loss")
-                .containsEntry("penalty", "l2")
+                .containsEntry("optimizer", "implicit-adagrad")
+                .containsEntry("penalty", "none")
                 .containsEntry("alpha", "1.0E-4")
                 .containsEntry("learning-rate", "constant")
-                .containsEntry("eta0", "0.005")
-                .containsEntry("power-t", "0.25")
+                .containsEntry("eta0", "0.1")
+                .containsEntry("intercept-rate", "25.0")
                 .containsEntry("compat", "none");
         assertThat(Params.of(new SgdRegressorProvider().params()).toMap())
                 .containsEntry("loss", "squared-error")
-                .containsEntry("epsilon", "auto")
-                .containsEntry("alpha", "1.0E-4")
+                .containsEntry("optimizer", "implicit-adagrad")
+                .containsEntry("epsilon", "0.1")
+                .containsEntry("learning-rate", "constant")
+                .containsEntry("eta0", "0.04");
+    }
+
+    @Test
+    void defaultsFollowTheOptimizerWhichFollowsTheLearningRate() {
+        List<ParamSpec<?>> classifier = new SgdClassifierProvider().params();
+        List<ParamSpec<?>> regressor = new SgdRegressorProvider().params();
+        for (Map<String, String> plain :
+                List.of(Map.of("optimizer", "sgd"), Map.of("learning-rate", "constant"), Map.of("compat", "sklearn"))) {
+            assertThat(Params.parse(classifier, plain).toMap())
+                    .containsEntry("optimizer", "sgd")
+                    .containsEntry("penalty", "l2")
+                    .containsEntry("learning-rate", "constant")
+                    .containsEntry("eta0", "0.005")
+                    .containsEntry("intercept-rate", "1.0")
+                    .containsEntry("power-t", "0.25");
+        }
+        assertThat(Params.parse(regressor, Map.of("compat", "sklearn")).toMap())
                 .containsEntry("learning-rate", "invscaling")
-                .containsEntry("eta0", "0.01")
-                .containsEntry("power-t", "0.25");
+                .containsEntry("eta0", "0.01");
+        assertThat(Params.parse(regressor, Map.of("loss", "huber")).toMap()).containsEntry("epsilon", "1.35");
+        assertThat(Params.parse(classifier, Map.of("optimizer", "ftrl")).toMap())
+                .containsEntry("learning-rate", "constant")
+                .containsEntry("intercept-rate", "1.0");
+    }
+
+    @Test
+    void whatAnOptimizerCannotDoIsRefusedWithAWayOut() {
+        for (Schema schema : List.of(NUMERIC, CATEGORICAL)) {
+            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=adagrad", "learning-rate=invscaling"))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                    .hasMessage("learning-rate must be constant with optimizer=adagrad but was invscaling;"
+                            + " set optimizer=sgd");
+            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=implicit-adagrad", "penalty=l1"))
+                    .hasMessage("penalty must be l2 or none with optimizer=implicit-adagrad but was l1;"
+                            + " set optimizer=ftrl or optimizer=sgd");
+            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=ftrl", "average=5"))
+                    .hasMessage("average must be 0 with optimizer=ftrl but was 5; set optimizer=sgd");
+            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=ftrl", "compat=sklearn"))
+                    .hasMessage("compat must be none with optimizer=ftrl but was sklearn; set optimizer=sgd");
+            Sgd.learner(schema, "optimizer=ftrl", "penalty=elasticnet");
+        }
     }
 
     @Test
@@ -84,13 +126,7 @@ class ProvidersTest {
     }
 
     @Test
-    void epsilonIsANumberOrFollowsTheLoss() {
-        for (String wrong : List.of("-1", "NaN", "Infinity", "wide")) {
-            assertThatThrownBy(() -> Sgd.learner(NUMERIC, "epsilon=" + wrong))
-                    .isInstanceOfSatisfying(
-                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
-                    .hasMessage("epsilon must be a number >= 0, or auto, but was '" + wrong + "'");
-        }
+    void huberNeedsAnEpsilon() {
         assertThatThrownBy(() -> Sgd.learner(NUMERIC, "loss=huber", "epsilon=0"))
                 .hasMessage("epsilon must be > 0 with loss=huber but was 0");
         Sgd.learner(NUMERIC, "loss=epsilon-insensitive", "epsilon=0");

@@ -61,6 +61,10 @@ class RefusalTest {
                         List.of("eta0=0.05", "penalty=elasticnet", "average=20", "alpha=0.1"),
                         List.of("eta0=0.5", "penalty=l1", "average=70", "compat=sklearn"),
                         List.of("eta0=0.5", "alpha=1.9"),
+                        List.of("optimizer=implicit-adagrad"),
+                        List.of("optimizer=implicit-adagrad", "penalty=l2", "alpha=5"),
+                        List.of("optimizer=adagrad", "eta0=0.5"),
+                        List.of("optimizer=ftrl", "penalty=elasticnet", "alpha=0.5"),
                         List.of("learning-rate=constant", "eta0=0.5", "alpha=0.4"))) {
                     String missing = "'amounts[3]' is missing; put a step before the learner that fills it, such as"
                             + " standard-scaler";

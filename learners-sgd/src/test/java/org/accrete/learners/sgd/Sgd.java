@@ -10,7 +10,10 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Makes learners as the command line does: from a schema and {@code key=value} pairs. */
+/**
+ * Makes learners as the command line does: from a schema and {@code key=value} pairs; by plain descent unless an optimizer is
+ * among them.
+ */
 final class Sgd {
     private Sgd() {}
 
@@ -25,7 +28,7 @@ final class Sgd {
     }
 
     static Params params(Schema schema, String... pairs) {
-        Map<String, String> given = new HashMap<>();
+        Map<String, String> given = new HashMap<>(Map.of("optimizer", "sgd"));
         for (String pair : pairs) {
             int equals = pair.indexOf('=');
             given.put(pair.substring(0, equals), pair.substring(equals + 1));

@@ -1,18 +1,22 @@
 package org.accrete.learners.sgd;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.testkit.ClassifierContract;
-import org.accrete.testkit.LearnerContract;
+import org.accrete.testkit.MergeContract;
+import org.accrete.testkit.OnlineLearnerContract;
 import org.junit.jupiter.api.Nested;
 
 /** Both learners keep the laws, each in a few settings. */
 class SgdContractTest {
-    private interface ClassifierLaws extends ClassifierContract {
+    private interface ClassifierLaws extends ClassifierContract, OnlineLearnerContract, MergeContract {
         @Override
         default LearnerProvider provider() {
             return new SgdClassifierProvider();
@@ -24,7 +28,7 @@ class SgdContractTest {
         }
     }
 
-    private interface RegressorLaws extends LearnerContract {
+    private interface RegressorLaws extends OnlineLearnerContract, MergeContract {
         @Override
         default LearnerProvider provider() {
             return new SgdRegressorProvider();
@@ -82,7 +86,7 @@ class SgdContractTest {
 
         @Override
         public Map<String, String> settings() {
-            return Map.of("penalty", "elasticnet", "average", "30", "alpha", "0.01", "eta0", "0.1");
+            return Map.of("optimizer", "sgd", "penalty", "elasticnet", "average", "30", "alpha", "0.01");
         }
     }
 
@@ -90,12 +94,86 @@ class SgdContractTest {
     class RegressorWithFewWeights implements RegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Map.of("penalty", "l1", "average", "1", "alpha", "0.01");
+            return Map.of("optimizer", "sgd", "penalty", "l1", "average", "1", "alpha", "0.01");
         }
     }
 
     @Nested
     class RegressorByDefault implements RegressorLaws {}
+
+    @Nested
+    class PlainClassifier implements ClassifierLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "sgd");
+        }
+    }
+
+    @Nested
+    class PlainRegressor implements RegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "sgd");
+        }
+    }
+
+    @Nested
+    class ImplicitAdaGradOnHashedText implements ClassifierLaws {
+        @Override
+        public Schema schema() {
+            return hashed(Target.categorical("y", List.of()));
+        }
+
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("penalty", "l2", "alpha", "0.1", "class-weight", "balanced", "multi-class", "softmax");
+        }
+    }
+
+    @Nested
+    class ImplicitAdaGradOfNumbers implements RegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("loss", "epsilon-insensitive", "clip-gradient", "0.5");
+        }
+    }
+
+    @Nested
+    class AdaGradOfClasses implements ClassifierLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "adagrad", "loss", "modified-huber");
+        }
+    }
+
+    @Nested
+    class AdaGradOfNumbers implements RegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "adagrad", "loss", "huber", "penalty", "l2", "alpha", "0.1");
+        }
+    }
+
+    @Nested
+    class FtrlOnHashedText implements ClassifierLaws {
+        @Override
+        public Schema schema() {
+            return hashed(Target.categorical("y", List.of()));
+        }
+
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "ftrl", "penalty", "elasticnet", "alpha", "0.5", "eta0", "0.1");
+        }
+    }
+
+    @Nested
+    class FtrlOfNumbers implements RegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "ftrl", "penalty", "l1", "alpha", "0.5");
+        }
+    }
 
     @Nested
     class HuberOnHashedText implements RegressorLaws {
@@ -111,10 +189,35 @@ class SgdContractTest {
     }
 
     @Nested
+    class PoissonRegressor implements RegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("loss", "poisson", "eta0", "0.001");
+        }
+
+        /** They do, but the law makes targets that are no counts. */
+        @Override
+        public boolean takesWeights() {
+            return false;
+        }
+
+        @Override
+        public Chunk rows(int count, long seed) {
+            DenseChunk rows = (DenseChunk) RegressorLaws.super.rows(count, seed);
+            double[] targets = new double[count];
+            for (int row = 0; row < count; row++) {
+                targets[row] = Math.abs(rows.target(row));
+            }
+            double[] values = Arrays.copyOfRange(rows.values(), rows.offset(0), rows.offset(0) + count * rows.width());
+            return new DenseChunk(rows.schema(), values, targets, new double[0], List.of());
+        }
+    }
+
+    @Nested
     class RegressorWithoutPenalty implements RegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Map.of("penalty", "none", "fit-intercept", "false", "power-t", "0.5");
+            return Map.of("optimizer", "sgd", "penalty", "none", "fit-intercept", "false", "power-t", "0.5");
         }
     }
 }

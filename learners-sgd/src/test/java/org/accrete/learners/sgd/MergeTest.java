@@ -1,0 +1,404 @@
+package org.accrete.learners.sgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.MergeableLearner;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.learn.RescalableLearner;
+import org.accrete.api.learn.Scaling;
+import org.accrete.api.store.State;
+import org.accrete.core.Pipeline;
+import org.accrete.core.PipelineSpec;
+import org.accrete.core.PlugIns;
+import org.accrete.core.StandardScalerProvider;
+import org.accrete.testkit.RunSeed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of two learners' weights, and of what they remember besides. */
+@ExtendWith(RunSeed.class)
+class MergeTest {
+    private static final PlugIns PLUG_INS =
+            PlugIns.of(new SgdClassifierProvider(), new SgdRegressorProvider(), new StandardScalerProvider());
+    private static final int NUMERIC = 5;
+    private static final int WIDTH = NUMERIC + 8;
+
+    private final Random random = new Random(RunSeed.random("merge").nextLong());
+
+    /** Numeric columns, of which one never varies, and hashed text. */
+    private static Schema mixed(Target target) {
+        return new Schema(
+                List.of(
+                        new Block("amounts", Block.Kind.NUMERIC, NUMERIC),
+                        new Block("word", Block.Kind.ONE_HOT, WIDTH - NUMERIC)),
+                target);
+    }
+
+    private static Pipeline pipeline(Schema schema, String... pairs) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String pair : pairs) {
+            settings.put(pair.split("=")[0], pair.split("=")[1]);
+        }
+        String learner = schema.target().kind() == Target.Kind.CATEGORICAL ? "sgd-classifier" : "sgd-regressor";
+        return Pipeline.create(PLUG_INS, schema, new PipelineSpec(learner, List.of("standard-scaler"), settings));
+    }
+
+    /** Rows around a place, of a few labels that come up in any order. */
+    private Chunk rows(Schema schema, int rows, double place, List<String> labels) {
+        ChunkBuffer buffer = new ChunkBuffer(schema, rows);
+        List<String> seen = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            buffer.beginRow();
+            double sum = random.nextGaussian();
+            for (int j = 0; j < NUMERIC - 1; j++) {
+                double z = random.nextGaussian();
+                sum += z * (j - 1);
+                // The last of these is missing in every row of some place.
+                double x = place * (j + 1) + z * (1 + Math.abs(place) + j);
+                buffer.put(j, j == NUMERIC - 2 && place > 5 ? Double.NaN : x);
+            }
+            buffer.put(NUMERIC - 1, 3 + place);
+            buffer.put(NUMERIC + random.nextInt(WIDTH - NUMERIC), 1);
+            if (labels.isEmpty()) {
+                buffer.target(sum);
+            } else {
+                int which = sum > 1 ? 0 : random.nextInt(labels.size());
+                if (!seen.contains(labels.get(which))) {
+                    seen.add(labels.get(which));
+                }
+                buffer.target(seen.indexOf(labels.get(which)));
+            }
+            buffer.endRow();
+        }
+        buffer.classes(seen);
+        return buffer.chunk();
+    }
+
+    /**
+     * By label, the weights of the columns as they are and, last, the constant; written anew from what is stored. Of two classes
+     * the second has the one function, the first its opposite.
+     */
+    private static Map<String, double[]> inputSpace(State state) {
+        double[] count = state.doubles("standard-scaler.count", NUMERIC);
+        double[] mean = state.doubles("standard-scaler.mean", NUMERIC);
+        double[] m2 = state.doubles("standard-scaler.m2", NUMERIC);
+        List<String> labels = state.texts().containsKey("classes") ? state.list("classes") : List.of("");
+        int functions = labels.size() <= 2 ? 1 : labels.size();
+        double[] coef = state.doubles("coef", functions, WIDTH);
+        double[] intercept = state.doubles("intercept", functions);
+        Map<String, double[]> byLabel = new LinkedHashMap<>();
+        for (int k = 0; k < labels.size(); k++) {
+            int f = functions == 1 ? 0 : k;
+            double sign = functions == 1 && k == 0 && !labels.get(0).isEmpty() ? -1 : 1;
+            double[] line = new double[WIDTH + 1];
+            line[WIDTH] = sign * intercept[f];
+            for (int j = 0; j < WIDTH; j++) {
+                double deviation = j < NUMERIC && m2[j] > 1e-9 * count[j] ? Math.sqrt(m2[j] / count[j]) : 1;
+                double centre = j < NUMERIC ? mean[j] : 0;
+                line[j] = sign * coef[f * WIDTH + j] / deviation;
+                line[WIDTH] -= line[j] * centre;
+            }
+            byLabel.put(labels.get(k), line);
+        }
+        return byLabel;
+    }
+
+    private static Map<String, double[]> average(
+            Map<String, double[]> a, double rowsOfA, Map<String, double[]> b, double rowsOfB, double half) {
+        Set<String> labels = new LinkedHashSet<>(a.keySet());
+        labels.addAll(b.keySet());
+        Map<String, double[]> all = new LinkedHashMap<>();
+        for (String label : labels) {
+            double[] mine = a.getOrDefault(label, new double[0]);
+            double[] theirs = b.getOrDefault(label, new double[0]);
+            double myFactor = labels.size() > 2 && a.size() <= 2 ? half : 1;
+            double theirFactor = labels.size() > 2 && b.size() <= 2 ? half : 1;
+            double share = mine.length == 0 ? 0 : theirs.length == 0 ? 1 : rowsOfA / (rowsOfA + rowsOfB);
+            double[] line = new double[WIDTH + 1];
+            for (int j = 0; j <= WIDTH; j++) {
+                line[j] = (share == 0 ? 0 : share * myFactor * mine[j])
+                        + (share == 1 ? 0 : (1 - share) * theirFactor * theirs[j]);
+            }
+            all.put(label, line);
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ab, ab, loss=hinge, 1",
+        "ab, ba, loss=log-loss, 1",
+        "abc, cdba, loss=log-loss, 1",
+        "ab, bc, loss=log-loss, 1",
+        "ab, cbae, multi-class=softmax, 0.5",
+        "abcd, a, multi-class=softmax, 0.5",
+        "abc, bcd, loss=squared-hinge, 1",
+        "ab, dcba, average=1, 1",
+        "'', '', loss=squared-error, 1",
+        "'', '', loss=huber, 1",
+        "'', '', average=40, 1"
+    })
+    void mergedWeightsAreTheMeanByRowsInInputSpace(String mine, String theirs, String setting, double half) {
+        List<String> myLabels = List.of(mine.split("(?!^)")).stream()
+                .filter(label -> !label.isEmpty())
+                .toList();
+        List<String> theirLabels = List.of(theirs.split("(?!^)")).stream()
+                .filter(label -> !label.isEmpty())
+                .toList();
+        Schema schema = mixed(myLabels.isEmpty() ? Target.numeric("y") : Target.categorical("y", List.of()));
+        for (double place : new double[] {-2, 0, 9}) {
+            Pipeline a = pipeline(schema, setting, "eta0=0.02", "learning-rate=constant");
+            Pipeline b = pipeline(schema, setting, "eta0=0.02", "learning-rate=constant");
+            int rows = 100 + random.nextInt(300);
+            a.partialFit(rows(schema, 150, 1, myLabels));
+            b.partialFit(rows(schema, rows, place, theirLabels));
+            // Means over rows are of as many rows as count in them.
+            double myRows = setting.equals("average=40") ? 111 : 150;
+            double theirRows = setting.equals("average=40") ? rows - 39 : rows;
+            Map<String, double[]> expected =
+                    average(inputSpace(a.state()), myRows, inputSpace(b.state()), theirRows, half);
+            a.merge(b);
+            Map<String, double[]> merged = inputSpace(a.state());
+            assertThat(merged.keySet()).containsExactlyElementsOf(expected.keySet());
+            expected.forEach((label, line) -> {
+                for (int j = 0; j <= WIDTH; j++) {
+                    assertThat(merged.get(label)[j])
+                            .as("column %s of '%s' merged from %s and %s at %s", j, label, mine, theirs, place)
+                            .isCloseTo(line[j], within(1e-12 * Math.max(1, Math.abs(line[j]))));
+                }
+            });
+            assertThat(a.rowsSeen()).isEqualTo(150 + rows);
+            assertThat(a.state().number("sgd.t")).isEqualTo(151 + rows);
+        }
+    }
+
+    /** One class each: both have seen the function that tells the two apart, from its two ends. */
+    @Test
+    void learnersOfOneClassEachShareTheFunctionOfBoth() {
+        Schema schema = mixed(Target.categorical("y", List.of()));
+        Pipeline a = pipeline(schema);
+        Pipeline b = pipeline(schema);
+        a.partialFit(rows(schema, 300, -2, List.of("a")));
+        b.partialFit(rows(schema, 100, 2, List.of("b")));
+        double[] forA = inputSpace(a.state()).get("a");
+        double[] forB = inputSpace(b.state()).get("b");
+        a.merge(b);
+        assertThat(a.state().list("classes")).containsExactly("a", "b");
+        assertThat(a.state().tensor("coef").shape()).containsExactly(1, WIDTH);
+        double[] merged = inputSpace(a.state()).get("b");
+        for (int j = 0; j <= WIDTH; j++) {
+            assertThat(merged[j]).isCloseTo(0.25 * forB[j] - 0.75 * forA[j], within(1e-12));
+        }
+    }
+
+    /** Twice the same goes on as once would have, where steps do not get shorter by the rows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "penalty=l1 alpha=0.02",
+                "penalty=elasticnet alpha=0.05 multi-class=softmax",
+                "class-weight=class-1:3",
+                "loss=hinge penalty=l1 alpha=0.01 compat=sklearn"
+            })
+    void learnerThatTookInItsCopyGoesOnAsBefore(String settings) {
+        Table table = Table.random(400, 6, 4, false);
+        String[] pairs = settings.replace("class-1", "class 1").split(" (?=[a-z0-9-]+=)");
+        for (boolean sparse : new boolean[] {false, true}) {
+            MergeableLearner merged = (MergeableLearner) Sgd.learner(table.schema(0), pairs);
+            table.teach(merged, sparse, 0, 200, 50);
+            Learner expected = Sgd.restored(table.schema(0), merged.state(), pairs);
+            merged.merge(Sgd.restored(table.schema(0), merged.state(), pairs));
+            assertThat(merged.rowsSeen()).isEqualTo(400);
+            table.teach(merged, sparse, 200, 400, 50);
+            table.teach(expected, sparse, 200, 400, 50);
+            for (String tensor : List.of("coef", "intercept")) {
+                double[] actual = merged.state().tensor(tensor).doubles();
+                double[] plain = expected.state().tensor(tensor).doubles();
+                for (int i = 0; i < plain.length; i++) {
+                    assertThat(actual[i])
+                            .as("%s[%s] with %s", tensor, i, settings)
+                            .isCloseTo(plain[i], within(1e-12));
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatAWeightOwesIsScaledWithIt() {
+        int width = 40;
+        double[] w = new double[width];
+        double[] scales = new double[width];
+        Arrays.setAll(w, j -> j % 5 == 0 ? 0 : random.nextGaussian());
+        Arrays.setAll(scales, j -> Math.min(10, Math.exp(random.nextGaussian())));
+        double[] paid = new double[width];
+        // Weights that move have paid most of what they were asked for.
+        double debt = 0.4;
+        Arrays.setAll(paid, j -> -Math.signum(w[j]) * debt * (0.9 + 0.1 * random.nextDouble()));
+        State state = State.builder()
+                .doubles("sgd.l1_paid", paid, 1, width)
+                .doubles("sgd.l1_debt", new double[] {debt})
+                .build();
+        Lasso lasso = new Lasso(width, 1, true, false);
+        lasso.restore(state);
+        Lasso scaled = lasso.rescaled(w, scales);
+        Average none = new Average(width, 1, 0, false);
+        Accumulators nothing = new Accumulators(width, 1, List.of(), false);
+        double[] scaledW = w.clone();
+        Arrays.setAll(scaledW, j -> w[j] * scales[j]);
+        TrainableWeights before = new TrainableWeights(width, w.clone(), new double[1], 1, lasso, none, nothing);
+        TrainableWeights after = new TrainableWeights(width, scaledW, new double[1], 1, scaled, none, nothing);
+        double[] ones = new double[width];
+        Arrays.fill(ones, 1);
+        Chunk row = new DenseChunk(
+                Schema.numeric(width, Target.numeric("y")), ones, new double[1], new double[0], List.of());
+        State told = told(scaled);
+        for (double one : told.doubles("sgd.l1_paid", 1, width)) {
+            assertThat(Math.abs(one)).isLessThanOrEqualTo(debt);
+        }
+        lasso.collect(before, 0, row, 0, 0);
+        scaled.collect(after, 0, row, 0, 0);
+        assertThat(before.v).isNotEqualTo(w);
+        for (int j = 0; j < width; j++) {
+            assertThat(after.v[j]).isCloseTo(before.v[j] * scales[j], within(1e-12));
+        }
+    }
+
+    private static State told(Lasso lasso) {
+        State.Builder builder = State.builder();
+        lasso.putInto(builder);
+        return builder.build();
+    }
+
+    @Test
+    void countsOfClassesAddUpByLabel() {
+        Schema schema = Schema.numeric(1, Target.categorical("y", List.of()));
+        MergeableLearner a = (MergeableLearner) Sgd.learner(schema, "class-weight=balanced");
+        Learner b = Sgd.learner(schema, "class-weight=balanced");
+        a.partialFit(new DenseChunk(
+                schema, new double[] {1, 2, 3}, new double[] {0, 1, 1}, new double[] {1, 2, 4}, List.of("x", "y")));
+        b.partialFit(new DenseChunk(
+                schema,
+                new double[] {1, 2, 3},
+                new double[] {0, 1, 2},
+                new double[] {8, 16, 32},
+                List.of("y", "z", "x")));
+        a.merge(b);
+        assertThat(a.state().list("classes")).containsExactly("x", "y", "z");
+        assertThat(a.state().tensor("sgd.class_mass").doubles()).containsExactly(33, 14, 16);
+        assertThat(b.state().tensor("sgd.class_mass").doubles()).containsExactly(8, 16, 32);
+    }
+
+    @Test
+    void shorterStepsAndTheLowestLossAreKept() {
+        Schema schema = Schema.numeric(2, Target.numeric("y"));
+        String[] pairs = {"learning-rate=adaptive", "adaptive-window=10"};
+        MergeableLearner a = withAdaptive(schema, pairs, 0.2, 3, 4, 5, 0.5, 2);
+        MergeableLearner b = withAdaptive(schema, pairs, 1, 0.25, 0.5, 6, 0.25, 1);
+        State before = a.state();
+        a.merge(b);
+        assertThat(a.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
+        MergeableLearner again = (MergeableLearner) Sgd.restored(schema, before, pairs);
+        b.merge(again);
+        assertThat(b.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
+    }
+
+    private static MergeableLearner withAdaptive(Schema schema, String[] pairs, double... adaptive) {
+        Learner learner = Sgd.learner(schema, pairs);
+        learner.partialFit(new DenseChunk(schema, new double[] {1, 2}, new double[] {1}, new double[0], List.of()));
+        State.Builder state = State.builder();
+        learner.state().tensors().forEach((name, tensor) -> {
+            if (!name.equals("sgd.adaptive")) {
+                state.tensor(name, tensor);
+            }
+        });
+        return (MergeableLearner)
+                Sgd.restored(schema, state.doubles("sgd.adaptive", adaptive).build(), pairs);
+    }
+
+    /** Parts of a stream, learned apart and merged, are nearly as good as one learner of all. */
+    @ParameterizedTest
+    @CsvSource({"2, loss=log-loss", "5, loss=log-loss", "5, multi-class=softmax"})
+    void mergedShardsPredictNearlyAsWellAsOneLearner(int classes, String setting) {
+        Table table = Table.random(8_000, 12, classes, false);
+        Schema schema = table.schema(0);
+        Chunk test = table.chunk(false, 6_000, 8_000);
+        Pipeline whole = pipeline(schema, setting);
+        table.teach(whole, false, 0, 6_000, 500);
+        List<Pipeline> shards = new ArrayList<>();
+        for (int k = 0; k < 4; k++) {
+            shards.add(pipeline(schema, setting));
+            table.teach(shards.get(k), false, 1_500 * k, 1_500 * (k + 1), 500);
+        }
+        Collections.shuffle(shards, random);
+        Pipeline merged = shards.get(0);
+        double worst = accuracy(merged, test);
+        for (Pipeline shard : shards.subList(1, 4)) {
+            worst = Math.min(worst, accuracy(shard, test));
+            merged.merge(shard);
+        }
+        assertThat(merged.rowsSeen()).isEqualTo(6_000);
+        assertThat(accuracy(merged, test))
+                .as("accuracy of four merged shards beside %s of one learner", accuracy(whole, test))
+                .isGreaterThan(accuracy(whole, test) - 0.02)
+                .isGreaterThan(worst - 0.005);
+    }
+
+    private static double accuracy(Pipeline pipeline, Chunk rows) {
+        ProbabilisticClassifier model = (ProbabilisticClassifier) pipeline.view();
+        double[] decisions = new double[rows.rows() * model.decisions()];
+        model.decide(rows, decisions);
+        double right = 0;
+        for (int row = 0; row < rows.rows(); row++) {
+            String label = rows.classes().get((int) rows.target(row));
+            right += model.classes().get(model.winner(decisions, row)).equals(label) ? 1 : 0;
+        }
+        return right / rows.rows();
+    }
+
+    @Test
+    void tooManyClassesTogetherAreRefused() {
+        Schema schema = mixed(Target.categorical("y", List.of()));
+        Pipeline a = pipeline(schema, "max-classes=3");
+        Pipeline b = pipeline(schema, "max-classes=3");
+        a.partialFit(rows(schema, 60, 0, List.of("a", "b")));
+        b.partialFit(rows(schema, 60, 0, List.of("c", "d")));
+        State before = a.state();
+        assertThatThrownBy(() -> a.merge(b))
+                .hasMessage("sgd-classifier: the two learners know 4 classes together but max-classes is 3");
+        assertThat(a.state()).isEqualTo(before);
+    }
+
+    @Test
+    void scaleThatWouldOverflowIsRefusedAndChangesNothing() {
+        Schema schema = Schema.numeric(1, Target.numeric("y"));
+        RescalableLearner learner = (RescalableLearner) Sgd.learner(schema, "eta0=0.1");
+        learner.partialFit(new DenseChunk(schema, new double[] {1e9}, new double[] {3}, new double[0], List.of()));
+        State before = learner.state();
+        assertThatThrownBy(() -> learner.rescale(Scaling.of(new double[1], new double[] {1e307})))
+                .hasMessageContaining("would overflow");
+        assertThatThrownBy(() -> learner.rescale(Scaling.identity(2)))
+                .hasMessage("a scaling must have 1 columns but has 2");
+        assertThat(learner.state()).isEqualTo(before);
+    }
+}
