@@ -1,0 +1,166 @@
+package org.accrete.learners.pca;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same blocks give scikit-learn's numbers: see {@code src/test/fixtures/make_fixtures.py}. */
+class SklearnTest {
+    private static final double TOLERANCE = 1e-9;
+    private static final Map<String, double[][]> TABLES = new HashMap<>();
+
+    /** One block of cases.txt. */
+    record Case(Map<String, String> values) {
+        String text(String key) {
+            return Objects.requireNonNull(values.get(key), key);
+        }
+
+        double[] numbers(String key) {
+            return Arrays.stream(text(key).split(" "))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
+        }
+
+        int number(String key) {
+            return Integer.parseInt(text(key));
+        }
+
+        double[][] table() {
+            return TABLES.computeIfAbsent(text("data"), SklearnTest::read);
+        }
+
+        PcaModel model() {
+            double[][] x = table();
+            int block = Integer.parseInt(text("chunks").split(" ")[0]);
+            PcaLearner learner = Pca.incremental(x[0].length, "n-components=" + text("k"), "batch-size=" + block);
+            Pca.fit(learner, x, 0, number("rows"), 17);
+            return learner.snapshot();
+        }
+
+        @Override
+        public String toString() {
+            return text("case");
+        }
+    }
+
+    static Stream<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        Map<String, String> block = new LinkedHashMap<>();
+        for (String line : lines("cases.txt", false)) {
+            if (line.startsWith("case ") && !block.isEmpty()) {
+                cases.add(new Case(block));
+                block = new LinkedHashMap<>();
+            }
+            if (!line.isEmpty() && !line.startsWith("#")) {
+                int space = line.indexOf(' ');
+                block.put(line.substring(0, space), line.substring(space + 1));
+            }
+        }
+        cases.add(new Case(block));
+        return cases.stream();
+    }
+
+    /** {@return the pixels of the digits, rows × 64} */
+    static double[][] digits() {
+        return TABLES.computeIfAbsent("digits", SklearnTest::read);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void numbersAreThoseOfScikitLearn(Case one) {
+        PcaModel model = one.model();
+        close(one, "mean", model.mean());
+        close(one, "var", model.variance());
+        close(one, "explained_variance", model.explainedVariance());
+        close(one, "explained_variance_ratio", model.explainedVarianceRatio());
+        close(one, "singular_values", model.singularValues());
+    }
+
+    /** No decomposition tells a value below 1e-7 of the largest to nine digits. */
+    private static void close(Case one, String what, double[] actual) {
+        double[] expected = one.numbers(what);
+        assertThat(actual).as(what).hasSameSizeAs(expected);
+        double[] values = one.numbers("singular_values");
+        for (int i = 0; i < expected.length; i++) {
+            double relative =
+                    what.equals("mean") || what.equals("var") || values[i] > 1e-7 * values[0] ? TOLERANCE : 1e-7;
+            assertThat(actual[i]).as("%s %d", what, i).isCloseTo(expected[i], within(relative * Math.abs(expected[i])));
+        }
+    }
+
+    /** The angle is asked for where the spectrum has a gap; a single component where it is apart from both neighbours. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void componentsAreThoseOfScikitLearn(Case one) {
+        PcaModel model = one.model();
+        int k = one.number("k");
+        int width = model.components().length / k;
+        RealMatrix ours = Batch.matrix(model.components(), k, width);
+        RealMatrix theirs = Batch.matrix(one.numbers("components"), k, width);
+        String[] gaps = one.text("gaps").split(" ");
+        for (int i = 0; i < k; i++) {
+            if (Boolean.parseBoolean(gaps[i])) {
+                assertThat(Batch.sine(ours.getRowMatrix(i), theirs.getRowMatrix(i)))
+                        .as("sine of the angle to component %d", i)
+                        .isLessThan(1e-7);
+            }
+        }
+        assertThat(Batch.sine(ours, theirs)).as("sine of the largest angle").isLessThan(1e-7);
+    }
+
+    /** scikit-learn's own is too low by what earlier calls have dropped. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void noiseVarianceIsNearThatOfAllRowsAtOnce(Case one) {
+        double expected = one.numbers("batch_noise_variance")[0];
+        // Components that are hardly larger than the noise lose some of their variance to it when blocks are small.
+        boolean clear =
+                one.text("data").startsWith("decay") || one.text("data").equals("digits") && one.number("k") <= 10;
+        assertThat(one.model().noiseVariance()).isCloseTo(expected, within((clear ? 0.03 : 0.1) * expected));
+        if (one.number("k") < one.table()[0].length) {
+            assertThat(one.numbers("noise_variance")[0]).isLessThan(expected / 2);
+        }
+    }
+
+    private static double[][] read(String name) {
+        List<String> lines = lines(name + ".csv.gz", true);
+        boolean digits = name.equals("digits");
+        return lines.stream()
+                .skip(1)
+                .map(line -> {
+                    double[] cells = Arrays.stream(line.split(","))
+                            .mapToDouble(Double::parseDouble)
+                            .toArray();
+                    return digits ? Arrays.copyOf(cells, cells.length - 1) : cells;
+                })
+                .toArray(double[][]::new);
+    }
+
+    private static List<String> lines(String file, boolean zipped) {
+        try (InputStream raw = Objects.requireNonNull(SklearnTest.class.getResourceAsStream("sklearn/" + file), file);
+                InputStream plain = zipped ? new GZIPInputStream(raw) : raw;
+                BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
+            return reader.lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
