@@ -1,12 +1,18 @@
 package org.accrete.cli;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
+import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.ModelVersion;
 
 /** What a model says of the rows of one chunk after the other. */
@@ -14,28 +20,37 @@ final class Answers {
     private final Model model;
     private final ModelVersion by;
     private final List<String> labels;
+    private final List<String> columns;
     private double[] numbers = {};
     private double[] probabilities = {};
+    private Optional<ChunkBuffer> transformed = Optional.empty();
 
     private Answers(Model model, ModelVersion by) {
         this.model = model;
         this.by = by;
         this.labels = model instanceof Classifier classifier ? classifier.classes() : List.of();
+        this.columns = model instanceof Transformer transformer ? columns(transformer.outputSchema()) : List.of();
     }
 
     /**
      * {@return answers of a model}
      *
-     * @param model a classifier or a regressor
+     * @param model a classifier, a regressor or a transformer of few columns
      * @param by which version it is
-     * @throws AccreteException bad argument: it is neither
+     * @throws AccreteException bad argument: it is none of these
      */
     static Answers of(Model model, ModelVersion by) {
-        if (model instanceof Classifier || model instanceof Regressor) {
+        boolean writes = model instanceof Transformer transformer
+                && !transformer.outputSchema().isSparse();
+        if (model instanceof Classifier || model instanceof Regressor || writes) {
             return new Answers(model, by);
         }
         throw AccreteException.badArgument(
                 "model " + by.reference() + " of learner '" + by.note().learner() + "' does not predict anything");
+    }
+
+    private static List<String> columns(Schema schema) {
+        return IntStream.range(0, schema.width()).mapToObj(schema::columnName).toList();
     }
 
     /** {@return {@code model@number}} */
@@ -48,13 +63,18 @@ final class Answers {
         return model instanceof ProbabilisticClassifier ? labels : List.of();
     }
 
+    /** {@return names of the columns that a transformer makes of a row; none when the model predicts} */
+    List<String> columns() {
+        return columns;
+    }
+
     boolean isNumeric() {
         return model instanceof Regressor;
     }
 
     /** Asks the model about the rows of a chunk. */
     void answer(Chunk chunk) {
-        int perRow = model instanceof Classifier classifier ? classifier.decisions() : 1;
+        int perRow = model instanceof Classifier classifier ? classifier.decisions() : Math.max(1, columns.size());
         if (numbers.length < chunk.rows() * perRow) {
             numbers = new double[chunk.rows() * perRow];
         }
@@ -62,12 +82,24 @@ final class Answers {
             regressor.predict(chunk, numbers);
         } else if (model instanceof Classifier classifier) {
             classifier.decide(chunk, numbers);
+        } else if (model instanceof Transformer transformer) {
+            transform(transformer, chunk);
         }
         if (model instanceof ProbabilisticClassifier classifier) {
             if (probabilities.length < chunk.rows() * labels.size()) {
                 probabilities = new double[chunk.rows() * labels.size()];
             }
-            classifier.probabilities(chunk, probabilities);
+            classifier.probabilities(numbers, chunk.rows(), labels.size(), probabilities);
+        }
+    }
+
+    private void transform(Transformer transformer, Chunk chunk) {
+        if (transformed.isEmpty() || transformed.get().capacity() < chunk.rows()) {
+            transformed = Optional.of(new ChunkBuffer(transformer.outputSchema(), Math.max(1, chunk.rows())));
+        }
+        transformer.transform(chunk, transformed.get());
+        if (transformed.get().chunk() instanceof DenseChunk dense) {
+            System.arraycopy(dense.values(), 0, numbers, 0, chunk.rows() * columns.size());
         }
     }
 
@@ -82,6 +114,10 @@ final class Answers {
 
     double number(int row) {
         return numbers[row];
+    }
+
+    double value(int row, int column) {
+        return numbers[row * columns.size() + column];
     }
 
     double probability(int row, int label) {

@@ -17,6 +17,7 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
+import org.accrete.core.Pipeline;
 import org.accrete.core.PlugIns;
 import org.accrete.core.Registry;
 import picocli.CommandLine.Command;
@@ -58,7 +59,7 @@ final class DescribeCommand extends Subcommand {
         }
         if (!found) {
             try (ModelStore store = openStore(plugIns)) {
-                show(store, version(store, plugIns));
+                show(plugIns, store, version(store, plugIns));
             }
         }
         return 0;
@@ -113,7 +114,7 @@ final class DescribeCommand extends Subcommand {
         console.print(table.lines());
     }
 
-    private void show(ModelStore store, ModelVersion version) {
+    private void show(PlugIns plugIns, ModelStore store, ModelVersion version) {
         State state = load(store, version);
         History history = store.history(version.model());
         Schema schema = Schema.parse(state.text("schema"));
@@ -132,6 +133,7 @@ final class DescribeCommand extends Subcommand {
         facts.put("fingerprint", schema.fingerprint());
         facts.put("rows_seen", version.note().rowsSeen());
         facts.put("metrics", Figures.inOrder(version.note().metrics()));
+        facts.put("description", description(plugIns, state));
         facts.put("source", text(state, "run.source"));
         facts.put("position", text(state, "run.position"));
         facts.put("tensors", tensors(state));
@@ -149,6 +151,18 @@ final class DescribeCommand extends Subcommand {
         Table table = new Table("ll");
         facts.forEach((fact, value) -> lines(table, fact.replace('_', ' '), value));
         console.print(table.lines());
+    }
+
+    /** What the model says of itself; nothing where its plug-in is not here. */
+    private static List<String> description(PlugIns plugIns, State state) {
+        try {
+            return Pipeline.restore(plugIns, state).view().describe();
+        } catch (AccreteException e) {
+            if (e.kind() == AccreteException.Kind.UNKNOWN_PLUG_IN) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private static void lines(Table table, String fact, Object value) {

@@ -48,7 +48,7 @@ final class Descriptions {
             Map<String, Object> param = new LinkedHashMap<>();
             param.put("name", spec.name());
             param.put("type", type(spec));
-            param.put("default", defaultText(spec));
+            param.put("default", spec.defaultText());
             param.put("domain", spec.domain().text());
             param.put("tunable", spec.isTunable());
             param.put("summary", spec.summary());
@@ -70,10 +70,6 @@ final class Descriptions {
             return "switch";
         }
         return type == String.class ? "text" : "word";
-    }
-
-    static <T> String defaultText(ParamSpec<T> spec) {
-        return spec.format(spec.defaultValue());
     }
 
     static String word(Enum<?> constant) {

@@ -30,7 +30,9 @@ import tools.jackson.core.JsonGenerator;
 /** {@code predict}: one line per row, in order. */
 @Command(
         name = "predict",
-        description = "Predict each row of the data: key columns, prediction, probabilities, version; as CSV.")
+        description =
+                "Predict each row of the data: key columns, prediction, probabilities, version; as CSV. A model that"
+                        + " transforms rows writes their new columns in place of a prediction.")
 final class PredictCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "MODEL[@V]", description = "The model (default V: live).")
     String model = "";
@@ -140,7 +142,10 @@ final class PredictCommand extends Subcommand {
     private long asCsv(Writer out, Answers answers, Rows rows) throws IOException {
         CsvWriter csv = CsvWriter.builder().build(out);
         List<String> head = new ArrayList<>(rows.keys());
-        head.add("prediction");
+        if (answers.columns().isEmpty()) {
+            head.add("prediction");
+        }
+        head.addAll(answers.columns());
         answers.classes().forEach(label -> head.add("probability_" + label));
         head.add("version");
         csv.writeRecord(head);
@@ -154,7 +159,12 @@ final class PredictCommand extends Subcommand {
                 for (int key = 0; key < rows.keys().size(); key++) {
                     cells[cell++] = rows.buffer().chunk().key(row, key);
                 }
-                cells[cell++] = answers.prediction(row);
+                if (answers.columns().isEmpty()) {
+                    cells[cell++] = answers.prediction(row);
+                }
+                for (int column = 0; column < answers.columns().size(); column++) {
+                    cells[cell++] = Double.toString(answers.value(row, column));
+                }
                 for (int c = 0; c < answers.classes().size(); c++) {
                     cells[cell++] = Double.toString(answers.probability(row, c));
                 }
@@ -229,6 +239,14 @@ final class PredictCommand extends Subcommand {
                 keys.put(rows.keys().get(key), rows.buffer().chunk().key(row, key));
             }
             facts.put("keys", keys);
+        }
+        if (!answers.columns().isEmpty()) {
+            Map<String, Double> values = new LinkedHashMap<>();
+            for (int column = 0; column < answers.columns().size(); column++) {
+                values.put(answers.columns().get(column), answers.value(row, column));
+            }
+            facts.put("values", values);
+            return facts;
         }
         facts.put("prediction", answers.isNumeric() ? (Object) answers.number(row) : answers.prediction(row));
         if (!answers.classes().isEmpty()) {

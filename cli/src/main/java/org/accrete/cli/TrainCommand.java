@@ -1,5 +1,6 @@
 package org.accrete.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,10 +18,12 @@ import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
 import org.accrete.core.CheckpointInterval;
 import org.accrete.core.PlugIns;
 import org.accrete.core.RunReport;
 import org.accrete.core.TrainingRun;
+import org.accrete.core.store.WeightFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -122,6 +125,12 @@ final class TrainCommand extends Subcommand {
     Optional<String> badRows = Optional.empty();
 
     @Option(
+            names = "--progressive",
+            description = "Also score each row by the model from before that row, apart from the scores of chunks;"
+                    + " row-wise learners only.")
+    boolean progressive;
+
+    @Option(
             names = "--resume",
             description = "Go on with NAME@live where it stopped, with the same parameters; new when there is none.")
     boolean resume;
@@ -131,6 +140,23 @@ final class TrainCommand extends Subcommand {
             paramLabel = "MODEL[@V]",
             description = "Begin from this version, with fresh scores, and append to NAME.")
     Optional<String> from = Optional.empty();
+
+    @Option(
+            names = "--new-head",
+            description = "With --from: learn another target, or other classes, with all of the model but its output.")
+    boolean newHead;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Begin a new model with weights from a safetensors file, such as PyTorch's.")
+    Optional<String> weights = Optional.empty();
+
+    @Option(
+            names = "--map",
+            paramLabel = "LIST",
+            description = "Where the file has which layer: net.0=0,net.2=1 (default: layers.0, layers.1, ...).")
+    Optional<String> map = Optional.empty();
 
     private Optional<Shutdown> shutdown = Optional.empty();
 
@@ -142,6 +168,16 @@ final class TrainCommand extends Subcommand {
     public Integer call() {
         if (resume && from.isPresent()) {
             throw AccreteException.badArgument("--resume and --from exclude each other; choose one");
+        }
+        if (newHead && from.isEmpty()) {
+            throw AccreteException.badArgument("--new-head needs a model to begin from; add --from MODEL@V");
+        }
+        if (weights.isPresent() && (resume || from.isPresent())) {
+            throw AccreteException.badArgument(
+                    "--weights begins a new model, so --resume and --from exclude it; choose one");
+        }
+        if (map.isPresent() && weights.isEmpty()) {
+            throw AccreteException.badArgument("--map tells the names in a file of weights; add --weights FILE");
         }
         checkpoints();
         PlugIns plugIns = plugIns();
@@ -201,6 +237,19 @@ final class TrainCommand extends Subcommand {
                 : Arrays.stream(list.split(",", -1)).map(ParamSpec::word).toList());
     }
 
+    /** {@return the weights to begin with} */
+    Optional<State> begin() {
+        Map<String, String> places = new LinkedHashMap<>();
+        for (String pair : map.map(list -> list.split(",", -1)).orElse(new String[0])) {
+            int equals = pair.indexOf('=');
+            if (equals < 1 || places.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
+                throw AccreteException.badArgument(
+                        "--map must be place=layer,..., each place once, but was '" + map.orElse("") + "'");
+            }
+        }
+        return weights.map(file -> WeightFile.read(Path.of(file), places));
+    }
+
     Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         for (String pair : set) {
@@ -242,9 +291,17 @@ final class TrainCommand extends Subcommand {
             console.print(Figures.table(scores, training.rowsBefore() + report.rows()));
             console.print("");
         });
+        report.progressive().ifPresent(scores -> {
+            console.print("progressive scores: each row by the model from before that row");
+            console.print(Figures.table(scores, training.rowsBefore() + report.rows()));
+            console.print("");
+        });
         console.print(Console.count(report.rows(), "row") + " learned"
                 + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " refused" : "")
                 + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
+                + (report.rowsWaiting() > 0
+                        ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
+                        : "")
                 + (report.stopped() ? "; stopped before the rows ended, --resume goes on" : ""));
         version.ifPresent(one ->
                 console.print(one.reference() + " written to " + store + " (" + Console.bytes(one.length()) + ")"));
@@ -265,6 +322,7 @@ final class TrainCommand extends Subcommand {
         document.put("rows_before", training.rowsBefore());
         document.put("rows_refused", report.rowsRefused());
         document.put("warm_up_rows", report.warmUpRows());
+        document.put("rows_waiting", report.rowsWaiting());
         document.put("seconds", report.seconds());
         document.put("stopped", report.stopped());
         document.put("chunk_rows", report.chunkRows());
@@ -276,6 +334,7 @@ final class TrainCommand extends Subcommand {
                 document.put(name, Map.of());
             }
         });
+        document.put("progressive", report.progressive().map(Figures::document));
         return document;
     }
 

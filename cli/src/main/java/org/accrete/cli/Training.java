@@ -63,6 +63,9 @@ final class Training implements AutoCloseable {
         boolean whole = false;
         try {
             this.pipeline = origin.map(this::restore).orElseGet(this::create);
+            if (command.progressive) {
+                TrainingRun.requireProgressive(pipeline);
+            }
             warnings.addAll(source.warnings());
             if (origin.isEmpty()) {
                 warnings.addAll(leaks());
@@ -93,7 +96,8 @@ final class Training implements AutoCloseable {
         if (command.from.isPresent()) {
             String reference = command.from.get();
             origin = Optional.of(Subcommand.resolve(store, reference));
-            if (!history.versions().isEmpty() && !origin.get().model().equals(command.model)) {
+            boolean another = command.newHead || !origin.get().model().equals(command.model);
+            if (!history.versions().isEmpty() && another) {
                 throw command.taken(history);
             }
         } else if (command.resume) {
@@ -117,6 +121,7 @@ final class Training implements AutoCloseable {
                 .chunkRows(chunkRows)
                 .writer(writer)
                 .listener(progress)
+                .progressive(command.progressive)
                 .fact("source", command.source)
                 .fact("source_plug_in", address.provider().name())
                 .fact("epochs", Integer.toString(epochs))
@@ -207,7 +212,9 @@ final class Training implements AutoCloseable {
                     + "; --learner chooses another");
         }
         Memory.require(Pipeline.memoryBytes(plugIns, schema, spec), "the model");
-        return Pipeline.create(plugIns, schema, spec);
+        return command.begin()
+                .map(weights -> Pipeline.create(plugIns, schema, spec, weights))
+                .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
     }
 
     private String byTarget(Target target) {
@@ -240,6 +247,9 @@ final class Training implements AutoCloseable {
     // ---- a model that goes on
 
     private ChunkSource openAgain(StoredModel stored) {
+        if (command.newHead) {
+            return openForNewHead(stored);
+        }
         stored.plan().ifPresent(this::requireSameColumns);
         command.target.ifPresent(name -> {
             if (!name.equals(stored.schema().target().name())) {
@@ -253,6 +263,30 @@ final class Training implements AutoCloseable {
             requireSameSource(stored);
         }
         Supplier<ChunkSource> open = () -> stored.open(address, true, command.badRows());
+        return repeated(open.get(), open);
+    }
+
+    /** The stored columns, but for the target, which is looked at anew: it may be another, or have other classes. */
+    private ChunkSource openForNewHead(StoredModel stored) {
+        String name = command.target.orElse(stored.schema().target().name());
+        List<Column> features = stored.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
+                .filter(column ->
+                        !(column instanceof Column.Label) && !column.name().equals(name))
+                .toList();
+        List<Column> given = new ArrayList<>(features);
+        command.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
+        SourceRequest request = new SourceRequest(
+                address.location(), Optional.of(name), given, Optional.empty(), true, command.badRows());
+        ChunkSource first = address.open(request);
+        Optional<ColumnPlan> inferred = first.plan();
+        if (stored.plan().isEmpty() || inferred.isEmpty()) {
+            return repeated(first, () -> address.open(request.withBadRows(command.badRows())));
+        }
+        first.close();
+        List<Column> columns = new ArrayList<>(features);
+        inferred.get().label().ifPresent(columns::add);
+        SourceRequest again = request.withPlan(new ColumnPlan(columns), true);
+        Supplier<ChunkSource> open = () -> address.open(again.withBadRows(command.badRows()));
         return repeated(open.get(), open);
     }
 
@@ -301,6 +335,12 @@ final class Training implements AutoCloseable {
 
     private Pipeline restore(StoredModel stored) {
         Map<String, String> settings = command.settings();
+        if (command.newHead) {
+            String learner = command.learner
+                    .map(name -> plugIns.learners().find(name).name())
+                    .orElse(stored.state().text("learner"));
+            return Pipeline.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
+        }
         Pipeline restored = Pipeline.restore(plugIns, stored.state());
         command.learner.ifPresent(name -> {
             if (!plugIns.learners().find(name).name().equals(restored.learner())) {

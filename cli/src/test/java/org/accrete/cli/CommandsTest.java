@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -242,7 +243,7 @@ final class CommandsTest {
                                 "--column",
                                 "delay=ignore",
                                 "--set",
-                                "eta0=5e-3",
+                                "eta0=1e-1",
                                 "--learner",
                                 "sgd_classifier",
                                 "--steps",
@@ -254,7 +255,7 @@ final class CommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--set eta0=0.1",
+                "--set eta0=0.2",
                 "--set loss=hinge",
                 "--learner sgd-regressor",
                 "--steps none",
@@ -291,6 +292,110 @@ final class CommandsTest {
         assertThat(accrete("train", data.toString(), "--model", "next", "--from", "late@1")
                         .status())
                 .isEqualTo(2);
+    }
+
+    private Outcome network(String model, String... more) {
+        List<String> all = new ArrayList<>(List.of("train", data().toString(), "--model", model, "--json"));
+        all.addAll(List.of(more));
+        return accrete(all.toArray(String[]::new));
+    }
+
+    private Outcome baseNetwork() {
+        return network(
+                "net",
+                "--target",
+                "late",
+                "--column",
+                "delay=ignore",
+                "--column",
+                "id=ignore",
+                "--learner",
+                "mlp-classifier",
+                "--set",
+                "hidden=8",
+                "--set",
+                "batch-size=64");
+    }
+
+    @Test
+    void rowsThatWaitForTheirBatchAreTold() {
+        assertThat(baseNetwork().json()).containsEntry("rows", 12_000L).containsEntry("rows_waiting", 32L);
+        assertThat(accrete("train", data().toString(), "--model", "net", "--from", "net")
+                        .out())
+                .contains("12,000 rows learned\n");
+        assertThat(accrete("train", data().toString(), "--model", "net", "--from", "net@1", "--rows", "40")
+                        .out())
+                .contains("40 rows learned, the last 8 wait for a full batch\n");
+    }
+
+    @Test
+    void newHeadLearnsAnotherTarget() {
+        assertThat(baseNetwork().status()).isZero();
+        Outcome number = network(
+                "number",
+                "--from",
+                "net",
+                "--new-head",
+                "--target",
+                "delay",
+                "--learner",
+                "mlp-regressor",
+                "--set",
+                "freeze=0");
+        assertThat(number.status()).as(number.err()).isZero();
+        assertThat(number.json()).containsEntry("parent", "net@1").containsEntry("learner", "mlp-regressor");
+        assertThat((Double) number.map("metrics").get("r2")).isBetween(0.1, 0.7);
+        assertThat(accrete("predict", "number", data().toString()).status()).isZero();
+        Outcome classes = network("words", "--from", "net", "--new-head", "--target", "id");
+        assertThat(classes.status()).as(classes.err()).isZero();
+        assertThat(accrete("predict", "words", data().toString()).out()).contains("k6");
+    }
+
+    @Test
+    void newHeadIsRefusedWhereItCannotBe() {
+        assertThat(baseNetwork().status()).isZero();
+        for (String[] bad : new String[][] {
+            {"x", "--new-head"},
+            {"net", "--from", "net", "--new-head"},
+            {"x", "--from", "net", "--new-head", "--target", "load", "--learner", "mlp-regressor"},
+            {"x", "--from", "net", "--new-head", "--set", "hidden=9"},
+            {"x", "--from", "net", "--new-head", "--target", "delay", "--learner", "sgd-regressor"},
+            {"x", "--weights", "late.csv", "--from", "net"},
+            {"x", "--map", "a=0", "--target", "late"}
+        }) {
+            Outcome outcome = network(bad[0], Arrays.copyOfRange(bad, 1, bad.length));
+            assertThat(outcome.status()).as(outcome.out()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void weightsOfAFileAreBegunWith() {
+        assertThat(baseNetwork().status()).isZero();
+        String file = folder.resolve("models/net/000001.safetensors").toString();
+        List<String> rest = List.of(
+                "--target",
+                "late",
+                "--column",
+                "delay=ignore",
+                "--column",
+                "id=ignore",
+                "--learner",
+                "mlp-classifier",
+                "--weights",
+                file,
+                "--rows",
+                "1000",
+                "--set");
+        List<String> same = new ArrayList<>(rest);
+        same.add("hidden=8");
+        Outcome begun = network("begun", same.toArray(String[]::new));
+        assertThat(begun.status()).as(begun.out()).isZero();
+        assertThat((Double) begun.map("metrics").get("roc_auc")).isGreaterThan(0.7);
+        List<String> other = new ArrayList<>(rest);
+        other.add("hidden=9");
+        Outcome refused = network("refused", other.toArray(String[]::new));
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.out()).contains("layers.0.weight", "set hidden");
     }
 
     @Test
@@ -334,6 +439,63 @@ final class CommandsTest {
         assertThat(train(folder.resolve("part-*.csv"), "--target", "late", "--json")
                         .json())
                 .containsEntry("rows", 700L);
+    }
+
+    @Test
+    void progressiveScoresStandApart() {
+        Path data = data();
+        Outcome plain = train(data, "--target", "late", "--column", "delay=ignore", "--json");
+        assertThat(plain.json()).containsEntry("progressive", "null");
+        Outcome outcome = accrete(
+                "train",
+                data.toString(),
+                "--model",
+                "each",
+                "--target",
+                "late",
+                "--column",
+                "delay=ignore",
+                "--progressive",
+                "--json");
+        assertThat(outcome.json().get("metrics")).isEqualTo(plain.json().get("metrics"));
+        Map<?, ?> progressive = (Map<?, ?>) outcome.json().get("progressive");
+        assertThat(progressive.keySet().toString()).isEqualTo("[metrics, recent, baselines, recent_baselines]");
+        assertThat(progressive.get("baselines")).isEqualTo(plain.json().get("baselines"));
+        assertThat(progressive.get("metrics")).isNotEqualTo(plain.json().get("metrics"));
+        Outcome table = accrete(
+                "train",
+                data.toString(),
+                "--model",
+                "shown",
+                "--target",
+                "late",
+                "--column",
+                "delay=ignore",
+                "--progressive");
+        assertThat(table.out())
+                .contains(
+                        "scores of chunks of 1,000 rows",
+                        "progressive scores: each row by the model from before that row");
+    }
+
+    @Test
+    void progressiveScoresOfNumbersAreThoseOfChunksOfOneRow() {
+        List<String> arguments =
+                List.of("--target", "delay", "--column", "late=ignore", "--steps", "none", "--rows", "700");
+        List<Object> figures = new ArrayList<>();
+        for (String chunkRows : List.of("1", "300")) {
+            List<String> all = new ArrayList<>(List.of("train", data().toString(), "--model", "m" + chunkRows));
+            all.addAll(arguments);
+            all.addAll(List.of("--progressive", "--chunk-rows", chunkRows, "--json", "--set", "eta0=0.00001"));
+            Outcome outcome = accrete(all.toArray(String[]::new));
+            assertThat(outcome.status()).isZero();
+            Map<?, ?> progressive = (Map<?, ?>) outcome.json().get("progressive");
+            figures.add(progressive.get("metrics"));
+            if (chunkRows.equals("1")) {
+                figures.add(outcome.json().get("metrics"));
+            }
+        }
+        assertThat(figures).hasSize(3).allMatch(figures.get(0)::equals);
     }
 
     // ---- predict and evaluate
@@ -507,7 +669,7 @@ final class CommandsTest {
                 .containsEntry("rows_seen", 12_000L)
                 .containsEntry("source", data.toString())
                 .containsKeys("params", "blocks", "target", "position", "parent", "metrics", "bytes", "columns");
-        assertThat(accrete("describe", "late").out()).contains("eta0=0.005", "load numeric 1", "route one-hot");
+        assertThat(accrete("describe", "late").out()).contains("eta0=0.1", "load numeric 1", "route one-hot");
     }
 
     @Test

@@ -45,6 +45,8 @@ class ServicesIT {
                         "org.accrete.core org.accrete.api.learn.LearnerProvider",
                         "org.accrete.core org.accrete.api.store.ModelStoreProvider",
                         "org.accrete.io.sources org.accrete.api.data.ChunkSourceProvider",
+                        "org.accrete.learners.pca org.accrete.api.learn.LearnerProvider",
+                        "org.accrete.learners.nn org.accrete.api.learn.LearnerProvider",
                         "org.accrete.learners.sgd org.accrete.api.learn.LearnerProvider");
     }
 

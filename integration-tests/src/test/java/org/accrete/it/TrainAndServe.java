@@ -21,7 +21,7 @@ final class TrainAndServe {
             try (ChunkSource source = csv.open(request, Params.of(csv.params()));
                     ModelWriter writer = store.writer("flights")) {
                 PipelineSpec spec =
-                        new PipelineSpec("sgd-classifier", List.of("standard-scaler"), Map.of("alpha", "1e-5"));
+                        new PipelineSpec("sgd-classifier", List.of("standard-scaler"), Map.of("eta0", "0.05"));
                 Pipeline pipeline = Pipeline.create(plugIns, source.schema(), spec);
                 RunReport report = TrainingRun.builder(pipeline, source)
                         .chunkRows(1_000)

@@ -1,0 +1,240 @@
+package org.accrete.learners.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.accrete.api.SeededRandom;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
+import org.accrete.testkit.RandomChunks;
+import org.accrete.testkit.RunSeed;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A step of plain descent of length 1 goes against the slopes that finite differences of the loss find. The loss is worked out here, row
+ * by row and in double, straight from the definitions.
+ */
+@ExtendWith(RunSeed.class)
+class GradientTest {
+    private static final int ROWS = 12;
+    private static final double NEAR = 1e-5;
+    private static final NormalDistribution NORMAL = new NormalDistribution();
+
+    /** What is tried: settings, and whether the columns are hashed. */
+    record Trial(Map<String, String> settings, boolean hashed) {
+        boolean ofClasses() {
+            return !settings.containsKey("loss");
+        }
+
+        Schema schema() {
+            List<Block> blocks = new ArrayList<>();
+            blocks.add(new Block("a", Block.Kind.NUMERIC, 3));
+            if (hashed) {
+                blocks.add(new Block("b", Block.Kind.ONE_HOT, 4));
+                blocks.add(new Block("c", Block.Kind.NUMERIC, 1));
+                blocks.add(new Block("d", Block.Kind.ONE_HOT, 3));
+            }
+            return new Schema(
+                    blocks, ofClasses() ? Target.categorical("y", List.of("p", "q", "r")) : Target.numeric("y"));
+        }
+    }
+
+    static Stream<Trial> trials() {
+        List<Trial> trials = new ArrayList<>();
+        for (String activation : List.of("relu", "tanh", "sigmoid", "gelu", "identity")) {
+            for (String loss : List.of("", "squared-error", "huber", "absolute-error")) {
+                for (String embedding : List.of("", "0", "2")) {
+                    Map<String, String> settings = new LinkedHashMap<>();
+                    settings.put("activation", activation);
+                    settings.put("hidden", "5,4");
+                    if (!loss.isEmpty()) {
+                        settings.put("loss", loss);
+                    }
+                    if (!embedding.isEmpty()) {
+                        settings.put("embedding", embedding);
+                    }
+                    trials.add(new Trial(settings, !embedding.isEmpty()));
+                    if (embedding.equals("2")) {
+                        Map<String, String> dropping = new LinkedHashMap<>(settings);
+                        dropping.put("dropout", "0.4");
+                        trials.add(new Trial(dropping, true));
+                    }
+                }
+            }
+        }
+        return trials.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("trials")
+    void stepGoesAgainstTheSlopesOfTheLoss(Trial trial) {
+        LearnerProvider provider = trial.ofClasses() ? new MlpClassifierProvider() : new MlpRegressorProvider();
+        Map<String, String> settings = new HashMap<>(trial.settings());
+        settings.putAll(Map.of("optimizer", "sgd", "momentum", "0", "eta0", "1", "batch-size", "" + ROWS));
+        Params params = Params.parse(provider.params(), settings);
+        SeededRandom random = RunSeed.random("weights");
+        Map<String, double[]> weights = new LinkedHashMap<>();
+        State.Builder drawn = State.builder();
+        State untrained = provider.create(trial.schema(), params).state();
+        untrained.tensors().forEach((name, tensor) -> {
+            Tensor first = tensor;
+            if (name.endsWith("weight") && !name.startsWith("mlp.")
+                    || name.endsWith("bias") && !name.startsWith("mlp.")) {
+                float[] numbers = new float[tensor.size()];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = (float) (0.5 * random.nextGaussian());
+                }
+                first = Tensor.of(numbers, tensor.shape());
+                weights.put(name, first.doubles());
+            }
+            drawn.tensor(name, first);
+        });
+        untrained.texts().forEach(drawn::text);
+        Learner learner = provider.restore(trial.schema(), params, drawn.build());
+        Chunk rows = RandomChunks.of(trial.schema())
+                .withWeights()
+                .rows(ROWS, RunSeed.random("rows").nextLong());
+        learner.partialFit(rows);
+        State after = learner.state();
+        assertThat(((MlpLearner) learner).lastLoss())
+                .as("loss of the batch")
+                .isCloseTo(loss(trial, weights, rows), within(NEAR));
+        weights.forEach((name, before) -> {
+            double[] stepped = after.tensor(name).doubles();
+            for (int i = 0; i < before.length; i++) {
+                double step = stepped[i] - before[i];
+                double[] slopes = slopes(trial, weights, rows, before, i);
+                assertThat(-step)
+                        .as("step of %s[%d] of %s", name, i, trial)
+                        .isBetween(slopes[0] - 4 * NEAR, slopes[1] + 4 * NEAR);
+            }
+        });
+    }
+
+    /** {@return the lower and the higher of the slopes to either side; they differ where a row is at the kink of relu or of a loss} */
+    private static double[] slopes(Trial trial, Map<String, double[]> weights, Chunk rows, double[] numbers, int i) {
+        double kept = numbers[i];
+        double h = 1e-6;
+        double here = loss(trial, weights, rows);
+        numbers[i] = kept + h;
+        double right = (loss(trial, weights, rows) - here) / h;
+        numbers[i] = kept - h;
+        double left = (here - loss(trial, weights, rows)) / h;
+        numbers[i] = kept;
+        return new double[] {Math.min(left, right), Math.max(left, right)};
+    }
+
+    /** The mean loss of the rows, each by its weight. */
+    private static double loss(Trial trial, Map<String, double[]> weights, Chunk rows) {
+        double sum = 0;
+        for (int row = 0; row < rows.rows(); row++) {
+            double[] out = outputs(trial, weights, cells(rows, row), row);
+            sum += rows.weight(row) * loss(trial, out, rows.target(row));
+        }
+        return sum / rows.rows();
+    }
+
+    private static double loss(Trial trial, double[] out, double target) {
+        if (trial.ofClasses()) {
+            double all = 0;
+            for (double one : out) {
+                all += Math.exp(one);
+            }
+            return Math.log(all) - out[(int) target];
+        }
+        double far = Math.abs(out[0] - (float) target);
+        return switch (trial.settings().getOrDefault("loss", "")) {
+            case "squared-error" -> far * far / 2;
+            case "huber" -> far <= 1 ? far * far / 2 : far - 0.5;
+            default -> far;
+        };
+    }
+
+    private static double[] outputs(Trial trial, Map<String, double[]> weights, double[] cells, int row) {
+        double[] x = cells;
+        double[] added = new double[5];
+        if (trial.hashed()) {
+            boolean embedded = weights.containsKey("embeddings.0.weight");
+            int length = embedded ? 2 : 5;
+            double[] b = new double[length];
+            double[] d = new double[length];
+            String prefix = embedded ? "embeddings." : "tables.";
+            for (int j = 0; j < length; j++) {
+                for (int c = 0; c < 4; c++) {
+                    b[j] += cells[3 + c] * weights.get(prefix + "0.weight")[c * length + j];
+                }
+                for (int c = 0; c < 3; c++) {
+                    d[j] += cells[8 + c] * weights.get(prefix + "1.weight")[c * length + j];
+                }
+            }
+            x = embedded
+                    ? new double[] {cells[0], cells[1], cells[2], cells[7], b[0], b[1], d[0], d[1]}
+                    : new double[] {cells[0], cells[1], cells[2], cells[7]};
+            for (int j = 0; !embedded && j < length; j++) {
+                added[j] = b[j] + d[j];
+            }
+        }
+        double dropout = Double.parseDouble(trial.settings().getOrDefault("dropout", "0"));
+        for (int l = 0; l < 3; l++) {
+            double[] weight = weights.get("layers." + l + ".weight");
+            double[] bias = weights.get("layers." + l + ".bias");
+            double[] z = new double[bias.length];
+            SeededRandom drops = new SeededRandom(1, ((long) (l + 1) << 50) + (long) row * z.length);
+            for (int o = 0; o < z.length; o++) {
+                z[o] = bias[o] + (l == 0 ? added[o] : 0);
+                for (int i = 0; i < x.length; i++) {
+                    z[o] += weight[o * x.length + i] * x[i];
+                }
+                if (l < 2) {
+                    z[o] = activate(trial.settings().getOrDefault("activation", ""), z[o]);
+                    z[o] = dropout == 0 ? z[o] : drops.nextDouble() < dropout ? 0 : z[o] / (1 - dropout);
+                }
+            }
+            x = z;
+        }
+        return x;
+    }
+
+    private static double activate(String activation, double z) {
+        return switch (activation) {
+            case "relu" -> Math.max(z, 0);
+            case "tanh" -> Math.tanh(z);
+            case "sigmoid" -> 1 / (1 + Math.exp(-z));
+            case "gelu" -> z * NORMAL.cumulativeProbability(z);
+            default -> z;
+        };
+    }
+
+    /** All columns of a row, as the floats that the network sees. */
+    private static double[] cells(Chunk rows, int row) {
+        double[] cells = new double[rows.width()];
+        if (rows instanceof SparseChunk sparse) {
+            for (int k = sparse.start(row); k < sparse.end(row); k++) {
+                cells[sparse.indices()[k]] = (float) sparse.values()[k];
+            }
+        } else if (rows instanceof DenseChunk dense) {
+            for (int j = 0; j < cells.length; j++) {
+                cells[j] = (float) dense.values()[dense.offset(row) + j];
+            }
+        }
+        return cells;
+    }
+}
