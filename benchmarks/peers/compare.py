@@ -1,8 +1,9 @@
-"""Time per row of one pass of plain SGD: Accrete (JMH) beside scikit-learn, River and Vowpal Wabbit.
+"""Time per row of one pass of plain SGD: Accrete beside scikit-learn, River, Vowpal Wabbit, Tribuo and MOA.
 
-Every tool gets the same rows in the same order: log-loss, L2 of 1e-4, a constant step of 0.005. They take turns, round after
-round, pinned to one core; a cell is the best of all rounds, because on a shared machine noise only adds. Converting rows into what a peer reads
-(a dict, an example, a cache file) is not timed.
+Every tool gets the same rows in the same order, the same loss, L2 of 1e-4 and a constant step of 0.005; scikit-learn is timed a second time
+as it comes, which shuffles each call's rows and shortens its steps. They take turns, round after round, pinned to one core; a cell is the best
+of all rounds, because on a shared machine noise only adds. Converting rows into what a peer reads (a dict, an example, an instance, a cache
+file) is not timed, except that Tribuo turns its examples into vectors within each training.
 """
 
 import argparse
@@ -48,57 +49,90 @@ def make_rows(case):
     return x, (ranks * classes // rows).astype(np.float64)
 
 
-def best(work, rows, seconds):
-    """Nanoseconds per row of the quickest of several calls."""
-    work()
-    quickest, end = float("inf"), time.perf_counter() + seconds
+def best(parts, rows, seconds):
+    """Nanoseconds per row, each part at the quickest of its turns: parts are short, and so often undisturbed."""
+    for part in parts:
+        part()
+    quickest, end = [float("inf")] * len(parts), time.perf_counter() + seconds
     while time.perf_counter() < end:
-        start = time.perf_counter()
-        work()
-        quickest = min(quickest, time.perf_counter() - start)
-    return quickest / rows * 1e9
+        for i, part in enumerate(parts):
+            start = time.perf_counter()
+            part()
+            quickest[i] = min(quickest[i], time.perf_counter() - start)
+    return sum(quickest) / rows * 1e9
 
 
-def accrete(case, x, y, options, folder):
-    width, entries, classes, per_call, _ = CASES[case]
-    (x.data if entries < width else x).astype("<f8").tofile(folder / "values.f64")
-    y.astype("<f8").tofile(folder / "targets.f64")
-    if entries < width:
-        x.indptr.astype("<i4").tofile(folder / "starts.i32")
-        x.indices.astype("<i4").tofile(folder / "indices.i32")
+def jmh(benchmark, params, options, folder):
+    """Nanoseconds per call of the quickest of many short iterations."""
     out = folder / "jmh.json"
-    params = {"learner": "sgd-classifier", "width": width, "rows": per_call, "classes": classes, "data": folder, "set": options.set}
-    command = [options.java, "-jar", str(options.jar), "PartialFitBenchmark", "-f", "1", "-wi", "4", "-w", "500ms", "-i", "10", "-r", "200ms"]
+    command = [options.java, "-jar", str(options.jar), benchmark, "-f", "1", "-wi", "8", "-w", "250ms", "-i", "150", "-r", "10ms"]
     command += ["-foe", "true", "-rf", "json", "-rff", str(out)] + [arg for k, v in params.items() for arg in ("-p", f"{k}={v}")]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
     raw = json.loads(out.read_text())[0]["primaryMetric"]["rawData"]
-    return min(t for fork in raw for t in fork) / per_call
+    return min(t for fork in raw for t in fork)
 
 
-def scikit_learn(case, x, y, options, folder):
+def store(case, x, y, folder):
+    """Writes the rows as the JMH side reads them."""
+    width, entries, _, _, _ = CASES[case]
+    (x.data if entries < width else x).astype("<f8").tofile(folder / "values.f64")
+    y.astype("<f8").tofile(folder / "targets.f64")
+    if entries < width:
+        x.indptr.astype("<i4").tofile(folder / "starts.i32")
+        x.indices.astype("<i4").tofile(folder / "indices.i32")
+
+
+def accrete(case, loss, x, y, options, folder):
+    width, _, classes, per_call, _ = CASES[case]
+    settings = f"loss={loss};penalty=l2;alpha={ALPHA};learning-rate=constant;eta0={ETA}"
+    settings += f";{options.set}" if options.set else ""
+    params = {"learner": "sgd-classifier", "width": width, "rows": per_call, "classes": classes, "data": folder, "set": settings}
+    return jmh("PartialFitBenchmark", params, options, folder) / per_call
+
+
+def tribuo(case, loss, x, y, options, folder):
+    """One epoch over all rows: there is no smaller call, and none for one row."""
+    width, entries, classes, per_call, rows = CASES[case]
+    if per_call == 1:
+        return None
+    params = {"loss": loss, "width": width, "entries": entries, "classes": classes, "data": folder}
+    return jmh("TribuoBenchmark", params, options, folder) / rows
+
+
+def moa(case, loss, x, y, options, folder):
+    """Two classes only."""
+    width, entries, classes, per_call, _ = CASES[case]
+    if classes > 2:
+        return None
+    params = {"loss": loss, "width": width, "entries": entries, "rows": per_call, "data": folder}
+    return jmh("MoaBenchmark", params, options, folder) / per_call
+
+
+def scikit_learn(case, loss, x, y, options, folder, **settings):
     import numpy as np
     from sklearn.linear_model import SGDClassifier
 
     _, _, classes, per_call, rows = CASES[case]
-    model = SGDClassifier(loss="log_loss", alpha=ALPHA, learning_rate="constant", eta0=ETA, shuffle=False)
+    model = SGDClassifier(loss=loss.replace("-", "_"), alpha=ALPHA, **settings)
     chunks = [(x[i : i + per_call], y[i : i + per_call]) for i in range(0, rows, per_call)]
     model.partial_fit(*chunks[0], classes=np.arange(classes, dtype=float))
 
-    def work():
-        for chunk in chunks:
-            model.partial_fit(*chunk)
-
-    return best(work, rows, options.seconds)
+    return best([lambda chunk=chunk: model.partial_fit(*chunk) for chunk in chunks], rows, options.seconds)
 
 
-def river(case, x, y, options, folder):
+def scikit_learn_in_order(*args):
+    return scikit_learn(*args, learning_rate="constant", eta0=ETA, shuffle=False)
+
+
+def river(case, loss, x, y, options, folder):
     from river import linear_model, multiclass, optim
 
     width, entries, classes, _, rows = CASES[case]
-    rows = min(rows, max(200, 400_000 // (entries * (classes if classes > 2 else 1))))
-    model = linear_model.LogisticRegression(optimizer=optim.SGD(ETA), intercept_lr=ETA, l2=ALPHA)
+    rows = min(rows, max(200, 200_000 // (entries * (classes if classes > 2 else 1))))
+    losses = {"log-loss": optim.losses.Log(), "hinge": optim.losses.Hinge()}
+    model = linear_model.LogisticRegression(optimizer=optim.SGD(ETA), loss=losses[loss], intercept_lr=ETA, l2=ALPHA)
     if classes > 2:
         model = multiclass.OneVsRestClassifier(model)
         labels = y[:rows].astype(int).tolist()
@@ -109,19 +143,20 @@ def river(case, x, y, options, folder):
     else:
         dicts = [dict(enumerate(row)) for row in x[:rows].tolist()]
 
-    def work():
-        for features, label in zip(dicts, labels):
+    def work(first):
+        for features, label in zip(dicts[first : first + 50], labels[first : first + 50]):
             model.learn_one(features, label)
 
-    return best(work, rows, options.seconds)
+    return best([lambda first=first: work(first) for first in range(0, rows, 50)], rows, options.seconds)
 
 
-def vowpal_wabbit(case, x, y, options, folder):
+def vowpal_wabbit(case, loss, x, y, options, folder):
     """Chunks: a pass over VW's own binary cache, all in C++, less one over one row. One row per call: parsed examples."""
     from vowpalwabbit import Workspace
 
     width, entries, classes, per_call, rows = CASES[case]
-    flags = f"--quiet --sgd -l {ETA} --power_t 0 --l2 {ALPHA} --loss_function logistic -b {18 if entries < width else 16}"
+    function = {"log-loss": "logistic", "hinge": "hinge"}[loss]
+    flags = f"--quiet --sgd -l {ETA} --power_t 0 --l2 {ALPHA} --loss_function {function} -b {18 if entries < width else 16}"
     if classes > 2:
         flags += f" --oaa {classes}"
     lines = []
@@ -134,11 +169,11 @@ def vowpal_wabbit(case, x, y, options, folder):
         model = Workspace(flags)
         examples = [model.parse(line) for line in lines]
 
-        def work():
-            for example in examples:
+        def work(first):
+            for example in examples[first : first + 50]:
                 model.learn(example)
 
-        return best(work, rows, options.seconds)
+        return best([lambda first=first: work(first) for first in range(0, rows, 50)], rows, options.seconds)
     whole, start = folder / "vw.txt", folder / "vw-start.txt"
     whole.write_text("\n".join(lines) + "\n")
     start.write_text(lines[0] + "\n")
@@ -158,7 +193,13 @@ def vowpal_wabbit(case, x, y, options, folder):
     return (min(a_pass(whole, rows) for _ in range(5)) - min(a_pass(start, 1) for _ in range(5))) / (rows - 1) * 1e9
 
 
-PEERS = {"scikit-learn": ("sklearn", scikit_learn), "River": ("river", river), "Vowpal Wabbit": ("vowpalwabbit", vowpal_wabbit)}
+PEERS = {
+    "scikit-learn": ("sklearn", scikit_learn_in_order),
+    "scikit-learn's defaults": ("sklearn", scikit_learn),
+    "River": ("river", river),
+    "Vowpal Wabbit": ("vowpalwabbit", vowpal_wabbit),
+}
+JVM_PEERS = {"Tribuo": ("TribuoBenchmark", tribuo), "MOA": ("MoaBenchmark", moa)}
 
 
 def cell(ns):
@@ -166,20 +207,24 @@ def cell(ns):
 
 
 def ratio(ours, theirs):
+    if theirs is None:
+        return "–"
     times = theirs / ours
     return f"{cell(theirs)} ({times:,.0f}×)" if times >= 100 else f"{cell(theirs)} ({times:.1f}×)"
+
+
+def lesser(one, other):
+    return other if one is None else one if other is None else min(one, other)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jar", default=HERE.parent / "target" / "benchmarks.jar", help="JMH jar")
     parser.add_argument("--java", default="java", help="java command, 17 or newer")
-    parser.add_argument(
-        "--set",
-        default=f"loss=log-loss;penalty=l2;alpha={ALPHA};learning-rate=constant;eta0={ETA}",
-        help="parameters of sgd-classifier, the default is what the peers are given",
-    )
+    parser.add_argument("--set", default="", help="further parameters of sgd-classifier, key=value pairs separated by semicolons")
     parser.add_argument("--case", action="append", choices=CASES, help="only this case; may be given more than once")
+    parser.add_argument("--loss", action="append", choices=("log-loss", "hinge"), help="only this loss")
+    parser.add_argument("--peer", action="append", choices=[*PEERS, *JVM_PEERS], help="only this peer; may be given more than once")
     parser.add_argument("--rounds", type=int, default=2, help="how often all take their turn")
     parser.add_argument("--seconds", type=float, default=1.5, help="time for each Python peer in a round")
     parser.add_argument("--core", type=int, default=0, help="core to run on, where the system can pin")
@@ -188,22 +233,26 @@ def main():
         os.sched_setaffinity(0, {options.core})
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    listed = subprocess.run([options.java, "-jar", str(options.jar), "-l"], capture_output=True, text=True).stdout
     runs = {"Accrete": accrete}
-    for name, (module, run) in PEERS.items():
-        if importlib.util.find_spec(module):
-            runs[name] = run
-    peers = list(runs)[1:]
-    print("| Case | Accrete | " + " | ".join(peers) + " |")
-    print("|---|--:|" + "--:|" * len(peers))
-    for case in options.case or CASES:
-        x, y = make_rows(case)
-        found = dict.fromkeys(runs, float("inf"))
-        with tempfile.TemporaryDirectory() as folder:
-            for _ in range(options.rounds):
-                for name, run in runs.items():
-                    found[name] = min(found[name], run(case, x, y, options, pathlib.Path(folder)))
-        ours = found["Accrete"]
-        print(f"| {case} | {cell(ours)} | " + " | ".join(ratio(ours, found[p]) for p in peers) + " |", flush=True)
+    runs |= {name: run for name, (module, run) in PEERS.items() if importlib.util.find_spec(module)}
+    runs |= {name: run for name, (benchmark, run) in JVM_PEERS.items() if benchmark in listed}
+    peers = [name for name in runs if name != "Accrete" and name in (options.peer or runs)]
+    for loss in options.loss or ("log-loss", "hinge"):
+        print(f"| {loss} | Accrete | " + " | ".join(peers) + " |")
+        print("|---|--:|" + "--:|" * len(peers))
+        for case in options.case or CASES:
+            x, y = make_rows(case)
+            found = dict.fromkeys(["Accrete", *peers])
+            with tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                store(case, x, y, folder)
+                for _ in range(options.rounds):
+                    for peer in found:
+                        found[peer] = lesser(found[peer], runs[peer](case, loss, x, y, options, folder))
+            ours = found["Accrete"]
+            print(f"| {case} | {cell(ours)} | " + " | ".join(ratio(ours, found[p]) for p in peers) + " |", flush=True)
+        print()
 
 
 if __name__ == "__main__":

@@ -15,8 +15,19 @@ import org.apache.commons.math3.random.Well19937c;
 final class RandomChunks {
     private RandomChunks() {}
 
-    static Chunk make(int width, double density, Target target, int rows, long seed) {
-        return density >= 1 ? dense(width, target, rows, seed) : sparse(width, density, target, rows, seed);
+    /** {@return so many chunks that no branch can be learned by heart, but few enough for a small heap} */
+    static Chunk[] several(int width, int entries, Target target, int rows) {
+        int most = rows == 1 ? 2_000 : 64;
+        Chunk[] chunks = new Chunk[Math.max(2, Math.min(most, 4_000_000 / Math.max(1, rows * entries)))];
+        for (int i = 0; i < chunks.length; i++) {
+            chunks[i] = one(width, entries, target, rows, 7 + i);
+        }
+        return chunks;
+    }
+
+    /** {@return a chunk; fewer entries than columns make it sparse} */
+    static Chunk one(int width, int entries, Target target, int rows, long seed) {
+        return entries >= width ? dense(width, target, rows, seed) : sparse(width, entries, target, rows, seed);
     }
 
     private static Chunk dense(int width, Target target, int rows, long seed) {
@@ -37,9 +48,8 @@ final class RandomChunks {
     }
 
     /** As many one-hot blocks as there are entries per row. */
-    private static Chunk sparse(int width, double density, Target target, int rows, long seed) {
+    private static Chunk sparse(int width, int blocks, Target target, int rows, long seed) {
         RandomGenerator random = new Well19937c(seed);
-        int blocks = (int) Math.max(1, Math.round(width * density));
         List<Block> layout = new ArrayList<>();
         int[] starts = new int[blocks + 1];
         for (int b = 0; b < blocks; b++) {
