@@ -655,7 +655,7 @@ final class SimdKernels extends Kernels {
                     bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles();
             DoubleVector above = even.mul(scale).add(odd.mul(r.mul(scale)));
             DoubleVector below = even.mul(scale.add(one)).add(odd.mul(r.mul(scale.sub(one))));
-            above.div(below).intoArray(out, outFrom + i);
+            above.min(below).div(below).intoArray(out, outFrom + i);
         }
         logistics(x, from + i, out, outFrom + i, n - i);
     }

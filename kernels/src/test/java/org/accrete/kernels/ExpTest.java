@@ -91,6 +91,17 @@ final class ExpTest {
     }
 
     @Test
+    void logisticIsAShareAlsoWhereItRoundsToOne() {
+        double[] x = random.doubles(1_000_000).map(u -> 36 + 2 * u).toArray();
+        for (double value : x) {
+            assertThat(Kernels.logistic(value) > 1)
+                    .as("x %s, seed %d", value, SEED)
+                    .isFalse();
+        }
+        same(Kernels.best()::logistic, Kernels::logistic, x, x.length - 3);
+    }
+
+    @Test
     void log1pExpAgreesWithStrictMathToThreeUnitsInTheLastPlace() {
         for (int i = 0; i < 100_000; i++) {
             double x = (random.nextDouble() * 2 - 1) * (i % 2 == 0 ? 700 : 10);
