@@ -185,16 +185,10 @@ final class TrainableWeights extends Weights {
      * @param step factor of the row
      */
     void move(Kernels kernels, int c, DenseChunk dense, int row, double keep, double step) {
-        int origin = c * width;
-        if (step == 0) {
-            if (keep != 1) {
-                kernels.scale(keep, v, origin, width);
-            }
-        } else if (keep == 1) {
-            kernels.axpy(step, dense.values(), dense.offset(row), v, origin, width);
-        } else {
-            kernels.scaleAdd(keep, v, origin, step, dense.values(), dense.offset(row), width);
+        if (step == 0 && keep == 1) {
+            return;
         }
+        kernels.scaleAdd(keep, v, c * width, step, dense.values(), dense.offset(row), width);
     }
 
     /**
@@ -209,8 +203,7 @@ final class TrainableWeights extends Weights {
         int origin = c * width;
         double[] values = chunk.values();
         int offset = chunk.offset(row);
-        if (step == 0) {
-            move(kernels, c, chunk, row, keep, step);
+        if (step == 0 && keep == 1) {
             return kernels.dot(v, origin, values, offset + width, width);
         }
         return kernels.scaleAddDot(keep, v, origin, step, values, offset, values, offset + width, width);
@@ -265,13 +258,10 @@ final class TrainableWeights extends Weights {
             int origin = c * width;
             movedIntercepts[c] = intercepts[c] + steps[c] * interceptRate;
             finite &= Double.isFinite(movedIntercepts[c]);
-            if (steps[c] != 0) {
+            if (steps[c] != 0 || keep != 1) {
                 finite &= kernels.scaleAddTo(keep, v, origin, steps[c], values, offset, moved, origin, width);
             } else {
                 System.arraycopy(v, origin, moved, origin, width);
-                if (keep != 1) {
-                    kernels.scale(keep, moved, origin, width);
-                }
             }
         }
         if (finite) {
