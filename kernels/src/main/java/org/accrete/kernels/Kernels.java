@@ -846,13 +846,18 @@ public abstract class Kernels {
      * @param to place after its last
      * @param r the rates, modified at the row's elements only
      * @param rFrom index of their element 0
+     * @return the least of the row's rates as they are now, NaN if one is; +∞ for an empty row
      */
-    public final void sparseSlow(double g, int[] index, double[] value, int from, int to, double[] r, int rFrom) {
+    public final double sparseSlow(double g, int[] index, double[] value, int from, int to, double[] r, int rFrom) {
+        double least = Double.POSITIVE_INFINITY;
         for (int k = from; k < to; k++) {
             int i = rFrom + index[k];
             double a = (g * value[k]) * r[i];
-            r[i] = slowed(r[i], a * a);
+            double next = slowed(r[i], a * a);
+            r[i] = next;
+            least = Math.min(least, next);
         }
+        return least;
     }
 
     /**
@@ -866,13 +871,18 @@ public abstract class Kernels {
      * @param r the rates, not modified
      * @param w the weights, modified at the row's elements only
      * @param origin index of their element 0
+     * @return the sum of the amounts of the row's weights as they are now, which is not finite if one of them is not
      */
-    public final void sparseStep(
+    public final double sparseStep(
             double alpha, int[] index, double[] value, int from, int to, double[] r, double[] w, int origin) {
+        double sum = 0;
         for (int k = from; k < to; k++) {
             int i = origin + index[k];
-            w[i] += (alpha * r[i]) * value[k];
+            double next = w[i] + (alpha * r[i]) * value[k];
+            w[i] = next;
+            sum += Math.abs(next);
         }
+        return sum;
     }
 
     /**
@@ -887,8 +897,9 @@ public abstract class Kernels {
      * @param r the rates, not modified
      * @param h what is learned of the steps, modified at the row's elements only
      * @param origin index of their element 0
+     * @return the sum of the amounts of the row's elements of {@code h} as they are now, which is not finite if one of them is not
      */
-    public final void sparseTrace(
+    public final double sparseTrace(
             double alpha,
             double beta,
             int[] index,
@@ -898,11 +909,15 @@ public abstract class Kernels {
             double[] r,
             double[] h,
             int origin) {
+        double sum = 0;
         for (int k = from; k < to; k++) {
             int i = origin + index[k];
             double left = 1 - ((beta * r[i]) * value[k]) * value[k];
-            h[i] = h[i] * (left < 0 ? 0 : left) + (alpha * r[i]) * value[k];
+            double next = h[i] * (left < 0 ? 0 : left) + (alpha * r[i]) * value[k];
+            h[i] = next;
+            sum += Math.abs(next);
         }
+        return sum;
     }
 
     /**
@@ -920,8 +935,9 @@ public abstract class Kernels {
      * @param s roots of the sums of squared slopes, modified at the row's elements only
      * @param w the weights, modified at the row's elements only
      * @param origin index of their element 0
+     * @return the sum of the amounts of all that is modified as it is now, which is not finite if some of it is not
      */
-    public final void sparseFtrl(
+    public final double sparseFtrl(
             double g,
             double inverse,
             double l1,
@@ -934,6 +950,7 @@ public abstract class Kernels {
             double[] s,
             double[] w,
             int origin) {
+        double sum = 0;
         for (int k = from; k < to; k++) {
             int i = origin + index[k];
             double slope = g * value[k];
@@ -941,7 +958,9 @@ public abstract class Kernels {
             q[i] = (q[i] + slope) - ((root - s[i]) * inverse) * w[i];
             s[i] = root;
             w[i] = ftrlWeight(q[i], root, inverse, l1, l2);
+            sum += (Math.abs(q[i]) + root) + Math.abs(w[i]);
         }
+        return sum;
     }
 
     /**

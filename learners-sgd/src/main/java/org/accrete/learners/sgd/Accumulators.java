@@ -6,6 +6,7 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
@@ -36,6 +37,8 @@ final class Accumulators {
     private final List<Part> parts;
     private final boolean scalesTarget;
     private final List<Journal> journals = new ArrayList<>();
+    /** For each part, the least rate that rows of the chunk made, or the sum of all amounts. */
+    private final double[] seen;
     /** One array per part, vectors one after the other. */
     final double[][] ofWeights;
     /** One array per part, one number per function. */
@@ -68,6 +71,7 @@ final class Accumulators {
         this.width = width;
         this.parts = parts;
         this.scalesTarget = scalesTarget;
+        this.seen = new double[parts.size()];
         this.ofWeights = new double[parts.size()][count * width];
         this.ofIntercepts = new double[parts.size()][count];
         this.lengths = lengths(new double[0], count);
@@ -153,12 +157,27 @@ final class Accumulators {
 
     void begin(Chunk chunk) {
         for (int i = 0; i < parts.size(); i++) {
-            journals.get(i).begin(ofWeights[i], width, chunk);
+            journals.get(i).beginRows(ofWeights[i], width, chunk);
+            seen[i] = isRate(i) ? Double.POSITIVE_INFINITY : 0;
             beforeIntercepts[i] = Journal.copy(ofIntercepts[i], beforeIntercepts[i]);
         }
         beforeRows = rows;
         beforeLengths = Journal.copy(lengths, beforeLengths);
         System.arraycopy(moments, 0, beforeMoments, 0, moments.length);
+    }
+
+    /** Remembers one vector of a part where a sparse row is about to change it. */
+    void remember(Kernels kernels, int part, int c, SparseChunk chunk, int row) {
+        journals.get(part).remember(kernels, ofWeights[part], c, chunk, row, width);
+    }
+
+    /**
+     * Takes what such a row made of a part.
+     *
+     * @param number the least of the rates, or the sum of the amounts of what is none
+     */
+    void took(int part, double number) {
+        seen[part] = isRate(part) ? Math.min(seen[part], number) : seen[part] + number;
     }
 
     void rollBack(Chunk chunk) {
@@ -171,19 +190,24 @@ final class Accumulators {
         System.arraycopy(beforeMoments, 0, moments, 0, moments.length);
     }
 
-    /** {@return whether every number that the chunk may have changed can be gone on from, those of v among them} */
-    boolean isFinite(double[] v, Chunk chunk) {
+    /**
+     * {@return whether every number that the chunk may have changed can be gone on from, those of v among them}
+     *
+     * @param moved the sum of the amounts of all that rows made of v; NaN if it is not known
+     */
+    boolean isFinite(double[] v, double moved, Chunk chunk) {
         for (int i = 0; i < parts.size(); i++) {
+            boolean looked = journals.get(i).takesRowsOf(ofWeights[i]);
             boolean good = isRate(i)
-                    ? Journal.isAbove(SMALLEST_RATE, ofWeights[i], width, chunk)
-                    : Journal.isFinite(ofWeights[i], width, chunk);
+                    ? looked && seen[i] > SMALLEST_RATE || Journal.isAbove(SMALLEST_RATE, ofWeights[i], width, chunk)
+                    : looked && Double.isFinite(seen[i]) || Journal.isFinite(ofWeights[i], width, chunk);
             if (!good || !interceptsAreFinite(i)) {
                 return false;
             }
         }
         return Journal.isFinite(moments)
                 && Journal.isFinite(lengths)
-                && (!scalesTarget || Journal.isWithin(LARGEST_WEIGHT, v, width, chunk));
+                && (!scalesTarget || moved <= LARGEST_WEIGHT || Journal.isWithin(LARGEST_WEIGHT, v, width, chunk));
     }
 
     /** {@return whether every number can be gone on from} */

@@ -212,8 +212,13 @@ final class Descent {
         return weights.count() == 1 && weights.late.isOn() && slope.isPresent();
     }
 
+    /** {@return whether sparse rows change nothing but what they name, and say so} */
+    boolean movesByRow() {
+        return ownLengths.isOn() || isPlain();
+    }
+
     /** {@return whether there is nothing but loss, L2 penalty and schedule} */
-    boolean isPlain() {
+    private boolean isPlain() {
         return !(ownLengths.isOn()
                 || l1 > 0
                 || steepest < Loss.STEEPEST

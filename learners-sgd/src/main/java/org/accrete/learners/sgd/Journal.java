@@ -13,7 +13,7 @@ import org.accrete.kernels.Kernels;
  * all in place, then the named ones. Copies go to arrays that are used again.
  *
  * <p>The named ones are copied before the first row ({@link #begin}), or each row's just before the row moves them ({@link
- * #beginRows}): they are at hand then. Such rows are taken back from the last to the first, those after {@link #saveAll} not at all.
+ * #beginRows}): they are at hand then. Such moves are taken back from the last to the first, those after {@link #saveAll} not at all.
  */
 final class Journal {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
@@ -24,8 +24,11 @@ final class Journal {
     private double[] named = {};
     private boolean savedNamed;
     private boolean byRow;
-    private int rows;
-    private int rowsBeforeAll;
+    /** Of each move the row times the number of vectors, plus the vector. */
+    private long[] moves = {};
+
+    private int moved;
+    private int movedBeforeAll;
     private int entries;
     private int origin;
 
@@ -71,8 +74,8 @@ final class Journal {
         savedAll = false;
         savedNamed = false;
         byRow = false;
-        rows = 0;
-        rowsBeforeAll = 0;
+        moved = 0;
+        movedBeforeAll = 0;
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             saveAll(array);
             return false;
@@ -99,19 +102,40 @@ final class Journal {
      * @return a number that is finite only if the vector is finite there now
      */
     double move(Kernels kernels, int c, SparseChunk chunk, int row, double factor, int width) {
-        int from = chunk.start(row);
-        int to = chunk.end(row);
-        int place = c * entries + (from - origin);
         if (factor == 0) {
-            kernels.gather(before, c * width, chunk.indices(), from, to, named, place);
             return 0;
         }
-        return kernels.sparseAxpy(factor, chunk.indices(), chunk.values(), from, to, before, c * width, named, place);
+        return kernels.sparseAxpy(
+                factor,
+                chunk.indices(),
+                chunk.values(),
+                chunk.start(row),
+                chunk.end(row),
+                before,
+                c * width,
+                named,
+                place(c, chunk, row, width));
     }
 
-    /** Tells that all vectors were moved by a row. */
-    void endRow() {
-        rows++;
+    /**
+     * Remembers one vector as it is where a row is about to move it, unless everything is remembered.
+     *
+     * @param array as in {@link #takesRowsOf}
+     * @param c which vector
+     */
+    void remember(Kernels kernels, double[] array, int c, SparseChunk chunk, int row, int width) {
+        if (takesRowsOf(array) && !savedAll) {
+            int place = place(c, chunk, row, width);
+            kernels.gather(before, c * width, chunk.indices(), chunk.start(row), chunk.end(row), named, place);
+        }
+    }
+
+    private int place(int c, SparseChunk chunk, int row, int width) {
+        if (moved == moves.length) {
+            moves = Arrays.copyOf(moves, Math.max(64, 2 * moved));
+        }
+        moves[moved++] = (long) row * (before.length / width) + c;
+        return c * entries + (chunk.start(row) - origin);
     }
 
     /** Remembers everything, unless that is done or the array is another one by now. */
@@ -122,7 +146,7 @@ final class Journal {
             }
             System.arraycopy(array, 0, all, 0, array.length);
             savedAll = true;
-            rowsBeforeAll = rows;
+            movedBeforeAll = moved;
         }
     }
 
@@ -145,14 +169,13 @@ final class Journal {
             System.arraycopy(all, 0, before, 0, before.length);
         }
         if (byRow && chunk instanceof SparseChunk sparse) {
-            Kernels kernels = Kernels.best();
-            for (int row = (savedAll ? rowsBeforeAll : rows) - 1; row >= 0; row--) {
-                int from = sparse.start(row);
-                int to = sparse.end(row);
-                for (int c = 0; c < before.length / width; c++) {
-                    int place = c * entries + (from - origin);
-                    kernels.scatter(named, place, sparse.indices(), from, to, before, c * width);
-                }
+            int count = before.length / width;
+            for (int i = (savedAll ? movedBeforeAll : moved) - 1; i >= 0; i--) {
+                int from = sparse.start((int) (moves[i] / count));
+                int to = sparse.end((int) (moves[i] / count));
+                int c = (int) (moves[i] % count);
+                Kernels.best()
+                        .scatter(named, c * entries + (from - origin), sparse.indices(), from, to, before, c * width);
             }
         }
         if (savedNamed && chunk instanceof SparseChunk sparse) {

@@ -107,22 +107,23 @@ enum Loss {
      * @param y target, −1 or +1 for classes
      * @param q by how much the prediction moves where the slope is 1, at least 0
      * @param shape what {@link #shape} gave
+     * @param descent minus the slope at p
      */
-    double implicitDescent(double p, double y, double q, double shape) {
+    double implicitDescent(double p, double y, double q, double shape, double descent) {
         double z = p * y;
         double far = Math.abs(y - p);
         return switch (this) {
             case HINGE -> z < 1 ? y * Math.min(1, (1 - z) / q) : 0;
             case SQUARED_HINGE -> z < 1 ? 2 * y * (1 - z) / (1 + 2 * q) : 0;
-            case PERCEPTRON -> step(p, y, 1, shape);
-            case LOG_LOSS -> y * (Kernels.logistic(-z) / (1 + q / 4));
+            case PERCEPTRON -> descent;
+            case LOG_LOSS -> descent / (1 + q / 4);
             case MODIFIED_HUBER -> z < 1 ? y * Math.min(4, 2 * (1 - z) / (1 + 2 * q)) : 0;
             case SQUARED_ERROR -> (y - p) / (1 + q);
             case HUBER -> Math.copySign(Math.min(shape, far / (1 + q)), y - p);
             case EPSILON_INSENSITIVE -> far > shape ? Math.copySign(Math.min(1, (far - shape) / q), y - p) : 0;
             case SQUARED_EPSILON_INSENSITIVE -> far > shape ? Math.copySign(2 * (far - shape) / (1 + 2 * q), y - p) : 0;
             case QUANTILE -> y > p ? Math.min(shape, far / q) : y < p ? -Math.min(1 - shape, far / q) : 0;
-            case POISSON -> implicitPoisson(p, y, q);
+            case POISSON -> implicitPoisson(p, y, q, descent);
         };
     }
 
@@ -130,8 +131,7 @@ enum Loss {
      * The d with d = y − exp(p + q d), the zero of {@code d - y + exp(p + q d)}. That function rises and is convex, so from a d above its
      * zero Newton's steps fall and stay above; where the slope is up, 0 is above it, and else both the descent at p and what leads to y.
      */
-    private static double implicitPoisson(double p, double y, double q) {
-        double descent = POISSON.descent(p, y, STEEPEST);
+    private static double implicitPoisson(double p, double y, double q, double descent) {
         if (descent == 0 || q == 0) {
             return descent;
         }

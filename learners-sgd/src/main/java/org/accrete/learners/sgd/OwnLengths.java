@@ -262,7 +262,8 @@ final class OwnLengths {
         for (int c = 0; c < count; c++) {
             double part = count == 1 || c == own || softmax ? weight * more : weight;
             double side = !classes ? y : own == (count == 1 ? 1 : c) ? 1 : -1;
-            double descent = clipped(softmax ? (c == own ? 1 : 0) - p[c] : loss.step(p[c], side, 1, bend));
+            double whole = softmax ? (c == own ? 1 : 0) - p[c] : loss.step(p[c], side, 1, bend);
+            double descent = clipped(whole);
             slopes[c] = -(part * descent);
             if (slopes[c] == 0) {
                 p[c] = 0;
@@ -277,7 +278,7 @@ final class OwnLengths {
             double d = descent;
             if (isImplicit()) {
                 // a class's share falls by at most half of what its decision value falls
-                d = softmax ? descent / (1 + q / 2) : clipped(loss.implicitDescent(p[c], side, q, bend));
+                d = softmax ? descent / (1 + q / 2) : clipped(loss.implicitDescent(p[c], side, q, bend, whole));
             }
             // a row too long for its squares to be summed cannot be learned
             p[c] = q < Double.POSITIVE_INFINITY ? eta * (part * d) : Double.NaN;
@@ -313,8 +314,10 @@ final class OwnLengths {
         double[] rates = weights.accumulators.ofWeights[0];
         int width = weights.width;
         if (chunk instanceof SparseChunk sparse) {
-            kernels.sparseSlow(
+            weights.accumulators.remember(kernels, 0, c, sparse, row);
+            double least = kernels.sparseSlow(
                     slope, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row), rates, c * width);
+            weights.accumulators.took(0, least);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
             kernels.slow(slope, dense.values(), dense.offset(row), rates, c * width, width);
@@ -332,7 +335,8 @@ final class OwnLengths {
         double alpha = p[c];
         if (chunk instanceof SparseChunk sparse) {
             if (alpha != 0) {
-                kernels.sparseStep(
+                weights.remember(kernels, c, sparse, row);
+                weights.took(kernels.sparseStep(
                         alpha / weights.scale,
                         sparse.indices(),
                         sparse.values(),
@@ -340,7 +344,7 @@ final class OwnLengths {
                         sparse.end(row),
                         rates,
                         weights.v,
-                        origin);
+                        origin));
             }
         } else {
             DenseChunk dense = (DenseChunk) chunk;
@@ -378,7 +382,8 @@ final class OwnLengths {
             return;
         }
         if (chunk instanceof SparseChunk sparse) {
-            kernels.sparseTrace(
+            accumulators.remember(kernels, 1, c, sparse, row);
+            double sum = kernels.sparseTrace(
                     p[c],
                     bend,
                     sparse.indices(),
@@ -388,6 +393,7 @@ final class OwnLengths {
                     rates,
                     traces,
                     origin);
+            accumulators.took(1, sum);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
             kernels.trace(p[c], bend, dense.values(), dense.offset(row), rates, origin, traces, origin, width);
@@ -406,7 +412,10 @@ final class OwnLengths {
         int origin = c * weights.width;
         double inverse = 1 / eta0;
         if (chunk instanceof SparseChunk sparse) {
-            kernels.sparseFtrl(
+            weights.remember(kernels, c, sparse, row);
+            weights.accumulators.remember(kernels, 0, c, sparse, row);
+            weights.accumulators.remember(kernels, 1, c, sparse, row);
+            double all = kernels.sparseFtrl(
                     slopes[c],
                     inverse,
                     l1,
@@ -419,6 +428,9 @@ final class OwnLengths {
                     root,
                     weights.v,
                     origin);
+            weights.took(all);
+            weights.accumulators.took(0, all);
+            weights.accumulators.took(1, all);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
             kernels.ftrl(

@@ -167,7 +167,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
 
     private void learnWhole(Chunk chunk, int checked) {
         descent.begin();
-        weights.begin(chunk, descent.isPlain() && !weights.average.isOn());
+        weights.begin(chunk, descent.movesByRow() && !weights.average.isOn());
         boolean learned = false;
         try {
             learn(chunk, checked, t);

@@ -81,7 +81,8 @@ final class TrainableWeights extends Weights {
     /**
      * Remembers everything that learning the chunk may change.
      *
-     * @param byRow whether only {@link #fold} and {@link #moveSparse} will change the vectors if the chunk is sparse
+     * @param byRow whether only {@link #fold}, {@link #moveSparse} and what is told to {@link #remember} will change the vectors if
+     *     the chunk is sparse
      */
     void begin(Chunk chunk, boolean byRow) {
         if (byRow) {
@@ -116,7 +117,7 @@ final class TrainableWeights extends Weights {
                 && Journal.isFinite(intercepts)
                 && lasso.isFinite(chunk)
                 && average.isFinite(v, chunk)
-                && accumulators.isFinite(v, chunk);
+                && accumulators.isFinite(v, seen ? moved : Double.NaN, chunk);
     }
 
     /** {@return whether every number is finite} */
@@ -172,9 +173,20 @@ final class TrainableWeights extends Weights {
                         factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
             }
         }
-        if (remembered) {
-            journal.endRow();
-        }
+    }
+
+    /** Remembers one vector where a sparse row is about to move it otherwise than by {@link #moveSparse}. */
+    void remember(Kernels kernels, int c, SparseChunk chunk, int row) {
+        journal.remember(kernels, v, c, chunk, row, width);
+    }
+
+    /**
+     * Takes what such a row made of the weights.
+     *
+     * @param sum of their amounts
+     */
+    void took(double sum) {
+        moved += sum;
     }
 
     /**

@@ -449,7 +449,7 @@ class OwnLengthsTest {
             double y = classes ? (random.nextBoolean() ? 1 : -1) : Math.rint(Math.abs(20 * random.nextGaussian()));
             double q = Math.exp(8 * random.nextGaussian());
             double slope = loss.step(p, y, 1, shape);
-            double d = loss.implicitDescent(p, y, q, shape);
+            double d = loss.implicitDescent(p, y, q, shape, loss.step(p, y, 1, shape));
             assertThat(d * slope).as("p %s y %s q %s", p, y, q).isNotNegative();
             assertThat(Math.abs(d)).isLessThanOrEqualTo(Math.abs(slope) * (1 + 1e-12));
             double there = loss.step(p + q * d * (1 - 1e-12), y, 1, shape);
