@@ -807,32 +807,51 @@ public abstract class Kernels {
     }
 
     /**
-     * {@link #weightedSquares} of a sparse row, in its own order: as in {@link #sparseDot}.
+     * {@link #sparseDot} of the weights and, in the same order, the sum of {@code (r value) value}, the squares of the row weighted by
+     * the rates.
      *
+     * @param w the weights, not modified
      * @param r the rates, not modified
-     * @param rFrom index of the first
-     * @param index elements of {@code r}, relative to {@code rFrom}, not modified
+     * @param origin index of their element 0
+     * @param index elements of {@code w} and {@code r}, relative to {@code origin}, not modified
      * @param value the row's values, not modified
      * @param from first place of the row in {@code index} and {@code value}
      * @param to place after its last
-     * @return the sum, +0 for an empty row
+     * @param squares receives the weighted squares, at 0
+     * @return the inner product, +0 for an empty row
      */
-    public final double sparseWeightedSquares(double[] r, int rFrom, int[] index, double[] value, int from, int to) {
+    public final double sparseDots(
+            double[] w, double[] r, int origin, int[] index, double[] value, int from, int to, double[] squares) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
+        double q0 = 0;
+        double q1 = 0;
+        double q2 = 0;
+        double q3 = 0;
         int k = from;
         for (; k < to - 3; k += 4) {
-            s0 += (r[rFrom + index[k]] * value[k]) * value[k];
-            s1 += (r[rFrom + index[k + 1]] * value[k + 1]) * value[k + 1];
-            s2 += (r[rFrom + index[k + 2]] * value[k + 2]) * value[k + 2];
-            s3 += (r[rFrom + index[k + 3]] * value[k + 3]) * value[k + 3];
+            int i0 = origin + index[k];
+            int i1 = origin + index[k + 1];
+            int i2 = origin + index[k + 2];
+            int i3 = origin + index[k + 3];
+            s0 += w[i0] * value[k];
+            s1 += w[i1] * value[k + 1];
+            s2 += w[i2] * value[k + 2];
+            s3 += w[i3] * value[k + 3];
+            q0 += (r[i0] * value[k]) * value[k];
+            q1 += (r[i1] * value[k + 1]) * value[k + 1];
+            q2 += (r[i2] * value[k + 2]) * value[k + 2];
+            q3 += (r[i3] * value[k + 3]) * value[k + 3];
         }
         double rest = 0;
+        double square = 0;
         for (; k < to; k++) {
-            rest += (r[rFrom + index[k]] * value[k]) * value[k];
+            rest += w[origin + index[k]] * value[k];
+            square += (r[origin + index[k]] * value[k]) * value[k];
         }
+        squares[0] = ((q0 + q2) + (q1 + q3)) + square;
         return ((s0 + s2) + (s1 + s3)) + rest;
     }
 

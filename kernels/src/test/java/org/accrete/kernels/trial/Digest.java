@@ -133,7 +133,9 @@ public final class Digest {
             index[k] = n - 1 - k;
         }
         take(kernels.sparseDot(a, aFrom, index, b, 0, n));
-        take(kernels.sparseWeightedSquares(rates, 0, index, b, 0, n));
+        double[] squares = new double[1];
+        take(kernels.sparseDots(slopes, rates, 0, index, b, 0, n, squares));
+        take(squares);
         kernels.sparseSlow(slope, index, b, 0, n, rates, 0);
         take(rates);
         kernels.sparseTrace(alpha, 0.1, index, b, 0, n, rates, slopes, 0);

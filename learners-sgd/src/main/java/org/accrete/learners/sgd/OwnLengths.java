@@ -225,20 +225,29 @@ final class OwnLengths {
 
     /** Works out what function c says of a row, and the row's squares weighted by its rates. */
     private void look(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row) {
-        p[c] = weights.decision(kernels, c, chunk, row);
-        if (isImplicit()) {
-            double[] rates = weights.accumulators.ofWeights[0];
-            int origin = c * weights.width;
-            double sum;
-            if (chunk instanceof SparseChunk sparse) {
-                sum = kernels.sparseWeightedSquares(
-                        rates, origin, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row));
-            } else {
-                DenseChunk dense = (DenseChunk) chunk;
-                sum = kernels.weightedSquares(rates, origin, dense.values(), dense.offset(row), weights.width);
-            }
-            squares[c] = sum + square * weights.accumulators.ofIntercepts[0][c];
+        if (!isImplicit()) {
+            p[c] = weights.decision(kernels, c, chunk, row);
+            return;
         }
+        double[] rates = weights.accumulators.ofWeights[0];
+        int origin = c * weights.width;
+        if (chunk instanceof SparseChunk sparse) {
+            double product = kernels.sparseDots(
+                    weights.v,
+                    rates,
+                    origin,
+                    sparse.indices(),
+                    sparse.values(),
+                    sparse.start(row),
+                    sparse.end(row),
+                    sum);
+            p[c] = Weights.checked(weights.scale * product + weights.intercepts[c], chunk, row);
+        } else {
+            DenseChunk dense = (DenseChunk) chunk;
+            p[c] = weights.decision(kernels, c, chunk, row);
+            sum[0] = kernels.weightedSquares(rates, origin, dense.values(), dense.offset(row), weights.width);
+        }
+        squares[c] = sum[0] + square * weights.accumulators.ofIntercepts[0][c];
     }
 
     /** Turns decision values into slopes and, where they are now, the factors of the row's steps. */
