@@ -488,7 +488,8 @@ public abstract class Kernels {
      * @return the weight, exactly 0 where q is within ±l1
      */
     public static double ftrlWeight(double q, double s, double inverse, double l1, double l2) {
-        return ((q > l1 ? l1 : q < -l1 ? -l1 : q) - q) / ((1 + s) * inverse + l2);
+        // without branches: with no L1 penalty they would ask for the sign, which nobody foresees
+        return (Math.max(-l1, Math.min(l1, q)) - q) / ((1 + s) * inverse + l2);
     }
 
     // ---- matrices ------------------------------------------------------------------------------------------------
