@@ -14,9 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Principal components by the command line, alone and before a classifier, on the digits that the learners' tests have. */
+/** Principal components by the command line, alone and before a classifier, on the digits among the examples. */
 final class PcaCommandsTest {
-    private static final Path FIXTURES = Path.of("../learners-pca/src/test/resources/org/accrete/learners/pca/sklearn");
+    private static final Path DIGITS = Path.of("../examples/digits/digits.csv.gz");
+    private static final Path ACCURACY =
+            Path.of("../learners-pca/src/test/resources/org/accrete/learners/pca/sklearn/accuracy.txt");
     private static final int SPLIT = 1297;
 
     @TempDir
@@ -28,7 +30,7 @@ final class PcaCommandsTest {
     @BeforeEach
     void splitTheDigits() throws IOException {
         List<String> lines;
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(FIXTURES.resolve("digits.csv.gz")))) {
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(DIGITS))) {
             lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
@@ -52,8 +54,7 @@ final class PcaCommandsTest {
     /** The accuracy is that of scikit-learn with the same settings and split, which stands beside the rows, to 0.01. */
     @Test
     void componentsBeforeAClassifierAreOneModel() throws IOException {
-        double expected = Double.parseDouble(
-                Files.readAllLines(FIXTURES.resolve("accuracy.txt")).get(1));
+        double expected = Double.parseDouble(Files.readAllLines(ACCURACY).get(1));
         Outcome trained = accrete(("train " + train + " --model digits --target digit --column digit=categorical"
                         + " --steps incremental-pca --set incremental-pca.n-components=16"
                         + " --set loss=log-loss --set alpha=1e-4 --set learning-rate=constant --set eta0=0.005"

@@ -167,7 +167,8 @@ abstract sealed class Summary permits LowRank, Moments {
     }
 
     /**
-     * Merges with a summary of the same kind and width.
+     * Merges with a summary of the same kind and width: the lighter one is taken into the heavier, so that it does not matter to the last bit
+     * which one is merged into which. Equal variances have no directions of their own, and any other bit would turn them.
      *
      * @param other not modified
      */
@@ -175,15 +176,33 @@ abstract sealed class Summary permits LowRank, Moments {
         long together = rows + other.rows;
         if (weight == 0) {
             copyFrom(other);
+        } else if (other.isHeavierThan(this)) {
+            Summary both = fresh();
+            both.copyFrom(other);
+            both.take(this);
+            copyFrom(both);
         } else if (other.weight > 0) {
-            int head = head();
-            int theirs = other.head();
-            reserve(head + theirs + 1);
-            other.putHead(stack, head * width);
-            kernels.axpy(1, other.squares, 0, squares, 0, width);
-            absorbOther(other, stack, shift(other.mean, other.weight, other.weightSquared, head + theirs));
+            take(other);
         }
         rows = together;
+    }
+
+    /** {@return whether it weighs more; of the same weight, some order} */
+    private boolean isHeavierThan(Summary other) {
+        if (weight != other.weight) {
+            return weight > other.weight;
+        }
+        int order = Arrays.compare(mean, other.mean);
+        return order != 0 ? order > 0 : Arrays.compare(squares, other.squares) > 0;
+    }
+
+    private void take(Summary other) {
+        int head = head();
+        int theirs = other.head();
+        reserve(head + theirs + 1);
+        other.putHead(stack, head * width);
+        kernels.axpy(1, other.squares, 0, squares, 0, width);
+        absorbOther(other, stack, shift(other.mean, other.weight, other.weightSquared, head + theirs));
     }
 
     /**

@@ -298,18 +298,8 @@ class ExactnessTest {
         learners[0].merge(learners[1]);
         assertThat(learners[1].state()).isEqualTo(before);
         learners[3].merge(learners[2]);
-        PcaModel one = learners[0].snapshot();
-        PcaModel other = learners[3].snapshot();
-        for (int i = 0; i < 3; i++) {
-            double value = one.singularValues()[i];
-            assertThat(other.singularValues()[i]).isCloseTo(value, within(1e-12 * value));
-        }
-        assertThat(Batch.sine(Batch.matrix(one.components(), 3, WIDTH), Batch.matrix(other.components(), 3, WIDTH)))
-                .isLessThan(1e-11);
-        // The signs too: rows have the same scores.
-        for (int i = 0; i < 3 * WIDTH; i++) {
-            assertThat(other.components()[i]).isCloseTo(one.components()[i], within(1e-11));
-        }
+        // To the bit: equal variances would turn at a difference in the last one.
+        assertThat(learners[3].state()).isEqualTo(learners[0].state());
         // It learns on, and goes on from its state.
         PcaLearner restored = Pca.restored(
                 moments ? new CovariancePcaProvider() : new IncrementalPcaProvider(),

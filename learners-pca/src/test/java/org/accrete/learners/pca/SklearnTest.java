@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -141,8 +143,8 @@ class SklearnTest {
     }
 
     private static double[][] read(String name) {
-        List<String> lines = lines(name + ".csv.gz", true);
         boolean digits = name.equals("digits");
+        List<String> lines = digits ? exampleDigits() : lines(name + ".csv.gz", true);
         return lines.stream()
                 .skip(1)
                 .map(line -> {
@@ -154,13 +156,26 @@ class SklearnTest {
                 .toArray(double[][]::new);
     }
 
-    private static List<String> lines(String file, boolean zipped) {
-        try (InputStream raw = Objects.requireNonNull(SklearnTest.class.getResourceAsStream("sklearn/" + file), file);
-                InputStream plain = zipped ? new GZIPInputStream(raw) : raw;
-                BufferedReader reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))) {
-            return reader.lines().toList();
+    private static List<String> exampleDigits() {
+        try (InputStream raw = Files.newInputStream(Path.of("../examples/digits/digits.csv.gz"))) {
+            return lines(raw, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<String> lines(String file, boolean zipped) {
+        try (InputStream raw = Objects.requireNonNull(SklearnTest.class.getResourceAsStream("sklearn/" + file), file)) {
+            return lines(raw, zipped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> lines(InputStream raw, boolean zipped) throws IOException {
+        InputStream plain = zipped ? new GZIPInputStream(raw) : raw;
+        return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8))
+                .lines()
+                .toList();
     }
 }

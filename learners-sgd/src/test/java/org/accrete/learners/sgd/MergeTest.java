@@ -323,6 +323,25 @@ class MergeTest {
         assertThat(b.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
     }
 
+    /** A row's first prediction is 0 and its slope −y, so a weight has seen the square (x y)²: 36 here and 4 there, over 9 in thirds. */
+    @ParameterizedTest
+    @CsvSource({"adagrad, rate, 1", "ftrl, root, 0"})
+    void squaresOfSlopesAddUp(String optimizer, String part, double start) {
+        Schema schema = Schema.numeric(1, Target.numeric("y"));
+        String[] pairs = {"optimizer=" + optimizer, "loss=squared-error", "fit-intercept=false"};
+        for (double scale : new double[] {1, 3}) {
+            MergeableLearner a = (MergeableLearner) Sgd.learner(schema, pairs);
+            Learner b = Sgd.learner(schema, pairs);
+            a.partialFit(new DenseChunk(schema, new double[] {2}, new double[] {3}, new double[0], List.of()));
+            b.partialFit(new DenseChunk(schema, new double[] {1}, new double[] {-2}, new double[0], List.of()));
+            ((RescalableLearner) b).rescale(Scaling.of(new double[] {5}, new double[] {scale}));
+            a.merge(b);
+            double merged = a.state().tensor("sgd." + part).doubles()[0];
+            assertThat(start > 0 ? 1 / (merged * merged) - start : merged * merged)
+                    .isCloseTo(36 + 4 / (scale * scale), within(1e-8));
+        }
+    }
+
     private static MergeableLearner withAdaptive(Schema schema, String[] pairs, double... adaptive) {
         Learner learner = Sgd.learner(schema, pairs);
         learner.partialFit(new DenseChunk(schema, new double[] {1, 2}, new double[] {1}, new double[0], List.of()));
