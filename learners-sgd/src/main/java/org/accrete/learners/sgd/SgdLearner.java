@@ -65,7 +65,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
                 SgdParams.lasso(params, width, functions),
                 SgdParams.average(params, width, functions),
                 SgdParams.accumulators(params, width, functions),
-                new double[0]);
+                new double[SgdParams.pullsToSource(params) ? functions * width : 0]);
         this.t = 1;
     }
 
@@ -82,8 +82,9 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
         descent.restore(state);
-        boolean hasSource = state.tensors().containsKey(SOURCE);
-        boolean moves = begins && (hasSource || SgdParams.pullsToSource(params));
+        boolean pulls = SgdParams.pullsToSource(params);
+        boolean hasSource = begins ? state.tensors().containsKey(SOURCE) : pulls;
+        boolean moves = begins && (hasSource || pulls);
         Lasso lasso = SgdParams.lasso(params, width, functions);
         if (!moves && !(begins && lasso.isNewIn(state))) {
             lasso.restore(state);
@@ -104,7 +105,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
                 accumulators,
                 hasSource ? state.doubles(SOURCE, functions, width) : new double[0]);
         if (moves) {
-            weights = weights.countedFrom(SgdParams.pullsToSource(params), lasso);
+            weights = weights.countedFrom(pulls, lasso);
             descent.restart(weights);
         } else if (functions == 1) {
             weights.late.restore(state);

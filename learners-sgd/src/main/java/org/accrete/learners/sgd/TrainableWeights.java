@@ -412,13 +412,7 @@ final class TrainableWeights extends Weights {
                 lasso.blended(other.lasso, blend),
                 average.blended(readable(), other.average, other.readable(), blend),
                 both,
-                hasSource() || other.hasSource()
-                        ? blend.odd(in(both, source(), 0), other.in(both, other.source(), 0), width)
-                        : source);
-    }
-
-    private double[] source() {
-        return hasSource() ? source : new double[v.length];
+                hasSource() ? blend.odd(in(both, source, 0), other.in(both, other.source, 0), width) : source);
     }
 
     /**
