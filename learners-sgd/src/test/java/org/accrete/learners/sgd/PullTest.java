@@ -17,6 +17,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Regressor;
+import org.accrete.api.learn.RescalableLearner;
+import org.accrete.api.learn.Scaling;
 import org.accrete.api.store.State;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
@@ -360,6 +362,35 @@ class PullTest {
                 .map(one -> (one - mean) * (one - mean))
                 .average()
                 .orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "optimizer=sgd",
+                "optimizer=sgd average=5",
+                "optimizer=ftrl",
+                "optimizer=implicit-adagrad eta0=0.2"
+            })
+    void rescaledLearnersAndTheirSourcesSayTheSame(String settings) {
+        Table table = Table.random(200, 3, 0, false);
+        String[] pairs = with(settings.split(" "), "penalty=l2", "alpha=0.1", PULL);
+        RescalableLearner learner = (RescalableLearner) Begun.learner(table.schema(), pairs);
+        table.teach(learner, true, 0, 200, 10);
+        double[] before = new double[200];
+        ((Regressor) learner.view()).predict(table.all(false), before);
+        double[] source = learner.state().tensor("sgd.source_coef").doubles();
+        double[] centre = {0.5, -2, 0};
+        double[] scale = {3, 0.25, 1};
+        learner.rescale(Scaling.of(centre, scale));
+        for (double[] row : table.x()) {
+            Arrays.setAll(row, j -> (row[j] - centre[j]) / scale[j]);
+        }
+        double[] after = new double[200];
+        ((Regressor) learner.view()).predict(table.all(false), after);
+        assertThat(after).containsExactly(before, within(1e-12));
+        Arrays.setAll(source, j -> source[j] * scale[j]);
+        assertThat(learner.state().tensor("sgd.source_coef").doubles()).containsExactly(source, within(1e-12));
     }
 
     // --- what a model reads
