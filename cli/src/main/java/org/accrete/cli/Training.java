@@ -353,11 +353,14 @@ final class Training implements AutoCloseable {
                 throw different("--steps " + command.steps.orElse(""), stored, "its steps are " + theirs);
             }
         });
-        if (settings.isEmpty()) {
+        if (command.resume && settings.isEmpty()) {
             return restored;
         }
-        Pipeline changed = Pipeline.restore(plugIns, stored.state(), settings);
-        if (command.resume && !changed.settings().equals(restored.settings())) {
+        Pipeline changed = Pipeline.beginFrom(plugIns, stored.state(), settings);
+        if (!command.resume) {
+            return changed;
+        }
+        if (!changed.settings().equals(restored.settings())) {
             List<String> differences = new ArrayList<>();
             changed.settings().forEach((key, value) -> {
                 String theirs = restored.settings().getOrDefault(key, "");
@@ -367,7 +370,7 @@ final class Training implements AutoCloseable {
             });
             throw different("--set", stored, "it has " + String.join(", ", differences));
         }
-        return changed;
+        return restored;
     }
 
     private AccreteException different(String given, StoredModel stored, String fact) {

@@ -1,6 +1,7 @@
 package org.accrete.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.accrete.api.store.ModelStore;
+import org.accrete.core.store.DirectoryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -292,6 +295,46 @@ final class CommandsTest {
         assertThat(accrete("train", data.toString(), "--model", "next", "--from", "late@1")
                         .status())
                 .isEqualTo(2);
+    }
+
+    /** Behind a pull too strong to be left, whatever the rows say, weights are those of the version that was begun from. */
+    @Test
+    void fromCanPullToTheVersionItBeginsFrom() {
+        Path data = data();
+        trained(data);
+        List<String> pull = List.of("--set", "pull=source", "--set", "penalty=l2", "--set", "alpha=1e6");
+        List<String> from = new ArrayList<>(List.of("--from", "late@1", "--set", "eta0=1e-7"));
+        from.addAll(pull);
+        Outcome outcome = train(data, from.toArray(String[]::new));
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        double[] source = tensor("late@1", "coef");
+        assertThat(tensor("late@2", "sgd.source_coef")).isEqualTo(source);
+        assertThat(tensor("late@2", "coef")).containsExactly(source, within(1e-5));
+
+        // Resumed, the source stays; begun from anew, it is the version then begun from, unless nothing is to pull
+        // there any more.
+        Data.csv(folder, "late.csv", ROWS + 500);
+        assertThat(train(data, "--resume").status()).isZero();
+        assertThat(tensor("late@3", "sgd.source_coef")).isEqualTo(source);
+        assertThat(train(data, "--from", "late@3").status()).isZero();
+        assertThat(tensor("late@4", "sgd.source_coef")).isEqualTo(tensor("late@3", "coef"));
+        assertThat(train(data, "--from", "late@4", "--set", "pull=zero", "--set", "alpha=0", "--set", "eta0=1e-9")
+                        .status())
+                .isZero();
+        assertThat(tensor("late@5", "coef")).containsExactly(tensor("late@4", "coef"), within(1e-3));
+
+        Outcome without = train(data, "--from", "late@1", "--set", "pull=source");
+        assertThat(without.status()).isEqualTo(2);
+        assertThat(without.err()).contains("set penalty=l2 and alpha");
+    }
+
+    private double[] tensor(String reference, String name) {
+        try (ModelStore store = DirectoryStore.open(folder.resolve("models"))) {
+            String[] parts = reference.split("@", 2);
+            return store.load(store.history(parts[0]).resolve(parts[1]))
+                    .tensor(name)
+                    .doubles();
+        }
     }
 
     private Outcome network(String model, String... more) {

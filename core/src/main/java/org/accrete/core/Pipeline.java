@@ -142,11 +142,12 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * @throws AccreteException unknown plug-in; corrupt file: something is missing or has another shape
      */
     public static Pipeline restore(PlugIns plugIns, State state) {
-        return restore(plugIns, state, Map.of());
+        return restore(plugIns, state, Map.of(), false);
     }
 
     /**
-     * {@return a pipeline that goes on from a state with other values of tunable parameters}
+     * {@return a pipeline that goes on from a state as the beginning of another training, with other rows and, if wanted, other
+     * values of tunable parameters}
      *
      * @param plugIns where its parts are found
      * @param state what {@link #state()} gave; it may hold more
@@ -154,7 +155,11 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * @throws AccreteException unknown plug-in; bad argument: a parameter that is not tunable, the message names those that
      *     are; corrupt file: something is missing or has another shape
      */
-    public static Pipeline restore(PlugIns plugIns, State state, Map<String, String> changes) {
+    public static Pipeline beginFrom(PlugIns plugIns, State state, Map<String, String> changes) {
+        return restore(plugIns, state, changes, true);
+    }
+
+    private static Pipeline restore(PlugIns plugIns, State state, Map<String, String> changes, boolean begins) {
         Schema schema = Schema.parse(state.text("schema"));
         Map<String, String> settings = storedSettings(state);
         PipelineSpec spec = new PipelineSpec(state.text("learner"), state.list("steps"), settings);
@@ -162,7 +167,12 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         changes.forEach((key, value) -> settings.put(ParamSpec.word(key), value));
         Blueprint changed = Blueprint.of(plugIns, new PipelineSpec(spec.learner(), spec.steps(), settings));
         changed.requireTunable(stored);
-        Pipeline pipeline = assemble(changed, schema, Optional.of(state));
+        LearnerProvider provider = changed.learner().provider();
+        Pipeline pipeline = assemble(
+                changed,
+                schema,
+                Optional.of(state),
+                (in, params) -> begins ? provider.beginFrom(in, params, state) : provider.restore(in, params, state));
         pipeline.rowsSeen = state.whole("pipeline.rows_seen");
         pipeline.warmUpRows = state.whole("pipeline.warm_up_rows");
         if (pipeline.warmUpRows < 0 || pipeline.rowsSeen < pipeline.warmUpRows) {

@@ -212,20 +212,20 @@ class PipelineTest {
     }
 
     @Test
-    void onlyTunableParametersMayChangeOnRestore() {
+    void onlyTunableParametersMayChangeWhenTrainingBegins() {
         Pipeline pipeline = pipeline(spec("sum", "standard-scaler"));
         pipeline.partialFit(rows(1, 10));
         State state = pipeline.state();
 
-        Pipeline tuned = Pipeline.restore(PLUG_INS, state, Map.of("rate", "3", "most", "1e3"));
+        Pipeline tuned = Pipeline.beginFrom(PLUG_INS, state, Map.of("rate", "3", "most", "1e3"));
         assertThat(tuned.settings()).containsEntry("rate", "3.0");
         assertThat(refusal(
                         Kind.BAD_ARGUMENT,
-                        () -> Pipeline.restore(
+                        () -> Pipeline.beginFrom(
                                 PLUG_INS, state, Map.of("most", "7", "standard-scaler.with-mean", "false"))))
                 .hasMessage("most was 1000.0 and cannot become 7.0 when training goes on; standard-scaler.with-mean was"
                         + " true and cannot become false when training goes on; can be changed: rate");
-        assertThat(refusal(Kind.BAD_ARGUMENT, () -> Pipeline.restore(PLUG_INS, state, Map.of("rate", "-1"))))
+        assertThat(refusal(Kind.BAD_ARGUMENT, () -> Pipeline.beginFrom(PLUG_INS, state, Map.of("rate", "-1"))))
                 .hasMessage("sum: rate must be a number > 0 but was -1.0");
     }
 

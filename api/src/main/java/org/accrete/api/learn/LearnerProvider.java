@@ -44,4 +44,17 @@ public interface LearnerProvider extends Provider {
      * @throws org.accrete.api.AccreteException corrupt file: something is missing or has another shape
      */
     Learner restore(Schema schema, Params params, State state);
+
+    /**
+     * {@return a learner that goes on from a state with other rows, as the beginning of another training} The same as {@link
+     * #restore}, unless what it begins from means something to the learner.
+     *
+     * @param schema what the columns are
+     * @param params values of {@link #params()}, the stored ones unless a tunable one was changed
+     * @param state what {@link Learner#state()} gave; it may hold more than this learner's part
+     * @throws org.accrete.api.AccreteException corrupt file: something is missing or has another shape
+     */
+    default Learner beginFrom(Schema schema, Params params, State state) {
+        return restore(schema, params, state);
+    }
 }

@@ -212,6 +212,13 @@ final class Average {
         return new AveragedWeights(weights, sum, intercepts, a, b);
     }
 
+    /** {@return the same mean, of functions counted from elsewhere; {@code mean} is by how much it is off there} */
+    Average countedFrom(double[] mean) {
+        return rows == 0
+                ? new Average(width, intercepts.length, start, likeSklearn)
+                : of(mean, intercepts.clone(), rows);
+    }
+
     // --- merging
 
     /** {@return the same mean of weights of columns that were shifted and scaled; {@code readable} are those of the mean} */
@@ -219,8 +226,8 @@ final class Average {
         if (rows == 0) {
             return new Average(width, intercepts.length, start, likeSklearn);
         }
-        double[] mean = readable.effective();
-        double[] shifted = TrainableWeights.shifted(mean, intercepts, centre);
+        double[] shifted = TrainableWeights.shifted(readable.effective(), intercepts, centre);
+        double[] mean = readable.learned();
         TrainableWeights.multiply(mean, scales);
         return of(mean, shifted, rows);
     }
@@ -232,7 +239,7 @@ final class Average {
         }
         Blend means = blend.by(rows, other.rows);
         return of(
-                means.odd(my.effective(), their.effective(), width),
+                means.odd(my.learned(), their.learned(), width),
                 means.odd(my.intercepts, their.intercepts, 1),
                 rows + other.rows);
     }

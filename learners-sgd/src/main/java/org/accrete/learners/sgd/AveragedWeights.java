@@ -16,11 +16,12 @@ final class AveragedWeights extends Weights {
      * @param intercepts the mean of their intercepts
      */
     AveragedWeights(Weights last, double[] sum, double[] intercepts, double a, double b) {
-        this(last.width, last.v, sum, intercepts, a, 1 / b);
+        this(last.width, last.v, sum, intercepts, a, 1 / b, last.source);
     }
 
-    private AveragedWeights(int width, double[] v, double[] sum, double[] intercepts, double a, double inverseB) {
-        super(width, v, intercepts, 1);
+    private AveragedWeights(
+            int width, double[] v, double[] sum, double[] intercepts, double a, double inverseB, double[] source) {
+        super(width, v, intercepts, 1, source, 1);
         this.sum = sum;
         this.a = a;
         this.inverseB = inverseB;
@@ -43,11 +44,11 @@ final class AveragedWeights extends Weights {
             Chunk chunk,
             int row) {
         double product = last.product(kernels, sum, c, chunk, row) + a * last.product(kernels, last.v, c, chunk, row);
-        return checked(product * inverseB + intercepts[c], chunk, row);
+        return last.decision(kernels, product * inverseB, intercepts[c], c, chunk, row);
     }
 
     @Override
-    double[] effective() {
+    double[] learned() {
         double[] w = new double[v.length];
         for (int i = 0; i < w.length; i++) {
             w[i] = (sum[i] + a * v[i]) * inverseB;
@@ -57,6 +58,6 @@ final class AveragedWeights extends Weights {
 
     @Override
     Weights copy() {
-        return new AveragedWeights(width, v.clone(), sum.clone(), intercepts.clone(), a, inverseB);
+        return new AveragedWeights(width, v.clone(), sum.clone(), intercepts.clone(), a, inverseB, source);
     }
 }

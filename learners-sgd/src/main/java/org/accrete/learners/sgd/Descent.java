@@ -117,7 +117,7 @@ final class Descent {
             ownLengths.learn(weights, chunk, from, to, decided);
             return;
         }
-        if (!isPlain() || weights.average.isOn()) {
+        if (!isPlain(weights)) {
             learnFully(weights, chunk, from, to, t);
             return;
         }
@@ -145,8 +145,7 @@ final class Descent {
                 && chunk instanceof DenseChunk
                 && weights.scale == 1
                 && functions == weights.count()
-                && isPlain()
-                && !weights.average.isOn();
+                && isPlain(weights);
     }
 
     /**
@@ -213,13 +212,15 @@ final class Descent {
     }
 
     /** {@return whether sparse rows change nothing but what they name, and say so} */
-    boolean movesByRow() {
-        return ownLengths.isOn() || isPlain();
+    boolean movesByRow(TrainableWeights weights) {
+        return ownLengths.isOn() || isPlain(weights);
     }
 
     /** {@return whether there is nothing but loss, L2 penalty and schedule} */
-    private boolean isPlain() {
-        return !(ownLengths.isOn()
+    private boolean isPlain(TrainableWeights weights) {
+        return !(weights.average.isOn()
+                || weights.hasSource()
+                || ownLengths.isOn()
                 || l1 > 0
                 || steepest < Loss.STEEPEST
                 || multiClass == MultiClass.SOFTMAX
@@ -233,6 +234,11 @@ final class Descent {
     /** {@return what becomes of the one function of two classes when there are more: see {@link MultiClass#half}} */
     double half() {
         return multiClass.half();
+    }
+
+    /** Forgets what weights followed from, after they came to be counted from elsewhere. */
+    void restart(TrainableWeights weights) {
+        ownLengths.restart(weights);
     }
 
     /** Works out again what weights follow from, after they changed otherwise than by a row. */

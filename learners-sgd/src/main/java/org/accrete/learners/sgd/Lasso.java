@@ -44,6 +44,11 @@ final class Lasso {
         this.beforeDebt = debt.clone();
     }
 
+    /** {@return whether there is such a penalty now but a state tells nothing of it} */
+    boolean isNewIn(State state) {
+        return on && !forgets && !state.tensors().containsKey(PAID);
+    }
+
     /** Goes on from a state. */
     void restore(State state) {
         if (on && !forgets) {

@@ -1,5 +1,6 @@
 package org.accrete.learners.sgd;
 
+import java.util.Arrays;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
@@ -241,7 +242,7 @@ final class OwnLengths {
                     sparse.start(row),
                     sparse.end(row),
                     sum);
-            p[c] = Weights.checked(weights.scale * product + weights.intercepts[c], chunk, row);
+            p[c] = weights.decision(kernels, weights.scale * product, weights.intercepts[c], c, chunk, row);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
             p[c] = weights.decision(kernels, c, chunk, row);
@@ -373,7 +374,7 @@ final class OwnLengths {
         double product = kernels.stepDots(
                 keep, alpha, values, offset, rates, origin, weights.v, origin, values, offset + width, width, sum);
         moveIntercept(weights, c, alpha);
-        p[c] = Weights.checked(product + weights.intercepts[c], chunk, row + 1);
+        p[c] = weights.decision(kernels, product, weights.intercepts[c], c, chunk, row + 1);
         squares[c] = isImplicit() ? sum[0] + square * weights.accumulators.ofIntercepts[0][c] : 0;
     }
 
@@ -469,6 +470,14 @@ final class OwnLengths {
     /** The intercept by b², where the sum of its slopes is by b. */
     private double interceptOf(double sum, double root) {
         return Kernels.ftrlWeight(sum, root, 1 / eta0, 0, 0);
+    }
+
+    /** Works the sums of FTRL out from its weights alone, which are counted from elsewhere now; how many slopes there were stays. */
+    void restart(TrainableWeights weights) {
+        if (optimizer == Optimizer.FTRL) {
+            Arrays.fill(weights.accumulators.ofWeights[0], 0);
+            rebuild(weights);
+        }
     }
 
     /** Works the sums of FTRL out again, after its weights changed otherwise than by rows; 0 stays 0. */

@@ -31,13 +31,14 @@ final class SgdClassifier extends SgdLearner {
         descent.know(classes.labels(), classes.size());
     }
 
-    SgdClassifier(Schema schema, Params params, State state) {
+    SgdClassifier(Schema schema, Params params, State state, boolean begins) {
         super(
                 schema,
                 params,
                 SgdParams.classifierDescent(params),
                 functions(state.list(CLASSES).size()),
-                state);
+                state,
+                begins);
         this.share = SgdParams.share(params);
         this.classes = new ClassList(state.list(CLASSES), params);
         descent.restoreClasses(classes.labels(), state);

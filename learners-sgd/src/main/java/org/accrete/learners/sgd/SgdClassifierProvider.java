@@ -55,7 +55,12 @@ public final class SgdClassifierProvider implements LearnerProvider {
 
     @Override
     public Learner restore(Schema schema, Params params, State state) {
-        return new SgdClassifier(checked(schema), params, state);
+        return new SgdClassifier(checked(schema), params, state, false);
+    }
+
+    @Override
+    public Learner beginFrom(Schema schema, Params params, State state) {
+        return new SgdClassifier(checked(schema), params, state, true);
     }
 
     private Schema checked(Schema schema) {

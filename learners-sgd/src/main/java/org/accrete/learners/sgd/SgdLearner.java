@@ -27,6 +27,7 @@ import org.accrete.api.store.State;
  * goes on from. What an optimizer remembers of each weight
  * has the optimizer's words for it ({@code sgd.rate} and {@code sgd.intercept_rate}, …); where it learns the target in standard deviations,
  * {@code sgd.target} holds the moments and {@code sgd.weights}, {@code sgd.scale} and {@code sgd.intercept} what is learned.
+ * Where the penalty pulls to a source, {@code sgd.source_coef} is that, and {@code sgd.weights} and the rest are counted from there.
  */
 abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;
@@ -37,6 +38,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
     private static final String WEIGHTS = "sgd.weights";
     private static final String SCALE = "sgd.scale";
     private static final String LAST_INTERCEPT = "sgd.intercept";
+    private static final String SOURCE = "sgd.source_coef";
 
     final Schema schema;
     final Descent descent;
@@ -62,12 +64,17 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
                 1,
                 SgdParams.lasso(params, width, functions),
                 SgdParams.average(params, width, functions),
-                SgdParams.accumulators(params, width, functions));
+                SgdParams.accumulators(params, width, functions),
+                new double[SgdParams.pullsToSource(params) ? functions * width : 0]);
         this.t = 1;
     }
 
-    /** Makes a learner that goes on from a state. */
-    SgdLearner(Schema schema, Params params, Descent descent, int functions, State state) {
+    /**
+     * Makes a learner that goes on from a state.
+     *
+     * @param begins whether what the state has learned is the source, if there is to be one
+     */
+    SgdLearner(Schema schema, Params params, Descent descent, int functions, State state, boolean begins) {
         this.schema = schema;
         this.params = params;
         this.descent = descent;
@@ -75,8 +82,13 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         int width = schema.width();
         TrainableWeights.requireRoom(width, functions);
         descent.restore(state);
+        boolean pulls = SgdParams.pullsToSource(params);
+        boolean hasSource = begins ? state.tensors().containsKey(SOURCE) : pulls;
+        boolean moves = begins && (hasSource || pulls);
         Lasso lasso = SgdParams.lasso(params, width, functions);
-        lasso.restore(state);
+        if (!moves && !(begins && lasso.isNewIn(state))) {
+            lasso.restore(state);
+        }
         Average average = SgdParams.average(params, width, functions);
         average.restore(state);
         Accumulators accumulators = SgdParams.accumulators(params, width, functions);
@@ -90,8 +102,12 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
                 apart ? state.number(SCALE) : 1,
                 lasso,
                 average,
-                accumulators);
-        if (functions == 1) {
+                accumulators,
+                hasSource ? state.doubles(SOURCE, functions, width) : new double[0]);
+        if (moves) {
+            weights = weights.countedFrom(pulls, lasso);
+            descent.restart(weights);
+        } else if (functions == 1) {
             weights.late.restore(state);
         }
         descent.refresh(weights);
@@ -167,7 +183,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
 
     private void learnWhole(Chunk chunk, int checked) {
         descent.begin();
-        weights.begin(chunk, descent.movesByRow() && !weights.average.isOn());
+        weights.begin(chunk, descent.movesByRow(weights));
         boolean learned = false;
         try {
             learn(chunk, checked, t);
@@ -225,11 +241,14 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
                 .number(T, t)
                 .whole(ROWS_SEEN, rowsSeen);
         boolean derived = weights.average.hasRows() || weights.accumulators.scalesTarget();
-        if (weights.scale != 1 || derived) {
+        if (weights.scale != 1 || derived || weights.hasSource()) {
             state.doubles(WEIGHTS, weights.v, functions, weights.width).number(SCALE, weights.scale);
         }
         if (derived) {
             state.doubles(LAST_INTERCEPT, weights.intercepts, functions);
+        }
+        if (weights.hasSource()) {
+            state.doubles(SOURCE, weights.source, functions, weights.width);
         }
         weights.lasso.putInto(state);
         weights.average.putInto(state);

@@ -40,8 +40,16 @@ final class SgdParams {
             .withDefaultWhereGiven(Optimizer.SGD, "learning-rate")
             .withDefaultWhere(Optimizer.SGD, "compat", "sklearn");
     private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
-                    "penalty", Penalty.class, Penalty.NONE, "what keeps weights small")
-            .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD);
+                    "penalty", Penalty.class, Penalty.NONE, "what keeps weights small, or near those of pull")
+            .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD)
+            .asTunable();
+    private static final ParamSpec<Pull> PULL = ParamSpec.choice(
+                    "pull",
+                    Pull.class,
+                    Pull.ZERO,
+                    "where the penalty pulls weights to: 0 (zero), or the weights of the version that training begins from"
+                            + " (source); a new model begins from zeros, so both are the same there")
+            .asTunable();
     private static final ParamSpec<Double> L1_RATIO = ParamSpec.real(
                     "l1-ratio", 0.15, Range.between(0, 1), "share of L1 in penalty=elasticnet; the rest is L2")
             .asTunable();
@@ -130,6 +138,7 @@ final class SgdParams {
             MULTI_CLASS,
             OPTIMIZER,
             PENALTY,
+            PULL,
             L1_RATIO,
             ALPHA,
             LEARNING_RATE,
@@ -152,6 +161,7 @@ final class SgdParams {
             QUANTILE,
             OPTIMIZER,
             PENALTY,
+            PULL,
             L1_RATIO,
             ALPHA,
             LEARNING_RATE.withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
@@ -169,6 +179,11 @@ final class SgdParams {
             COMPAT);
 
     private SgdParams() {}
+
+    /** {@return whether the penalty pulls to what a learner begins from} */
+    static boolean pullsToSource(Params params) {
+        return params.get(PULL) == Pull.SOURCE;
+    }
 
     /** {@return the loss of a classifier} */
     static Loss classifierLoss(Params params) {
@@ -241,6 +256,8 @@ final class SgdParams {
         int arrays = 6;
         // what was paid, undo, and of a state one tensor
         arrays += hasL1(params) ? 4 : 0;
+        // the source, and of a state one tensor
+        arrays += pullsToSource(params) ? 2 : 0;
         // each part of what the optimizer remembers, undo, and of a state one tensor
         arrays += 3 * params.get(OPTIMIZER).parts.size();
         // the sum, undo, a snapshot, and of a state one tensor
@@ -304,6 +321,11 @@ final class SgdParams {
     private static Descent descent(
             Params params, Loss loss, double shape, MultiClass multiClass, ClassWeights classWeights) {
         requireOptimizer(params);
+        if (pullsToSource(params) && params.get(PENALTY) == Penalty.NONE) {
+            throw AccreteException.badArgument(
+                    "penalty must be l2, l1 or elasticnet with pull=source, where it is what pulls, but was none;"
+                            + " set penalty=l2 and alpha");
+        }
         double alpha = params.get(ALPHA);
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate == LearningRate.OPTIMAL && alpha == 0) {

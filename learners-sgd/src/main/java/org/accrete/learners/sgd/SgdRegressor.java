@@ -16,8 +16,8 @@ final class SgdRegressor extends SgdLearner {
         this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
-    SgdRegressor(Schema schema, Params params, State state) {
-        super(schema, params, SgdParams.regressorDescent(params), 1, state);
+    SgdRegressor(Schema schema, Params params, State state, boolean begins) {
+        super(schema, params, SgdParams.regressorDescent(params), 1, state, begins);
         this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 

@@ -52,7 +52,12 @@ public final class SgdRegressorProvider implements LearnerProvider {
 
     @Override
     public Learner restore(Schema schema, Params params, State state) {
-        return new SgdRegressor(checked(schema), params, state);
+        return new SgdRegressor(checked(schema), params, state, false);
+    }
+
+    @Override
+    public Learner beginFrom(Schema schema, Params params, State state) {
+        return new SgdRegressor(checked(schema), params, state, true);
     }
 
     private Schema checked(Schema schema) {

@@ -16,6 +16,10 @@ import org.accrete.kernels.Kernels;
  *
  * <p>Undo is by a {@link Journal}. A fold touches weights that a sparse chunk does not name, so it saves all of them first, once per
  * chunk. New classes get new arrays, and the old ones stay as they were at that moment.
+ *
+ * <p>Where there is a source, all that is learned, decayed, averaged and remembered is the difference from it, so that a penalty
+ * pulls there: L2-SP of X. Li, Y. Grandvalet, F. Davoine, "Explicit Inductive Bias for Transfer Learning with Convolutional Networks"
+ * (2018). Rows need only be told their products with the source. Intercepts are not penalised and so need no source.
  */
 final class TrainableWeights extends Weights {
     private static final double SMALLEST_SCALE = 1e-9;
@@ -34,6 +38,7 @@ final class TrainableWeights extends Weights {
     private final Journal journal = new Journal();
     private double[] beforeIntercepts;
     private double beforeScale;
+    private double[] beforeSource;
     /** The sum of all weights that rows moved, each time they did: not finite if one of them was not. */
     private double moved;
 
@@ -44,8 +49,9 @@ final class TrainableWeights extends Weights {
             double scale,
             Lasso lasso,
             Average average,
-            Accumulators accumulators) {
-        super(width, v, intercepts, scale);
+            Accumulators accumulators,
+            double[] source) {
+        super(width, v, intercepts, scale, source, 1);
         this.lasso = lasso;
         this.average = average;
         this.late = new LateSteps(width);
@@ -53,6 +59,7 @@ final class TrainableWeights extends Weights {
         this.smallestScale = average.smallestScale(SMALLEST_SCALE);
         this.beforeIntercepts = intercepts.clone();
         this.beforeScale = scale;
+        this.beforeSource = source;
     }
 
     /** {@return what a model reads, in the learner's own arrays} */
@@ -63,9 +70,43 @@ final class TrainableWeights extends Weights {
             for (int c = 0; c < shifted.length; c++) {
                 shifted[c] = shifted[c] * unit + accumulators.targetMean();
             }
-            return new Weights(width, v, shifted, scale * unit);
+            return new Weights(width, v, shifted, scale * unit, source, unit);
         }
+        return mean();
+    }
+
+    /** {@return what a model reads, in the units that are learned} */
+    private Weights mean() {
         return average.hasRows() ? average.of(this) : this;
+    }
+
+    /**
+     * {@return the same functions, counted from what the model reads now, or from 0} The L1 penalty acts on other numbers then, of
+     * which nothing is owed.
+     *
+     * @param itself whether from what the model reads
+     * @param none a penalty of which nothing is owed
+     */
+    TrainableWeights countedFrom(boolean itself, Lasso none) {
+        double[] model = mean().effective();
+        double[] from = itself ? model : new double[0];
+        return new TrainableWeights(
+                width,
+                less(effective(), from),
+                intercepts,
+                1,
+                none,
+                average.countedFrom(less(model, from)),
+                accumulators,
+                from);
+    }
+
+    private static double[] less(double[] w, double[] from) {
+        double[] less = w.clone();
+        for (int i = 0; i < from.length; i++) {
+            less[i] -= from[i];
+        }
+        return less;
     }
 
     /** Refuses what one array cannot hold. */
@@ -92,6 +133,7 @@ final class TrainableWeights extends Weights {
         }
         moved = 0;
         beforeScale = scale;
+        beforeSource = source;
         beforeIntercepts = Journal.copy(intercepts, beforeIntercepts);
         lasso.begin(chunk);
         average.begin(this, chunk);
@@ -103,6 +145,7 @@ final class TrainableWeights extends Weights {
     void rollBack(Chunk chunk) {
         v = journal.rollBack(width, chunk);
         scale = beforeScale;
+        source = beforeSource;
         intercepts = beforeIntercepts.clone();
         lasso.rollBack(chunk);
         average.rollBack(chunk);
@@ -123,6 +166,7 @@ final class TrainableWeights extends Weights {
     /** {@return whether every number is finite} */
     boolean isFinite() {
         return Journal.isFinite(v)
+                && Journal.isFinite(source)
                 && Journal.isFinite(intercepts)
                 && lasso.isFinite()
                 && average.isFinite(v)
@@ -316,6 +360,7 @@ final class TrainableWeights extends Weights {
      */
     void grow(int count, double half) {
         v = Journal.grow(v, width, count, half);
+        source = hasSource() ? Journal.grow(source, width, count, half) : source;
         intercepts = Journal.grow(intercepts, 1, count, half);
         lasso.grow(count, half);
         average.grow(count, half);
@@ -330,12 +375,14 @@ final class TrainableWeights extends Weights {
      * (x - centre) / scale}, and {@code w centre} more of the intercept; what the weight owes, or is a mean of, goes with it.
      */
     TrainableWeights rescaled(double[] centre, double[] scales) {
-        double[] w = effective();
-        double[] shifted = shifted(w, intercepts, centre);
+        double[] w = learned();
+        double[] shifted = shifted(effective(), intercepts, centre);
         Lasso owed = lasso.rescaled(w, scales);
         Average mean = average.rescaled(readable(), centre, scales);
         multiply(w, scales);
-        return new TrainableWeights(width, w, shifted, 1, owed, mean, accumulators.rescaled(centre, scales));
+        double[] from = source.clone();
+        multiply(from, scales);
+        return new TrainableWeights(width, w, shifted, 1, owed, mean, accumulators.rescaled(centre, scales), from);
     }
 
     /** {@return the intercepts for columns less a centre} */
@@ -356,17 +403,18 @@ final class TrainableWeights extends Weights {
         }
     }
 
-    /** {@return these functions and others, blended; neither is changed} */
+    /** {@return these functions and others, blended, and so are what they are counted from; neither is changed} */
     TrainableWeights blended(TrainableWeights other, Blend blend) {
         Accumulators both = accumulators.blended(other.accumulators, blend);
         return new TrainableWeights(
                 width,
-                blend.odd(in(both, effective(), 0), other.in(both, other.effective(), 0), width),
+                blend.odd(in(both, learned(), 0), other.in(both, other.learned(), 0), width),
                 blend.odd(in(both, intercepts, 1), other.in(both, other.intercepts, 1), 1),
                 1,
                 lasso.blended(other.lasso, blend),
                 average.blended(readable(), other.average, other.readable(), blend),
-                both);
+                both,
+                hasSource() ? blend.odd(in(both, source, 0), other.in(both, other.source, 0), width) : source);
     }
 
     /**

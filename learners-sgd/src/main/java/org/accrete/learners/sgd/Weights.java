@@ -6,8 +6,8 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.Kernels;
 
 /**
- * Linear functions of a row, each a vector {@code scale · v} and an intercept. Nothing here changes them; a copy made by
- * {@link #copy} is never changed at all.
+ * Linear functions of a row, each a vector {@code scale · v} and an intercept, or {@code unit · source + scale · v} where v is
+ * counted from a {@link #source}. Nothing here changes them; a copy made by {@link #copy} is never changed at all.
  *
  * <p>The scale is shared by all vectors, and 1 unless sparse rows were learned: see {@link TrainableWeights}.
  */
@@ -20,17 +20,28 @@ class Weights {
     double[] intercepts;
     /** In (0, 1]. */
     double scale;
+    /** Where each vector is counted from, one after the other, never changed; empty where that is 0. */
+    double[] source;
+    /** Factor of the source. */
+    final double unit;
 
-    Weights(int width, double[] v, double[] intercepts, double scale) {
+    Weights(int width, double[] v, double[] intercepts, double scale, double[] source, double unit) {
         this.width = width;
         this.v = v;
         this.intercepts = intercepts;
         this.scale = scale;
+        this.source = source;
+        this.unit = unit;
     }
 
     /** {@return how many linear functions there are} */
     final int count() {
         return intercepts.length;
+    }
+
+    /** {@return whether vectors are counted from others than 0} */
+    final boolean hasSource() {
+        return source.length > 0;
     }
 
     /**
@@ -42,7 +53,13 @@ class Weights {
      * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
      */
     double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        return checked(scale * product(kernels, v, c, chunk, row) + intercepts[c], chunk, row);
+        return decision(kernels, scale * product(kernels, v, c, chunk, row), intercepts[c], c, chunk, row);
+    }
+
+    /** {@return the value of one function, from the product of its vector as learned, and its intercept} */
+    final double decision(Kernels kernels, double product, double intercept, int c, Chunk chunk, int row) {
+        double learned = product + intercept;
+        return checked(hasSource() ? learned + unit * product(kernels, source, c, chunk, row) : learned, chunk, row);
     }
 
     /** {@return the inner product of a row and a vector of an array of them} */
@@ -81,7 +98,16 @@ class Weights {
     }
 
     /** {@return the vectors, a copy} */
-    double[] effective() {
+    final double[] effective() {
+        double[] w = learned();
+        if (hasSource()) {
+            Kernels.best().axpy(unit, source, 0, w, 0, w.length);
+        }
+        return w;
+    }
+
+    /** {@return the vectors less what they are counted from, a copy} */
+    double[] learned() {
         double[] w = v.clone();
         if (scale != 1) {
             Kernels.best().scale(scale, w, 0, w.length);
@@ -91,6 +117,6 @@ class Weights {
 
     /** {@return the same functions, to the bit, in arrays of their own} */
     Weights copy() {
-        return new Weights(width, v.clone(), intercepts.clone(), scale);
+        return new Weights(width, v.clone(), intercepts.clone(), scale, source, unit);
     }
 }

@@ -266,8 +266,10 @@ class MergeTest {
         Accumulators nothing = new Accumulators(width, 1, List.of(), false);
         double[] scaledW = w.clone();
         Arrays.setAll(scaledW, j -> w[j] * scales[j]);
-        TrainableWeights before = new TrainableWeights(width, w.clone(), new double[1], 1, lasso, none, nothing);
-        TrainableWeights after = new TrainableWeights(width, scaledW, new double[1], 1, scaled, none, nothing);
+        TrainableWeights before =
+                new TrainableWeights(width, w.clone(), new double[1], 1, lasso, none, nothing, new double[0]);
+        TrainableWeights after =
+                new TrainableWeights(width, scaledW, new double[1], 1, scaled, none, nothing, new double[0]);
         double[] ones = new double[width];
         Arrays.fill(ones, 1);
         Chunk row = new DenseChunk(

@@ -31,6 +31,8 @@ class OwnLengthsTest {
     /** One linear function with everything that any optimizer knows of it; the last of each array is the intercept's. */
     private static final class Function {
         final double[] w = new double[WIDTH + 1];
+        /** What penalties pull to. */
+        final double[] from = new double[WIDTH + 1];
         /** Sum of squared slopes. */
         final double[] n = new double[WIDTH + 1];
         /** FTRL's sum. */
@@ -45,6 +47,7 @@ class OwnLengthsTest {
             Function other = new Function();
             for (int j = 0; j <= WIDTH; j++) {
                 other.w[j] = share * w[j];
+                other.from[j] = share * from[j];
                 other.n[j] = n[j];
                 other.z[j] = share * z[j];
                 other.h[j] = share * h[j];
@@ -56,7 +59,7 @@ class OwnLengthsTest {
     }
 
     /** The formulas with nothing clever: real roots and quotients, one function after the other, implicit steps by bisection. */
-    private static final class Oracle {
+    static final class Oracle {
         final List<Function> functions = new ArrayList<>();
         private final Map<String, String> set;
         private final boolean classes;
@@ -72,6 +75,14 @@ class OwnLengthsTest {
             for (int c = 0; c < functions; c++) {
                 this.functions.add(new Function());
             }
+        }
+
+        /** Begins with a function, which is what penalties pull to. */
+        void begin(int c, double[] weights, double intercept) {
+            Function function = functions.get(c);
+            System.arraycopy(weights, 0, function.w, 0, WIDTH);
+            function.w[WIDTH] = input() == 0 ? 0 : intercept / input();
+            System.arraycopy(function.w, 0, function.from, 0, WIDTH + 1);
         }
 
         private boolean is(String key, String value) {
@@ -173,14 +184,15 @@ class OwnLengthsTest {
                     boolean weight = j < WIDTH;
                     double before = Math.sqrt(of.n[j]);
                     of.n[j] += g * x[j] * g * x[j];
-                    of.z[j] += -g * x[j] - (Math.sqrt(of.n[j]) - before) / eta * of.w[j];
+                    of.z[j] += -g * x[j] - (Math.sqrt(of.n[j]) - before) / eta * (of.w[j] - of.from[j]);
                     double left = Math.max(0, Math.abs(of.z[j]) - (weight ? l1 : 0));
-                    of.w[j] = -Math.signum(of.z[j]) * left / ((1 + Math.sqrt(of.n[j])) / eta + (weight ? l2 : 0));
+                    double length = (1 + Math.sqrt(of.n[j])) / eta + (weight ? l2 : 0);
+                    of.w[j] = of.from[j] - Math.signum(of.z[j]) * left / length;
                 }
                 return;
             }
             for (int j = 0; j < WIDTH; j++) {
-                of.w[j] *= 1 - eta * l2;
+                of.w[j] = of.from[j] + (1 - eta * l2) * (of.w[j] - of.from[j]);
             }
             if (g == 0) {
                 return;

@@ -27,9 +27,11 @@ class RowWiseTest {
     private static final int WIDTH = 21;
 
     /** The formulas of {@link Descent} with nothing clever: one array per class, no scale, no kernels, no undo. */
-    private static final class Oracle {
+    static final class Oracle {
         final List<double[]> w = new ArrayList<>();
         final List<Double> b = new ArrayList<>();
+        /** What penalties pull to. */
+        private final List<double[]> from = new ArrayList<>();
         /** All that a function is: its weights, its intercept, and what L1 was paid and is owed. */
         private final List<double[]> paid = new ArrayList<>();
 
@@ -53,8 +55,15 @@ class RowWiseTest {
             }
         }
 
+        /** Begins with a function, which is what penalties pull to. */
+        void begin(int c, double[] weights, double intercept) {
+            w.set(c, weights.clone());
+            from.set(c, weights);
+            b.set(c, set.get("fit-intercept").equals("true") ? intercept : 0);
+        }
+
         private void add(int width) {
-            for (List<double[]> vectors : List.of(w, paid, meanW)) {
+            for (List<double[]> vectors : List.of(w, from, paid, meanW)) {
                 vectors.add(new double[width]);
             }
             for (List<Double> numbers : List.of(b, debt, meanB)) {
@@ -63,7 +72,7 @@ class RowWiseTest {
         }
 
         private void split() {
-            for (List<double[]> vectors : List.of(w, paid, meanW)) {
+            for (List<double[]> vectors : List.of(w, from, paid, meanW)) {
                 double[] one = vectors.get(0);
                 vectors.set(1, Arrays.stream(one).map(v -> half() * v).toArray());
                 vectors.set(0, Arrays.stream(one).map(v -> -half() * v).toArray());
@@ -140,7 +149,7 @@ class RowWiseTest {
                 }
                 step *= weight * (w.size() == 1 || softmax || c == target ? classWeight : 1);
                 for (int j = 0; j < x.length; j++) {
-                    own[j] = own[j] * decay + step * x[j];
+                    own[j] = from.get(c)[j] + (own[j] - from.get(c)[j]) * decay + step * x[j];
                 }
                 b.set(c, b.get(c) + (set.get("fit-intercept").equals("true") ? step * real("intercept-rate") : 0));
             }
@@ -157,10 +166,11 @@ class RowWiseTest {
                 debt.set(c, debt.get(c) + eta * real("alpha") * l1);
                 for (int j = 0; j < x.length; j++) {
                     if (x[j] != 0) {
-                        double before = w.get(c)[j];
+                        double before = w.get(c)[j] - from.get(c)[j];
                         double due = debt.get(c) + Math.signum(before) * paid.get(c)[j];
-                        w.get(c)[j] = Math.signum(before) * Math.max(0, Math.abs(before) - due);
-                        paid.get(c)[j] += w.get(c)[j] - before;
+                        double left = Math.signum(before) * Math.max(0, Math.abs(before) - due);
+                        w.get(c)[j] = from.get(c)[j] + left;
+                        paid.get(c)[j] += left - before;
                     }
                 }
             }

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.accrete.api.data.Block;
@@ -218,6 +219,79 @@ class SgdContractTest {
         @Override
         public Map<String, String> settings() {
             return Map.of("optimizer", "sgd", "penalty", "none", "fit-intercept", "false", "power-t", "0.5");
+        }
+    }
+
+    private interface PulledClassifierLaws extends ClassifierLaws {
+        @Override
+        default LearnerProvider provider() {
+            return new Begun(new SgdClassifierProvider());
+        }
+
+        /** It is no plug-in itself. */
+        @Override
+        default void isMadeByAPublicConstructorWithoutArguments() {}
+
+        /** It begins from some weights. */
+        @Override
+        default void untrainedProbabilitiesAreUniform() {}
+    }
+
+    private interface PulledRegressorLaws extends RegressorLaws {
+        @Override
+        default LearnerProvider provider() {
+            return new Begun(new SgdRegressorProvider());
+        }
+
+        /** It is no plug-in itself. */
+        @Override
+        default void isMadeByAPublicConstructorWithoutArguments() {}
+    }
+
+    @Nested
+    class PulledClassifier implements PulledClassifierLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Begun.pulled("implicit-adagrad", "l2", "0.1");
+        }
+    }
+
+    @Nested
+    class PulledMeanOnHashedText implements PulledClassifierLaws {
+        @Override
+        public Schema schema() {
+            return hashed(Target.categorical("y", List.of()));
+        }
+
+        @Override
+        public Map<String, String> settings() {
+            Map<String, String> settings = new HashMap<>(Begun.pulled("sgd", "elasticnet", "0.01"));
+            settings.put("average", "30");
+            return settings;
+        }
+    }
+
+    @Nested
+    class PulledRegressor implements PulledRegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Begun.pulled("implicit-adagrad", "l2", "0.1");
+        }
+    }
+
+    @Nested
+    class PulledPlainRegressor implements PulledRegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Begun.pulled("sgd", "l2", "0.5");
+        }
+    }
+
+    @Nested
+    class PulledFtrlOfNumbers implements PulledRegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Begun.pulled("ftrl", "l1", "0.5");
         }
     }
 }

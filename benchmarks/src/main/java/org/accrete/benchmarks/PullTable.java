@@ -1,0 +1,294 @@
+package org.accrete.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.accrete.api.SeededRandom;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+import org.accrete.core.PlugIns;
+
+/**
+ * What a linear model of other rows is worth where there are few: log-loss on what is held out, the mean over tasks. Settings are chosen by
+ * some tasks, and the figures are those of others. Everything that is tried is printed with what was chosen.
+ *
+ * <p>Digits: the source has learned the first 900 images, 5 passes. Then come a few of the others, all moved by one pixel, and all the rest of
+ * those are held out. Settings are chosen by 10 draws moved to the right, the figures are those of 10 draws to the left, up and down each.
+ *
+ * <p>Flights: the source has learned the flights from all airports but one, January to March. Then come the first flights of April from that
+ * airport, and all after those are held out. Settings are chosen by every third airport, the figures are those of the others.
+ */
+public final class PullTable {
+    private static final int NUMBERS = 5;
+    private static final int CODES = 256;
+    private static final int FEWEST = 1500;
+    private static final int SIDE = 8;
+    private static final int PIXELS = SIDE * SIDE;
+    private static final int KNOWN = 900;
+    private static final int DRAWS = 10;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+    private static final List<String> LENGTHS = List.of("0.001", "0.01", "0.1", "1");
+    private static final List<String> STRENGTHS = List.of("0.0001", "0.001", "0.01", "0.1", "1");
+    private static final List<String> WAYS = List.of("as it is", "nothing", "from", "zero", "source");
+
+    private record Row(int month, int[] entries, double[] values, int target) {}
+
+    /** What is known, how often it is learned, and what comes then. */
+    private record Task(List<Row> known, int passes, List<Row> fresh) {}
+
+    private final LearnerProvider provider = PlugIns.load().learners().find("sgd-classifier");
+    private final Schema schema;
+    private final List<Task> choosing = new ArrayList<>();
+    private final List<Task> telling = new ArrayList<>();
+    private final Map<List<Row>, State> sources = new IdentityHashMap<>();
+
+    private PullTable(Schema schema) {
+        this.schema = schema;
+    }
+
+    /**
+     * Prints the tables.
+     *
+     * @param args the file of digits, the file of flights
+     * @throws IOException if one cannot be read
+     */
+    public static void main(String[] args) throws IOException {
+        System.out.println(
+                "| data, optimizer, passes, rows | source as it is | from nothing | `--from` | `--from`, penalty to 0"
+                        + " | `--from`, `pull=source` | `eta0` or `eta0`/`alpha` chosen |");
+        System.out.println("|---|" + "--:|".repeat(WAYS.size()) + "---|");
+        PullTable digits = digits(lines(args[0]));
+        PullTable flights = flights(lines(args[1]));
+        for (String optimizer : List.of("implicit-adagrad", "sgd")) {
+            digits.print("digits", optimizer, new int[] {20, 50, 200});
+            flights.print("flights", optimizer, new int[] {50, 200, 500});
+        }
+    }
+
+    private static List<String> lines(String file) throws IOException {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(Path.of(file))), StandardCharsets.UTF_8))) {
+            return reader.lines().skip(1).toList();
+        }
+    }
+
+    // --- tasks
+
+    private static PullTable digits(List<String> lines) {
+        PullTable table = new PullTable(Schema.numeric(
+                PIXELS,
+                Target.categorical(
+                        "digit",
+                        IntStream.range(0, 10).mapToObj(Integer::toString).toList())));
+        List<Row> known =
+                lines.subList(0, KNOWN).stream().map(line -> image(line, 0, 0)).toList();
+        int[][] moves = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+        for (int[] move : moves) {
+            for (int seed = 0; seed < DRAWS; seed++) {
+                List<Row> fresh = new ArrayList<>(lines.subList(KNOWN, lines.size()).stream()
+                        .map(line -> image(line, move[0], move[1]))
+                        .toList());
+                SeededRandom random = new SeededRandom(seed);
+                for (int i = fresh.size() - 1; i > 0; i--) {
+                    Collections.swap(fresh, i, random.nextInt(i + 1));
+                }
+                (move[0] == 1 ? table.choosing : table.telling).add(new Task(known, 5, fresh));
+            }
+        }
+        return table;
+    }
+
+    private static Row image(String line, int right, int down) {
+        double[] cells =
+                Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray();
+        double[] pixels = new double[PIXELS];
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                int fromX = x - right;
+                int fromY = y - down;
+                boolean inside = fromX >= 0 && fromX < SIDE && fromY >= 0 && fromY < SIDE;
+                pixels[y * SIDE + x] = inside ? cells[fromY * SIDE + fromX] / 16 : 0;
+            }
+        }
+        return new Row(0, IntStream.range(0, PIXELS).toArray(), pixels, (int) cells[PIXELS]);
+    }
+
+    private static PullTable flights(List<String> lines) {
+        PullTable table = new PullTable(new Schema(
+                List.of(
+                        new Block("numbers", Block.Kind.NUMERIC, NUMBERS),
+                        new Block("origin", Block.Kind.ONE_HOT, CODES),
+                        new Block("destination", Block.Kind.ONE_HOT, CODES)),
+                Target.categorical("delayed", List.of("0", "1"))));
+        Map<String, Integer> codes = new HashMap<>();
+        Map<String, List<Row>> airports = new TreeMap<>();
+        for (String line : lines) {
+            String[] cells = line.split(",", -1);
+            LocalDateTime at = LocalDateTime.parse(cells[0], TIME);
+            double hour = 2 * Math.PI * (at.getHour() + at.getMinute() / 60.0) / 24;
+            double day = 2 * Math.PI * at.getDayOfWeek().getValue() / 7;
+            double miles = Double.parseDouble(cells[3]) / 1000;
+            double[] values = {Math.sin(hour), Math.cos(hour), Math.sin(day), Math.cos(day), miles, 1, 1};
+            int origin = NUMBERS + code(codes, cells[1]);
+            int destination = NUMBERS + CODES + code(codes, cells[2]);
+            airports.computeIfAbsent(cells[1], key -> new ArrayList<>())
+                    .add(new Row(
+                            at.getMonthValue(),
+                            new int[] {0, 1, 2, 3, 4, origin, destination},
+                            values,
+                            Integer.parseInt(cells[5])));
+        }
+        List<String> large = airports.keySet().stream()
+                .filter(airport -> airports.get(airport).size() >= FEWEST)
+                .toList();
+        for (int i = 0; i < large.size(); i++) {
+            String own = large.get(i);
+            List<Row> known = new ArrayList<>();
+            airports.forEach((airport, rows) -> {
+                if (!airport.equals(own)) {
+                    rows.stream().filter(row -> row.month() <= 3).forEach(known::add);
+                }
+            });
+            List<Row> fresh =
+                    airports.get(own).stream().filter(row -> row.month() > 3).toList();
+            (i % 3 == 0 ? table.choosing : table.telling).add(new Task(mixed(known), 1, fresh));
+        }
+        return table;
+    }
+
+    private static int code(Map<String, Integer> codes, String airport) {
+        return codes.computeIfAbsent(airport, key -> codes.size());
+    }
+
+    /** {@return the rows at a fixed stride, so that those of one airport do not come together} */
+    private static List<Row> mixed(List<Row> rows) {
+        return IntStream.range(0, rows.size())
+                .mapToObj(i -> rows.get((int) (i * 7919L % rows.size())))
+                .toList();
+    }
+
+    // --- the table
+
+    private void print(String data, String optimizer, int[] fews) {
+        sources.clear();
+        for (int passes : new int[] {1, 20, 100}) {
+            for (int few : fews) {
+                StringBuilder line =
+                        new StringBuilder(String.format("| %s, %s, %d, %d |", data, optimizer, passes, few));
+                StringBuilder chosen = new StringBuilder();
+                for (String way : WAYS) {
+                    Map<String, String> best = Map.of();
+                    double least = Double.POSITIVE_INFINITY;
+                    for (Map<String, String> candidate : candidates(optimizer, way)) {
+                        double loss = mean(choosing, way, candidate, passes, few);
+                        if (loss < least) {
+                            least = loss;
+                            best = candidate;
+                        }
+                    }
+                    line.append(String.format(Locale.ROOT, " %.4f |", mean(telling, way, best, passes, few)));
+                    chosen.append(way.equals("as it is") ? "" : ", " + words(best));
+                }
+                System.out.println(line + chosen.substring(1) + " |");
+            }
+        }
+    }
+
+    private static String words(Map<String, String> settings) {
+        return settings.get("eta0") + (settings.get("penalty").equals("l2") ? "/" + settings.get("alpha") : "");
+    }
+
+    private static List<Map<String, String>> candidates(String optimizer, String way) {
+        List<Map<String, String>> all = new ArrayList<>();
+        boolean penalised = way.equals("zero") || way.equals("source");
+        for (String eta0 : way.equals("as it is") ? List.of("0.1") : LENGTHS) {
+            for (String alpha : penalised ? STRENGTHS : List.of("0")) {
+                Map<String, String> settings = new HashMap<>(Map.of("optimizer", optimizer, "eta0", eta0));
+                settings.putAll(Map.of("learning-rate", "constant", "alpha", alpha));
+                settings.put("penalty", penalised ? "l2" : "none");
+                settings.put("pull", way.equals("source") ? "source" : "zero");
+                all.add(settings);
+            }
+        }
+        return all;
+    }
+
+    private State source(Task task, String optimizer) {
+        return sources.computeIfAbsent(task.known(), rows -> {
+            Params params = Params.parse(provider.params(), Map.of("optimizer", optimizer));
+            Learner learner = provider.create(schema, params);
+            for (int pass = 0; pass < task.passes(); pass++) {
+                learner.partialFit(chunk(rows));
+            }
+            return learner.state();
+        });
+    }
+
+    private double mean(List<Task> tasks, String way, Map<String, String> settings, int passes, int few) {
+        double sum = 0;
+        for (Task task : tasks) {
+            Params params = Params.parse(provider.params(), settings);
+            Learner learner = way.equals("nothing")
+                    ? provider.create(schema, params)
+                    : provider.beginFrom(schema, params, source(task, settings.get("optimizer")));
+            List<Row> fresh = task.fresh();
+            Chunk first = chunk(fresh.subList(0, few));
+            for (int pass = 0; pass < passes && !way.equals("as it is"); pass++) {
+                learner.partialFit(first);
+            }
+            sum += logLoss((ProbabilisticClassifier) learner.view(), chunk(fresh.subList(few, fresh.size())));
+        }
+        return sum / tasks.size();
+    }
+
+    private static double logLoss(ProbabilisticClassifier model, Chunk rows) {
+        int classes = model.classes().size();
+        double[] decisions = new double[rows.rows() * model.decisions()];
+        double[] probabilities = new double[rows.rows() * classes];
+        model.decide(rows, decisions);
+        model.probabilities(decisions, rows.rows(), classes, probabilities);
+        double sum = 0;
+        for (int row = 0; row < rows.rows(); row++) {
+            sum -= Math.log(Math.max(1e-15, probabilities[classes * row + (int) rows.target(row)]));
+        }
+        return sum / rows.rows();
+    }
+
+    private Chunk chunk(List<Row> rows) {
+        ChunkBuffer buffer = new ChunkBuffer(schema, rows.size());
+        for (Row row : rows) {
+            buffer.beginRow();
+            for (int i = 0; i < row.entries().length; i++) {
+                buffer.put(row.entries()[i], row.values()[i]);
+            }
+            buffer.target(row.target());
+            buffer.endRow();
+        }
+        buffer.classes(schema.target().classes());
+        return buffer.chunk();
+    }
+}
