@@ -362,14 +362,26 @@ final class Trainer {
     }
 
     private void step(double eta, long t) {
+        double firstShare = optimizer.firstShare(t);
+        double secondShare = optimizer.secondShare(t);
         for (int l = lowest; l < rates.length; l++) {
             if (rates[l] > 0) {
                 int weights = network.in[l] * network.stride(l);
                 float[] w = network.layers[l];
                 double length = eta * rates[l];
-                optimizer.step(length, t, w, first[l], second[l], 0, slopes[l], 0, weights, true);
+                optimizer.step(length, firstShare, secondShare, w, first[l], second[l], 0, slopes[l], 0, weights, true);
                 optimizer.step(
-                        length, t, w, first[l], second[l], weights, slopes[l], weights, network.stride(l), false);
+                        length,
+                        firstShare,
+                        secondShare,
+                        w,
+                        first[l],
+                        second[l],
+                        weights,
+                        slopes[l],
+                        weights,
+                        network.stride(l),
+                        false);
             }
         }
         int width = network.tableWidth;
@@ -378,7 +390,8 @@ final class Trainer {
             save(row);
             optimizer.step(
                     eta * rates[0],
-                    t,
+                    firstShare,
+                    secondShare,
                     network.table,
                     tableFirst,
                     tableSecond,
