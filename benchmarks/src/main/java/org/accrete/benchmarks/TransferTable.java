@@ -73,7 +73,7 @@ public final class TransferTable {
         for (String hidden : List.of("32", "128")) {
             for (String activation : List.of("relu", "tanh")) {
                 for (String dropout : List.of("0", "0.5")) {
-                    for (String eta0 : List.of("0.001", "0.003", "0.01")) {
+                    for (String eta0 : List.of("0.003", "0.01", "0.03")) {
                         nothing.add(new Setting(hidden, activation, dropout, eta0, 0, "1"));
                         for (int before : new int[] {2, 10, 40}) {
                             for (String rate : List.of("1", "0.1", "0")) {
