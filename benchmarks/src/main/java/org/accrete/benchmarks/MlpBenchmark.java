@@ -47,6 +47,10 @@ public class MlpBenchmark {
     @Param("relu")
     public String activation;
 
+    /** Threads that share the work. */
+    @Param("1")
+    public int threads;
+
     private Learner fitted;
     private Chunk[] chunks;
     private int next;
@@ -71,7 +75,9 @@ public class MlpBenchmark {
                 "optimizer",
                 optimizer,
                 "activation",
-                activation);
+                activation,
+                "threads",
+                Integer.toString(threads));
         fitted = provider.create(chunks[0].schema(), Params.parse(provider.params(), settings));
     }
 

@@ -2,6 +2,7 @@ package org.accrete.kernels;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,8 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
  * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates. Blocks with a
  * number beyond ±708 are left to scalar code, which keeps the method short.
  *
- * <p>Known limit: depending on what the JVM ran before, C2 of JDK 17 declines to inline the store at the end of the loop of
- * {@code exp}, and then makes one short-lived object per vector.
+ * <p>What C2 of JDK 17 inlines late, as the end of a method of many vector operations, it knows by its declared type only. A store of
+ * such a vector it may leave a call, with an object per vector; a cast to the class of the vectors makes the type exact.
  */
 final class SimdKernels extends Kernels {
 
@@ -27,6 +28,9 @@ final class SimdKernels extends Kernels {
             DoubleVector.SPECIES_PREFERRED.length() > 8 ? DoubleVector.SPECIES_512 : DoubleVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> BITS = VectorSpecies.of(long.class, SPECIES.vectorShape());
     private static final int LANES = SPECIES.length();
+
+    /** The one class of all vectors here. */
+    private static final Class<? extends Vector<Double>> EXACT = SPECIES.vectorType();
 
     private static final long[] MASKS = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
@@ -614,8 +618,9 @@ final class SimdKernels extends Kernels {
             DoubleVector p = p03.add(p47.mul(r4)).add(c8.add(c9.mul(r)).mul(r4.mul(r4)));
             DoubleVector power = one.add(r.add(r2.mul(half.add(r.mul(p))).add(lost)));
             LongVector bits = shifted.reinterpretAsLongs();
-            power.mul(bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles())
-                    .intoArray(out, outFrom + i);
+            DoubleVector scaled = power.mul(
+                    bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles());
+            ((DoubleVector) EXACT.cast(scaled)).intoArray(out, outFrom + i);
         }
         exps(x, from + i, out, outFrom + i, n - i);
     }

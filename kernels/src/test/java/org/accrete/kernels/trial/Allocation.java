@@ -49,10 +49,7 @@ public final class Allocation {
         p += kernels.scaleAddDot(0.5, y, 2, 0.25, x, 1, x, 3, n);
         kernels.scale(0.5, y, 0, n);
         kernels.rot(0.6, 0.8, x, 1, y, 2, n);
-        if (Runtime.version().feature() > 17) {
-            // On 17 it depends on what was compiled before: see the known limit of the SIMD kernels.
-            kernels.exp(x, 1, y, 2, n);
-        }
+        kernels.exp(x, 1, y, 2, n);
         kernels.logistic(x, 1, y, 2, n);
         Kernels.Slope slope = n % 3 == 0 ? Kernels.Slope.HINGE : Kernels.Slope.LOGISTIC;
         kernels.descend(slope, 1, 1, state, x, 1, 1 + n % Kernels.NARROW, 5, y, y, y);

@@ -124,6 +124,13 @@ final class MlpParams {
                     "factors of the steps of each layer, the output last, such as 0.1,0.1,1")
             .asTunable();
 
+    private static final ParamSpec<Long> THREADS = ParamSpec.whole(
+                    "threads",
+                    1,
+                    Range.between(1, 2),
+                    "threads that share the work of a batch; never changes the model; 2 pay from some 100,000 weights on")
+            .asTunable();
+
     /** Those of the classifier. */
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             HIDDEN,
@@ -148,6 +155,7 @@ final class MlpParams {
             SEED,
             FREEZE,
             LAYER_RATES,
+            THREADS,
             ClassList.NEW_CLASSES,
             ClassList.MAX_CLASSES);
 
@@ -176,7 +184,8 @@ final class MlpParams {
             INIT,
             SEED,
             FREEZE,
-            LAYER_RATES);
+            LAYER_RATES,
+            THREADS);
 
     private MlpParams() {}
 
@@ -241,7 +250,7 @@ final class MlpParams {
                 delta,
                 params.get(CLIP_NORM),
                 rates(params, network.depth()),
-                new Pass(batchSize(params), params.get(DROPOUT), params.get(SEED)));
+                new Pass(batchSize(params), params.get(DROPOUT), params.get(SEED), (int) (long) params.get(THREADS)));
     }
 
     private static int[] hidden(Params params) {

@@ -175,24 +175,23 @@ class Network {
             if (added) {
                 addTables(block, z, stride, bias);
             }
-            FloatKernels.best()
-                    .product(
-                            rows,
-                            stride,
-                            in[l],
-                            l == 0 ? block.x : pass.outputs[l - 1],
-                            0,
-                            l == 0 ? block.stride : stride(l - 1),
-                            1,
-                            layer,
-                            0,
-                            stride,
-                            added ? z : layer,
-                            added ? 0 : bias,
-                            added ? stride : 0,
-                            z,
-                            0,
-                            stride);
+            pass.halves.product(
+                    rows,
+                    stride,
+                    in[l],
+                    l == 0 ? block.x : pass.outputs[l - 1],
+                    0,
+                    l == 0 ? block.stride : stride(l - 1),
+                    1,
+                    layer,
+                    0,
+                    stride,
+                    added ? z : layer,
+                    added ? 0 : bias,
+                    added ? stride : 0,
+                    z,
+                    0,
+                    stride);
             if (l < last) {
                 activation.forward(z, pass.activations[l], rows * stride, pass.wide);
                 pass.drop(l, rows, out[l], stride);

@@ -40,11 +40,33 @@ record Optimizer(
         return (float) (rule == Rule.SGD ? Math.min(STEEPEST, LONGEST / Math.max(eta, 1e-30)) : STEEPEST);
     }
 
+    /** {@return what share of a mean of slopes is not yet the 0 that it began with, at step t from 1} */
+    double firstShare(long t) {
+        return share(beta1, t);
+    }
+
+    /** {@return the same for means of squared slopes} */
+    double secondShare(long t) {
+        return share(beta2, t);
+    }
+
+    private static double share(double beta, long t) {
+        // Not Math.pow, which allocates until it is compiled, and once more when its result first becomes subnormal.
+        double power = 1;
+        double square = beta;
+        for (long left = t; left > 0; left >>= 1) {
+            power *= (left & 1) == 1 ? square : 1;
+            square *= square;
+        }
+        return 1 - power;
+    }
+
     /**
      * Takes a step of some weights.
      *
      * @param eta length of the step
-     * @param t its number, from 1
+     * @param firstShare {@link #firstShare} of the step
+     * @param secondShare {@link #secondShare} of the step
      * @param w weights
      * @param m means of slopes; empty if the rule has none
      * @param v means of squared slopes; empty if the rule has none
@@ -56,7 +78,8 @@ record Optimizer(
      */
     void step(
             double eta,
-            long t,
+            double firstShare,
+            double secondShare,
             float[] w,
             float[] m,
             float[] v,
@@ -70,8 +93,8 @@ record Optimizer(
         float pull = (float) (rule == Rule.ADAMW ? 0 : penalty);
         switch (rule) {
             case ADAM, ADAMW -> {
-                float rate = (float) (eta / (1 - StrictMath.pow(beta1, t)));
-                float root = (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, t)));
+                float rate = (float) (eta / firstShare);
+                float root = (float) (1 / Math.sqrt(secondShare));
                 adam(w, m, v, from, g, gFrom, n, keep, pull, rate, root);
             }
             case SGD -> descend(w, m, from, g, gFrom, n, pull, (float) eta);

@@ -4,6 +4,9 @@ import org.accrete.api.SeededRandom;
 
 /** What comes up in a network on the way from a block to its outputs. Reused from block to block. */
 final class Pass {
+    /** What the products of this pass are made by. */
+    final Halves halves;
+
     private final int capacity;
     private final double dropout;
     private final long seed;
@@ -25,9 +28,9 @@ final class Pass {
 
     private long firstRow;
 
-    /** Makes a pass that drops nothing. */
+    /** Makes a pass that drops nothing, on one thread. */
     Pass(int capacity) {
-        this(capacity, 0, 0);
+        this(capacity, 0, 0, 1);
     }
 
     /**
@@ -36,8 +39,10 @@ final class Pass {
      * @param capacity the most rows
      * @param dropout share of the hidden units that is dropped, below 1
      * @param seed of what is dropped
+     * @param threads 1 or 2
      */
-    Pass(int capacity, double dropout, long seed) {
+    Pass(int capacity, double dropout, long seed, int threads) {
+        this.halves = new Halves(threads);
         this.capacity = capacity;
         this.dropout = dropout;
         this.seed = seed;

@@ -24,6 +24,9 @@ import org.accrete.kernels.FloatKernels;
 final class Trainer {
     private static final float[] ONE = {1};
 
+    /** Steps of fewer weights are taken sooner than handed over. */
+    private static final int LEAST_STEP = 1 << 14;
+
     final Network network;
     private final Optimizer optimizer;
     private final Loss loss;
@@ -32,6 +35,7 @@ final class Trainer {
     private final double[] rates;
     private final int lowest;
     private final Pass pass;
+    private final StepOfWeights stepOfWeights = new StepOfWeights();
 
     /** Running means of slopes and of their squares, like the network's layers; empty if the rule has none. */
     final float[][] first;
@@ -212,14 +216,13 @@ final class Trainer {
 
     /** Works out the slopes of a layer's array. */
     private void slope(int l, Block block, float[] d) {
-        FloatKernels kernels = FloatKernels.best();
         int stride = network.stride(l);
         int in = network.in[l];
         float[] x = l == 0 ? block.x : pass.outputs[l - 1];
         int xStride = l == 0 ? block.stride : network.stride(l - 1);
         float[] g = slopes[l];
-        kernels.product(in, stride, block.rows, x, 0, 1, xStride, d, 0, stride, zeros, 0, 0, g, 0, stride);
-        kernels.product(1, stride, block.rows, ONE, 0, 0, 0, d, 0, stride, zeros, 0, 0, g, in * stride, stride);
+        pass.halves.product(in, stride, block.rows, x, 0, 1, xStride, d, 0, stride, zeros, 0, 0, g, 0, stride);
+        pass.halves.product(1, stride, block.rows, ONE, 0, 0, 0, d, 0, stride, zeros, 0, 0, g, in * stride, stride);
     }
 
     /** {@return the slopes by the sums of the layer below} */
@@ -229,7 +232,7 @@ final class Trainer {
         int lower = network.stride(l - 1);
         turn(network.layers[l], 0, network.in[l], out, stride, lower);
         float[] under = deltas[l - 1];
-        FloatKernels.best().product(rows, lower, out, d, 0, stride, 1, turned, 0, lower, zeros, 0, 0, under, 0, lower);
+        pass.halves.product(rows, lower, out, d, 0, stride, 1, turned, 0, lower, zeros, 0, 0, under, 0, lower);
         int n = rows * lower;
         if (pass.masks[l - 1].length > 0) {
             float[] mask = pass.masks[l - 1];
@@ -272,24 +275,23 @@ final class Trainer {
                 embeddingDeltas = new float[block.capacity * fromStride];
             }
             from = embeddingDeltas;
-            FloatKernels.best()
-                    .product(
-                            block.rows,
-                            fromStride,
-                            network.out[0],
-                            d,
-                            0,
-                            stride,
-                            1,
-                            turned,
-                            0,
-                            fromStride,
-                            zeros,
-                            0,
-                            0,
-                            from,
-                            0,
-                            fromStride);
+            pass.halves.product(
+                    block.rows,
+                    fromStride,
+                    network.out[0],
+                    d,
+                    0,
+                    stride,
+                    1,
+                    turned,
+                    0,
+                    fromStride,
+                    zeros,
+                    0,
+                    0,
+                    from,
+                    0,
+                    fromStride);
         }
         for (int row = 0; row < block.rows; row++) {
             for (int k = block.starts[row]; k < block.starts[row + 1]; k++) {
@@ -362,14 +364,35 @@ final class Trainer {
     }
 
     private void step(double eta, long t) {
+        double firstShare = optimizer.firstShare(t);
+        double secondShare = optimizer.secondShare(t);
         for (int l = lowest; l < rates.length; l++) {
             if (rates[l] > 0) {
                 int weights = network.in[l] * network.stride(l);
                 float[] w = network.layers[l];
                 double length = eta * rates[l];
-                optimizer.step(length, t, w, first[l], second[l], 0, slopes[l], 0, weights, true);
+                stepOfWeights.layer = l;
+                stepOfWeights.weights = weights;
+                stepOfWeights.length = length;
+                stepOfWeights.firstShare = firstShare;
+                stepOfWeights.secondShare = secondShare;
+                if (pass.halves.areTwo() && weights >= LEAST_STEP) {
+                    pass.halves.both(stepOfWeights);
+                } else {
+                    stepOfWeights.take(0, weights);
+                }
                 optimizer.step(
-                        length, t, w, first[l], second[l], weights, slopes[l], weights, network.stride(l), false);
+                        length,
+                        firstShare,
+                        secondShare,
+                        w,
+                        first[l],
+                        second[l],
+                        weights,
+                        slopes[l],
+                        weights,
+                        network.stride(l),
+                        false);
             }
         }
         int width = network.tableWidth;
@@ -378,7 +401,8 @@ final class Trainer {
             save(row);
             optimizer.step(
                     eta * rates[0],
-                    t,
+                    firstShare,
+                    secondShare,
                     network.table,
                     tableFirst,
                     tableSecond,
@@ -386,6 +410,36 @@ final class Trainer {
                     tableSlopes,
                     i * width,
                     width,
+                    true);
+        }
+    }
+
+    /** The step of a layer's weights without its biases. */
+    private final class StepOfWeights implements Halves.Work {
+        private int layer;
+        private int weights;
+        private double length;
+        private double firstShare;
+        private double secondShare;
+
+        @Override
+        public void half(boolean second) {
+            int half = weights / 2 & -FloatKernels.BLOCK;
+            take(second ? half : 0, second ? weights : half);
+        }
+
+        private void take(int from, int to) {
+            optimizer.step(
+                    length,
+                    firstShare,
+                    secondShare,
+                    network.layers[layer],
+                    first[layer],
+                    second[layer],
+                    from,
+                    slopes[layer],
+                    from,
+                    to - from,
                     true);
         }
     }
