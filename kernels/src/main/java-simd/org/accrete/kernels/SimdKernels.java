@@ -7,9 +7,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The SIMD twin of the scalar reference, on the widest vectors of 128 to 512 bits that this JVM prefers.
+ * The SIMD twin of the scalar reference, on the widest vectors of 256 or 512 bits that this JVM prefers. On those of two doubles too much of it
+ * is neither compiled to one instruction nor without objects, so there is none for them.
  *
- * <p>Same bits: the sixteen running sums of a reduction are the lanes of two, four or eight vectors, so each sum takes the
+ * <p>Same bits: the sixteen running sums of a reduction are the lanes of two or four vectors, so each sum takes the
  * same elements in the same order at every width, and the tree that combines them is written out lane by lane
  * ({@code reduceLanes} leaves its order open). The branches on {@link #LANES} are constants to the compiler. What is
  * left over after whole vectors is done by scalar code: masked loads are slow on JDK 17.
@@ -17,7 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Vectors live in local variables and in small helpers that are inlined; one that is stored in a field, or that crosses a
  * call which C2 does not inline, is an object on the heap. Hence {@code exp} makes its constants vectors before the loop: on
  * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates. Blocks with a
- * number beyond ±708 are left to scalar code, which keeps the method short.
+ * number beyond ±708 are left to scalar code, which keeps the method short. Nor does C2 inline small helpers of this class once a method has taken in 8,000
+ * bytecodes, so {@link #scaleAddDot} and {@link #stepDots} have one loop of eights, whose sums take turns, instead of one of sixteens and a rest.
  *
  * <p>What C2 of JDK 17 inlines late, as the end of a method of many vector operations, it knows by its declared type only. A store of
  * such a vector it may leave a call, with an object per vector; a cast to the class of the vectors makes the type exact.
@@ -35,8 +37,8 @@ final class SimdKernels extends Kernels {
     private static final long[] MASKS = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
     SimdKernels() {
-        if (LANES < 2) {
-            throw new UnsupportedOperationException("this machine has no vectors of two doubles");
+        if (LANES < 4) {
+            throw new UnsupportedOperationException("this machine has no vectors of four doubles");
         }
     }
 
@@ -47,130 +49,63 @@ final class SimdKernels extends Kernels {
 
     @Override
     public double dot(double[] a, int aFrom, double[] b, int bFrom, int n) {
-        double tree = 0;
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
         int i = 0;
-        if (n >= 8) {
-            DoubleVector s0 = DoubleVector.zero(SPECIES);
-            DoubleVector s1 = s0;
-            DoubleVector s2 = s0;
-            DoubleVector s3 = s0;
-            DoubleVector s4 = s0;
-            DoubleVector s5 = s0;
-            DoubleVector s6 = s0;
-            DoubleVector s7 = s0;
-            for (; i < n - 15; i += 16) {
-                s0 = s0.add(product(a, aFrom + i, b, bFrom + i));
-                s1 = s1.add(product(a, aFrom + i + LANES, b, bFrom + i + LANES));
-                if (LANES <= 4) {
-                    s2 = s2.add(product(a, aFrom + i + 2 * LANES, b, bFrom + i + 2 * LANES));
-                    s3 = s3.add(product(a, aFrom + i + 3 * LANES, b, bFrom + i + 3 * LANES));
-                }
-                if (LANES == 2) {
-                    s4 = s4.add(product(a, aFrom + i + 4 * LANES, b, bFrom + i + 4 * LANES));
-                    s5 = s5.add(product(a, aFrom + i + 5 * LANES, b, bFrom + i + 5 * LANES));
-                    s6 = s6.add(product(a, aFrom + i + 6 * LANES, b, bFrom + i + 6 * LANES));
-                    s7 = s7.add(product(a, aFrom + i + 7 * LANES, b, bFrom + i + 7 * LANES));
-                }
-            }
-            if (i < n - 7) {
-                s0 = s0.add(product(a, aFrom + i, b, bFrom + i));
-                if (LANES <= 4) {
-                    s1 = s1.add(product(a, aFrom + i + LANES, b, bFrom + i + LANES));
-                }
-                if (LANES == 2) {
-                    s2 = s2.add(product(a, aFrom + i + 2 * LANES, b, bFrom + i + 2 * LANES));
-                    s3 = s3.add(product(a, aFrom + i + 3 * LANES, b, bFrom + i + 3 * LANES));
-                }
-                i += 8;
-            }
-            if (LANES == 8) {
-                tree = treeOf8(s0.add(s1));
-            } else if (LANES == 4) {
-                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
-            } else {
-                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+        for (; i < n - 15; i += 16) {
+            s0 = s0.add(at(a, aFrom + i).mul(at(b, bFrom + i)));
+            s1 = s1.add(at(a, aFrom + i + 8).mul(at(b, bFrom + i + 8)));
+            if (LANES == 4) {
+                t0 = t0.add(at(a, aFrom + i + 4).mul(at(b, bFrom + i + 4)));
+                t1 = t1.add(at(a, aFrom + i + 12).mul(at(b, bFrom + i + 12)));
             }
         }
-        return tree + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
+        if (i < n - 7) {
+            s0 = s0.add(at(a, aFrom + i).mul(at(b, bFrom + i)));
+            if (LANES == 4) {
+                t0 = t0.add(at(a, aFrom + i + 4).mul(at(b, bFrom + i + 4)));
+            }
+            i += 8;
+        }
+        return tree(s0.add(s1), t0.add(t1)) + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
     }
 
-    private static DoubleVector product(double[] a, int i, double[] b, int j) {
-        return DoubleVector.fromArray(SPECIES, a, i).mul(DoubleVector.fromArray(SPECIES, b, j));
-    }
-
-    private static double treeOf8(DoubleVector s) {
-        return ((s.lane(0) + s.lane(4)) + (s.lane(2) + s.lane(6)))
-                + ((s.lane(1) + s.lane(5)) + (s.lane(3) + s.lane(7)));
-    }
-
-    private static double treeOf4(DoubleVector s) {
-        return (s.lane(0) + s.lane(2)) + (s.lane(1) + s.lane(3));
-    }
-
-    private static double treeOf2(DoubleVector s) {
-        return s.lane(0) + s.lane(1);
+    /** The tree of eight sums: the lanes of a vector, or of two of four. */
+    private static double tree(DoubleVector s, DoubleVector t) {
+        if (LANES == 8) {
+            return ((s.lane(0) + s.lane(4)) + (s.lane(2) + s.lane(6)))
+                    + ((s.lane(1) + s.lane(5)) + (s.lane(3) + s.lane(7)));
+        }
+        DoubleVector four = s.add(t);
+        return (four.lane(0) + four.lane(2)) + (four.lane(1) + four.lane(3));
     }
 
     @Override
     public double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
-        double tree = 0;
+        DoubleVector factor = of(scale);
+        DoubleVector length = of(alpha);
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
         int i = 0;
-        if (n >= 8) {
-            DoubleVector s = of(scale);
-            DoubleVector a = of(alpha);
-            DoubleVector s0 = DoubleVector.zero(SPECIES);
-            DoubleVector s1 = s0;
-            DoubleVector s2 = s0;
-            DoubleVector s3 = s0;
-            DoubleVector s4 = s0;
-            DoubleVector s5 = s0;
-            DoubleVector s6 = s0;
-            DoubleVector s7 = s0;
-            for (; i < n - 15; i += 16) {
-                s0 = s0.add(moved(s, y, yFrom + i, a, x, xFrom + i).mul(at(z, zFrom + i)));
-                s1 = s1.add(
-                        moved(s, y, yFrom + i + LANES, a, x, xFrom + i + LANES).mul(at(z, zFrom + i + LANES)));
-                if (LANES <= 4) {
-                    s2 = s2.add(moved(s, y, yFrom + i + 2 * LANES, a, x, xFrom + i + 2 * LANES)
-                            .mul(at(z, zFrom + i + 2 * LANES)));
-                    s3 = s3.add(moved(s, y, yFrom + i + 3 * LANES, a, x, xFrom + i + 3 * LANES)
-                            .mul(at(z, zFrom + i + 3 * LANES)));
-                }
-                if (LANES == 2) {
-                    s4 = s4.add(moved(s, y, yFrom + i + 4 * LANES, a, x, xFrom + i + 4 * LANES)
-                            .mul(at(z, zFrom + i + 4 * LANES)));
-                    s5 = s5.add(moved(s, y, yFrom + i + 5 * LANES, a, x, xFrom + i + 5 * LANES)
-                            .mul(at(z, zFrom + i + 5 * LANES)));
-                    s6 = s6.add(moved(s, y, yFrom + i + 6 * LANES, a, x, xFrom + i + 6 * LANES)
-                            .mul(at(z, zFrom + i + 6 * LANES)));
-                    s7 = s7.add(moved(s, y, yFrom + i + 7 * LANES, a, x, xFrom + i + 7 * LANES)
-                            .mul(at(z, zFrom + i + 7 * LANES)));
-                }
-            }
-            if (i < n - 7) {
-                s0 = s0.add(moved(s, y, yFrom + i, a, x, xFrom + i).mul(at(z, zFrom + i)));
-                if (LANES <= 4) {
-                    s1 = s1.add(moved(s, y, yFrom + i + LANES, a, x, xFrom + i + LANES)
-                            .mul(at(z, zFrom + i + LANES)));
-                }
-                if (LANES == 2) {
-                    s2 = s2.add(moved(s, y, yFrom + i + 2 * LANES, a, x, xFrom + i + 2 * LANES)
-                            .mul(at(z, zFrom + i + 2 * LANES)));
-                    s3 = s3.add(moved(s, y, yFrom + i + 3 * LANES, a, x, xFrom + i + 3 * LANES)
-                            .mul(at(z, zFrom + i + 3 * LANES)));
-                }
-                i += 8;
-            }
-            if (LANES == 8) {
-                tree = treeOf8(s0.add(s1));
-            } else if (LANES == 4) {
-                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
-            } else {
-                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+        for (; i < n - 7; i += 8) {
+            DoubleVector s =
+                    s0.add(moved(factor, y, yFrom + i, length, x, xFrom + i).mul(at(z, zFrom + i)));
+            s0 = s1;
+            s1 = s;
+            if (LANES == 4) {
+                DoubleVector t = t0.add(moved(factor, y, yFrom + i + 4, length, x, xFrom + i + 4)
+                        .mul(at(z, zFrom + i + 4)));
+                t0 = t1;
+                t1 = t;
             }
         }
-        return tree + restOfScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
+        return tree(s0.add(s1), t0.add(t1))
+                + restOfScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
     }
 
     private static DoubleVector at(double[] a, int i) {
@@ -262,51 +197,27 @@ final class SimdKernels extends Kernels {
 
     @Override
     public double sum(double[] a, int from, int n) {
-        double tree = 0;
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
         int i = 0;
-        if (n >= 8) {
-            DoubleVector s0 = DoubleVector.zero(SPECIES);
-            DoubleVector s1 = s0;
-            DoubleVector s2 = s0;
-            DoubleVector s3 = s0;
-            DoubleVector s4 = s0;
-            DoubleVector s5 = s0;
-            DoubleVector s6 = s0;
-            DoubleVector s7 = s0;
-            for (; i < n - 15; i += 16) {
-                s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i));
-                s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + LANES));
-                if (LANES <= 4) {
-                    s2 = s2.add(DoubleVector.fromArray(SPECIES, a, from + i + 2 * LANES));
-                    s3 = s3.add(DoubleVector.fromArray(SPECIES, a, from + i + 3 * LANES));
-                }
-                if (LANES == 2) {
-                    s4 = s4.add(DoubleVector.fromArray(SPECIES, a, from + i + 4 * LANES));
-                    s5 = s5.add(DoubleVector.fromArray(SPECIES, a, from + i + 5 * LANES));
-                    s6 = s6.add(DoubleVector.fromArray(SPECIES, a, from + i + 6 * LANES));
-                    s7 = s7.add(DoubleVector.fromArray(SPECIES, a, from + i + 7 * LANES));
-                }
-            }
-            if (i < n - 7) {
-                s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i));
-                if (LANES <= 4) {
-                    s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + LANES));
-                }
-                if (LANES == 2) {
-                    s2 = s2.add(DoubleVector.fromArray(SPECIES, a, from + i + 2 * LANES));
-                    s3 = s3.add(DoubleVector.fromArray(SPECIES, a, from + i + 3 * LANES));
-                }
-                i += 8;
-            }
-            if (LANES == 8) {
-                tree = treeOf8(s0.add(s1));
-            } else if (LANES == 4) {
-                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
-            } else {
-                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+        for (; i < n - 15; i += 16) {
+            s0 = s0.add(at(a, from + i));
+            s1 = s1.add(at(a, from + i + 8));
+            if (LANES == 4) {
+                t0 = t0.add(at(a, from + i + 4));
+                t1 = t1.add(at(a, from + i + 12));
             }
         }
-        return tree + restOfSum(a, from + i, n - i);
+        if (i < n - 7) {
+            s0 = s0.add(at(a, from + i));
+            if (LANES == 4) {
+                t0 = t0.add(at(a, from + i + 4));
+            }
+            i += 8;
+        }
+        return tree(s0.add(s1), t0.add(t1)) + restOfSum(a, from + i, n - i);
     }
 
     @Override
@@ -719,51 +630,27 @@ final class SimdKernels extends Kernels {
 
     @Override
     public double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
-        double tree = 0;
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
         int i = 0;
-        if (n >= 8) {
-            DoubleVector s0 = DoubleVector.zero(SPECIES);
-            DoubleVector s1 = s0;
-            DoubleVector s2 = s0;
-            DoubleVector s3 = s0;
-            DoubleVector s4 = s0;
-            DoubleVector s5 = s0;
-            DoubleVector s6 = s0;
-            DoubleVector s7 = s0;
-            for (; i < n - 15; i += 16) {
-                s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
-                s1 = s1.add(square(r, rFrom + i + LANES, x, xFrom + i + LANES));
-                if (LANES <= 4) {
-                    s2 = s2.add(square(r, rFrom + i + 2 * LANES, x, xFrom + i + 2 * LANES));
-                    s3 = s3.add(square(r, rFrom + i + 3 * LANES, x, xFrom + i + 3 * LANES));
-                }
-                if (LANES == 2) {
-                    s4 = s4.add(square(r, rFrom + i + 4 * LANES, x, xFrom + i + 4 * LANES));
-                    s5 = s5.add(square(r, rFrom + i + 5 * LANES, x, xFrom + i + 5 * LANES));
-                    s6 = s6.add(square(r, rFrom + i + 6 * LANES, x, xFrom + i + 6 * LANES));
-                    s7 = s7.add(square(r, rFrom + i + 7 * LANES, x, xFrom + i + 7 * LANES));
-                }
-            }
-            if (i < n - 7) {
-                s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
-                if (LANES <= 4) {
-                    s1 = s1.add(square(r, rFrom + i + LANES, x, xFrom + i + LANES));
-                }
-                if (LANES == 2) {
-                    s2 = s2.add(square(r, rFrom + i + 2 * LANES, x, xFrom + i + 2 * LANES));
-                    s3 = s3.add(square(r, rFrom + i + 3 * LANES, x, xFrom + i + 3 * LANES));
-                }
-                i += 8;
-            }
-            if (LANES == 8) {
-                tree = treeOf8(s0.add(s1));
-            } else if (LANES == 4) {
-                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
-            } else {
-                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
+        for (; i < n - 15; i += 16) {
+            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
+            s1 = s1.add(square(r, rFrom + i + 8, x, xFrom + i + 8));
+            if (LANES == 4) {
+                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
+                t1 = t1.add(square(r, rFrom + i + 12, x, xFrom + i + 12));
             }
         }
-        return tree + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
+        if (i < n - 7) {
+            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
+            if (LANES == 4) {
+                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
+            }
+            i += 8;
+        }
+        return tree(s0.add(s1), t0.add(t1)) + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
     }
 
     private static DoubleVector square(double[] r, int i, double[] x, int j) {
@@ -828,154 +715,38 @@ final class SimdKernels extends Kernels {
             int zFrom,
             int n,
             double[] squares) {
-        double tree = 0;
-        double other = 0;
+        DoubleVector kept = of(keep);
+        DoubleVector length = of(alpha);
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
+        DoubleVector q0 = s0;
+        DoubleVector q1 = s0;
+        DoubleVector u0 = s0;
+        DoubleVector u1 = s0;
         int i = 0;
-        if (n >= 8) {
-            DoubleVector kept = of(keep);
-            DoubleVector length = of(alpha);
-            DoubleVector s0 = DoubleVector.zero(SPECIES);
-            DoubleVector s1 = s0;
-            DoubleVector s2 = s0;
-            DoubleVector s3 = s0;
-            DoubleVector s4 = s0;
-            DoubleVector s5 = s0;
-            DoubleVector s6 = s0;
-            DoubleVector s7 = s0;
-            DoubleVector q0 = s0;
-            DoubleVector q1 = s0;
-            DoubleVector q2 = s0;
-            DoubleVector q3 = s0;
-            DoubleVector q4 = s0;
-            DoubleVector q5 = s0;
-            DoubleVector q6 = s0;
-            DoubleVector q7 = s0;
-            for (; i < n - 15; i += 16) {
-                s0 = s0.add(stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i)
-                        .mul(at(z, zFrom + i)));
-                q0 = q0.add(square(r, rFrom + i, z, zFrom + i));
-                s1 = s1.add(stepped(kept, length, x, xFrom + i + LANES, r, rFrom + i + LANES, w, wFrom + i + LANES)
-                        .mul(at(z, zFrom + i + LANES)));
-                q1 = q1.add(square(r, rFrom + i + LANES, z, zFrom + i + LANES));
-                if (LANES <= 4) {
-                    s2 = s2.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 2 * LANES,
-                                    r,
-                                    rFrom + i + 2 * LANES,
-                                    w,
-                                    wFrom + i + 2 * LANES)
-                            .mul(at(z, zFrom + i + 2 * LANES)));
-                    q2 = q2.add(square(r, rFrom + i + 2 * LANES, z, zFrom + i + 2 * LANES));
-                    s3 = s3.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 3 * LANES,
-                                    r,
-                                    rFrom + i + 3 * LANES,
-                                    w,
-                                    wFrom + i + 3 * LANES)
-                            .mul(at(z, zFrom + i + 3 * LANES)));
-                    q3 = q3.add(square(r, rFrom + i + 3 * LANES, z, zFrom + i + 3 * LANES));
-                }
-                if (LANES == 2) {
-                    s4 = s4.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 4 * LANES,
-                                    r,
-                                    rFrom + i + 4 * LANES,
-                                    w,
-                                    wFrom + i + 4 * LANES)
-                            .mul(at(z, zFrom + i + 4 * LANES)));
-                    q4 = q4.add(square(r, rFrom + i + 4 * LANES, z, zFrom + i + 4 * LANES));
-                    s5 = s5.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 5 * LANES,
-                                    r,
-                                    rFrom + i + 5 * LANES,
-                                    w,
-                                    wFrom + i + 5 * LANES)
-                            .mul(at(z, zFrom + i + 5 * LANES)));
-                    q5 = q5.add(square(r, rFrom + i + 5 * LANES, z, zFrom + i + 5 * LANES));
-                    s6 = s6.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 6 * LANES,
-                                    r,
-                                    rFrom + i + 6 * LANES,
-                                    w,
-                                    wFrom + i + 6 * LANES)
-                            .mul(at(z, zFrom + i + 6 * LANES)));
-                    q6 = q6.add(square(r, rFrom + i + 6 * LANES, z, zFrom + i + 6 * LANES));
-                    s7 = s7.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 7 * LANES,
-                                    r,
-                                    rFrom + i + 7 * LANES,
-                                    w,
-                                    wFrom + i + 7 * LANES)
-                            .mul(at(z, zFrom + i + 7 * LANES)));
-                    q7 = q7.add(square(r, rFrom + i + 7 * LANES, z, zFrom + i + 7 * LANES));
-                }
-            }
-            if (i < n - 7) {
-                s0 = s0.add(stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i)
-                        .mul(at(z, zFrom + i)));
-                q0 = q0.add(square(r, rFrom + i, z, zFrom + i));
-                if (LANES <= 4) {
-                    s1 = s1.add(stepped(kept, length, x, xFrom + i + LANES, r, rFrom + i + LANES, w, wFrom + i + LANES)
-                            .mul(at(z, zFrom + i + LANES)));
-                    q1 = q1.add(square(r, rFrom + i + LANES, z, zFrom + i + LANES));
-                }
-                if (LANES == 2) {
-                    s2 = s2.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 2 * LANES,
-                                    r,
-                                    rFrom + i + 2 * LANES,
-                                    w,
-                                    wFrom + i + 2 * LANES)
-                            .mul(at(z, zFrom + i + 2 * LANES)));
-                    q2 = q2.add(square(r, rFrom + i + 2 * LANES, z, zFrom + i + 2 * LANES));
-                    s3 = s3.add(stepped(
-                                    kept,
-                                    length,
-                                    x,
-                                    xFrom + i + 3 * LANES,
-                                    r,
-                                    rFrom + i + 3 * LANES,
-                                    w,
-                                    wFrom + i + 3 * LANES)
-                            .mul(at(z, zFrom + i + 3 * LANES)));
-                    q3 = q3.add(square(r, rFrom + i + 3 * LANES, z, zFrom + i + 3 * LANES));
-                }
-                i += 8;
-            }
-            if (LANES == 8) {
-                tree = treeOf8(s0.add(s1));
-                other = treeOf8(q0.add(q1));
-            } else if (LANES == 4) {
-                tree = treeOf4(s0.add(s2).add(s1.add(s3)));
-                other = treeOf4(q0.add(q2).add(q1.add(q3)));
-            } else {
-                tree = treeOf2(s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))));
-                other = treeOf2(q0.add(q4).add(q2.add(q6)).add(q1.add(q5).add(q3.add(q7))));
+        for (; i < n - 7; i += 8) {
+            DoubleVector s = s0.add(stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i)
+                    .mul(at(z, zFrom + i)));
+            s0 = s1;
+            s1 = s;
+            DoubleVector q = q0.add(square(r, rFrom + i, z, zFrom + i));
+            q0 = q1;
+            q1 = q;
+            if (LANES == 4) {
+                DoubleVector t = t0.add(stepped(kept, length, x, xFrom + i + 4, r, rFrom + i + 4, w, wFrom + i + 4)
+                        .mul(at(z, zFrom + i + 4)));
+                t0 = t1;
+                t1 = t;
+                DoubleVector u = u0.add(square(r, rFrom + i + 4, z, zFrom + i + 4));
+                u0 = u1;
+                u1 = u;
             }
         }
-        squares[0] = other + restOfSquares(r, rFrom + i, z, zFrom + i, n - i);
-        return tree + restOfStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
+        squares[0] = tree(q0.add(q1), u0.add(u1)) + restOfSquares(r, rFrom + i, z, zFrom + i, n - i);
+        return tree(s0.add(s1), t0.add(t1))
+                + restOfStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
     }
 
     @Override

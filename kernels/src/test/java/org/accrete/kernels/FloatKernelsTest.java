@@ -25,7 +25,6 @@ final class FloatKernelsTest {
         "simd, -XX:TieredStopAtLevel=1, 5",
         "simd, -XX:+TieredCompilation, 120",
         "simd, -XX:UseAVX=2, 120",
-        "simd, -XX:UseAVX=1, 120",
     })
     void everyCompilerAndWidthAgreesWithTheInterpretedReference(String kernels, String option, int rounds)
             throws Exception {

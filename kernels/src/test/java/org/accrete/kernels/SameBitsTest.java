@@ -36,8 +36,6 @@ final class SameBitsTest {
         "simd, -XX:TieredStopAtLevel=1, 20",
         "simd, -XX:+TieredCompilation, 1500",
         "simd, -XX:UseAVX=2, 1500",
-        "simd, -XX:UseAVX=1, 1500",
-        "simd, -XX:UseAVX=0, 1500",
     })
     void everyCompilerAndWidthAgreesWithTheInterpretedReference(String kernels, String option, int rounds)
             throws Exception {
