@@ -223,13 +223,20 @@ public final class PullTable {
     }
 
     private static List<Map<String, String>> candidates(String optimizer, String way) {
+        List<String> penalties = new ArrayList<>(
+                switch (way) {
+                    case "as it is", "from" -> List.of("0");
+                    default -> STRENGTHS;
+                });
+        if (way.equals("nothing")) {
+            penalties.add(0, "0");
+        }
         List<Map<String, String>> all = new ArrayList<>();
-        boolean penalised = way.equals("zero") || way.equals("source");
         for (String eta0 : way.equals("as it is") ? List.of("0.1") : LENGTHS) {
-            for (String alpha : penalised ? STRENGTHS : List.of("0")) {
+            for (String alpha : penalties) {
                 Map<String, String> settings = new HashMap<>(Map.of("optimizer", optimizer, "eta0", eta0));
                 settings.putAll(Map.of("learning-rate", "constant", "alpha", alpha));
-                settings.put("penalty", penalised ? "l2" : "none");
+                settings.put("penalty", alpha.equals("0") ? "none" : "l2");
                 settings.put("pull", way.equals("source") ? "source" : "zero");
                 all.add(settings);
             }
