@@ -134,7 +134,8 @@ class OwnLengthsTest {
             if (scales()) {
                 weights += weight;
                 double before = mean;
-                mean += (y - mean) * weight / weights;
+                // so that the first target is its own mean to the bit: a quantile has a slope to either side
+                mean += (y - mean) * (weight / weights);
                 m2 += weight * (y - before) * (y - mean);
                 y = (y - mean) / deviation();
                 epsilon /= deviation();
