@@ -22,6 +22,9 @@ final class Journal {
     private double[] all = {};
     private boolean savedAll;
     private double[] named = {};
+    /** At the place in {@link #named} of a row's first element: whether that row did not move the vector, so that nothing was remembered. */
+    private boolean[] unmoved = {};
+
     private boolean savedNamed;
     private boolean byRow;
     private int rows;
@@ -82,6 +85,7 @@ final class Journal {
         long room = (long) entries * (array.length / width);
         if (room > named.length) {
             named = new double[(int) Math.min(LONGEST, Math.max(room, 2L * named.length))];
+            unmoved = new boolean[named.length];
         }
         return true;
     }
@@ -101,12 +105,19 @@ final class Journal {
     double move(Kernels kernels, int c, SparseChunk chunk, int row, double factor, int width) {
         int from = chunk.start(row);
         int to = chunk.end(row);
-        int place = c * entries + (from - origin);
+        if (from == to) {
+            return 0;
+        }
+        int place = place(c, from);
+        unmoved[place] = factor == 0;
         if (factor == 0) {
-            kernels.gather(before, c * width, chunk.indices(), from, to, named, place);
             return 0;
         }
         return kernels.sparseAxpy(factor, chunk.indices(), chunk.values(), from, to, before, c * width, named, place);
+    }
+
+    private int place(int c, int from) {
+        return c * entries + (from - origin);
     }
 
     /** Tells that all vectors were moved by a row. */
@@ -149,9 +160,11 @@ final class Journal {
             for (int row = (savedAll ? rowsBeforeAll : rows) - 1; row >= 0; row--) {
                 int from = sparse.start(row);
                 int to = sparse.end(row);
-                for (int c = 0; c < before.length / width; c++) {
-                    int place = c * entries + (from - origin);
-                    kernels.scatter(named, place, sparse.indices(), from, to, before, c * width);
+                for (int c = 0; from < to && c < before.length / width; c++) {
+                    int place = place(c, from);
+                    if (!unmoved[place]) {
+                        kernels.scatter(named, place, sparse.indices(), from, to, before, c * width);
+                    }
                 }
             }
         }
