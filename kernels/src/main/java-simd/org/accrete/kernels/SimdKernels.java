@@ -108,13 +108,88 @@ final class SimdKernels extends Kernels {
                 + restOfScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
     }
 
+    /**
+     * Two vectors at a time, so that each vector of x and z is loaded once for both; the trees come last, when the sums are in memory:
+     * taken at once each would be waited for. More vectors at a time are more than C2 inlines into one method.
+     */
+    @Override
+    public void scaleAddDots(
+            double scale, double[] y, int count, double[] alphas, double[] x, int xFrom, double[] z, int zFrom, int n) {
+        int paired = LANES < 8 || n < 8 ? 0 : count & -2;
+        DoubleVector s = of(scale);
+        for (int c = 0; c < paired; c += 2) {
+            DoubleVector a = of(alphas[c]);
+            DoubleVector b = of(alphas[c + 1]);
+            DoubleVector s0 = DoubleVector.zero(SPECIES);
+            DoubleVector s1 = s0;
+            DoubleVector t0 = s0;
+            DoubleVector t1 = s0;
+            int one = c * n;
+            int other = one + n;
+            int i = 0;
+            for (; i < n - 15; i += 16) {
+                DoubleVector x0 = at(x, xFrom + i);
+                DoubleVector x1 = at(x, xFrom + i + 8);
+                DoubleVector z0 = at(z, zFrom + i);
+                DoubleVector z1 = at(z, zFrom + i + 8);
+                s0 = s0.add(moved(s, y, one + i, a, x0).mul(z0));
+                s1 = s1.add(moved(s, y, one + i + 8, a, x1).mul(z1));
+                t0 = t0.add(moved(s, y, other + i, b, x0).mul(z0));
+                t1 = t1.add(moved(s, y, other + i + 8, b, x1).mul(z1));
+            }
+            if (i < n - 7) {
+                DoubleVector x0 = at(x, xFrom + i);
+                DoubleVector z0 = at(z, zFrom + i);
+                s0 = s0.add(moved(s, y, one + i, a, x0).mul(z0));
+                t0 = t0.add(moved(s, y, other + i, b, x0).mul(z0));
+            }
+            int sums = count + c * SUMS;
+            ((DoubleVector) EXACT.cast(s0.add(s1))).intoArray(alphas, sums);
+            ((DoubleVector) EXACT.cast(t0.add(t1))).intoArray(alphas, sums + SUMS);
+        }
+        takeRest(scale, y, count, paired, alphas, x, xFrom, z, zFrom, n);
+        for (int c = paired; c < count; c++) {
+            alphas[c] = scaleAddDot(scale, y, c * n, alphas[c], x, xFrom, z, zFrom, n);
+        }
+    }
+
+    /** What {@link #scaleAddDots} leaves over of each vector, and the trees. */
+    private static void takeRest(
+            double scale,
+            double[] y,
+            int count,
+            int paired,
+            double[] alphas,
+            double[] x,
+            int xFrom,
+            double[] z,
+            int zFrom,
+            int n) {
+        int whole = n & -8;
+        if (whole == n) {
+            for (int c = 0; c < paired; c++) {
+                alphas[c] = storedTree(alphas, count + c * SUMS) + 0;
+            }
+            return;
+        }
+        for (int c = 0; c < paired; c++) {
+            alphas[c] = storedTree(alphas, count + c * SUMS)
+                    + restOfScaleAddDot(
+                            scale, y, c * n + whole, alphas[c], x, xFrom + whole, z, zFrom + whole, n - whole);
+        }
+    }
+
     private static DoubleVector at(double[] a, int i) {
         return DoubleVector.fromArray(SPECIES, a, i);
     }
 
     /** One vector of {@link #scaleAdd}, stored and given back. */
     private static DoubleVector moved(DoubleVector scale, double[] y, int i, DoubleVector alpha, double[] x, int j) {
-        DoubleVector sum = scale.mul(at(y, i)).add(alpha.mul(at(x, j)));
+        return moved(scale, y, i, alpha, at(x, j));
+    }
+
+    private static DoubleVector moved(DoubleVector scale, double[] y, int i, DoubleVector alpha, DoubleVector x) {
+        DoubleVector sum = scale.mul(at(y, i)).add(alpha.mul(x));
         sum.intoArray(y, i);
         return sum;
     }

@@ -93,6 +93,9 @@ public abstract class Kernels {
      */
     public abstract String name();
 
+    /** Numbers of room that {@link #scaleAddDots} needs for each vector. */
+    public static final int SUMS = 8;
+
     // ---- dense -------------------------------------------------------------------------------------------------
 
     /**
@@ -199,6 +202,28 @@ public abstract class Kernels {
      */
     public abstract double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n);
+
+    /**
+     * {@link #scaleAddDot} of several vectors {@code y} that lie one after the other, the same bits: the step of one row and the
+     * decision values of the next for all classes.
+     *
+     * @param scale factor of each vector
+     * @param y the vectors, {@code n} elements each, modified
+     * @param count how many
+     * @param alphas one factor of {@code x} for each vector, replaced by the inner products with {@code z}, then {@link #SUMS} more
+     *     numbers for each vector, which are room of the kernel's own
+     * @param x what is added, not modified
+     * @param xFrom index of its first element
+     * @param z the other factor of the inner products, not modified, may be or overlap {@code x}
+     * @param zFrom index of its first element
+     * @param n number of elements of a vector
+     */
+    public void scaleAddDots(
+            double scale, double[] y, int count, double[] alphas, double[] x, int xFrom, double[] z, int zFrom, int n) {
+        for (int c = 0; c < count; c++) {
+            alphas[c] = scaleAddDot(scale, y, c * n, alphas[c], x, xFrom, z, zFrom, n);
+        }
+    }
 
     /**
      * {@code y = s * y}, element by element.

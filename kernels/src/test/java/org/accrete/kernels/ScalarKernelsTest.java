@@ -152,6 +152,23 @@ final class ScalarKernelsTest {
         double product = kernels.scaleAddDot(0.7, actual, 3, 0.3, x, 1, x, 2, n);
         assertThat(actual).as("scaleAddDot, seed %d", SEED).containsExactly(scaleAdd);
         assertThat(product).as("scaleAddDot, seed %d", SEED).isEqualTo(kernels.dot(scaleAdd, 3, x, 2, n));
+        double[] several = new double[3 * n];
+        double[] alphas = {0.3, 0, -0.4};
+        double[] room = Arrays.copyOf(alphas, 3 * (1 + Kernels.SUMS));
+        double[] products = new double[3];
+        for (int c = 0; c < 3; c++) {
+            System.arraycopy(y, 3, several, c * n, n);
+        }
+        double[] moved = several.clone();
+        kernels.scaleAddDots(0.7, several, 3, room, x, 1, x, 2, n);
+        for (int c = 0; c < 3; c++) {
+            for (int i = 0; i < n; i++) {
+                moved[c * n + i] = 0.7 * moved[c * n + i] + alphas[c] * x[1 + i];
+            }
+            products[c] = kernels.dot(moved, c * n, x, 2, n);
+        }
+        assertThat(several).as("scaleAddDots, seed %d", SEED).containsExactly(moved);
+        assertThat(room).as("scaleAddDots, seed %d", SEED).startsWith(products);
         actual = y.clone();
         kernels.scale(0.7, actual, 3, n);
         assertThat(actual).as("scale, seed %d", SEED).containsExactly(scale);

@@ -56,6 +56,7 @@ public final class Allocation {
         kernels.scaleAdd(0.5, y, 2, Kernels.log1pExp(-Math.abs(p)), x, 1, n);
         p += kernels.scaleAddTo(0.5, y, 2, p, x, 1, y, 2, 0) ? 1 : 0;
         p += kernels.scaleAddDot(0.5, y, 2, 0.25, x, 1, x, 3, n);
+        kernels.scaleAddDots(0.5, y, 3, state, x, 1, x, 3, n / 2);
         kernels.scale(0.5, y, 0, n);
         kernels.rot(0.6, 0.8, x, 1, y, 2, n);
         kernels.exp(x, 1, y, 2, n);

@@ -76,6 +76,15 @@ public final class Digest {
         return HexFormat.of().formatHex(sha.digest());
     }
 
+    private void takeScaleAddDots(SplittableRandom random, double[] x, int xFrom, double[] z, int zFrom, int n) {
+        int count = random.nextInt(6);
+        double[] y = numbers(random, count * n, random.nextInt(4));
+        double[] alphas = numbers(random, count * (1 + Kernels.SUMS), 0);
+        kernels.scaleAddDots(0.998, y, count, alphas, x, xFrom, z, zFrom, n);
+        take(y);
+        take(Arrays.copyOf(alphas, count));
+    }
+
     private void trial(SplittableRandom random, int n) {
         int aFrom = random.nextInt(4);
         int bFrom = random.nextInt(4);
@@ -95,6 +104,7 @@ public final class Digest {
         take(out);
         take(kernels.scaleAddDot(0.998, out, bFrom, alpha, a, aFrom, b, bFrom, n));
         take(out);
+        takeScaleAddDots(random, a, aFrom, b, bFrom, n);
         kernels.scale(alpha, out, bFrom, n);
         take(out);
         double[] other = a.clone();

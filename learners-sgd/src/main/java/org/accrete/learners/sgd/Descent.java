@@ -351,17 +351,16 @@ final class Descent {
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
             loss.steps(p, count, (int) chunk.target(row), eta * chunk.weight(row));
-            if (row == to - 1) {
-                for (int c = 0; c < count; c++) {
-                    weights.intercepts[c] += p[c] * denseInterceptRate;
-                    weights.move(kernels, c, chunk, row, keep, p[c]);
-                }
-                return;
-            }
             for (int c = 0; c < count; c++) {
                 weights.intercepts[c] += p[c] * denseInterceptRate;
-                double product = weights.moveOn(kernels, c, chunk, row, keep, p[c]);
-                p[c] = Weights.checked(weights.scale * product + weights.intercepts[c], chunk, row + 1);
+            }
+            if (row == to - 1) {
+                weights.moveAll(kernels, chunk, row, keep, p);
+                return;
+            }
+            weights.moveAllOn(kernels, chunk, row, keep, p);
+            for (int c = 0; c < count; c++) {
+                p[c] = Weights.checked(p[c] + weights.intercepts[c], chunk, row + 1);
             }
         }
     }
@@ -440,8 +439,8 @@ final class Descent {
 
     private double[] decisions(Kernels kernels, TrainableWeights weights, Chunk chunk, int row) {
         int count = weights.count();
-        if (scratch.length < count) {
-            scratch = new double[count];
+        if (scratch.length < count * (1 + Kernels.SUMS)) {
+            scratch = new double[count * (1 + Kernels.SUMS)];
         }
         for (int c = 0; c < count; c++) {
             scratch[c] = weights.decision(kernels, c, chunk, row);

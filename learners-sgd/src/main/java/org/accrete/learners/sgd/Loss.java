@@ -83,11 +83,7 @@ enum Loss {
      */
     double step(double p, double y, double length, double shape) {
         return switch (this) {
-            case HINGE -> {
-                // Where p y > 1 the sign of 1 - p y clears all bits: a branch here would be a guess.
-                long beyond = Double.doubleToRawLongBits(1 - p * y) >> 63;
-                yield Double.longBitsToDouble(Double.doubleToRawLongBits(length * y) & ~beyond);
-            }
+            case HINGE -> hinge(p, y, length);
             case LOG_LOSS -> length * y * Kernels.logistic(-y * p);
             case SQUARED_ERROR, HUBER -> {
                 double error = y - p;
@@ -95,6 +91,12 @@ enum Loss {
             }
             default -> length * descent(p, y, shape);
         };
+    }
+
+    /** Where p y > 1 the sign of 1 - p y clears all bits: a branch here would be a guess. */
+    private static double hinge(double p, double y, double length) {
+        long beyond = Double.doubleToRawLongBits(1 - p * y) >> 63;
+        return Double.longBitsToDouble(Double.doubleToRawLongBits(length * y) & ~beyond);
     }
 
     /**
@@ -199,6 +201,10 @@ enum Loss {
             Kernels.best().logistic(p, 0, p, 0, classes);
             for (int c = 0; c < classes; c++) {
                 p[c] = -(length * p[c]);
+            }
+        } else if (this == HINGE) {
+            for (int c = 0; c < classes; c++) {
+                p[c] = -hinge(-p[c], 1, length);
             }
         } else {
             for (int c = 0; c < classes; c++) {

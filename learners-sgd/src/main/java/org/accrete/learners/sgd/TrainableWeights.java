@@ -266,6 +266,32 @@ final class TrainableWeights extends Weights {
     }
 
     /**
+     * Moves and decays all vectors by multiples of a dense row, for which the scale must be 1; those with a step of 0 too, so that
+     * there is nothing to guess.
+     *
+     * @param keep factor of the vectors, in [0, 1]
+     * @param steps factor of the row, one per vector
+     */
+    void moveAll(Kernels kernels, DenseChunk chunk, int row, double keep, double[] steps) {
+        for (int c = 0; c < count(); c++) {
+            kernels.scaleAdd(keep, v, c * width, steps[c], chunk.values(), chunk.offset(row), width);
+        }
+    }
+
+    /**
+     * Moves all vectors as {@link #moveAll} does, by a dense row that is not the chunk's last.
+     *
+     * @param keep factor of the vectors, in [0, 1]
+     * @param steps factor of the row, one per vector, replaced by the product of the next row's features with the moved vector; and
+     *     room for {@link Kernels#scaleAddDots}
+     */
+    void moveAllOn(Kernels kernels, DenseChunk chunk, int row, double keep, double[] steps) {
+        double[] values = chunk.values();
+        int offset = chunk.offset(row);
+        kernels.scaleAddDots(keep, v, count(), steps, values, offset, values, offset + width, width);
+    }
+
+    /**
      * Moves one vector by a multiple of a row, without a decay.
      *
      * @param c which vector
@@ -314,11 +340,7 @@ final class TrainableWeights extends Weights {
             int origin = c * width;
             movedIntercepts[c] = intercepts[c] + steps[c] * interceptRate;
             finite &= Double.isFinite(movedIntercepts[c]);
-            if (steps[c] != 0 || keep != 1) {
-                finite &= kernels.scaleAddTo(keep, v, origin, steps[c], values, offset, moved, origin, width);
-            } else {
-                System.arraycopy(v, origin, moved, origin, width);
-            }
+            finite &= kernels.scaleAddTo(keep, v, origin, steps[c], values, offset, moved, origin, width);
         }
         if (finite) {
             journal.give(v);
