@@ -13,7 +13,7 @@ import org.accrete.kernels.Kernels;
  * all in place, then the named ones. Copies go to arrays that are used again.
  *
  * <p>The named ones are copied before the first row ({@link #begin}), or each row's just before the row moves them ({@link
- * #beginRows}): they are at hand then. Such rows are taken back from the last to the first, those after {@link #saveAll} not at all.
+ * #beginRows}), if it does: they are at hand then. Such rows are taken back from the last to the first, those after {@link #saveAll} not at all.
  */
 final class Journal {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
