@@ -109,8 +109,8 @@ final class SimdKernels extends Kernels {
     }
 
     /**
-     * Two vectors at a time, so that each vector of x and z is loaded once for both; the trees come last, when the sums are in memory:
-     * taken at once each would be waited for. More vectors at a time are more than C2 inlines into one method.
+     * Two of the vectors y at a time, so that x and z are loaded once for both; the trees come last, when all sums are in memory: taken
+     * at once, each would be waited for. Four at a time are more than C2 inlines into one method.
      */
     @Override
     public void scaleAddDots(
@@ -153,7 +153,7 @@ final class SimdKernels extends Kernels {
         }
     }
 
-    /** What {@link #scaleAddDots} leaves over of each vector, and the trees. */
+    /** What {@link #scaleAddDots} leaves over of each vector, and the trees; where nothing is left, a 0 makes +0 of −0 as it would. */
     private static void takeRest(
             double scale,
             double[] y,
