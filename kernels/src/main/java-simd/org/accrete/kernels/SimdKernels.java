@@ -19,10 +19,11 @@ import jdk.incubator.vector.VectorSpecies;
  * call which C2 does not inline, is an object on the heap. Hence {@code exp} makes its constants vectors before the loop: on
  * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates. Blocks with a
  * number beyond ±708 are left to scalar code, which keeps the method short. Nor does C2 inline small helpers of this class once a method has taken in 8,000
- * bytecodes, so {@link #scaleAddDot} and {@link #stepDots} have one loop of eights, whose sums take turns, instead of one of sixteens and a rest.
+ * bytecodes, so the longest methods call the Vector API alone, and {@link #scaleAddDot} and {@link #stepDots} have one loop of eights, whose sums take turns.
  *
  * <p>What C2 of JDK 17 inlines late, as the end of a method of many vector operations, it knows by its declared type only. A store of
  * such a vector it may leave a call, with an object per vector; a cast to the class of the vectors makes the type exact.
+ * Known limit: at 256 bits {@code exp} still makes objects on 17 in one run of three, depending on what was compiled before.
  */
 final class SimdKernels extends Kernels {
 
@@ -69,17 +70,12 @@ final class SimdKernels extends Kernels {
             }
             i += 8;
         }
-        return tree(s0.add(s1), t0.add(t1)) + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
-    }
-
-    /** The tree of eight sums: the lanes of a vector, or of two of four. */
-    private static double tree(DoubleVector s, DoubleVector t) {
-        if (LANES == 8) {
-            return ((s.lane(0) + s.lane(4)) + (s.lane(2) + s.lane(6)))
-                    + ((s.lane(1) + s.lane(5)) + (s.lane(3) + s.lane(7)));
-        }
-        DoubleVector four = s.add(t);
-        return (four.lane(0) + four.lane(2)) + (four.lane(1) + four.lane(3));
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
     }
 
     @Override
@@ -93,19 +89,27 @@ final class SimdKernels extends Kernels {
         DoubleVector t1 = s0;
         int i = 0;
         for (; i < n - 7; i += 8) {
-            DoubleVector s =
-                    s0.add(moved(factor, y, yFrom + i, length, x, xFrom + i).mul(at(z, zFrom + i)));
+            DoubleVector w = factor.mul(DoubleVector.fromArray(SPECIES, y, yFrom + i))
+                    .add(length.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
+            w.intoArray(y, yFrom + i);
+            DoubleVector s = s0.add(w.mul(DoubleVector.fromArray(SPECIES, z, zFrom + i)));
             s0 = s1;
             s1 = s;
             if (LANES == 4) {
-                DoubleVector t = t0.add(moved(factor, y, yFrom + i + 4, length, x, xFrom + i + 4)
-                        .mul(at(z, zFrom + i + 4)));
+                DoubleVector v = factor.mul(DoubleVector.fromArray(SPECIES, y, yFrom + i + 4))
+                        .add(length.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
+                v.intoArray(y, yFrom + i + 4);
+                DoubleVector t = t0.add(v.mul(DoubleVector.fromArray(SPECIES, z, zFrom + i + 4)));
                 t0 = t1;
                 t1 = t;
             }
         }
-        return tree(s0.add(s1), t0.add(t1))
-                + restOfScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + restOfScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
     }
 
     /**
@@ -118,8 +122,8 @@ final class SimdKernels extends Kernels {
         int paired = LANES < 8 || n < 8 ? 0 : count & -2;
         DoubleVector s = of(scale);
         for (int c = 0; c < paired; c += 2) {
-            DoubleVector a = of(alphas[c]);
-            DoubleVector b = of(alphas[c + 1]);
+            DoubleVector a = DoubleVector.broadcast(SPECIES, alphas[c]);
+            DoubleVector b = DoubleVector.broadcast(SPECIES, alphas[c + 1]);
             DoubleVector s0 = DoubleVector.zero(SPECIES);
             DoubleVector s1 = s0;
             DoubleVector t0 = s0;
@@ -128,20 +132,38 @@ final class SimdKernels extends Kernels {
             int other = one + n;
             int i = 0;
             for (; i < n - 15; i += 16) {
-                DoubleVector x0 = at(x, xFrom + i);
-                DoubleVector x1 = at(x, xFrom + i + 8);
-                DoubleVector z0 = at(z, zFrom + i);
-                DoubleVector z1 = at(z, zFrom + i + 8);
-                s0 = s0.add(moved(s, y, one + i, a, x0).mul(z0));
-                s1 = s1.add(moved(s, y, one + i + 8, a, x1).mul(z1));
-                t0 = t0.add(moved(s, y, other + i, b, x0).mul(z0));
-                t1 = t1.add(moved(s, y, other + i + 8, b, x1).mul(z1));
+                DoubleVector x0 = DoubleVector.fromArray(SPECIES, x, xFrom + i);
+                DoubleVector x1 = DoubleVector.fromArray(SPECIES, x, xFrom + i + 8);
+                DoubleVector z0 = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+                DoubleVector z1 = DoubleVector.fromArray(SPECIES, z, zFrom + i + 8);
+                DoubleVector v0 =
+                        s.mul(DoubleVector.fromArray(SPECIES, y, one + i)).add(a.mul(x0));
+                v0.intoArray(y, one + i);
+                s0 = s0.add(v0.mul(z0));
+                DoubleVector v1 =
+                        s.mul(DoubleVector.fromArray(SPECIES, y, one + i + 8)).add(a.mul(x1));
+                v1.intoArray(y, one + i + 8);
+                s1 = s1.add(v1.mul(z1));
+                DoubleVector w0 =
+                        s.mul(DoubleVector.fromArray(SPECIES, y, other + i)).add(b.mul(x0));
+                w0.intoArray(y, other + i);
+                t0 = t0.add(w0.mul(z0));
+                DoubleVector w1 =
+                        s.mul(DoubleVector.fromArray(SPECIES, y, other + i + 8)).add(b.mul(x1));
+                w1.intoArray(y, other + i + 8);
+                t1 = t1.add(w1.mul(z1));
             }
             if (i < n - 7) {
-                DoubleVector x0 = at(x, xFrom + i);
-                DoubleVector z0 = at(z, zFrom + i);
-                s0 = s0.add(moved(s, y, one + i, a, x0).mul(z0));
-                t0 = t0.add(moved(s, y, other + i, b, x0).mul(z0));
+                DoubleVector x0 = DoubleVector.fromArray(SPECIES, x, xFrom + i);
+                DoubleVector z0 = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+                DoubleVector v0 =
+                        s.mul(DoubleVector.fromArray(SPECIES, y, one + i)).add(a.mul(x0));
+                v0.intoArray(y, one + i);
+                s0 = s0.add(v0.mul(z0));
+                DoubleVector w0 =
+                        s.mul(DoubleVector.fromArray(SPECIES, y, other + i)).add(b.mul(x0));
+                w0.intoArray(y, other + i);
+                t0 = t0.add(w0.mul(z0));
             }
             int sums = count + c * SUMS;
             ((DoubleVector) EXACT.cast(s0.add(s1))).intoArray(alphas, sums);
@@ -183,17 +205,6 @@ final class SimdKernels extends Kernels {
         return DoubleVector.fromArray(SPECIES, a, i);
     }
 
-    /** One vector of {@link #scaleAdd}, stored and given back. */
-    private static DoubleVector moved(DoubleVector scale, double[] y, int i, DoubleVector alpha, double[] x, int j) {
-        return moved(scale, y, i, alpha, at(x, j));
-    }
-
-    private static DoubleVector moved(DoubleVector scale, double[] y, int i, DoubleVector alpha, DoubleVector x) {
-        DoubleVector sum = scale.mul(at(y, i)).add(alpha.mul(x));
-        sum.intoArray(y, i);
-        return sum;
-    }
-
     @Override
     public void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
         DoubleVector a = of(alpha);
@@ -210,7 +221,7 @@ final class SimdKernels extends Kernels {
         DoubleVector a = of(alpha);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            moved(s, y, yFrom + i, a, x, xFrom + i);
+            s.mul(at(y, yFrom + i)).add(a.mul(at(x, xFrom + i))).intoArray(y, yFrom + i);
         }
         restOfScaleAdd(scale, y, yFrom + i, alpha, x, xFrom + i, n - i);
     }
@@ -292,7 +303,12 @@ final class SimdKernels extends Kernels {
             }
             i += 8;
         }
-        return tree(s0.add(s1), t0.add(t1)) + restOfSum(a, from + i, n - i);
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + restOfSum(a, from + i, n - i);
     }
 
     @Override
@@ -725,7 +741,12 @@ final class SimdKernels extends Kernels {
             }
             i += 8;
         }
-        return tree(s0.add(s1), t0.add(t1)) + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
     }
 
     private static DoubleVector square(double[] r, int i, double[] x, int j) {
@@ -763,17 +784,11 @@ final class SimdKernels extends Kernels {
         DoubleVector length = of(alpha);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i);
+            kept.mul(at(w, wFrom + i))
+                    .add(length.mul(at(r, rFrom + i)).mul(at(x, xFrom + i)))
+                    .intoArray(w, wFrom + i);
         }
         steps(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
-    }
-
-    /** One vector of {@link #step}, stored and given back. */
-    private static DoubleVector stepped(
-            DoubleVector keep, DoubleVector alpha, double[] x, int xi, double[] r, int ri, double[] w, int wi) {
-        DoubleVector sum = keep.mul(at(w, wi)).add(alpha.mul(at(r, ri)).mul(at(x, xi)));
-        sum.intoArray(w, wi);
-        return sum;
     }
 
     @Override
@@ -802,26 +817,43 @@ final class SimdKernels extends Kernels {
         DoubleVector u1 = s0;
         int i = 0;
         for (; i < n - 7; i += 8) {
-            DoubleVector s = s0.add(stepped(kept, length, x, xFrom + i, r, rFrom + i, w, wFrom + i)
-                    .mul(at(z, zFrom + i)));
+            DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
+            DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+            DoubleVector moved = kept.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i))
+                    .add(length.mul(rate).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
+            moved.intoArray(w, wFrom + i);
+            DoubleVector s = s0.add(moved.mul(next));
             s0 = s1;
             s1 = s;
-            DoubleVector q = q0.add(square(r, rFrom + i, z, zFrom + i));
+            DoubleVector q = q0.add(rate.mul(next).mul(next));
             q0 = q1;
             q1 = q;
             if (LANES == 4) {
-                DoubleVector t = t0.add(stepped(kept, length, x, xFrom + i + 4, r, rFrom + i + 4, w, wFrom + i + 4)
-                        .mul(at(z, zFrom + i + 4)));
+                DoubleVector rate4 = DoubleVector.fromArray(SPECIES, r, rFrom + i + 4);
+                DoubleVector next4 = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
+                DoubleVector moved4 = kept.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i + 4))
+                        .add(length.mul(rate4).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
+                moved4.intoArray(w, wFrom + i + 4);
+                DoubleVector t = t0.add(moved4.mul(next4));
                 t0 = t1;
                 t1 = t;
-                DoubleVector u = u0.add(square(r, rFrom + i + 4, z, zFrom + i + 4));
+                DoubleVector u = u0.add(rate4.mul(next4).mul(next4));
                 u0 = u1;
                 u1 = u;
             }
         }
-        squares[0] = tree(q0.add(q1), u0.add(u1)) + restOfSquares(r, rFrom + i, z, zFrom + i, n - i);
-        return tree(s0.add(s1), t0.add(t1))
-                + restOfStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
+        DoubleVector squared = LANES == 8 ? q0.add(q1) : q0.add(q1).add(u0.add(u1));
+        double other = LANES == 8
+                ? ((squared.lane(0) + squared.lane(4)) + (squared.lane(2) + squared.lane(6)))
+                        + ((squared.lane(1) + squared.lane(5)) + (squared.lane(3) + squared.lane(7)))
+                : (squared.lane(0) + squared.lane(2)) + (squared.lane(1) + squared.lane(3));
+        squares[0] = other + restOfSquares(r, rFrom + i, z, zFrom + i, n - i);
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + restOfStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
     }
 
     @Override
