@@ -130,7 +130,7 @@ class DecompositionTest {
         for (int i = 0; i < k; i++) {
             assertThat(decomposition.values[i])
                     .as("value %d of %s", i, values[0])
-                    .isCloseTo(values[i], within(1e-10 * values[i] + 1e-15 * values[0]));
+                    .isCloseTo(values[i], within(1e-9 * values[i] + 1e-15 * values[0]));
         }
         RealMatrix vectors = Batch.matrix(decomposition.vectors, k, width);
         double[] gap = Arrays.copyOf(values, Math.max(values.length, k + 1));
