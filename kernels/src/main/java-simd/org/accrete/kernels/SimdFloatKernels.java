@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The SIMD twin of {@link ScalarFloatKernels}, on the widest vectors of 128 to 512 bits that this JVM prefers.
+ * The SIMD twin of {@link ScalarFloatKernels}, on the widest vectors of 256 or 512 bits that this JVM prefers: it goes with {@link SimdKernels}.
  *
  * <p>Same bits: a lane is a column, so each element of a product is the same chain of fused multiply-adds at every width. The
  * product is cut into blocks of four rows and two vectors, whose sums stay in registers, and into panels of
@@ -25,12 +25,6 @@ final class SimdFloatKernels extends FloatKernels {
     private static final int LANES = SPECIES.length();
 
     private static final int DEPTH = 128;
-
-    SimdFloatKernels() {
-        if (LANES < 4) {
-            throw new UnsupportedOperationException("this machine has no vectors of four floats");
-        }
-    }
 
     @Override
     public String name() {

@@ -62,6 +62,7 @@ final class Halves {
 
     /** Does both halves of some work. */
     void both(Work both) {
+        failure = null;
         work = both;
         int number = asked + 1;
         asked = number;
@@ -78,9 +79,7 @@ final class Halves {
             }
         }
         if (failure != null) {
-            Throwable thrown = failure;
-            failure = null;
-            throw new IllegalStateException("the second half failed", thrown);
+            throw new IllegalStateException("the second half failed", failure);
         }
     }
 
