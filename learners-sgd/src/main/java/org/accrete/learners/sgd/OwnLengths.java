@@ -50,6 +50,9 @@ final class OwnLengths {
     /** So many rows are all taken into the rates. */
     private static final int EACH = 64;
 
+    /** One row of so many is taken into the rates then, as so many. */
+    private static final int EVERY = 4;
+
     /** So many rows are judged by the next so many. */
     private static final int BLOCK = 512;
 
@@ -77,6 +80,9 @@ final class OwnLengths {
     private final double longest;
 
     private final double[] sum = new double[1];
+    /** The shape of the loss in the units that are learned in. */
+    private double bend;
+
     private double[] p = {};
     /** The sum of r x² of the row, for each function. */
     private double[] squares = {};
@@ -114,6 +120,7 @@ final class OwnLengths {
         this.optimizer = optimizer;
         this.loss = loss;
         this.shape = shape;
+        this.bend = shape;
         this.eta0 = eta0;
         this.l2 = l2;
         this.l1 = l1;
@@ -199,7 +206,60 @@ final class OwnLengths {
                     move(kernels, weights, c, chunk, row);
                 }
             }
+            if (known && count == 1 && isImplicit() && !weights.hasSource() && chunk instanceof DenseChunk rows) {
+                row = learnBetween(kernels, weights, rows, row, to, number, decided);
+            }
         }
+    }
+
+    /**
+     * Learns the rows after a dense one up to the next that the rates take, but not the chunk's last nor one of weight 0: the same bits as
+     * {@link #learn}, for one function, with what it knows of it in local variables.
+     *
+     * @param row what was learned last, the next one is looked at already
+     * @param number how many rows were learned before that one
+     * @return the row that was learned last
+     */
+    private int learnBetween(
+            Kernels kernels,
+            TrainableWeights weights,
+            DenseChunk chunk,
+            int row,
+            int to,
+            long number,
+            Decided decided) {
+        int end = number < EACH ? row + 1 : (int) Math.min(row + EVERY - number % EVERY, to - 1);
+        int width = weights.width;
+        double[] values = chunk.values();
+        Accumulators accumulators = weights.accumulators;
+        double[] rates = accumulators.ofWeights[0];
+        double[] v = weights.v;
+        double rate = accumulators.ofIntercepts[0][0] * square;
+        double eta = eta0 * accumulators.lengths[0];
+        double intercept = weights.intercepts[0];
+        double decision = p[0];
+        double squared = squares[0];
+        int next = row + 1;
+        for (; next < end && chunk.weight(next) != 0; next++) {
+            handOut(accumulators, decision, decided);
+            accumulators.takeRow();
+            double weight = chunk.weight(next);
+            double target = chunk.target(next);
+            double y = seen(accumulators, target, weight);
+            double side = !classes ? y : target == 1 ? 1 : -1;
+            double length = (classes ? weight * classWeights.take((int) target, weight) : weight) * eta;
+            double alpha = implicitStep(decision, side, length, squared, loss.step(decision, side, 1, bend));
+            int offset = chunk.offset(next);
+            double product =
+                    kernels.stepDots(keep, alpha, values, offset, rates, 0, v, 0, values, offset + width, width, sum);
+            intercept += alpha * rate;
+            decision = Weights.checked(product + intercept, chunk, next + 1);
+            squared = sum[0] + rate;
+        }
+        weights.intercepts[0] = intercept;
+        p[0] = decision;
+        squares[0] = squared;
+        return next - 1;
     }
 
     /**
@@ -210,18 +270,37 @@ final class OwnLengths {
         if (!isImplicit() || row < EACH) {
             return 1;
         }
-        return row % 4 == 0 ? 2 : 0;
+        return row % EVERY == 0 ? 2 : 0;
     }
 
     // --- what a row says of the weights
 
     private void handOut(TrainableWeights weights, Decided decided) {
-        Accumulators accumulators = weights.accumulators;
-        if (accumulators.scalesTarget() && decided.isAsked()) {
-            decided.take(p[0] * accumulators.targetScale() + accumulators.targetMean());
+        if (weights.count() == 1) {
+            handOut(weights.accumulators, p[0], decided);
         } else {
             decided.take(p, weights.count());
         }
+    }
+
+    private static void handOut(Accumulators accumulators, double decision, Decided decided) {
+        if (decided.isAsked()) {
+            decided.take(
+                    accumulators.scalesTarget()
+                            ? decision * accumulators.targetScale() + accumulators.targetMean()
+                            : decision);
+        }
+    }
+
+    /** Takes a target into its moments where steps are in standard deviations; {@return it in those, and the shape in {@link #bend} too} */
+    private double seen(Accumulators accumulators, double target, double weight) {
+        if (!accumulators.scalesTarget()) {
+            return target;
+        }
+        accumulators.takeTarget(target, weight);
+        double scale = accumulators.targetScale();
+        bend = hasDistance ? shape / scale : shape;
+        return (target - accumulators.targetMean()) / scale;
     }
 
     /** Works out what function c says of a row, and the row's squares weighted by its rates. */
@@ -255,14 +334,7 @@ final class OwnLengths {
     private void steps(TrainableWeights weights, double target, double weight, boolean judges) {
         int count = weights.count();
         Accumulators accumulators = weights.accumulators;
-        double y = target;
-        double bend = shape;
-        if (accumulators.scalesTarget()) {
-            accumulators.takeTarget(target, weight);
-            double scale = accumulators.targetScale();
-            y = (target - accumulators.targetMean()) / scale;
-            bend = hasDistance ? shape / scale : shape;
-        }
+        double y = seen(accumulators, target, weight);
         boolean softmax = multiClass == MultiClass.SOFTMAX && count > 1;
         if (softmax) {
             Share.SOFTMAX.ofMany(p, 0, count);
@@ -283,17 +355,27 @@ final class OwnLengths {
             if (judges) {
                 judge(accumulators.lengths, c);
             }
-            double eta = eta0 * accumulators.lengths[2 * c];
-            double q = part * eta * squares[c];
-            double d = descent;
-            if (isImplicit()) {
+            double length = part * (eta0 * accumulators.lengths[2 * c]);
+            if (!isImplicit()) {
+                p[c] = length * descent;
+            } else if (softmax) {
                 // a class's share falls by at most half of what its decision value falls
-                d = softmax ? descent / (1 + q / 2) : clipped(loss.implicitDescent(p[c], side, q, bend, whole));
+                p[c] = length * finite(length * squares[c], descent / (1 + length * squares[c] / 2));
+            } else {
+                p[c] = implicitStep(p[c], side, length, squares[c], whole);
             }
-            // a row too long for its squares to be summed cannot be learned
-            p[c] = q < Double.POSITIVE_INFINITY ? eta * (part * d) : Double.NaN;
-            bends[c] = eta * (part * (descent * descent));
+            bends[c] = length * (descent * descent);
         }
+    }
+
+    private double implicitStep(double decision, double side, double length, double squared, double whole) {
+        double q = length * squared;
+        return length * finite(q, clipped(loss.implicitDescent(decision, side, q, bend, whole)));
+    }
+
+    /** {@return the descent, NaN where q is not finite} A row too long for its squares to be summed cannot be learned. */
+    private static double finite(double q, double descent) {
+        return q < Double.POSITIVE_INFINITY ? descent : Double.NaN;
     }
 
     /** Makes the steps of function c longer or shorter by what a row says of the trace. */
@@ -379,7 +461,7 @@ final class OwnLengths {
     }
 
     private void moveIntercept(TrainableWeights weights, int c, double alpha) {
-        weights.intercepts[c] += (alpha * weights.accumulators.ofIntercepts[0][c]) * square;
+        weights.intercepts[c] += alpha * (weights.accumulators.ofIntercepts[0][c] * square);
     }
 
     private void trace(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row, double bend) {
