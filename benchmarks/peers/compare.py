@@ -18,6 +18,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ALPHA, ETA = 1e-4, 0.005
+# numpy asks for large pages where an array is large; the JVMs' arrays get them too, where the system has such a switch.
+HUGE_PAGES = "-XX:+IgnoreUnrecognizedVMOptions -XX:+UseTransparentHugePages"
 # name: width, entries per row, classes, rows per call, rows in all
 CASES = {
     "20 features": (20, 20, 2, 1000, 64_000),
@@ -66,7 +68,7 @@ def jmh(benchmark, params, options, folder):
     """Nanoseconds per call of the quickest of many short iterations."""
     out = folder / "jmh.json"
     command = [options.java, "-jar", str(options.jar), benchmark, "-f", "1", "-wi", "8", "-w", "250ms", "-i", "150", "-r", "10ms"]
-    command += ["-foe", "true", "-rf", "json", "-rff", str(out)] + [arg for k, v in params.items() for arg in ("-p", f"{k}={v}")]
+    command += ["-jvmArgsPrepend", HUGE_PAGES, "-foe", "true", "-rf", "json", "-rff", str(out)] + [arg for k, v in params.items() for arg in ("-p", f"{k}={v}")]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
