@@ -75,7 +75,7 @@ final class SimdKernels extends Kernels {
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
                         + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
                 : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
+        return tree + Rest.ofDot(a, aFrom + i, b, bFrom + i, n - i);
     }
 
     @Override
@@ -109,7 +109,7 @@ final class SimdKernels extends Kernels {
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
                         + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
                 : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + restOfScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
+        return tree + Rest.ofScaleAddDot(scale, y, yFrom + i, alpha, x, xFrom + i, z, zFrom + i, n - i);
     }
 
     /**
@@ -196,7 +196,7 @@ final class SimdKernels extends Kernels {
         }
         for (int c = 0; c < paired; c++) {
             alphas[c] = storedTree(alphas, count + c * SUMS)
-                    + restOfScaleAddDot(
+                    + Rest.ofScaleAddDot(
                             scale, y, c * n + whole, alphas[c], x, xFrom + whole, z, zFrom + whole, n - whole);
         }
     }
@@ -212,7 +212,7 @@ final class SimdKernels extends Kernels {
         for (; i < n - (LANES - 1); i += LANES) {
             at(y, yFrom + i).add(a.mul(at(x, xFrom + i))).intoArray(y, yFrom + i);
         }
-        restOfAxpy(alpha, x, xFrom + i, y, yFrom + i, n - i);
+        Rest.ofAxpy(alpha, x, xFrom + i, y, yFrom + i, n - i);
     }
 
     @Override
@@ -223,7 +223,7 @@ final class SimdKernels extends Kernels {
         for (; i < n - (LANES - 1); i += LANES) {
             s.mul(at(y, yFrom + i)).add(a.mul(at(x, xFrom + i))).intoArray(y, yFrom + i);
         }
-        restOfScaleAdd(scale, y, yFrom + i, alpha, x, xFrom + i, n - i);
+        Rest.ofScaleAdd(scale, y, yFrom + i, alpha, x, xFrom + i, n - i);
     }
 
     @Override
@@ -278,7 +278,7 @@ final class SimdKernels extends Kernels {
             cosine.mul(first).add(sine.mul(second)).intoArray(x, xFrom + i);
             cosine.mul(second).sub(sine.mul(first)).intoArray(y, yFrom + i);
         }
-        rots(c, s, x, xFrom + i, y, yFrom + i, n - i);
+        Rest.rots(c, s, x, xFrom + i, y, yFrom + i, n - i);
     }
 
     @Override
@@ -308,7 +308,7 @@ final class SimdKernels extends Kernels {
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
                         + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
                 : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + restOfSum(a, from + i, n - i);
+        return tree + Rest.ofSum(a, from + i, n - i);
     }
 
     @Override
@@ -604,7 +604,7 @@ final class SimdKernels extends Kernels {
             if (v.lanewise(VectorOperators.ABS)
                     .compare(VectorOperators.GT, steep)
                     .anyTrue()) {
-                exps(x, from + i, out, outFrom + i, LANES);
+                Rest.exps(x, from + i, out, outFrom + i, LANES);
                 continue;
             }
             DoubleVector shifted = v.mul(log2e).add(toWhole);
@@ -624,7 +624,7 @@ final class SimdKernels extends Kernels {
                     bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles());
             ((DoubleVector) EXACT.cast(scaled)).intoArray(out, outFrom + i);
         }
-        exps(x, from + i, out, outFrom + i, n - i);
+        Rest.exps(x, from + i, out, outFrom + i, n - i);
     }
 
     @Override
@@ -647,7 +647,7 @@ final class SimdKernels extends Kernels {
             if (v.lanewise(VectorOperators.ABS)
                     .compare(VectorOperators.GT, steep)
                     .anyTrue()) {
-                logistics(x, from + i, out, outFrom + i, LANES);
+                Rest.logistics(x, from + i, out, outFrom + i, LANES);
                 continue;
             }
             DoubleVector shifted = v.mul(log2e).add(toWhole);
@@ -664,7 +664,7 @@ final class SimdKernels extends Kernels {
             DoubleVector below = even.mul(scale.add(one)).add(odd.mul(r.mul(scale.sub(one))));
             above.min(below).div(below).intoArray(out, outFrom + i);
         }
-        logistics(x, from + i, out, outFrom + i, n - i);
+        Rest.logistics(x, from + i, out, outFrom + i, n - i);
     }
 
     @Override
@@ -746,7 +746,7 @@ final class SimdKernels extends Kernels {
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
                         + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
                 : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
+        return tree + Rest.ofSquares(r, rFrom + i, x, xFrom + i, n - i);
     }
 
     private static DoubleVector square(double[] r, int i, double[] x, int j) {
@@ -768,13 +768,13 @@ final class SimdKernels extends Kernels {
             DoubleVector root = slope.mul(at(x, xFrom + i)).mul(rate);
             DoubleVector a = root.mul(root);
             if (!a.compare(VectorOperators.LE, most).allTrue()) {
-                slows(g, x, xFrom + i, r, rFrom + i, LANES);
+                Rest.slows(g, x, xFrom + i, r, rFrom + i, LANES);
                 continue;
             }
             DoubleVector q = c1.add(c2.mul(a)).add(c3.add(c4.mul(a)).mul(a.mul(a)));
             rate.add(rate.mul(a).mul(q)).intoArray(r, rFrom + i);
         }
-        slows(g, x, xFrom + i, r, rFrom + i, n - i);
+        Rest.slows(g, x, xFrom + i, r, rFrom + i, n - i);
     }
 
     @Override
@@ -788,7 +788,7 @@ final class SimdKernels extends Kernels {
                     .add(length.mul(at(r, rFrom + i)).mul(at(x, xFrom + i)))
                     .intoArray(w, wFrom + i);
         }
-        steps(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
+        Rest.steps(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
     }
 
     @Override
@@ -847,13 +847,13 @@ final class SimdKernels extends Kernels {
                 ? ((squared.lane(0) + squared.lane(4)) + (squared.lane(2) + squared.lane(6)))
                         + ((squared.lane(1) + squared.lane(5)) + (squared.lane(3) + squared.lane(7)))
                 : (squared.lane(0) + squared.lane(2)) + (squared.lane(1) + squared.lane(3));
-        squares[0] = other + restOfSquares(r, rFrom + i, z, zFrom + i, n - i);
+        squares[0] = other + Rest.ofSquares(r, rFrom + i, z, zFrom + i, n - i);
         DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
         double tree = LANES == 8
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
                         + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
                 : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + restOfStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
+        return tree + Rest.ofStepDots(keep, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
     }
 
     @Override
@@ -871,7 +871,7 @@ final class SimdKernels extends Kernels {
             DoubleVector kept = left.blend(zero, left.compare(VectorOperators.LT, zero));
             at(h, hFrom + i).mul(kept).add(length.mul(rate).mul(v)).intoArray(h, hFrom + i);
         }
-        traces(alpha, beta, x, xFrom + i, r, rFrom + i, h, hFrom + i, n - i);
+        Rest.traces(alpha, beta, x, xFrom + i, r, rFrom + i, h, hFrom + i, n - i);
     }
 
     @Override
@@ -908,6 +908,6 @@ final class SimdKernels extends Kernels {
                     .blend(high, sum.compare(VectorOperators.GT, high));
             within.sub(sum).div(one.add(root).mul(by).add(ridge)).intoArray(w, wFrom + i);
         }
-        ftrls(g, inverse, l1, l2, x, xFrom + i, q, qFrom + i, s, sFrom + i, w, wFrom + i, n - i);
+        Rest.ftrls(g, inverse, l1, l2, x, xFrom + i, q, qFrom + i, s, sFrom + i, w, wFrom + i, n - i);
     }
 }

@@ -66,7 +66,7 @@ final class ScalarKernels extends Kernels {
         double t1 = (s1 + s9) + (s5 + s13);
         double t2 = (s2 + s10) + (s6 + s14);
         double t3 = (s3 + s11) + (s7 + s15);
-        return ((t0 + t2) + (t1 + t3)) + restOfDot(a, aFrom + i, b, bFrom + i, n - i);
+        return ((t0 + t2) + (t1 + t3)) + Rest.ofDot(a, aFrom + i, b, bFrom + i, n - i);
     }
 
     @Override
@@ -116,7 +116,7 @@ final class ScalarKernels extends Kernels {
 
     @Override
     public void rot(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
-        rots(c, s, x, xFrom, y, yFrom, n);
+        Rest.rots(c, s, x, xFrom, y, yFrom, n);
     }
 
     @Override
@@ -171,7 +171,7 @@ final class ScalarKernels extends Kernels {
         double t1 = (s1 + s9) + (s5 + s13);
         double t2 = (s2 + s10) + (s6 + s14);
         double t3 = (s3 + s11) + (s7 + s15);
-        return ((t0 + t2) + (t1 + t3)) + restOfSum(a, from + i, n - i);
+        return ((t0 + t2) + (t1 + t3)) + Rest.ofSum(a, from + i, n - i);
     }
 
     @Override
@@ -244,12 +244,12 @@ final class ScalarKernels extends Kernels {
 
     @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
-        exps(x, from, out, outFrom, n);
+        Rest.exps(x, from, out, outFrom, n);
     }
 
     @Override
     public void logistic(double[] x, int from, double[] out, int outFrom, int n) {
-        logistics(x, from, out, outFrom, n);
+        Rest.logistics(x, from, out, outFrom, n);
     }
 
     @Override
@@ -304,18 +304,18 @@ final class ScalarKernels extends Kernels {
         double t1 = (s1 + s9) + (s5 + s13);
         double t2 = (s2 + s10) + (s6 + s14);
         double t3 = (s3 + s11) + (s7 + s15);
-        return ((t0 + t2) + (t1 + t3)) + restOfSquares(r, rFrom + i, x, xFrom + i, n - i);
+        return ((t0 + t2) + (t1 + t3)) + Rest.ofSquares(r, rFrom + i, x, xFrom + i, n - i);
     }
 
     @Override
     public void slow(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
-        slows(g, x, xFrom, r, rFrom, n);
+        Rest.slows(g, x, xFrom, r, rFrom, n);
     }
 
     @Override
     public void step(
             double keep, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
-        steps(keep, alpha, x, xFrom, r, rFrom, w, wFrom, n);
+        Rest.steps(keep, alpha, x, xFrom, r, rFrom, w, wFrom, n);
     }
 
     @Override
@@ -332,7 +332,7 @@ final class ScalarKernels extends Kernels {
             int zFrom,
             int n,
             double[] squares) {
-        steps(keep, alpha, x, xFrom, r, rFrom, w, wFrom, n);
+        Rest.steps(keep, alpha, x, xFrom, r, rFrom, w, wFrom, n);
         squares[0] = weightedSquares(r, rFrom, z, zFrom, n);
         return dot(w, wFrom, z, zFrom, n);
     }
@@ -340,7 +340,7 @@ final class ScalarKernels extends Kernels {
     @Override
     public void trace(
             double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
-        traces(alpha, beta, x, xFrom, r, rFrom, h, hFrom, n);
+        Rest.traces(alpha, beta, x, xFrom, r, rFrom, h, hFrom, n);
     }
 
     @Override
@@ -358,7 +358,7 @@ final class ScalarKernels extends Kernels {
             double[] w,
             int wFrom,
             int n) {
-        ftrls(g, inverse, l1, l2, x, xFrom, q, qFrom, s, sFrom, w, wFrom, n);
+        Rest.ftrls(g, inverse, l1, l2, x, xFrom, q, qFrom, s, sFrom, w, wFrom, n);
     }
 
     @Override

@@ -1,0 +1,298 @@
+package org.accrete.kernels;
+
+/** What is left over after whole vectors, and loops over single elements, in one form for both implementations. */
+final class Rest {
+    private Rest() {}
+
+    /** The seventeenth sum of {@link Kernels#dot}, of at most seven products. Written out, because a loop this short costs more. */
+    static double ofDot(double[] a, int aFrom, double[] b, int bFrom, int n) {
+        double s = 0;
+        int i = aFrom;
+        int j = bFrom;
+        int left = n;
+        if (left >= 4) {
+            s += a[i] * b[j];
+            s += a[i + 1] * b[j + 1];
+            s += a[i + 2] * b[j + 2];
+            s += a[i + 3] * b[j + 3];
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            s += a[i] * b[j];
+            s += a[i + 1] * b[j + 1];
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            s += a[i] * b[j];
+        }
+        return s;
+    }
+
+    /** {@link Kernels#exp(double[], int, double[], int, int)} one by one. */
+    static void exps(double[] x, int from, double[] out, int outFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            out[outFrom + i] = Exp.exp(x[from + i]);
+        }
+    }
+
+    /** {@link Kernels#logistic(double[], int, double[], int, int)} one by one. */
+    static void logistics(double[] x, int from, double[] out, int outFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            out[outFrom + i] = Exp.logistic(x[from + i]);
+        }
+    }
+
+    /** The last, at most seven, elements of {@link Kernels#axpy}. */
+    static void ofAxpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        int i = xFrom;
+        int j = yFrom;
+        int left = n;
+        if (left >= 4) {
+            y[j] += alpha * x[i];
+            y[j + 1] += alpha * x[i + 1];
+            y[j + 2] += alpha * x[i + 2];
+            y[j + 3] += alpha * x[i + 3];
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            y[j] += alpha * x[i];
+            y[j + 1] += alpha * x[i + 1];
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            y[j] += alpha * x[i];
+        }
+    }
+
+    /** The last, at most seven, elements of {@link Kernels#scaleAdd}. */
+    static void ofScaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
+        int i = yFrom;
+        int j = xFrom;
+        int left = n;
+        if (left >= 4) {
+            y[i] = scale * y[i] + alpha * x[j];
+            y[i + 1] = scale * y[i + 1] + alpha * x[j + 1];
+            y[i + 2] = scale * y[i + 2] + alpha * x[j + 2];
+            y[i + 3] = scale * y[i + 3] + alpha * x[j + 3];
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            y[i] = scale * y[i] + alpha * x[j];
+            y[i + 1] = scale * y[i + 1] + alpha * x[j + 1];
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            y[i] = scale * y[i] + alpha * x[j];
+        }
+    }
+
+    /** The last, at most seven, elements of {@link Kernels#scaleAddDot}, and the seventeenth sum. */
+    static double ofScaleAddDot(
+            double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
+        double s = 0;
+        int i = yFrom;
+        int j = xFrom;
+        int k = zFrom;
+        int left = n;
+        if (left >= 4) {
+            double y0 = scale * y[i] + alpha * x[j];
+            double y1 = scale * y[i + 1] + alpha * x[j + 1];
+            double y2 = scale * y[i + 2] + alpha * x[j + 2];
+            double y3 = scale * y[i + 3] + alpha * x[j + 3];
+            y[i] = y0;
+            y[i + 1] = y1;
+            y[i + 2] = y2;
+            y[i + 3] = y3;
+            s += y0 * z[k];
+            s += y1 * z[k + 1];
+            s += y2 * z[k + 2];
+            s += y3 * z[k + 3];
+            i += 4;
+            j += 4;
+            k += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            double y0 = scale * y[i] + alpha * x[j];
+            double y1 = scale * y[i + 1] + alpha * x[j + 1];
+            y[i] = y0;
+            y[i + 1] = y1;
+            s += y0 * z[k];
+            s += y1 * z[k + 1];
+            i += 2;
+            j += 2;
+            k += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            y[i] = scale * y[i] + alpha * x[j];
+            s += y[i] * z[k];
+        }
+        return s;
+    }
+
+    /** {@link Kernels#rot} one by one. */
+    static void rots(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            double first = x[xFrom + i];
+            double second = y[yFrom + i];
+            x[xFrom + i] = c * first + s * second;
+            y[yFrom + i] = c * second - s * first;
+        }
+    }
+
+    /** The seventeenth sum of {@link Kernels#sum}, of at most seven elements. */
+    static double ofSum(double[] a, int from, int n) {
+        double s = 0;
+        int i = from;
+        int left = n;
+        if (left >= 4) {
+            s += a[i];
+            s += a[i + 1];
+            s += a[i + 2];
+            s += a[i + 3];
+            i += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            s += a[i];
+            s += a[i + 1];
+            i += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            s += a[i];
+        }
+        return s;
+    }
+
+    /** The seventeenth sum of {@link Kernels#weightedSquares}, of at most seven elements. */
+    static double ofSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
+        double s = 0;
+        int i = rFrom;
+        int j = xFrom;
+        int left = n;
+        if (left >= 4) {
+            s += (r[i] * x[j]) * x[j];
+            s += (r[i + 1] * x[j + 1]) * x[j + 1];
+            s += (r[i + 2] * x[j + 2]) * x[j + 2];
+            s += (r[i + 3] * x[j + 3]) * x[j + 3];
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            s += (r[i] * x[j]) * x[j];
+            s += (r[i + 1] * x[j + 1]) * x[j + 1];
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            s += (r[i] * x[j]) * x[j];
+        }
+        return s;
+    }
+
+    /** The last, at most seven, elements of {@link Kernels#stepDots}, and the seventeenth sum of the inner product. */
+    static double ofStepDots(
+            double keep,
+            double alpha,
+            double[] x,
+            int xFrom,
+            double[] r,
+            int rFrom,
+            double[] w,
+            int wFrom,
+            double[] z,
+            int zFrom,
+            int n) {
+        double s = 0;
+        int i = 0;
+        if (n >= 4) {
+            double w0 = keep * w[wFrom] + (alpha * r[rFrom]) * x[xFrom];
+            double w1 = keep * w[wFrom + 1] + (alpha * r[rFrom + 1]) * x[xFrom + 1];
+            double w2 = keep * w[wFrom + 2] + (alpha * r[rFrom + 2]) * x[xFrom + 2];
+            double w3 = keep * w[wFrom + 3] + (alpha * r[rFrom + 3]) * x[xFrom + 3];
+            w[wFrom] = w0;
+            w[wFrom + 1] = w1;
+            w[wFrom + 2] = w2;
+            w[wFrom + 3] = w3;
+            s += w0 * z[zFrom];
+            s += w1 * z[zFrom + 1];
+            s += w2 * z[zFrom + 2];
+            s += w3 * z[zFrom + 3];
+            i = 4;
+        }
+        for (; i < n; i++) {
+            double one = keep * w[wFrom + i] + (alpha * r[rFrom + i]) * x[xFrom + i];
+            w[wFrom + i] = one;
+            s += one * z[zFrom + i];
+        }
+        return s;
+    }
+
+    /** {@link Kernels#slow} one by one. */
+    static void slows(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            double a = (g * x[xFrom + i]) * r[rFrom + i];
+            r[rFrom + i] = Kernels.slowed(r[rFrom + i], a * a);
+        }
+    }
+
+    /** {@link Kernels#step} one by one. */
+    static void steps(
+            double keep, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            w[wFrom + i] = keep * w[wFrom + i] + (alpha * r[rFrom + i]) * x[xFrom + i];
+        }
+    }
+
+    /** {@link Kernels#trace} one by one. */
+    static void traces(
+            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
+        for (int i = 0; i < n; i++) {
+            double v = x[xFrom + i];
+            double left = 1 - ((beta * r[rFrom + i]) * v) * v;
+            h[hFrom + i] = h[hFrom + i] * (left < 0 ? 0 : left) + (alpha * r[rFrom + i]) * v;
+        }
+    }
+
+    /** {@link Kernels#ftrl} one by one. */
+    static void ftrls(
+            double g,
+            double inverse,
+            double l1,
+            double l2,
+            double[] x,
+            int xFrom,
+            double[] q,
+            int qFrom,
+            double[] s,
+            int sFrom,
+            double[] w,
+            int wFrom,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            double slope = g * x[xFrom + i];
+            double before = s[sFrom + i];
+            double root = Math.sqrt(before * before + slope * slope);
+            double sum = (q[qFrom + i] + slope) - ((root - before) * inverse) * w[wFrom + i];
+            s[sFrom + i] = root;
+            q[qFrom + i] = sum;
+            w[wFrom + i] = Kernels.ftrlWeight(sum, root, inverse, l1, l2);
+        }
+    }
+}
