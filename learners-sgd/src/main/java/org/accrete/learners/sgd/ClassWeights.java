@@ -26,6 +26,7 @@ final class ClassWeights {
     private double[] weights = {};
     private double[] mass = {};
     private double[] beforeMass = {};
+    private double[] beforeWeights = {};
 
     /**
      * Reads what a user gave.
@@ -98,10 +99,13 @@ final class ClassWeights {
 
     void begin() {
         beforeMass = Journal.copy(mass, beforeMass);
+        beforeWeights = weights;
     }
 
+    /** The labels that came up are taken back too: the next chunk may bring others. */
     void rollBack() {
         mass = beforeMass.clone();
+        weights = beforeWeights;
     }
 
     boolean isFinite() {

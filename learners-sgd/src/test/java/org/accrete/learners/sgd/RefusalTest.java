@@ -242,6 +242,23 @@ class RefusalTest {
     }
 
     @Test
+    void theWeightOfAClassOfARefusedChunkIsForgotten() {
+        Schema schema = Schema.numeric(1, Target.categorical("y", List.of()));
+        for (String setting : List.of("optimizer=sgd", "optimizer=implicit-adagrad")) {
+            Learner learner = Sgd.learner(schema, setting, "class-weight=b:10,c:0.1");
+            Learner spared = Sgd.learner(schema, setting, "class-weight=b:10,c:0.1");
+            double[] targets = {0, 1, 1};
+            DenseChunk bad =
+                    new DenseChunk(schema, new double[] {1, 2, Double.NaN}, targets, new double[0], List.of("a", "b"));
+            assertThatThrownBy(() -> learner.partialFit(bad)).hasMessageContaining("is missing");
+            DenseChunk good = new DenseChunk(schema, new double[] {1, 2, 3}, targets, new double[0], List.of("a", "c"));
+            learner.partialFit(good);
+            spared.partialFit(good);
+            assertThat(learner.state()).isEqualTo(spared.state());
+        }
+    }
+
+    @Test
     void chunkWithoutRowsChangesNothing() {
         Table table = Table.random(10, NARROW, 2, false);
         for (boolean sparse : new boolean[] {false, true}) {
