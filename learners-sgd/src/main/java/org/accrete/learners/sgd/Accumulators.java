@@ -36,6 +36,7 @@ final class Accumulators {
     private final int width;
     private final List<Part> parts;
     private final boolean scalesTarget;
+    private final boolean centresTarget;
     private final List<Journal> journals = new ArrayList<>();
     /** For each part, the least rate that rows of the chunk made, or the sum of all amounts. */
     private final double[] seen;
@@ -56,7 +57,7 @@ final class Accumulators {
 
     private long beforeRows;
 
-    /** Weight, mean and sum of squared deviations of the targets so far. */
+    /** Weight, mean and sum of squared deviations of the targets so far; deviations from 0, and 0 for the mean, without a constant. */
     private double[] moments = new double[3];
 
     private double[] beforeMoments = moments.clone();
@@ -66,11 +67,13 @@ final class Accumulators {
      *
      * @param parts what there is to remember, nothing for plain descent
      * @param scalesTarget whether the target's moments are needed
+     * @param centresTarget whether the mean is among them; else deviations are from 0
      */
-    Accumulators(int width, int count, List<Part> parts, boolean scalesTarget) {
+    Accumulators(int width, int count, List<Part> parts, boolean scalesTarget, boolean centresTarget) {
         this.width = width;
         this.parts = parts;
         this.scalesTarget = scalesTarget;
+        this.centresTarget = centresTarget;
         this.seen = new double[parts.size()];
         this.ofWeights = new double[parts.size()][count * width];
         this.ofIntercepts = new double[parts.size()][count];
@@ -99,16 +102,16 @@ final class Accumulators {
     void takeTarget(double y, double weight) {
         moments[0] += weight;
         double delta = y - moments[1];
-        moments[1] += delta * (weight / moments[0]);
+        moments[1] += centresTarget ? delta * (weight / moments[0]) : 0;
         moments[2] += weight * (delta * (y - moments[1]));
     }
 
-    /** {@return the mean of the target so far, or 0 if it is left as it is} */
+    /** {@return the mean of the target so far, or 0 if it is left as it is or there is to be no constant} */
     double targetMean() {
         return moments[1];
     }
 
-    /** {@return the standard deviation of the target so far, or 1 as long as there is none} */
+    /** {@return the standard deviation of the target so far, or its root mean square without a constant; 1 as long as that is 0} */
     double targetScale() {
         return moments[2] > 0 ? Math.sqrt(moments[2] / moments[0]) : 1;
     }
@@ -271,7 +274,7 @@ final class Accumulators {
 
     /** {@return the same of columns that were shifted and scaled: see {@link TrainableWeights#rescaled}} */
     Accumulators rescaled(double[] centre, double[] scales) {
-        Accumulators rescaled = new Accumulators(width, lengths.length / 2, parts, scalesTarget);
+        Accumulators rescaled = new Accumulators(width, lengths.length / 2, parts, scalesTarget, centresTarget);
         rescaled.take(this);
         for (int i = 0; i < parts.size(); i++) {
             double[] numbers = ofWeights[i].clone();
@@ -304,7 +307,7 @@ final class Accumulators {
      * so is the factor of the steps, by the rows learned.
      */
     Accumulators blended(Accumulators other, Blend blend) {
-        Accumulators both = new Accumulators(width, blend.count(), parts, scalesTarget);
+        Accumulators both = new Accumulators(width, blend.count(), parts, scalesTarget, centresTarget);
         both.rows = rows + other.rows;
         both.moments = moments(moments, other.moments);
         double mine = scalesTarget ? targetScale() / both.targetScale() : 1;

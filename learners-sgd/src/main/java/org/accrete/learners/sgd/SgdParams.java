@@ -290,7 +290,8 @@ final class SgdParams {
                 optimizer.parts,
                 regressor
                         && optimizer == Optimizer.IMPLICIT_ADAGRAD
-                        && !regressorLoss(params).hasLogLink());
+                        && !regressorLoss(params).hasLogLink(),
+                params.get(FIT_INTERCEPT));
     }
 
     /** Refuses what an optimizer cannot do, by the first thing that is wrong. */

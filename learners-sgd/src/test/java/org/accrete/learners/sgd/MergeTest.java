@@ -263,7 +263,7 @@ class MergeTest {
         lasso.restore(state);
         Lasso scaled = lasso.rescaled(w, scales);
         Average none = new Average(width, 1, 0, false);
-        Accumulators nothing = new Accumulators(width, 1, List.of(), false);
+        Accumulators nothing = new Accumulators(width, 1, List.of(), false, false);
         double[] scaledW = w.clone();
         Arrays.setAll(scaledW, j -> w[j] * scales[j]);
         TrainableWeights before =

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
 import org.accrete.testkit.RunSeed;
@@ -135,7 +136,7 @@ class OwnLengthsTest {
                 weights += weight;
                 double before = mean;
                 // so that the first target is its own mean to the bit: a quantile has a slope to either side
-                mean += (y - mean) * (weight / weights);
+                mean += is("fit-intercept", "true") ? (y - mean) * (weight / weights) : 0;
                 m2 += weight * (y - before) * (y - mean);
                 y = (y - mean) / deviation();
                 epsilon /= deviation();
@@ -331,6 +332,8 @@ class OwnLengthsTest {
                 all.add(setting(4, 1, false, with + " " + more));
             }
             all.add(setting(0, 0, true, with + " penalty=l2 alpha=0.01 eta0=0.3"));
+            all.add(setting(0, 0, true, with + " fit-intercept=false"));
+            all.add(setting(0, 0, false, with + " fit-intercept=false loss=huber"));
             all.add(setting(0, 0, true, with + " loss=quantile quantile=0.9 clip-gradient=0.2"));
         }
         for (String more : List.of("penalty=l1 alpha=3", "penalty=elasticnet alpha=5 l1-ratio=0.4 eta0=0.3")) {
@@ -402,6 +405,24 @@ class OwnLengthsTest {
                 stopped = Sgd.restored(table.schema(setting.known()), stopped.state(), setting.set());
                 assertThat(stopped.state()).isEqualTo(straight.state());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Optimizer.class)
+    void withoutAConstantAnEmptyRowSays0(Optimizer optimizer) {
+        Table table = Table.random(ROWS, WIDTH, 0, true);
+        Arrays.setAll(table.y(), i -> 5 + table.y()[i]);
+        for (boolean sparse : new boolean[] {false, true}) {
+            MergeableLearner learner = (MergeableLearner)
+                    Sgd.learner(table.schema(), "optimizer=" + Sgd.word(optimizer), "fit-intercept=false");
+            table.teach(learner, sparse, 0, 1000, 100);
+            State part = learner.state();
+            table.teach(learner, sparse, 1000, ROWS, 100);
+            learner.merge(
+                    Sgd.restored(table.schema(), part, "optimizer=" + Sgd.word(optimizer), "fit-intercept=false"));
+            assertThat(learner.state().number("intercept")).isZero();
+            assertThat(learner.state().tensor("coef").doubles()).doesNotContain(0);
         }
     }
 
