@@ -522,6 +522,14 @@ final class CommandsTest {
     }
 
     @Test
+    void progressiveScoresOfWhatHangsOnChunksAreRefused() {
+        Outcome outcome =
+                train(data(), "--target", "late", "--progressive", "--set", "compat=sklearn", "--set", "penalty=l1");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err()).contains("progressive scores need row-wise parts but 'sgd-classifier' is not");
+    }
+
+    @Test
     void progressiveScoresOfNumbersAreThoseOfChunksOfOneRow() {
         List<String> arguments =
                 List.of("--target", "delay", "--column", "late=ignore", "--steps", "none", "--rows", "700");

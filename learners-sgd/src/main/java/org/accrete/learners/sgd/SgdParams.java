@@ -131,7 +131,8 @@ final class SgdParams {
             Compat.class,
             Compat.NONE,
             "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
-                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does");
+                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does; with L1 or average"
+                    + " it matters where chunks end, so there is neither learnOne nor --progressive");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
@@ -179,6 +180,11 @@ final class SgdParams {
             COMPAT);
 
     private SgdParams() {}
+
+    /** {@return whether it makes no difference where chunks end} */
+    static boolean isRowWise(Params params) {
+        return !isLikeSklearn(params) || !(hasL1(params) || params.get(AVERAGE) > 0);
+    }
 
     /** {@return whether the penalty pulls to what a learner begins from} */
     static boolean pullsToSource(Params params) {

@@ -14,6 +14,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.MergeableLearner;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
@@ -112,6 +114,29 @@ class ProvidersTest {
             assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=ftrl", "compat=sklearn"))
                     .hasMessage("compat must be none with optimizer=ftrl but was sklearn; set optimizer=sgd");
             Sgd.learner(schema, "optimizer=ftrl", "penalty=elasticnet");
+        }
+    }
+
+    @Test
+    void whatHangsOnChunksAsInScikitLearnIsNoOnlineLearner() {
+        for (int classes : new int[] {0, 3}) {
+            Table table = Table.random(40, 3, classes, false);
+            for (String more : List.of("penalty=l1", "penalty=elasticnet", "average=5")) {
+                MergeableLearner learner =
+                        (MergeableLearner) Sgd.learner(table.schema(), "compat=sklearn", "alpha=0.1", more);
+                MergeableLearner whole =
+                        (MergeableLearner) Sgd.learner(table.schema(), "compat=sklearn", "alpha=0.1", more);
+                table.teach(learner, true, 0, 40, 4);
+                whole.partialFit(table.all(true));
+                assertThat(learner.state()).as(more).isNotEqualTo(whole.state());
+                State state = learner.state();
+                Learner restored = Sgd.restored(table.schema(), state, "compat=sklearn", "alpha=0.1", more);
+                learner.merge(whole);
+                assertThat(learner.rowsSeen()).isEqualTo(80);
+                assertThat(List.of(learner, restored)).noneMatch(OnlineLearner.class::isInstance);
+                assertThat(Sgd.learner(table.schema(), more)).isInstanceOf(OnlineLearner.class);
+            }
+            assertThat(Sgd.learner(table.schema(), "compat=sklearn")).isInstanceOf(OnlineLearner.class);
         }
     }
 
