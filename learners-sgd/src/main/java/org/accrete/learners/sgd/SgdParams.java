@@ -42,6 +42,7 @@ final class SgdParams {
     private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
                     "penalty", Penalty.class, Penalty.NONE, "what keeps weights small, or near those of pull")
             .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD)
+            .withDefaultWhereGiven(Penalty.L2, "alpha")
             .asTunable();
     private static final ParamSpec<Pull> PULL = ParamSpec.choice(
                     "pull",

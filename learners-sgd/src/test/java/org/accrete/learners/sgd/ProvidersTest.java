@@ -93,6 +93,11 @@ class ProvidersTest {
                 .containsEntry("learning-rate", "invscaling")
                 .containsEntry("eta0", "0.01");
         assertThat(Params.parse(regressor, Map.of("loss", "huber")).toMap()).containsEntry("epsilon", "1.35");
+        for (List<ParamSpec<?>> specs : List.of(classifier, regressor)) {
+            assertThat(Params.parse(specs, Map.of("alpha", "0.01")).toMap())
+                    .containsEntry("optimizer", "implicit-adagrad")
+                    .containsEntry("penalty", "l2");
+        }
         assertThat(Params.parse(classifier, Map.of("optimizer", "ftrl")).toMap())
                 .containsEntry("learning-rate", "constant")
                 .containsEntry("intercept-rate", "1.0");
