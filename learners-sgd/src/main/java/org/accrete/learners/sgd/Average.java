@@ -14,8 +14,8 @@ import org.accrete.kernels.Kernels;
  * so that the mean stays; then, as row number k of the mean, the row adds to a and b: {@code b /= 1 - 1/k} unless k = 1,
  * {@code a += scale b / k}. A fold of the scale works the mean out in full. It is row-wise, so chunk borders do not matter.
  *
- * <p>scikit-learn does not correct sum for what the L1 penalty takes from v; {@link Compat#SKLEARN} does not either, and folds
- * before each chunk as scikit-learn does.
+ * <p>scikit-learn does not correct sum for what the L1 penalty takes from v; {@link Compat#SKLEARN} does not either with such a
+ * penalty, and folds before each chunk as scikit-learn does.
  */
 final class Average {
     private static final String SUM = "sgd.average_sum";

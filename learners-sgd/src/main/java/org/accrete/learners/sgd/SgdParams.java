@@ -132,8 +132,8 @@ final class SgdParams {
             Compat.class,
             Compat.NONE,
             "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
-                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does; with L1 or average"
-                    + " it matters where chunks end, so there is neither learnOne nor --progressive");
+                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does; with L1 it"
+                    + " matters where chunks end, so there is neither learnOne nor --progressive");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
@@ -184,7 +184,7 @@ final class SgdParams {
 
     /** {@return whether it makes no difference where chunks end} */
     static boolean isRowWise(Params params) {
-        return !isLikeSklearn(params) || !(hasL1(params) || params.get(AVERAGE) > 0);
+        return !(isLikeSklearn(params) && hasL1(params));
     }
 
     /** {@return whether the penalty pulls to what a learner begins from} */
@@ -254,7 +254,7 @@ final class SgdParams {
 
     /** {@return what is to be remembered for the mean of so many functions} */
     static Average average(Params params, int width, int functions) {
-        return new Average(width, functions, params.get(AVERAGE), isLikeSklearn(params));
+        return new Average(width, functions, params.get(AVERAGE), !isRowWise(params));
     }
 
     /** {@return how many arrays as long as the weights a learner takes, with a snapshot and a state of it} */

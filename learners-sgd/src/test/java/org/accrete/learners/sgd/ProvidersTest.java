@@ -126,22 +126,26 @@ class ProvidersTest {
     void whatHangsOnChunksAsInScikitLearnIsNoOnlineLearner() {
         for (int classes : new int[] {0, 3}) {
             Table table = Table.random(40, 3, classes, false);
-            for (String more : List.of("penalty=l1", "penalty=elasticnet", "average=5")) {
-                MergeableLearner learner =
-                        (MergeableLearner) Sgd.learner(table.schema(), "compat=sklearn", "alpha=0.1", more);
-                MergeableLearner whole =
-                        (MergeableLearner) Sgd.learner(table.schema(), "compat=sklearn", "alpha=0.1", more);
+            for (String more : List.of("penalty=l1", "penalty=elasticnet average=5")) {
+                String[] pairs = ("compat=sklearn alpha=0.1 " + more).split(" ");
+                MergeableLearner learner = (MergeableLearner) Sgd.learner(table.schema(), pairs);
+                MergeableLearner whole = (MergeableLearner) Sgd.learner(table.schema(), pairs);
                 table.teach(learner, true, 0, 40, 4);
                 whole.partialFit(table.all(true));
                 assertThat(learner.state()).as(more).isNotEqualTo(whole.state());
                 State state = learner.state();
-                Learner restored = Sgd.restored(table.schema(), state, "compat=sklearn", "alpha=0.1", more);
+                Learner restored = Sgd.restored(table.schema(), state, pairs);
                 learner.merge(whole);
                 assertThat(learner.rowsSeen()).isEqualTo(80);
                 assertThat(List.of(learner, restored)).noneMatch(OnlineLearner.class::isInstance);
-                assertThat(Sgd.learner(table.schema(), more)).isInstanceOf(OnlineLearner.class);
+                assertThat(Sgd.learner(table.schema(), more.split(" "))).isInstanceOf(OnlineLearner.class);
             }
-            assertThat(Sgd.learner(table.schema(), "compat=sklearn")).isInstanceOf(OnlineLearner.class);
+            Learner mean = Sgd.learner(table.schema(), "compat=sklearn", "average=5");
+            Learner whole = Sgd.learner(table.schema(), "compat=sklearn", "average=5");
+            table.teach(mean, true, 0, 40, 4);
+            whole.partialFit(table.all(true));
+            assertThat(mean).isInstanceOf(OnlineLearner.class);
+            assertThat(mean.state()).isEqualTo(whole.state());
         }
     }
 
