@@ -50,7 +50,7 @@ record Chunkwise(SgdLearner learner) implements RescalableLearner {
 
     @Override
     public void merge(Learner other) {
-        learner.merge(other instanceof Chunkwise chunkwise ? chunkwise.learner : other);
+        learner.merge(other);
     }
 
     @Override

@@ -262,7 +262,8 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
     // --- merging
 
     @Override
-    public final void merge(Learner other) {
+    public final void merge(Learner learner) {
+        Learner other = learner instanceof Chunkwise chunkwise ? chunkwise.learner() : learner;
         if (!(other instanceof SgdLearner theirs) || other.getClass() != getClass()) {
             throw AccreteException.badState("the other learner must be of the same plug-in but is a "
                     + other.getClass().getSimpleName());
