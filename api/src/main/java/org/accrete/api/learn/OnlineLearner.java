@@ -27,6 +27,8 @@ public interface OnlineLearner extends Learner {
      *     classifier one each up to two known classes, else one per known class, so that a row has more of them than those
      *     before it when classes came up in between. Room for rows × the most that there can be after the chunk is enough. It
      *     may be half written when the chunk is refused
+     * @throws org.accrete.api.AccreteException as {@link #partialFit(Chunk)}; bad argument: less room than rows × the decision values
+     *     of a row before the chunk
      */
     void partialFit(Chunk chunk, double[] decisions);
 

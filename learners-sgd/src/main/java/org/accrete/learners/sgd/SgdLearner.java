@@ -138,6 +138,11 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
 
     @Override
     public final void partialFit(Chunk chunk, double[] decisions) {
+        long least = (long) chunk.rows() * weights.count();
+        if (decisions.length < least) {
+            throw AccreteException.badArgument(
+                    "decisions must have room for " + least + " values but has room for " + decisions.length);
+        }
         descent.decided.into(decisions);
         fit(chunk);
         say(decisions, descent.decided.taken());

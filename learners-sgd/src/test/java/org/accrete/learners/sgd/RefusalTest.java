@@ -12,11 +12,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
+import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
 import org.accrete.testkit.RunSeed;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refused chunk changes nothing, to the bit, and says why. */
 @ExtendWith(RunSeed.class)
@@ -254,6 +257,32 @@ class RefusalTest {
             DenseChunk good = new DenseChunk(schema, new double[] {1, 2, 3}, targets, new double[0], List.of("a", "c"));
             learner.partialFit(good);
             spared.partialFit(good);
+            assertThat(learner.state()).isEqualTo(spared.state());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 4})
+    void tooLittleRoomForDecisionValuesChangesNothing(int classes) {
+        Table table = Table.random(ROWS, NARROW, classes, false);
+        int most = classes > 2 ? classes : 1;
+        for (boolean sparse : new boolean[] {false, true}) {
+            OnlineLearner learner = (OnlineLearner) Sgd.learner(table.schema());
+            Learner spared = Sgd.learner(table.schema());
+            for (int from = 0; from < ROWS; from += 10) {
+                for (int rows : new int[] {1, 5}) {
+                    Chunk chunk = table.chunk(sparse, from, from + rows);
+                    int room = rows * most - 1;
+                    assertThatThrownBy(() -> learner.partialFit(chunk, new double[room]))
+                            .isInstanceOfSatisfying(
+                                    AccreteException.class,
+                                    e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                            .hasMessage(
+                                    "decisions must have room for " + (room + 1) + " values but has room for " + room);
+                }
+                table.teach(learner, sparse, from, from + 10, 10);
+                table.teach(spared, sparse, from, from + 10, 10);
+            }
             assertThat(learner.state()).isEqualTo(spared.state());
         }
     }
