@@ -70,10 +70,10 @@ final class OnlinePipeline extends Pipeline implements OnlineLearner {
 
     @Override
     public void classes(List<String> labels) {
-        offered = List.copyOf(labels);
+        offered = labels.equals(known()) ? List.of() : List.copyOf(labels);
     }
 
     private List<String> labels() {
-        return offered.size() > known().size() ? offered : known();
+        return offered.isEmpty() ? known() : offered;
     }
 }

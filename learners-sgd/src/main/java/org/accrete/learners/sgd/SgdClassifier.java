@@ -104,12 +104,12 @@ final class SgdClassifier extends SgdLearner {
 
     @Override
     public void classes(List<String> labels) {
-        offered = List.copyOf(labels);
+        offered = labels.equals(classes.labels()) ? List.of() : List.copyOf(labels);
     }
 
     @Override
     List<String> offered() {
-        return offered.size() > classes.size() ? offered : classes.labels();
+        return offered.isEmpty() ? classes.labels() : offered;
     }
 
     @Override

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
+import org.accrete.core.Pipeline;
+import org.accrete.core.PipelineSpec;
+import org.accrete.core.PlugIns;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,6 +76,35 @@ class ClassesTest {
         Learner learner = Sgd.learner(SCHEMA.withClasses(List.of("b", "a")));
         assertThatThrownBy(() -> learner.partialFit(row(1, 1, 0)))
                 .hasMessage("classes of the data must begin with those of the model, [b, a], but are " + LABELS);
+    }
+
+    /** Else a target would silently be another label's. */
+    @Test
+    void singleRowsOfOtherLabelsAreRefused() {
+        PlugIns plugIns = PlugIns.of(new SgdClassifierProvider());
+        PipelineSpec spec = new PipelineSpec("sgd-classifier", List.of(), Map.of());
+        for (OnlineLearner learner :
+                List.of((OnlineLearner) Sgd.learner(SCHEMA), (OnlineLearner) Pipeline.create(plugIns, SCHEMA, spec))) {
+            double[] x = {1, 2};
+            learner.classes(List.of("a", "b", "z"));
+            learner.learnOne(x, 0, 1);
+            learner.learnOne(x, 1, 1);
+            learner.partialFit(row(1, 2, 2));
+            State before = learner.state();
+            assertThatThrownBy(() -> learner.learnOne(x, 2, 1))
+                    .hasMessageContaining("must begin with those of the model, [a, b, c], but are [a, b, z]");
+            learner.classes(List.of("b", "a", "c"));
+            assertThatThrownBy(() -> learner.learnOne(x, 0, 1)).hasMessageContaining("but are [b, a, c]");
+            learner.classes(List.of("a", "b"));
+            assertThatThrownBy(() -> learner.learnOne(x, 2, 1))
+                    .hasMessageContaining("a class index must be >= 0 and < 2 but was 2.0");
+            assertThat(learner.state()).isEqualTo(before);
+            learner.classes(List.of("a", "b", "c"));
+            learner.learnOne(x, 2, 1);
+            learner.classes(LABELS);
+            learner.learnOne(x, 3, 1);
+            assertThat(learner.rowsSeen()).isEqualTo(5);
+        }
     }
 
     @ParameterizedTest
