@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
@@ -37,6 +38,7 @@ final class Training implements AutoCloseable {
     private final History history;
     private final Optional<StoredModel> origin;
     private final SourceAddress address;
+    private final BadRows badRows;
     private final List<String> notes = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final int epochs;
@@ -52,6 +54,12 @@ final class Training implements AutoCloseable {
         this.origin = origin;
         this.address = SourceAddress.resolve(plugIns, command.source);
         Optional<StoredModel> resumed = origin.filter(stored -> command.resume);
+        // One for all epochs: a resumed run counts on from all rows before.
+        this.badRows = command.badRows()
+                .after(
+                        rowsBefore(),
+                        resumed.map(stored -> stored.state().whole("run.rows_refused"))
+                                .orElse(0L));
         this.epochs = command.epochs(stored(resumed, "run.epochs", 1));
         this.chunkRows = command.chunkRows(stored(resumed, "run.chunk_rows", StoredModel.CHUNK_ROWS));
         command.rows();
@@ -184,13 +192,13 @@ final class Training implements AutoCloseable {
         command.learner.ifPresent(plugIns.learners()::find);
         command.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = new SourceRequest(
-                address.location(), command.target, command.columns(), Optional.empty(), true, command.badRows());
+                address.location(), command.target, command.columns(), Optional.empty(), true, badRows);
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> plan = first.plan();
-        return repeated(first, () -> {
-            SourceRequest again = request.withBadRows(command.badRows());
-            return address.open(plan.map(known -> again.withPlan(known, true)).orElse(again));
-        });
+        return repeated(
+                first,
+                () -> address.open(
+                        plan.map(known -> request.withPlan(known, true)).orElse(request)));
     }
 
     private ChunkSource repeated(ChunkSource first, Supplier<ChunkSource> again) {
@@ -262,7 +270,7 @@ final class Training implements AutoCloseable {
         if (command.resume) {
             requireSameSource(stored);
         }
-        Supplier<ChunkSource> open = () -> stored.open(address, true, command.badRows());
+        Supplier<ChunkSource> open = () -> stored.open(address, true, badRows);
         return repeated(open.get(), open);
     }
 
@@ -275,18 +283,18 @@ final class Training implements AutoCloseable {
                 .toList();
         List<Column> given = new ArrayList<>(features);
         command.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
-        SourceRequest request = new SourceRequest(
-                address.location(), Optional.of(name), given, Optional.empty(), true, command.badRows());
+        SourceRequest request =
+                new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows);
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> inferred = first.plan();
         if (stored.plan().isEmpty() || inferred.isEmpty()) {
-            return repeated(first, () -> address.open(request.withBadRows(command.badRows())));
+            return repeated(first, () -> address.open(request));
         }
         first.close();
         List<Column> columns = new ArrayList<>(features);
         inferred.get().label().ifPresent(columns::add);
         SourceRequest again = request.withPlan(new ColumnPlan(columns), true);
-        Supplier<ChunkSource> open = () -> address.open(again.withBadRows(command.badRows()));
+        Supplier<ChunkSource> open = () -> address.open(again);
         return repeated(open.get(), open);
     }
 

@@ -463,6 +463,25 @@ final class CommandsTest {
     }
 
     @Test
+    void badRowsFromBeforeAResumeCount() {
+        String good = "1,a\n2,b\n";
+        Path data = Data.write(
+                folder,
+                "bad.csv",
+                "x,y\n" + (good.repeat(50) + "oops,a\n").repeat(90) + good.repeat(500) + "oops,a\n".repeat(30) + good);
+        String tooMany = "102 of 10102 rows are bad, more than 1 %";
+        Outcome straight =
+                accrete("train", data.toString(), "--model", "straight", "--target", "y", "--bad-rows", "skip");
+        assertThat(straight.err()).contains(tooMany);
+        assertThat(train(data, "--target", "y", "--bad-rows", "skip", "--rows", "9000")
+                        .status())
+                .isZero();
+        Outcome resumed = train(data, "--resume", "--bad-rows", "skip");
+        assertThat(resumed.status()).isEqualTo(2);
+        assertThat(resumed.err()).contains(tooMany);
+    }
+
+    @Test
     void epochsReadTheRowsAgain() {
         assertThat(train(data(), "--target", "late", "--epochs", "3", "--json").json())
                 .containsEntry("rows", 36_000L);

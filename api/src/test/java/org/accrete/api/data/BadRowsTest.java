@@ -56,6 +56,18 @@ class BadRowsTest {
     }
 
     @Test
+    void rowsFromBeforeASourceGoesOnCountToo() {
+        BadRows policy = BadRows.skip(told::add).after(9_899, 100);
+        policy.accepted();
+        assertThatThrownBy(() -> policy.refused(bad(7), buffer))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.line()).contains("101 of 10001 rows are bad"));
+        assertThat(told).hasSize(1);
+        assertThatThrownBy(() -> BadRows.stop("drop it").after(9_899, 0).refused(bad(8), buffer))
+                .hasMessage("row is bad; drop it");
+    }
+
+    @Test
     void whatIsNotBadDataIsNeverDropped() {
         AccreteException full = AccreteException.badState("disk is full");
         assertThatThrownBy(() -> BadRows.skip(told::add).refused(full, buffer)).isSameAs(full);
