@@ -23,9 +23,11 @@ import org.accrete.api.store.State;
  *
  * <ul>
  *   <li>Scores, rows and position move together with the pipeline: a chunk that is refused changes none of them. The
- *       exception then says which rows, nothing more is appended, and earlier versions stay as they are.
- *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, each time
- *       only if rows were learned since the last. When that happens never changes what is learned.
+ *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. So it is with a row
+ *       that the source cannot use.
+ *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, also when the
+ *       source fails by anything but bad data, each time only if rows were learned since the last. When that happens never
+ *       changes what is learned.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
@@ -190,8 +192,22 @@ public final class TrainingRun {
         try {
             return reader.next(buffer);
         } catch (AccreteException e) {
-            throw e.where().isPresent() ? e : e.at(source.name());
+            AccreteException placed = e.where().isPresent() ? e : e.at(source.name());
+            // Bad data is mended and read again from its beginning: a version would only be in the way.
+            throw e.kind() == AccreteException.Kind.BAD_DATA ? placed : keepingWhatWasLearned(placed);
+        } catch (RuntimeException e) {
+            throw keepingWhatWasLearned(e);
         }
+    }
+
+    private <E extends RuntimeException> E keepingWhatWasLearned(E failure) {
+        try {
+            append();
+            publish();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     private void learn(Chunk chunk) {

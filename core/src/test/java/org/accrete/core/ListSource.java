@@ -27,6 +27,9 @@ final class ListSource implements ChunkSource {
     /** Row that throws; none by default. */
     int failsAt = -1;
 
+    /** What it throws. */
+    RuntimeException failure = AccreteException.badData("not a number").at("list line");
+
     /** Every so many rows one that is refused comes before; none by default. */
     int refusedEvery;
 
@@ -102,7 +105,7 @@ final class ListSource implements ChunkSource {
         buffer.clear();
         while (!buffer.isFull() && next < rows) {
             if (next == failsAt) {
-                throw AccreteException.badData("not a number").at("list line " + (next + 1));
+                throw failure;
             }
             if (refusedEvery > 0 && next % refusedEvery == refusedEvery - 1) {
                 buffer.refused(1);

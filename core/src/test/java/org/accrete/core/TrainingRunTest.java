@@ -253,7 +253,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void anErrorOfTheSourceKeepsItsPlaceAndAppendsNothingMore() {
+    void aBadRowOfTheSourceKeepsItsPlaceAndAppendsNothingMore() {
         for (boolean ahead : new boolean[] {true, false}) {
             ListSource source = labels();
             source.failsAt = 5_432;
@@ -265,12 +265,57 @@ class TrainingRunTest {
                     .build();
             assertThatThrownBy(run::run)
                     .isInstanceOfSatisfying(
-                            AccreteException.class,
-                            e -> assertThat(e.line()).isEqualTo("list line 5433: not a number"));
+                            AccreteException.class, e -> assertThat(e.line()).isEqualTo("list line: not a number"));
             assertThat(writer.states).hasSize(2);
             assertThat(writer.last().whole("run.rows")).isEqualTo(4_000);
         }
         assertNoReaderIsLeft();
+    }
+
+    @Test
+    void aSourceThatFailsMidwayLosesNothing() {
+        State whole = trained(run(labels()));
+        AccreteException broken = new AccreteException(AccreteException.Kind.IO, "connection lost");
+        for (RuntimeException failure : List.of(broken, new IllegalStateException("connection lost"))) {
+            for (boolean ahead : new boolean[] {true, false}) {
+                ListSource source = labels();
+                source.failsAt = 5_432;
+                source.failure = failure;
+                MemoryWriter writer = new MemoryWriter();
+                LiveModel live = LiveModel.unpublished(Optional.empty());
+                TrainingRun run = run(source)
+                        .writer(writer)
+                        .publishTo(live)
+                        .prefetch(ahead)
+                        .build();
+                assertThatThrownBy(run::run).hasMessage("connection lost").hasNoSuppressedExceptions();
+                assertThat(writer.states).hasSize(1);
+                assertThat(writer.last().whole("run.rows")).isEqualTo(5_000);
+                assertThat(live.version()).isEqualTo("m@1");
+
+                State kept = writer.last();
+                assertThat(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, kept), labels())
+                                .resume(kept)))
+                        .isEqualTo(whole);
+            }
+        }
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void aSourceThatFailsIsToldEvenWhenNoVersionCanBeWritten() {
+        ListSource source = labels();
+        source.failsAt = 5_432;
+        source.failure = new IllegalStateException("connection lost");
+        MemoryWriter writer = new MemoryWriter();
+        writer.failsAfter = 0;
+        TrainingRun run = run(source).writer(writer).build();
+        assertThatThrownBy(run::run)
+                .hasMessage("connection lost")
+                .satisfies(e -> assertThat(e.getSuppressed())
+                        .singleElement()
+                        .extracting(Throwable::getMessage)
+                        .isEqualTo("no space left"));
     }
 
     private static void assertNoReaderIsLeft() {
