@@ -192,12 +192,21 @@ final class TrainCommand extends Subcommand {
                     training.ending();
                     run.stop();
                 }));
-                RunReport report = run.run();
+                RunReport report = run(run, progress);
                 progress.end();
                 show(training, report, store.history(model).live());
             }
         }
         return 0;
+    }
+
+    private static RunReport run(TrainingRun run, TrainProgress progress) {
+        try {
+            return run.run();
+        } catch (RuntimeException | Error e) {
+            progress.failed();
+            throw e;
+        }
     }
 
     @Override

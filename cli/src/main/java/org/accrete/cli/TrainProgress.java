@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.accrete.api.store.ModelVersion;
 import org.accrete.core.Progress;
 import org.accrete.core.RunListener;
 
@@ -16,6 +17,7 @@ final class TrainProgress implements RunListener {
     private long shown = System.nanoTime();
     private long firstRows = -1;
     private boolean rewriting;
+    private Optional<ModelVersion> appended = Optional.empty();
 
     TrainProgress(Subcommand command, Console console) {
         this.command = command;
@@ -33,11 +35,31 @@ final class TrainProgress implements RunListener {
         }
     }
 
+    @Override
+    public void version(ModelVersion version) {
+        appended = Optional.of(version);
+    }
+
     /** Shows where the run ended, while its scores stand in the table that follows. */
     void end() {
         last.ifPresentOrElse(this::show, () -> console.note("0 rows, nothing new"));
+        endLine();
+    }
+
+    /** Tells what is left of a run that failed, before the failure itself is told. */
+    void failed() {
+        endLine();
+        if (!console.isJson()) {
+            appended.ifPresent(version -> console.note(version.reference()
+                    + " holds what was learned before this failure; --resume goes on with " + version.model()
+                    + "@live"));
+        }
+    }
+
+    private void endLine() {
         if (rewriting) {
             console.endRewriting();
+            rewriting = false;
         }
     }
 

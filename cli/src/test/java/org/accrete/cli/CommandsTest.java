@@ -1,9 +1,12 @@
 package org.accrete.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.accrete.api.store.ModelStore;
+import org.accrete.core.Progress;
+import org.accrete.core.ScoreReport;
 import org.accrete.core.store.DirectoryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -460,6 +465,31 @@ final class CommandsTest {
         Outcome outcome = train(data, "--target", "y", "--bad-rows", "skip", "--json");
         assertThat(outcome.json()).containsEntry("rows", 1_201L).containsEntry("rows_refused", 1L);
         assertThat(outcome.err()).contains("line 1202", "oops");
+    }
+
+    @Test
+    void aRunThatFailsMidwayNamesTheVersionThatIsLeft() {
+        Path data = Data.write(folder, "bad.csv", "x,y\n" + "1,a\n2,b\n".repeat(1_500) + "oops,a\n");
+        Outcome outcome = train(data, "--target", "y", "--checkpoint-every", "1");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err().lines().toList())
+                .endsWith(
+                        "late@3 holds what was learned before this failure; --resume goes on with late@live",
+                        "accrete: " + data + " line 3002: column 'x' must be a number or missing but was 'oops';"
+                                + " --bad-rows skip drops such rows");
+        assertThat(train(data, "--resume", "--bad-rows", "skip").status()).isZero();
+    }
+
+    @Test
+    void onATerminalAFailureBeginsALineOfItsOwn() throws InterruptedException {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(System.out, new PrintStream(err, true, UTF_8), false, false, true);
+        TrainProgress progress = new TrainProgress(new TrainCommand(console), console);
+        Thread.sleep(300); // the line is rewritten every 200 ms
+        progress.chunk(new Progress(1_000, 0, 1, ScoreReport::none));
+        assertThat(err.toString(UTF_8)).contains("1,000 rows").doesNotContain("\n");
+        progress.failed();
+        assertThat(err.toString(UTF_8)).endsWith("\n");
     }
 
     @Test
