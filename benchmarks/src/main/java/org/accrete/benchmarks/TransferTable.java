@@ -188,7 +188,7 @@ public final class TransferTable {
         Chunk others = chunk(schema, rows.subList(LABELLED, rows.size()), 5);
         Learner learner = setting.before == 0
                 ? provider.create(schema, params(own))
-                : provider.begin(schema, params(own), base(setting, draw % BASES), false);
+                : provider.createWithWeights(schema, params(own), base(setting, draw % BASES), false);
         double[] accuracies = new double[PASSES.length];
         int pass = 0;
         for (int p = 0; p < PASSES.length; p++) {

@@ -98,7 +98,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         blueprint.requireTarget(plugIns, schema.target());
         WarmStartProvider provider = blueprint.requireWarmStart();
         Pipeline pipeline = assemble(
-                blueprint, schema, Optional.empty(), (in, params) -> provider.begin(in, params, weights, true));
+                blueprint,
+                schema,
+                Optional.empty(),
+                (in, params) -> provider.createWithWeights(in, params, weights, true));
         pipeline.state();
         return pipeline;
     }
@@ -131,7 +134,11 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         changed.requireTarget(plugIns, schema.target());
         changed.requireTunableSteps(stored);
         WarmStartProvider provider = changed.requireWarmStart();
-        return assemble(changed, schema, Optional.of(state), (in, params) -> provider.begin(in, params, state, false));
+        return assemble(
+                changed,
+                schema,
+                Optional.of(state),
+                (in, params) -> provider.createWithWeights(in, params, state, false));
     }
 
     /**

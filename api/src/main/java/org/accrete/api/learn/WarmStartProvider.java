@@ -8,7 +8,7 @@ import org.accrete.api.store.State;
 public interface WarmStartProvider extends LearnerProvider {
     /**
      * {@return a learner that has seen nothing, and begins with the weights that it finds; others it makes as {@link #create}
-     * does} Running means and counters are not taken.
+     * does} Running means and counters are not taken: a learner that goes on with all of a state is {@link #beginFrom}'s.
      *
      * @param schema what the columns are, and the classes known so far
      * @param params values of {@link #params()}
@@ -17,5 +17,5 @@ public interface WarmStartProvider extends LearnerProvider {
      * @throws org.accrete.api.AccreteException bad argument: a tensor has another shape than the parameters ask for, or none is
      *     found
      */
-    Learner begin(Schema schema, Params params, State weights, boolean head);
+    Learner createWithWeights(Schema schema, Params params, State weights, boolean head);
 }

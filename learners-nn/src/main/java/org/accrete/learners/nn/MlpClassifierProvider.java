@@ -57,7 +57,7 @@ public final class MlpClassifierProvider implements WarmStartProvider {
     }
 
     @Override
-    public Learner begin(Schema schema, Params params, State weights, boolean head) {
+    public Learner createWithWeights(Schema schema, Params params, State weights, boolean head) {
         return MlpClassifier.begin(checked(schema), params, weights, head);
     }
 

@@ -56,7 +56,7 @@ public final class MlpRegressorProvider implements WarmStartProvider {
     }
 
     @Override
-    public Learner begin(Schema schema, Params params, State weights, boolean head) {
+    public Learner createWithWeights(Schema schema, Params params, State weights, boolean head) {
         return MlpRegressor.begin(checked(schema), params, weights, head);
     }
 

@@ -73,7 +73,7 @@ class WarmStartTest {
     @Test
     void pytorchsWeightsSayWhatPytorchSaid() throws IOException {
         State weights = WeightFile.read(file("torch.safetensors"), Map.of("net.0", "0", "net.2", "1"));
-        Learner learner = CLASSES.begin(THREE, params(CLASSES, Map.of("hidden", "8")), weights, true);
+        Learner learner = CLASSES.createWithWeights(THREE, params(CLASSES, Map.of("hidden", "8")), weights, true);
         double[][] rows = rows("torch.csv");
         double[] found = new double[rows.length * 3];
         ((Classifier) learner.view()).decide(features(THREE, rows), found);
@@ -86,7 +86,7 @@ class WarmStartTest {
     void kerasWeightsSayWhatKerasSaid() throws IOException {
         State weights = WeightFile.read(file("keras.safetensors"), Map.of("hidden", "0", "head", "1"));
         Params params = params(NUMBERS, Map.of("hidden", "6", "activation", "tanh"));
-        Learner learner = NUMBERS.begin(NUMBER, params, weights, true);
+        Learner learner = NUMBERS.createWithWeights(NUMBER, params, weights, true);
         double[][] rows = rows("keras.csv");
         double[] found = new double[rows.length];
         ((Regressor) learner.view()).predict(features(NUMBER, rows), found);
@@ -99,7 +99,7 @@ class WarmStartTest {
     void headOfAnotherTargetIsNotTaken() {
         State source = trained();
         Schema two = Schema.numeric(4, Target.categorical("z", List.of("p", "q")));
-        State begun = CLASSES.begin(two, params(CLASSES, Map.of("hidden", "6,5")), source, false)
+        State begun = CLASSES.createWithWeights(two, params(CLASSES, Map.of("hidden", "6,5")), source, false)
                 .state();
         for (String name : List.of("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias")) {
             assertThat(begun.tensor(name)).as(name).isEqualTo(source.tensor(name));
@@ -107,7 +107,7 @@ class WarmStartTest {
         assertThat(begun.tensor("layers.2.weight")).isEqualTo(Tensor.of(new float[10], 2, 5));
         assertThat(begun.whole("mlp.steps")).isZero();
         assertThat(begun.tensor("mlp.first.layers.0.weight")).isEqualTo(Tensor.of(new float[24], 6, 4));
-        State number = NUMBERS.begin(NUMBER, params(NUMBERS, Map.of("hidden", "6,5")), source, false)
+        State number = NUMBERS.createWithWeights(NUMBER, params(NUMBERS, Map.of("hidden", "6,5")), source, false)
                 .state();
         assertThat(number.tensor("layers.1.weight")).isEqualTo(source.tensor("layers.1.weight"));
     }
@@ -116,7 +116,7 @@ class WarmStartTest {
     void frozenLayersStayToTheBit() {
         State source = trained();
         Params params = params(CLASSES, Map.of("hidden", "6,5", "freeze", "1"));
-        Learner learner = CLASSES.begin(THREE, params, source, true);
+        Learner learner = CLASSES.createWithWeights(THREE, params, source, true);
         learner.partialFit(RandomChunks.of(THREE).rows(100, 2));
         State after = learner.state();
         assertThat(after.tensor("layers.1.weight")).isEqualTo(source.tensor("layers.1.weight"));
@@ -132,8 +132,8 @@ class WarmStartTest {
                 Map.of("hidden", "6,5", "optimizer", "sgd", "momentum", "0", "eta0", "0.1", "batch-size", "100");
         Map<String, String> rated = new HashMap<>(plain);
         rated.put("layer-rates", "0.5,2,1");
-        Learner one = CLASSES.begin(THREE, params(CLASSES, plain), source, true);
-        Learner other = CLASSES.begin(THREE, params(CLASSES, rated), source, true);
+        Learner one = CLASSES.createWithWeights(THREE, params(CLASSES, plain), source, true);
+        Learner other = CLASSES.createWithWeights(THREE, params(CLASSES, rated), source, true);
         Chunk rows = RandomChunks.of(THREE).rows(100, 2);
         one.partialFit(rows);
         other.partialFit(rows);
@@ -160,27 +160,30 @@ class WarmStartTest {
     void weightsThatDoNotFitAreRefused() {
         State source = trained();
         refused(
-                () -> CLASSES.begin(THREE, params(CLASSES, Map.of("hidden", "7,5")), source, true),
+                () -> CLASSES.createWithWeights(THREE, params(CLASSES, Map.of("hidden", "7,5")), source, true),
                 "'layers.0.weight' must be F32 or F64 of shape [7, 4] (layer 0, outputs × inputs) but is F32[6, 4]",
                 "set hidden");
         Schema wider = Schema.numeric(5, Target.categorical("y", List.of("a", "b", "c")));
         refused(
-                () -> CLASSES.begin(wider, params(CLASSES, Map.of("hidden", "6,5")), source, true),
+                () -> CLASSES.createWithWeights(wider, params(CLASSES, Map.of("hidden", "6,5")), source, true),
                 "shape [6, 5]",
                 "F32[6, 4]");
         State others = WeightFile.read(file("torch.safetensors"), Map.of());
         refused(
-                () -> CLASSES.begin(THREE, params(CLASSES, Map.of("hidden", "8")), others, true),
+                () -> CLASSES.createWithWeights(THREE, params(CLASSES, Map.of("hidden", "8")), others, true),
                 "expected tensors named layers.0.weight",
                 "net.0.bias");
         State bad = State.builder()
                 .tensor("layers.0.weight", Tensor.of(new double[] {1, Double.NaN, 1, 1}, 1, 4))
                 .build();
-        refused(() -> CLASSES.begin(THREE, params(CLASSES, Map.of("hidden", "1")), bad, true), "finite", "NaN");
+        refused(
+                () -> CLASSES.createWithWeights(THREE, params(CLASSES, Map.of("hidden", "1")), bad, true),
+                "finite",
+                "NaN");
         State whole = State.builder()
                 .tensor("layers.0.weight", Tensor.of(new long[4], 1, 4))
                 .build();
-        refused(() -> CLASSES.begin(THREE, params(CLASSES, Map.of("hidden", "1")), whole, true), "I64");
+        refused(() -> CLASSES.createWithWeights(THREE, params(CLASSES, Map.of("hidden", "1")), whole, true), "I64");
     }
 
     @Test
