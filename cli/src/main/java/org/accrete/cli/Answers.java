@@ -40,13 +40,21 @@ final class Answers {
      * @throws AccreteException bad argument: it is none of these
      */
     static Answers of(Model model, ModelVersion by) {
-        boolean writes = model instanceof Transformer transformer
-                && !transformer.outputSchema().isSparse();
-        if (model instanceof Classifier || model instanceof Regressor || writes) {
+        if (model instanceof Classifier
+                || model instanceof Regressor
+                || model instanceof Transformer transformer && canWrite(transformer)) {
             return new Answers(model, by);
         }
-        throw AccreteException.badArgument(
-                "model " + by.reference() + " of learner '" + by.note().learner() + "' does not predict anything");
+        throw AccreteException.badArgument("model " + by.reference() + " of learner '"
+                + by.note().learner() + "' does not predict anything"
+                + (model instanceof Transformer
+                        ? ", and rows with hashed columns of text, which it makes, cannot be written"
+                        : ""));
+    }
+
+    /** {@return whether the rows that a transformer makes can be written: not those with thousands of hashed columns} */
+    static boolean canWrite(Transformer transformer) {
+        return !transformer.outputSchema().isSparse();
     }
 
     private static List<String> columns(Schema schema) {

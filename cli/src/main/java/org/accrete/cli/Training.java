@@ -14,6 +14,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -220,9 +221,26 @@ final class Training implements AutoCloseable {
                     + "; --learner chooses another");
         }
         Memory.require(Pipeline.memoryBytes(plugIns, schema, spec), "the model");
-        return command.begin()
+        Pipeline made = command.begin()
                 .map(weights -> Pipeline.create(plugIns, schema, spec, weights))
                 .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
+        requireUse(made, schema.target());
+        return made;
+    }
+
+    /** Tells that a step in the place of the learner predicts nothing; refuses it where it has no other use either. */
+    private void requireUse(Pipeline made, Target target) {
+        if (target.kind() == Target.Kind.NONE || !(made.view() instanceof Transformer transformer)) {
+            return;
+        }
+        List<String> steps = new ArrayList<>(made.steps());
+        steps.add(made.learner());
+        String useless = made.learner() + " transforms rows and does not predict '" + target.name()
+                + "'; to predict it behind this step, leave out --learner and give --steps " + String.join(",", steps);
+        if (!Answers.canWrite(transformer)) {
+            throw AccreteException.badArgument(useless);
+        }
+        warnings.add(useless);
     }
 
     private String byTarget(Target target) {

@@ -125,6 +125,26 @@ final class CommandsTest {
     }
 
     @Test
+    void aStepInThePlaceOfTheLearnerIsTold() {
+        String advice = "standard-scaler transforms rows and does not predict 'late'; to predict it behind this step,"
+                + " leave out --learner and give --steps standard-scaler";
+        Outcome useless = train(data(), "--target", "late", "--learner", "standard-scaler");
+        assertThat(useless.status()).isEqualTo(2);
+        assertThat(useless.err()).isEqualTo("accrete: " + advice + System.lineSeparator());
+        Outcome scaling =
+                train(data(), "--target=late", "--learner=standard-scaler", "--column=route=ignore", "--column=id=key");
+        assertThat(scaling.status()).isZero();
+        assertThat(scaling.err()).contains("warning: " + advice);
+        assertThat(accrete("predict", "late", data().toString()).out()).startsWith("id,load,delay,version");
+
+        assertThat(accrete("train", data().toString(), "--model", "whole", "--learner", "standard-scaler")
+                        .status())
+                .isZero();
+        assertThat(accrete("predict", "whole", data().toString()).err())
+                .contains("does not predict anything", "hashed columns");
+    }
+
+    @Test
     void aNumericTargetIsLearnedByTheRegressor() {
         Outcome outcome = train(data(), "--target", "delay", "--column", "late=ignore", "--json");
         assertThat(outcome.json()).containsEntry("learner", "sgd-regressor");
