@@ -178,6 +178,11 @@ final class CsvRecords implements AutoCloseable {
                     .at(place);
         }
         String message = String.valueOf(why.getMessage());
+        if (why instanceof CsvParseException && message.startsWith("The maximum buffer size")) {
+            return AccreteException.badData("not CSV: a cell here has more than " + MOST_CELL_CHARACTERS
+                            + " characters; most likely it begins with a quotation mark that none ends")
+                    .at(place);
+        }
         if (why instanceof CsvParseException) {
             return AccreteException.badData(
                             "not CSV: " + message.replaceFirst(" \\(record starting at line \\d+\\)", ""))

@@ -22,7 +22,7 @@ import org.accrete.api.param.Params;
  */
 public final class CsvSourceProvider implements ChunkSourceProvider {
     private static final String AUTO = "auto";
-    private static final String TAB = "tab";
+    static final String TAB = "tab";
 
     /** What separates cells. */
     public static final ParamSpec<String> DELIMITER = ParamSpec.text(

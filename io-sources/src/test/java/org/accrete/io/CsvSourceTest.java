@@ -112,6 +112,19 @@ class CsvSourceTest {
     }
 
     @Test
+    void aHeaderThatIsOneNameForAWholeLineBringsTheDelimiterUp() {
+        for (String[] other : new String[][] {{";", "%3B"}, {"\t", "tab"}, {"|", "%7C"}}) {
+            Path file = csv("a,y\n1,2\n".replace(",", other[0]));
+            assertThatThrownBy(() -> open(SourceRequest.of(file.toString()).withTarget("y"), Map.of()))
+                    .hasMessageContaining("there is no column 'y'; columns: ")
+                    .hasMessageEndingWith("say so, as in csv:FILE?delimiter=" + other[1]);
+        }
+        Path one = csv("a\n1\n");
+        assertThatThrownBy(() -> open(SourceRequest.of(one.toString()).withTarget("y"), Map.of()))
+                .hasMessage("there is no column 'y'; columns: a");
+    }
+
+    @Test
     void delimitersFollowFromTheEndingOrAreSaid() {
         Path tsv = write(folder.resolve("a.tsv"), "a\tb\n1\t2\n");
         assertThat(all(request(tsv))).containsExactly("1.0 2.0");
@@ -320,7 +333,8 @@ class CsvSourceTest {
         assertThatThrownBy(() -> all(
                         request(csv("a,b\n1,2\n\"" + "3,4\n".repeat(600_000))).withBadRows(skip)))
                 .satisfies(thrown -> assertThat(((AccreteException) thrown).line())
-                        .startsWith(file + " line 3: not CSV: The maximum buffer size"));
+                        .isEqualTo(file + " line 3: not CSV: a cell here has more than 1048576 characters;"
+                                + " most likely it begins with a quotation mark that none ends"));
     }
 
     @Test
