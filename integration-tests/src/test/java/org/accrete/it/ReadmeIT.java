@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.accrete.core.Prediction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,14 @@ class ReadmeIT {
         assertThat(prediction.version()).isEqualTo("flights@1");
         assertThat(prediction.probabilities().keySet()).containsExactlyInAnyOrder("0", "1");
         assertThat(prediction.probabilities().get("1")).isBetween(0.05, 0.95);
+    }
+
+    @Test
+    void dependenciesNameThisVersion() throws Exception {
+        Matcher version =
+                Pattern.compile("<version>.*?</version>").matcher(Files.readString(Command.ROOT.resolve("pom.xml")));
+        assertThat(version.find()).isTrue();
+        assertThat(Files.readString(Command.ROOT.resolve("README.md"))).contains(version.group());
     }
 
     @Test
