@@ -247,8 +247,9 @@ final class OwnLengths {
             double target = chunk.target(next);
             double y = seen(accumulators, target, weight);
             double side = !classes ? y : target == 1 ? 1 : -1;
-            double length = (classes ? weight * classWeights.take((int) target, weight) : weight) * eta;
-            double alpha = implicitStep(decision, side, length, squared, loss.step(decision, side, 1, bend));
+            double part = classes ? weight * classWeights.take((int) target, weight) : weight;
+            double whole = loss.step(decision, side, 1, bend);
+            double alpha = part * clipped(whole) == 0 ? 0 : implicitStep(decision, side, part * eta, squared, whole);
             int offset = chunk.offset(next);
             double product =
                     kernels.stepDots(keep, alpha, values, offset, rates, 0, v, 0, values, offset + width, width, sum);

@@ -391,6 +391,24 @@ class OwnLengthsTest {
         }
     }
 
+    /** Its squares overflow, but nothing is to be learned from it: neither as the only row of a chunk nor among others. */
+    @Test
+    void aHugeRowThatIsRightAlreadyIsTakenWhereverItStands() {
+        int rows = 100;
+        double[][] x = new double[rows][1];
+        double[] y = new double[rows];
+        for (int i = 0; i < rows; i++) {
+            y[i] = i % 2;
+            x[i][0] = (2 * y[i] - 1) * (i < 70 ? 1 : 1e200);
+        }
+        Table table = new Table(x, y, new double[0], List.of("no", "yes"));
+        Learner whole = Sgd.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
+        whole.partialFit(table.all(false));
+        Learner cut = Sgd.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
+        table.teach(cut, false, 0, rows, 1);
+        assertThat(cut.state()).isEqualTo(whole.state());
+    }
+
     @ParameterizedTest
     @MethodSource("settings")
     void restoredLearnersGoOnToTheSameBits(Setting setting) {
