@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,7 +33,8 @@ class Disk {
             Files.createDirectory(directory);
             return true;
         } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(directory)) {
+            // one look, for who made it may be about to remove it: then there is no such file
+            if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
                 throw e;
             }
             return false;
