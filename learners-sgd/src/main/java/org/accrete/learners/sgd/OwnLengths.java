@@ -43,7 +43,7 @@ import org.accrete.kernels.Kernels;
  * Descent" (1992), for the trace; H. B. McMahan et al., "Ad Click Prediction: a View from the Trenches" (2013), where beta is 1 here.
  *
  * <p>With implicit-adagrad a regressor's target is taken in standard deviations from its mean, both over the rows so far, this one
- * included: the scale of the target does not matter. So is clip-gradient; epsilon is given in the target's units. Not with poisson,
+ * included (without a constant, in root mean squares from 0): the scale of the target does not matter. So is clip-gradient; epsilon is given in the target's units. Not with poisson,
  * whose targets are counts.
  */
 final class OwnLengths {
