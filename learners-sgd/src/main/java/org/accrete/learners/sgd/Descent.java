@@ -313,20 +313,26 @@ final class Descent {
     /** Takes each row's step together with the next row's products: one pass over the weights instead of two, the same bits. */
     void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
+        boolean constant = schedule.rate() == LearningRate.CONSTANT;
+        double eta = schedule.eta(t + from);
+        double keep = keep(eta);
+        double b = weights.intercepts[0];
         double p = weights.decision(kernels, 0, chunk, from);
-        for (int row = from; ; row++) {
+        for (int row = from; row < to - 1; row++) {
             decided.take(p);
-            double eta = schedule.eta(t + row);
-            double keep = keep(eta);
-            double step = step(eta, p, chunk, row);
-            weights.intercepts[0] += step * denseInterceptRate;
-            if (row == to - 1) {
-                weights.move(kernels, 0, chunk, row, keep, step);
-                return;
+            if (!constant) {
+                eta = schedule.eta(t + row);
+                keep = keep(eta);
             }
-            double product = weights.moveOn(kernels, 0, chunk, row, keep, step);
-            p = Weights.checked(weights.scale * product + weights.intercepts[0], chunk, row + 1);
+            double step = step(eta, p, chunk, row);
+            b += step * denseInterceptRate;
+            p = Weights.checked(weights.moveOn(kernels, 0, chunk, row, keep, step) + b, chunk, row + 1);
         }
+        decided.take(p);
+        eta = schedule.eta(t + (to - 1));
+        double step = step(eta, p, chunk, to - 1);
+        weights.intercepts[0] = b + step * denseInterceptRate;
+        weights.move(kernels, 0, chunk, to - 1, keep(eta), step);
     }
 
     /** Writes what {@link LateSteps} needs to know of some rows. */
