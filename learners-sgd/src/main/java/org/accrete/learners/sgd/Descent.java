@@ -131,7 +131,11 @@ final class Descent {
                 learnManyDense(weights, dense, from, to, t);
             }
         } else if (chunk instanceof SparseChunk sparse) {
-            learnSparse(weights, sparse, from, to, t);
+            if (weights.count() == 1) {
+                learnOneSparse(weights, sparse, from, to, t);
+            } else {
+                learnManySparse(weights, sparse, from, to, t);
+            }
         }
     }
 
@@ -371,7 +375,31 @@ final class Descent {
         }
     }
 
-    private void learnSparse(TrainableWeights weights, SparseChunk chunk, int from, int to, double t) {
+    private void learnOneSparse(TrainableWeights weights, SparseChunk chunk, int from, int to, double t) {
+        Kernels kernels = Kernels.best();
+        boolean constant = schedule.rate() == LearningRate.CONSTANT;
+        double eta = schedule.eta(t + from);
+        double keep = keep(eta);
+        double b = weights.intercepts[0];
+        for (int row = from; row < to; row++) {
+            if (!constant) {
+                eta = schedule.eta(t + row);
+                keep = keep(eta);
+            }
+            double product =
+                    kernels.sparseDot(weights.v, 0, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row));
+            double p = Weights.checked(weights.scale * product + b, chunk, row);
+            decided.take(p);
+            double step = step(eta, p, chunk, row);
+            weights.decay(keep);
+            // not step / scale: the step is waited for, the scale is not
+            weights.moveSparse(kernels, 0, chunk, row, step * (1 / weights.scale));
+            b += step * sparseInterceptRate;
+        }
+        weights.intercepts[0] = b;
+    }
+
+    private void learnManySparse(TrainableWeights weights, SparseChunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         int count = weights.count();
         for (int row = from; row < to; row++) {
@@ -379,14 +407,11 @@ final class Descent {
             double keep = keep(eta);
             double[] steps = decisions(kernels, weights, chunk, row);
             decided.take(steps, count);
-            if (count == 1) {
-                steps[0] = step(eta, steps[0], chunk, row);
-            } else {
-                loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
-            }
+            loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
             weights.decay(keep);
-            weights.moveSparse(kernels, chunk, row, steps);
+            double inverse = 1 / weights.scale;
             for (int c = 0; c < count; c++) {
+                weights.moveSparse(kernels, c, chunk, row, steps[c] * inverse);
                 weights.intercepts[c] += steps[c] * sparseInterceptRate;
             }
         }

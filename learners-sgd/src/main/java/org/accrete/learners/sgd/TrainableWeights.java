@@ -200,22 +200,16 @@ final class TrainableWeights extends Weights {
     }
 
     /**
-     * Moves all vectors by multiples of a sparse row, without a decay.
+     * Moves one vector by a multiple of a sparse row, without a decay.
      *
-     * @param steps factor of the row for each vector
+     * @param c which vector
+     * @param factor of the row, by the scale
      */
-    void moveSparse(Kernels kernels, SparseChunk chunk, int row, double[] steps) {
-        // not step / scale: the step is waited for, the scale is not
-        double inverse = 1 / scale;
-        boolean remembered = journal.takesRowsOf(v);
-        for (int c = 0; c < count(); c++) {
-            double factor = steps[c] * inverse;
-            if (remembered) {
-                moved += journal.move(kernels, c, chunk, row, factor, width);
-            } else if (factor != 0) {
-                kernels.sparseAxpy(
-                        factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
-            }
+    void moveSparse(Kernels kernels, int c, SparseChunk chunk, int row, double factor) {
+        if (journal.takesRowsOf(v)) {
+            moved += journal.move(kernels, c, chunk, row, factor, width);
+        } else if (factor != 0) {
+            kernels.sparseAxpy(factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
         }
     }
 
