@@ -1,8 +1,6 @@
 package org.accrete.io;
 
-import java.net.URLDecoder;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,8 +25,9 @@ import org.accrete.api.data.SourceRequest;
  * stream is read once. A position in files is marked by file and record; one in a stream only counts accepted rows.
  */
 final class CsvSource implements ChunkSource {
-    /** As they are given in an address. */
-    private static final List<String> OTHER_DELIMITERS = List.of("%3B", CsvSourceProvider.TAB, "%7C");
+    /** Other delimiters, each with how an address gives it. */
+    private static final List<List<String>> OTHER_DELIMITERS =
+            List.of(List.of(";", "%3B"), List.of("\t", CsvSourceProvider.TAB), List.of("|", "%7C"));
 
     private final String name;
     private final List<Input> inputs;
@@ -92,11 +91,10 @@ final class CsvSource implements ChunkSource {
     /** Where the header is one name that reads like a whole line, what is wrong is the delimiter. */
     private AccreteException withOtherDelimiter(AccreteException e) {
         List<String> names = records.header();
-        for (String given : OTHER_DELIMITERS) {
-            String delimiter =
-                    given.equals(CsvSourceProvider.TAB) ? "\t" : URLDecoder.decode(given, StandardCharsets.UTF_8);
-            if (names.size() == 1 && names.get(0).contains(delimiter)) {
-                String hint = "; if something else separates the cells, say so, as in csv:FILE?delimiter=" + given;
+        for (List<String> other : OTHER_DELIMITERS) {
+            if (names.size() == 1 && names.get(0).contains(other.get(0))) {
+                String hint =
+                        "; if something else separates the cells, say so, as in csv:FILE?delimiter=" + other.get(1);
                 return new AccreteException(e.kind(), e.getMessage() + hint, e);
             }
         }
