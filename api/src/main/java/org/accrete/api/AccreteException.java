@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The one exception that Accrete throws on purpose: a {@link Kind}, one line that says what was expected, what was found
- * and what to do, and where it happened when that is known.
+ * The one exception that Accrete throws on purpose: a {@link Kind}, one line that says what was expected, what was
+ * found and what to do, and where it happened when that is known.
  */
 public final class AccreteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,9 @@ public final class AccreteException extends RuntimeException {
         BAD_ARGUMENT("bad-argument"),
         /** A row, a cell or a chunk cannot be used. */
         BAD_DATA("bad-data"),
-        /** The call does not fit what is there already: another schema, a version that is not the parent, a taken lock. */
+        /**
+         * The call does not fit what is there already: another schema, a version that is not the parent, a taken lock.
+         */
         BAD_STATE("bad-state"),
         /** A stored file is damaged. */
         CORRUPT_FILE("corrupt-file"),

@@ -4,9 +4,9 @@ package org.accrete.api;
  * The one random generator: SplitMix64 of a seed and a counter, so that its whole state is two {@code long}s that a
  * checkpoint can hold.
  *
- * <p>Draw {@code n} of seed {@code s} is {@code mix(s + (n + 1) × 0x9E3779B97F4A7C15)}: any draw can be computed without
- * those before it. Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, with
- * Stafford's mix 13. Not for cryptography. Not thread-safe.
+ * <p>Draw {@code n} of seed {@code s} is {@code mix(s + (n + 1) × 0x9E3779B97F4A7C15)}: any draw can be computed
+ * without those before it. Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014,
+ * with Stafford's mix 13. Not for cryptography. Not thread-safe.
  */
 public final class SeededRandom {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

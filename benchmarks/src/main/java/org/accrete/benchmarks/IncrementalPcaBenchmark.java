@@ -26,7 +26,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Principal components: the time of one {@code partialFit} of {@code rows} rows, each a block of its own, and of a snapshot. */
+/**
+ * Principal components: the time of one {@code partialFit} of {@code rows} rows, each a block of its own, and of a
+ * snapshot.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

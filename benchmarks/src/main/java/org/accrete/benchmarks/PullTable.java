@@ -33,14 +33,17 @@ import org.accrete.api.store.State;
 import org.accrete.core.PlugIns;
 
 /**
- * What a linear model of other rows is worth where there are few: log-loss on what is held out, the mean over tasks. Settings are chosen by
- * some tasks, and the figures are those of others. Everything that is tried is printed with what was chosen.
+ * What a linear model of other rows is worth where there are few: log-loss on what is held out, the mean over tasks.
+ * Settings are chosen by some tasks, and the figures are those of others. Everything that is tried is printed with what
+ * was chosen.
  *
- * <p>Digits: the source has learned the first 900 images, 5 passes. Then come a few of the others, all moved by one pixel, and all the rest of
- * those are held out. Settings are chosen by 10 draws moved to the right, the figures are those of 10 draws to the left, up and down each.
+ * <p>Digits: the source has learned the first 900 images, 5 passes. Then come a few of the others, all moved by one
+ * pixel, and all the rest of those are held out. Settings are chosen by 10 draws moved to the right, the figures are
+ * those of 10 draws to the left, up and down each.
  *
- * <p>Flights: the source has learned the flights from all airports but one, January to March. Then come the first flights of April from that
- * airport, and all after those are held out. Settings are chosen by every third airport, the figures are those of the others.
+ * <p>Flights: the source has learned the flights from all airports but one, January to March. Then come the first
+ * flights of April from that airport, and all after those are held out. Settings are chosen by every third airport, the
+ * figures are those of the others.
  */
 public final class PullTable {
     private static final int NUMBERS = 5;

@@ -26,9 +26,9 @@ import org.accrete.api.store.State;
 import org.accrete.core.PlugIns;
 
 /**
- * What a network that knows the digits 0 to 4 is worth for 50 labelled rows of 5 to 9, beside one that begins with nothing: accuracy on all
- * other rows of 5 to 9. For each most number of passes both sides choose their settings by the mean over some draws of the 50; what is
- * printed comes from other draws.
+ * What a network that knows the digits 0 to 4 is worth for 50 labelled rows of 5 to 9, beside one that begins with
+ * nothing: accuracy on all other rows of 5 to 9. For each most number of passes both sides choose their settings by the
+ * mean over some draws of the 50; what is printed comes from other draws.
  */
 public final class TransferTable {
     private static final int PIXELS = 64;

@@ -30,10 +30,11 @@ import org.tribuo.math.optimisers.SGD;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
- * Tribuo's linear SGD on the same rows: one epoch over all of them in order, one row per step, a constant step, no penalty, which it has not.
+ * Tribuo's linear SGD on the same rows: one epoch over all of them in order, one row per step, a constant step, no
+ * penalty, which it has not.
  *
- * <p>Its training has no smaller part than a whole data set, so turning the examples into its vectors, which it does in each
- * training, is counted; making the examples is not. It has a function for each of two classes, too.
+ * <p>Its training has no smaller part than a whole data set, so turning the examples into its vectors, which it does in
+ * each training, is counted; making the examples is not. It has a function for each of two classes, too.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -1,4 +1,2 @@
-/**
- * JMH benchmarks; they choose learners by name, as a user does.
- */
+/** JMH benchmarks; they choose learners by name, as a user does. */
 package org.accrete.benchmarks;

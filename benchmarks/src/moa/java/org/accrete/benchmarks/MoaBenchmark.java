@@ -28,7 +28,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** MOA's SGD on the same rows, two classes; making its instances is not counted. Only built with the profile {@code moa}. */
+/**
+ * MOA's SGD on the same rows, two classes; making its instances is not counted. Only built with the profile
+ * {@code moa}.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -11,8 +11,8 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 
 /**
- * A source or a store as users write it: {@code name:location?key=value&…} with a plug-in's name, {@code %XX} standing for
- * a byte of UTF-8 anywhere in it; or a plain path, taken as it is.
+ * A source or a store as users write it: {@code name:location?key=value&…} with a plug-in's name, {@code %XX} standing
+ * for a byte of UTF-8 anywhere in it; or a plain path, taken as it is.
  *
  * @param plugIn name of the plug-in, when one was given
  * @param location what follows the name; all of it when there is none

@@ -52,7 +52,9 @@ final class Answers {
                         : ""));
     }
 
-    /** {@return whether the rows that a transformer makes can be written: not those with thousands of hashed columns} */
+    /**
+     * {@return whether the rows that a transformer makes can be written: not those with thousands of hashed columns}
+     */
     static boolean canWrite(Transformer transformer) {
         return !transformer.outputSchema().isSparse();
     }

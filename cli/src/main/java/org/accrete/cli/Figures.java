@@ -53,7 +53,10 @@ final class Figures {
         return ordered;
     }
 
-    /** {@return {@code metrics}, {@code recent}, {@code baselines} and {@code recent_baselines}, undefined figures as NaN} */
+    /**
+     * {@return {@code metrics}, {@code recent}, {@code baselines} and {@code recent_baselines}, undefined figures as
+     * NaN}
+     */
     static Map<String, Object> document(ScoreReport scores) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("metrics", scores.metrics());

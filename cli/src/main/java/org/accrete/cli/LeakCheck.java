@@ -17,10 +17,10 @@ import org.accrete.api.data.Target;
 /**
  * Looks for columns that give the target away, such as the delay beside whether there was one.
  *
- * <p>The first half of a sample learns from one column alone: of a column of numbers which direction means the class, of
- * a block of one-hot columns the share of the class per value. The second half judges by the area under the ROC curve. So
- * a unique id is silent: its values never come again and its order says nothing. Each of three or more classes is set
- * against the rest, by the share per value, and must be told apart as well.
+ * <p>The first half of a sample learns from one column alone: of a column of numbers which direction means the class,
+ * of a block of one-hot columns the share of the class per value. The second half judges by the area under the ROC
+ * curve. So a unique id is silent: its values never come again and its order says nothing. Each of three or more
+ * classes is set against the rest, by the share per value, and must be told apart as well.
  */
 final class LeakCheck {
     /** From here on a column is told. */

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
 /**
- * What is logged: warnings, each on one line; with {@code --debug} all that Accrete logs. The JDK makes one of these when
- * something is logged for the first time, so a command that logs nothing does not pay for it.
+ * What is logged: warnings, each on one line; with {@code --debug} all that Accrete logs. The JDK makes one of these
+ * when something is logged for the first time, so a command that logs nothing does not pay for it.
  */
 public final class LogSettings {
     private static final String CLASS_PROPERTY = "java.util.logging.config.class";

@@ -33,8 +33,8 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
      *
      * @param plugIns where its plug-in is looked for
      * @param source path, glob, {@code -} or {@code name:location?key=value}
-     * @throws AccreteException bad argument: no such file, an ending that no plug-in reads, a parameter out of its domain;
-     *     unknown plug-in
+     * @throws AccreteException bad argument: no such file, an ending that no plug-in reads, a parameter out of its
+     *     domain; unknown plug-in
      */
     static SourceAddress resolve(PlugIns plugIns, String source) {
         Address address = Address.parse(source);

@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
 /**
  * {@code train}: makes a model, or goes on with one.
  *
- * <p>Everything that can be refused is refused before the model is taken for writing: see {@link Training}. Then the run
- * goes until the rows end, or until the JVM is asked to end: a shutdown hook stops the run after its current chunk and
- * waits until the version is appended and the table printed.
+ * <p>Everything that can be refused is refused before the model is taken for writing: see {@link Training}. Then the
+ * run goes until the rows end, or until the JVM is asked to end: a shutdown hook stops the run after its current chunk
+ * and waits until the version is appended and the table printed.
  */
 @Command(
         name = "train",

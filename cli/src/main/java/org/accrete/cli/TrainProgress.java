@@ -6,7 +6,9 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.core.Progress;
 import org.accrete.core.RunListener;
 
-/** Shows how a run goes: one line, rewritten, on a terminal; a line every few seconds elsewhere; nothing beside JSON. */
+/**
+ * Shows how a run goes: one line, rewritten, on a terminal; a line every few seconds elsewhere; nothing beside JSON.
+ */
 final class TrainProgress implements RunListener {
     private static final long REWRITE_NANOS = 200_000_000L;
     private static final long LINE_NANOS = 3_000_000_000L;

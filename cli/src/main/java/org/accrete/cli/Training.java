@@ -28,7 +28,8 @@ import org.accrete.core.TrainingRun;
 
 /**
  * What {@code train} is about to do, with everything checked that can be before the first chunk: the source is open and
- * the pipeline made, nothing is written. One of three: a new model, one that is resumed, one that begins from a version.
+ * the pipeline made, nothing is written. One of three: a new model, one that is resumed, one that begins from a
+ * version.
  */
 final class Training implements AutoCloseable {
     /** Rows on which the plan was inferred and leaks are looked for. */

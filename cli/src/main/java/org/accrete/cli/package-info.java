@@ -1,4 +1,2 @@
-/**
- * The {@code accrete} command; starts at {@link org.accrete.cli.Main}.
- */
+/** The {@code accrete} command; starts at {@link org.accrete.cli.Main}. */
 package org.accrete.cli;

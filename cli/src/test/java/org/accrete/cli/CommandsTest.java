@@ -322,7 +322,9 @@ final class CommandsTest {
                 .isEqualTo(2);
     }
 
-    /** Behind a pull too strong to be left, whatever the rows say, weights are those of the version that was begun from. */
+    /**
+     * Behind a pull too strong to be left, whatever the rows say, weights are those of the version that was begun from.
+     */
     @Test
     void fromCanPullToTheVersionItBeginsFrom() {
         Path data = data();

@@ -14,20 +14,20 @@ import org.accrete.api.store.State;
  * Scores of a categorical target.
  *
  * <ul>
- *   <li>{@code log_loss}: mean of −ln of the probability given to the row's class, clipped to at least 1e-15; undefined for a
- *       model that gives no probabilities.
- *   <li>{@code roc_auc}: two classes only; from 4,096 equal bins of the decision value clipped to ±20, half credit within a
- *       bin.
- *   <li>{@code accuracy}; {@code kappa}: (accuracy − chance) / (1 − chance), chance from the shares of what was predicted and
- *       what was there (Cohen 1960); {@code kappa_t}: the same with the accuracy of {@code no_change} in place of chance
- *       (Bifet et al. 2013).
+ *   <li>{@code log_loss}: mean of −ln of the probability given to the row's class, clipped to at least 1e-15; undefined
+ *       for a model that gives no probabilities.
+ *   <li>{@code roc_auc}: two classes only; from 4,096 equal bins of the decision value clipped to ±20, half credit
+ *       within a bin.
+ *   <li>{@code accuracy}; {@code kappa}: (accuracy − chance) / (1 − chance), chance from the shares of what was
+ *       predicted and what was there (Cohen 1960); {@code kappa_t}: the same with the accuracy of {@code no_change} in
+ *       place of chance (Bifet et al. 2013).
  * </ul>
  *
  * <p>A class that the model does not know yet counts as wrong, with probability 1e-15.
  *
- * <p>Baselines: {@code no_change} says the previous row's class, {@code majority} the commonest class of all rows before the
- * row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the probability
- * (rows of it before + 1) / (rows before + classes known), the row's own class being known.
+ * <p>Baselines: {@code no_change} says the previous row's class, {@code majority} the commonest class of all rows
+ * before the row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the
+ * probability (rows of it before + 1) / (rows before + classes known), the row's own class being known.
  */
 public final class ClassificationScores extends Scores {
     private static final int BINS = 4_096;

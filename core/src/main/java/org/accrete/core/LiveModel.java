@@ -17,8 +17,8 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
 
 /**
- * The model that answers now. Thread-safe: it is one reference to an immutable model with its version, which training or
- * {@link #refresh()} replaces; who predicts takes no lock and never waits.
+ * The model that answers now. Thread-safe: it is one reference to an immutable model with its version, which training
+ * or {@link #refresh()} replaces; who predicts takes no lock and never waits.
  *
  * <pre>{@code
  * LiveModel flights = LiveModel.open(PlugIns.load(), store, "flights@live");
@@ -141,8 +141,8 @@ public final class LiveModel {
      * {@return the prediction for one record, by one version}
      *
      * @param record raw column to text, as in the data that was trained on; further columns are ignored
-     * @throws AccreteException bad data: a column is not in the record, or its text cannot be used; bad state: nothing was
-     *     published yet, or nothing that predicts
+     * @throws AccreteException bad data: a column is not in the record, or its text cannot be used; bad state: nothing
+     *     was published yet, or nothing that predicts
      */
     public Prediction predict(Map<String, String> record) {
         Served now = now();

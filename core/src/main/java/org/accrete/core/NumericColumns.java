@@ -11,8 +11,8 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.Scaling;
 
 /**
- * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: takes them out of a row, and
- * puts others in their place. Immutable.
+ * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: takes them out of a row,
+ * and puts others in their place. Immutable.
  */
 final class NumericColumns {
     private final Schema schema;
@@ -165,7 +165,9 @@ final class NumericColumns {
         out.endRow();
     }
 
-    /** {@return the scaling of all columns that shifts and scales the numeric ones, of which there are {@link #count()}} */
+    /**
+     * {@return the scaling of all columns that shifts and scales the numeric ones, of which there are {@link #count()}}
+     */
     Scaling spread(double[] centre, double[] scale) {
         double[] centres = new double[width];
         double[] scales = new double[width];

@@ -9,7 +9,10 @@ import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Step;
 
-/** A pipeline all of whose parts are row-wise. A row's decision values are what the learner says of it as the steps hand it on. */
+/**
+ * A pipeline all of whose parts are row-wise. A row's decision values are what the learner says of it as the steps hand
+ * it on.
+ */
 final class OnlinePipeline extends Pipeline implements OnlineLearner {
     private final OneRow row;
     private List<String> offered = List.of();

@@ -94,9 +94,7 @@ public final class Peeked implements ChunkSource {
         return source.warnings();
     }
 
-    /**
-     * {@inheritDoc} After {@link #sample()} there is only one place to go, the beginning.
-     */
+    /** {@inheritDoc} After {@link #sample()} there is only one place to go, the beginning. */
     @Override
     public void seek(Position position) {
         if (sample.isPresent()) {

@@ -37,8 +37,8 @@ import org.accrete.api.store.State;
  * <p>A step that is not ready hands fewer rows on; those that trained steps only are counted as {@link #warmUpRows()}.
  *
  * <p>The state holds all that the parts store and, besides, the texts {@code learner}, {@code steps}, {@code params} (a
- * list of {@code key=value}, every value) and {@code schema} (with the classes known by now), and the whole numbers {@code
- * pipeline.rows_seen} and {@code pipeline.warm_up_rows}.
+ * list of {@code key=value}, every value) and {@code schema} (with the classes known by now), and the whole numbers
+ * {@code pipeline.rows_seen} and {@code pipeline.warm_up_rows}.
  */
 public sealed class Pipeline implements Learner permits OnlinePipeline {
     /** Stands for no array. */
@@ -71,8 +71,8 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * @param plugIns where its parts are found
      * @param schema what the columns are, and the classes known so far
      * @param spec what it is made of
-     * @throws AccreteException unknown plug-in; bad argument: settings outside their domains, a learner that does not learn
-     *     this kind of target, parts that do not go together
+     * @throws AccreteException unknown plug-in; bad argument: settings outside their domains, a learner that does not
+     *     learn this kind of target, parts that do not go together
      */
     public static Pipeline create(PlugIns plugIns, Schema schema, PipelineSpec spec) {
         Blueprint blueprint = Blueprint.of(plugIns, spec);
@@ -90,8 +90,8 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * @param schema what the columns are, and the classes known so far
      * @param spec what it is made of
      * @param weights tensors under the learner's names
-     * @throws AccreteException as {@link #create(PlugIns, Schema, PipelineSpec)} does; bad argument: the learner cannot begin
-     *     with weights, or these do not fit it
+     * @throws AccreteException as {@link #create(PlugIns, Schema, PipelineSpec)} does; bad argument: the learner cannot
+     *     begin with weights, or these do not fit it
      */
     public static Pipeline create(PlugIns plugIns, Schema schema, PipelineSpec spec, State weights) {
         Blueprint blueprint = Blueprint.of(plugIns, spec);
@@ -107,16 +107,16 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * {@return a pipeline for another target: its steps go on from a state, and its learner has seen nothing but begins with all
-     * weights of that state that do not belong to the target}
+     * {@return a pipeline for another target: its steps go on from a state, and its learner has seen nothing but begins
+     * with all weights of that state that do not belong to the target}
      *
      * @param plugIns where its parts are found
      * @param state what {@link #state()} gave; it may hold more
      * @param schema the same columns, with the new target and the classes known so far
      * @param learner name of the learner
      * @param changes parameters that differ from the stored ones, any of the learner's, tunable ones of the steps
-     * @throws AccreteException unknown plug-in; bad state: the columns are others; bad argument: the learner cannot begin with
-     *     weights, or these do not fit it
+     * @throws AccreteException unknown plug-in; bad state: the columns are others; bad argument: the learner cannot
+     *     begin with weights, or these do not fit it
      */
     public static Pipeline withNewHead(
             PlugIns plugIns, State state, Schema schema, String learner, Map<String, String> changes) {
@@ -153,14 +153,14 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * {@return a pipeline that goes on from a state as the beginning of another training, with other rows and, if wanted, other
-     * values of tunable parameters}
+     * {@return a pipeline that goes on from a state as the beginning of another training, with other rows and, if
+     * wanted, other values of tunable parameters}
      *
      * @param plugIns where its parts are found
      * @param state what {@link #state()} gave; it may hold more
      * @param changes keys as in {@link PipelineSpec#settings}
-     * @throws AccreteException unknown plug-in; bad argument: a parameter that is not tunable, the message names those that
-     *     are; corrupt file: something is missing or has another shape
+     * @throws AccreteException unknown plug-in; bad argument: a parameter that is not tunable, the message names those
+     *     that are; corrupt file: something is missing or has another shape
      */
     public static Pipeline beginFrom(PlugIns plugIns, State state, Map<String, String> changes) {
         return restore(plugIns, state, changes, true);
@@ -308,10 +308,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * Takes in what another pipeline learned from other rows, as {@link MergeableLearner} promises: part by part, what a part
-     * learned behind steps that scale columns told in the columns that the merged steps make. A {@link #view()} from before is
-     * no longer to be used, and a source that goes on must number labels as the merged pipeline does: open it anew. O(state) in
-     * time and memory.
+     * Takes in what another pipeline learned from other rows, as {@link MergeableLearner} promises: part by part, what
+     * a part learned behind steps that scale columns told in the columns that the merged steps make. A {@link #view()}
+     * from before is no longer to be used, and a source that goes on must number labels as the merged pipeline does:
+     * open it anew. O(state) in time and memory.
      *
      * <pre>{@code
      * List<Pipeline> shards = ...; // each trained on its part of the rows
@@ -321,9 +321,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * }
      * }</pre>
      *
-     * @param other of the same parts, parameters and columns, not changed; stored versions are merged by {@link Versions#merge}
-     * @throws AccreteException bad state: it is made of other parts or has other columns, a part cannot be merged, a step's
-     *     rows changed in another way than by a scale; nothing is changed
+     * @param other of the same parts, parameters and columns, not changed; stored versions are merged by
+     *     {@link Versions#merge}
+     * @throws AccreteException bad state: it is made of other parts or has other columns, a part cannot be merged, a
+     *     step's rows changed in another way than by a scale; nothing is changed
      */
     public void merge(Pipeline other) {
         requireMergeable(other);
@@ -410,7 +411,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         }
     }
 
-    /** Takes the labels that accepted rows have brought, in warm-up too, so that a resumed source gives them the same index. */
+    /**
+     * Takes the labels that accepted rows have brought, in warm-up too, so that a resumed source gives them the same
+     * index.
+     */
     private void learnClasses(Chunk chunk) {
         List<String> theirs = chunk.classes();
         int size = classes.size();

@@ -13,12 +13,15 @@ import org.accrete.api.learn.Transformer;
 /**
  * Merges the parts of one pipeline into those of another. Both are copies, which a refusal may leave half merged.
  *
- * <p>Each part was trained on the columns that the steps of its own pipeline made; from here on it gets those that the merged
- * steps make. All of these are scalings of the same columns, as long as each step is: so first both parts go over to the merged
- * columns, then one takes in the other. A step that does something else must do the same in both and after merging.
+ * <p>Each part was trained on the columns that the steps of its own pipeline made; from here on it gets those that the
+ * merged steps make. All of these are scalings of the same columns, as long as each step is: so first both parts go
+ * over to the merged columns, then one takes in the other. A step that does something else must do the same in both and
+ * after merging.
  */
 final class PipelineMerge {
-    /** What turns the pipeline's columns into those of the next part: in the one, in the other, in the merged pipeline. */
+    /**
+     * What turns the pipeline's columns into those of the next part: in the one, in the other, in the merged pipeline.
+     */
     private Scaling mine;
 
     private Scaling theirs;

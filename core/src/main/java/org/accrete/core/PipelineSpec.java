@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param learner name of the learner
  * @param steps names of the steps before it, in order; each at most once
- * @param settings parameters that differ from their defaults: a plain key is the learner's, {@code step.key} that step's
+ * @param settings parameters that differ from their defaults: a plain key is the learner's, {@code step.key} that
+ *     step's
  */
 public record PipelineSpec(String learner, List<String> steps, Map<String, String> settings) {
     // Copies the collections, in their order.

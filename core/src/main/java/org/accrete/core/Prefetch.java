@@ -15,9 +15,9 @@ import org.accrete.api.data.Schema;
 /**
  * Reads ahead on a daemon thread.
  *
- * <p>Two buffers go round: {@code free} → filled by the reader → {@code ready} → swapped with the caller's → {@code free}.
- * An error or the end is seen only when {@code ready} is empty, so everything surfaces in order. All shared fields are
- * guarded by {@code this}; the reader holds no lock while it reads.
+ * <p>Two buffers go round: {@code free} → filled by the reader → {@code ready} → swapped with the caller's →
+ * {@code free}. An error or the end is seen only when {@code ready} is empty, so everything surfaces in order. All
+ * shared fields are guarded by {@code this}; the reader holds no lock while it reads.
  */
 final class Prefetch implements ChunkSource {
     private static final int AHEAD = 2;
@@ -227,7 +227,8 @@ final class Prefetch implements ChunkSource {
     }
 
     /**
-     * Ends the reader. One that is stuck in a read is interrupted, then left: it is a daemon and ends when the read does.
+     * Ends the reader. One that is stuck in a read is interrupted, then left: it is a daemon and ends when the read
+     * does.
      */
     @Override
     public void close() {

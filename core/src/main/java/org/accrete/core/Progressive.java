@@ -7,8 +7,8 @@ import org.accrete.api.data.Target;
 import org.accrete.api.store.State;
 
 /**
- * Scores of what an online learner says of each row just before it learns that row. They do not depend on chunk borders; their
- * tensors are {@code run.progressive.*}.
+ * Scores of what an online learner says of each row just before it learns that row. They do not depend on chunk
+ * borders; their tensors are {@code run.progressive.*}.
  */
 final class Progressive {
     private static final int LONGEST = 1 << 30;
@@ -27,8 +27,8 @@ final class Progressive {
     /**
      * {@return scores that have seen nothing, or that go on from a state}
      *
-     * @throws AccreteException bad argument: the pipeline is not row-wise, or has nothing to score; bad state: the state has
-     *     none
+     * @throws AccreteException bad argument: the pipeline is not row-wise, or has nothing to score; bad state: the
+     *     state has none
      */
     static Progressive of(Pipeline pipeline, Target target, Optional<State> resumed) {
         if (!(pipeline instanceof OnlinePipeline online)) {

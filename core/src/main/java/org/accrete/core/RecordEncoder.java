@@ -51,7 +51,10 @@ interface RecordEncoder {
         };
     }
 
-    /** {@return an encoder of numbers by {@linkplain Schema#columnName names of columns}; only one-hot ones may be absent} */
+    /**
+     * {@return an encoder of numbers by {@linkplain Schema#columnName names of columns}; only one-hot ones may be
+     * absent}
+     */
     static RecordEncoder of(Schema schema) {
         Map<String, Integer> firsts = new HashMap<>();
         Map<String, Block> blocks = new HashMap<>();

@@ -60,7 +60,9 @@ public final class Registry<P extends Provider> {
                         : "The name '" + ParamSpec.word(name) + "' is " + ambiguous(found) + ".");
     }
 
-    /** {@return the plug-ins that {@link #find} finds, sorted by name: neither broken ones nor those that share a name} */
+    /**
+     * {@return the plug-ins that {@link #find} finds, sorted by name: neither broken ones nor those that share a name}
+     */
     public List<P> all() {
         return byName.values().stream()
                 .filter(named -> named.size() == 1)

@@ -13,7 +13,8 @@ import org.accrete.api.store.ModelVersion;
  * @param seconds time it took
  * @param chunkRows rows of a chunk
  * @param scores the scores, including those before a resume; empty when the model cannot be scored on the target
- * @param progressive the scores of each row by the model from before that row; empty when the run was not asked for them
+ * @param progressive the scores of each row by the model from before that row; empty when the run was not asked for
+ *     them
  * @param version the last version that this run appended
  * @param stopped whether {@link TrainingRun#stop()} ended it
  */

@@ -18,8 +18,8 @@ import org.accrete.api.store.State;
  * learned. Not thread-safe; no allocation in steady state.
  *
  * <ul>
- *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows; blocks are counted in rows, wherever
- *       chunks end.
+ *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows; blocks are counted in rows,
+ *       wherever chunks end.
  *   <li>Baselines know every row before the one they answer for, also those of the same chunk, so they do not depend on
  *       chunk borders; the model's own figures do.
  *   <li>Every row counts once, whatever its weight. A row without a target is left out.
@@ -155,7 +155,10 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      */
     abstract void take(Model model, int known, double[] values, Chunk chunk);
 
-    /** Counts the chunk that was last passed to {@link #predict} or {@link #take}, whose model may have learned it by now. */
+    /**
+     * Counts the chunk that was last passed to {@link #predict} or {@link #take}, whose model may have learned it by
+     * now.
+     */
     abstract void fold(Chunk chunk);
 
     /** Values of the figures, in their order, over all rows. */

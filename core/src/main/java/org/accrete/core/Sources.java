@@ -8,10 +8,10 @@ public final class Sources {
     private Sources() {}
 
     /**
-     * {@return a source that reads ahead on a thread of its own} Rows, positions and errors are those of the source, in the
-     * same order; at most two chunks are read ahead, from the first {@link ChunkSource#next} on. From then until it is closed,
-     * the source belongs to that daemon thread, which also calls what the source calls, such as the consumer of {@link
-     * org.accrete.api.data.BadRows}.
+     * {@return a source that reads ahead on a thread of its own} Rows, positions and errors are those of the source, in
+     * the same order; at most two chunks are read ahead, from the first {@link ChunkSource#next} on. From then until it
+     * is closed, the source belongs to that daemon thread, which also calls what the source calls, such as the consumer
+     * of {@link org.accrete.api.data.BadRows}.
      *
      * @param source what to read; nobody else may read it
      * @param chunkRows rows of a chunk; a buffer of this capacity is filled without copying
@@ -24,8 +24,8 @@ public final class Sources {
      * {@return a source that hands out all rows several times} Its positions carry the number of the epoch. Labels keep
      * their indexes over all epochs.
      *
-     * @param open opens the source at its beginning, always with the same columns; called once at once, then at the start of
-     *     each later epoch, on the thread that reads
+     * @param open opens the source at its beginning, always with the same columns; called once at once, then at the
+     *     start of each later epoch, on the thread that reads
      * @param epochs how many times, at least 1
      * @throws org.accrete.api.AccreteException bad argument: fewer; or what opening throws
      */

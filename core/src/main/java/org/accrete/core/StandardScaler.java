@@ -16,12 +16,12 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * Scales each numeric column by its mean and population standard deviation over the rows so far, the row itself included.
- * Row-wise: chunk borders do not matter. Cycles and one-hot blocks pass through.
+ * Scales each numeric column by its mean and population standard deviation over the rows so far, the row itself
+ * included. Row-wise: chunk borders do not matter. Cycles and one-hot blocks pass through.
  *
- * <p>A missing value is written as 0 and not counted; a column that is absent from a sparse row is a 0 like any other. A
- * row's weight weighs it in the moments; a row of weight 0 is scaled but not counted. A column that does not vary by more
- * than its rounding errors, by scikit-learn's test, is divided by 1.
+ * <p>A missing value is written as 0 and not counted; a column that is absent from a sparse row is a 0 like any other.
+ * A row's weight weighs it in the moments; a row of weight 0 is scaled but not counted. A column that does not vary by
+ * more than its rounding errors, by scikit-learn's test, is divided by 1.
  */
 final class StandardScaler implements RowWiseStep, MergeableLearner {
     /*
@@ -58,7 +58,9 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private final boolean withStd;
     private long rowsSeen;
 
-    /** Per column: weight of the rows in which it was there, their mean, and their weighted squared distance from it. */
+    /**
+     * Per column: weight of the rows in which it was there, their mean, and their weighted squared distance from it.
+     */
     private final double[] count;
 
     private final double[] mean;

@@ -18,21 +18,22 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 
 /**
- * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, now and then appends a
- * version that holds everything needed to go on after exactly those rows.
+ * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, now and then appends
+ * a version that holds everything needed to go on after exactly those rows.
  *
  * <ul>
  *   <li>Scores, rows and position move together with the pipeline: a chunk that is refused changes none of them. The
- *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. So it is with a row
- *       that the source cannot use.
- *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, also when the
- *       source fails by anything but bad data, each time only if rows were learned since the last. When that happens never
- *       changes what is learned.
+ *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. So it is with
+ *       a row that the source cannot use.
+ *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, also
+ *       when the source fails by anything but bad data, each time only if rows were learned since the last. When that
+ *       happens never changes what is learned.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
- * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position}, {@code
- * run.rows}, {@code run.rows_refused}, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
+ * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
+ * {@code run.rows}, {@code run.rows_refused}, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact
+ * facts}.
  */
 public final class TrainingRun {
     private static final double NANOS = 1e9;
@@ -113,8 +114,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Refuses a pipeline of which there are no {@linkplain Builder#progressive progressive} scores; {@link Builder#build} does
-     * so too, this can be asked earlier.
+     * Refuses a pipeline of which there are no {@linkplain Builder#progressive progressive} scores;
+     * {@link Builder#build} does so too, this can be asked earlier.
      *
      * @param pipeline newly made or restored
      * @throws AccreteException bad argument: it is not row-wise, or has no target that is scored
@@ -124,12 +125,12 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is whole after every return,
-     * also one by an exception.
+     * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is whole after every
+     * return, also one by an exception.
      *
      * @return what was done
-     * @throws AccreteException bad state: it ran already, or what is resumed does not fit the source; bad data: a row that
-     *     cannot be used, with its place; I/O: a version could not be written
+     * @throws AccreteException bad state: it ran already, or what is resumed does not fit the source; bad data: a row
+     *     that cannot be used, with its place; I/O: a version could not be written
      */
     public RunReport run() {
         if (begun.getAndSet(true)) {
@@ -305,9 +306,9 @@ public final class TrainingRun {
     }
 
     /**
-     * Asks the run to end: it finishes the chunk it is at, appends a version and returns from {@link #run()}. Any thread,
-     * any number of times; returns at once. A run that reads ahead does not wait for a source that has nothing to give. A
-     * shutdown hook calls this and then waits until the thread that called {@link #run()} has its report.
+     * Asks the run to end: it finishes the chunk it is at, appends a version and returns from {@link #run()}. Any
+     * thread, any number of times; returns at once. A run that reads ahead does not wait for a source that has nothing
+     * to give. A shutdown hook calls this and then waits until the thread that called {@link #run()} has its report.
      */
     public void stop() {
         stop = true;
@@ -429,8 +430,8 @@ public final class TrainingRun {
         }
 
         /**
-         * Goes on where a stored version ended: seeks the source, and scores and rows count on. The pipeline must have been
-         * restored from the same state. A run that only begins with a stored pipeline does not set this.
+         * Goes on where a stored version ended: seeks the source, and scores and rows count on. The pipeline must have
+         * been restored from the same state. A run that only begins with a stored pipeline does not set this.
          *
          * @param state what the version holds
          * @return this
@@ -441,8 +442,8 @@ public final class TrainingRun {
         }
 
         /**
-         * Publishes snapshots with every version and else at most once a second. One that is not a version is named by the
-         * version before it and the rows since: {@code flights@3+5000}.
+         * Publishes snapshots with every version and else at most once a second. One that is not a version is named by
+         * the version before it and the rows since: {@code flights@3+5000}.
          *
          * @param model who gets them
          * @return this
@@ -466,11 +467,13 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets whether the run also scores what the learner says of each row just before it learns that row: figures of their
-         * own, beside those of whole chunks and never mixed with them, which do not depend on chunk borders. Off by default,
-         * but a run that {@linkplain #resume goes on} from one that did so does. It never changes what is learned.
+         * Sets whether the run also scores what the learner says of each row just before it learns that row: figures of
+         * their own, beside those of whole chunks and never mixed with them, which do not depend on chunk borders. Off
+         * by default, but a run that {@linkplain #resume goes on} from one that did so does. It never changes what is
+         * learned.
          *
-         * @param each whether to; {@link #build} refuses a pipeline that is no {@link org.accrete.api.learn.OnlineLearner}
+         * @param each whether to; {@link #build} refuses a pipeline that is no
+         *     {@link org.accrete.api.learn.OnlineLearner}
          * @return this
          */
         public Builder progressive(boolean each) {
@@ -487,8 +490,9 @@ public final class TrainingRun {
         /**
          * {@return the run}
          *
-         * @throws AccreteException bad state: the source has other columns than the pipeline, or the state to resume has no
-         *     scores of this target; bad argument: progressive scores of a pipeline that is not row-wise or has no target
+         * @throws AccreteException bad state: the source has other columns than the pipeline, or the state to resume
+         *     has no scores of this target; bad argument: progressive scores of a pipeline that is not row-wise or has
+         *     no target
          */
         public TrainingRun build() {
             return new TrainingRun(this);

@@ -12,8 +12,9 @@ public final class Versions {
     private Versions() {}
 
     /**
-     * {@return the state of a version that knows what several versions know, to be appended} It predicts, serves and trains on
-     * like any other, from the start of another source: it holds no position and no scores, which belong to one source.
+     * {@return the state of a version that knows what several versions know, to be appended} It predicts, serves and
+     * trains on like any other, from the start of another source: it holds no position and no scores, which belong to
+     * one source.
      *
      * <pre>{@code
      * ModelVersion a = store.history("monday").resolve("live");
@@ -28,8 +29,8 @@ public final class Versions {
      *
      * @param plugIns where the parts of the models are found
      * @param states what the versions hold, at least one; merged in this order
-     * @throws AccreteException bad argument: no state; bad state: their columns or column plans differ, or what {@link
-     *     Pipeline#merge} refuses
+     * @throws AccreteException bad argument: no state; bad state: their columns or column plans differ, or what
+     *     {@link Pipeline#merge} refuses
      */
     public static State merge(PlugIns plugIns, List<State> states) {
         if (states.isEmpty()) {

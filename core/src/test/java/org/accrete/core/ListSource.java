@@ -12,8 +12,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 
 /**
- * Rows from memory: row i has i in its first column and pseudo-random numbers behind. A mark stands at every seventh row;
- * a new label comes up now and then; some rows are refused; one may fail.
+ * Rows from memory: row i has i in its first column and pseudo-random numbers behind. A mark stands at every seventh
+ * row; a new label comes up now and then; some rows are refused; one may fail.
  */
 final class ListSource implements ChunkSource {
     private static final int MARKS = 7;

@@ -29,7 +29,9 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 
-/** What a pipeline asks of its parts when it takes in another one, and what it refuses; the laws are asked by the kit. */
+/**
+ * What a pipeline asks of its parts when it takes in another one, and what it refuses; the laws are asked by the kit.
+ */
 class PipelineMergeTest {
     private static final Schema SCHEMA = Schema.numeric(2, Target.numeric("y"));
     private static final PlugIns PLUG_INS = PlugIns.of(

@@ -65,7 +65,10 @@ final class Toys {
         return new DenseChunk(schema, values, targets, new double[0], List.of());
     }
 
-    /** Learns the sum of all cells times {@code rate}, predicts the row's sum plus it; refuses a row with a cell above {@code most}. */
+    /**
+     * Learns the sum of all cells times {@code rate}, predicts the row's sum plus it; refuses a row with a cell above
+     * {@code most}.
+     */
     static final class SumProvider implements LearnerProvider {
         static final ParamSpec<Double> RATE = ParamSpec.real("rate", 1, Domain.Range.above(0), "factor of the sum")
                 .asTunable();

@@ -13,7 +13,10 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.State;
 import org.accrete.core.PlugIns;
 
-/** The command as a user has it: its own process, on the module path, by the JVM that runs the tests unless another is named. */
+/**
+ * The command as a user has it: its own process, on the module path, by the JVM that runs the tests unless another is
+ * named.
+ */
 final class Command {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     static final Path FLIGHTS = ROOT.resolve("examples/flights/flights-200k.csv.gz");

@@ -7,7 +7,9 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 
-/** Rows of an iterator: the features, then the target. It must give the same rows again for a run to go on with them. */
+/**
+ * Rows of an iterator: the features, then the target. It must give the same rows again for a run to go on with them.
+ */
 final class IteratorSource implements ChunkSource {
     private final Schema schema;
     private final Iterator<double[]> rows;

@@ -17,7 +17,9 @@ import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Killed at any instant and resumed until it ends, a run ends with the same tensors as the run that was never stopped. */
+/**
+ * Killed at any instant and resumed until it ends, a run ends with the same tensors as the run that was never stopped.
+ */
 class KillAndResumeIT {
     private static final int KILLS = 20;
     private static final int EARLY_KILLS = 3;

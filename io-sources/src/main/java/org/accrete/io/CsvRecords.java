@@ -205,8 +205,8 @@ final class CsvRecords implements AutoCloseable {
     }
 
     /**
-     * Closes the input being read. Of a stream only its bytes: the parser's lock is held by whoever waits for the next row, and
-     * that may never come.
+     * Closes the input being read. Of a stream only its bytes: the parser's lock is held by whoever waits for the next
+     * row, and that may never come.
      */
     @Override
     public void close() {

@@ -245,8 +245,8 @@ final class CsvSource implements ChunkSource {
     }
 
     /**
-     * Goes behind the marked record. When the plan does not yet have the labels that were known there, all rows before it are
-     * encoded for the sake of theirs.
+     * Goes behind the marked record. When the plan does not yet have the labels that were known there, all rows before
+     * it are encoded for the sake of theirs.
      */
     private void go(CsvMark mark) {
         mark.check(inputs);

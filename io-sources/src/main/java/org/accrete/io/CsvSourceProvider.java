@@ -17,8 +17,9 @@ import org.accrete.api.param.Params;
  * Opens CSV: a file, all files that match a glob (sorted by name), or standard input ({@code -}); gzip is recognised by
  * its content.
  *
- * <p>Each file begins with a line of column names, by which its columns are found. Cells may be quoted with {@code "} and
- * then hold delimiters, line breaks and doubled quotes. Blank lines are skipped. A byte order mark decides the charset.
+ * <p>Each file begins with a line of column names, by which its columns are found. Cells may be quoted with {@code "}
+ * and then hold delimiters, line breaks and doubled quotes. Blank lines are skipped. A byte order mark decides the
+ * charset.
  */
 public final class CsvSourceProvider implements ChunkSourceProvider {
     private static final String AUTO = "auto";

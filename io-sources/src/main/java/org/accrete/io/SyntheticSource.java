@@ -20,8 +20,9 @@ import org.accrete.api.param.Params;
 /**
  * Rows made by formula.
  *
- * <p>The generator's first draws are the weights of the linear functions; then every row takes the same number of draws:
- * its features and two for the noise. So a row depends on its number alone, and any is found without those before it.
+ * <p>The generator's first draws are the weights of the linear functions; then every row takes the same number of
+ * draws: its features and two for the noise. So a row depends on its number alone, and any is found without those
+ * before it.
  */
 final class SyntheticSource implements ChunkSource {
     private static final String TARGET = "y";

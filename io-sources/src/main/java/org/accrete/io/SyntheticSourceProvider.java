@@ -13,16 +13,16 @@ import org.accrete.api.param.Params;
  * Opens streams made by formula, for trying out and measuring. The location says which:
  *
  * <ul>
- *   <li>{@code classification}: features uniform in −1 … 1; the class is the one with the largest of as many random linear
- *       functions of them.
+ *   <li>{@code classification}: features uniform in −1 … 1; the class is the one with the largest of as many random
+ *       linear functions of them.
  *   <li>{@code regression}: the same features; the target is a random linear function of them plus normal noise.
  *   <li>{@code sea}: the three features uniform in 0 … 10 of Street and Kim ("A streaming ensemble algorithm (SEA) for
  *       large-scale classification", KDD 2001); class 1 where x0 + x1 is at most a threshold, which is 8, 9, 7, 9.5 in
  *       turn.
  * </ul>
  *
- * <p>The columns are {@code x0}, {@code x1}, …; the target is {@code y}. The same parameters give the same rows; a row costs
- * the same wherever it is.
+ * <p>The columns are {@code x0}, {@code x1}, …; the target is {@code y}. The same parameters give the same rows; a row
+ * costs the same wherever it is.
  */
 public final class SyntheticSourceProvider implements ChunkSourceProvider {
     /** How many rows there are. */

@@ -7,23 +7,25 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The SIMD twin of the scalar reference, on the widest vectors of 256 or 512 bits that this JVM prefers. On those of two doubles too much of it
- * is neither compiled to one instruction nor without objects, so there is none for them.
+ * The SIMD twin of the scalar reference, on the widest vectors of 256 or 512 bits that this JVM prefers. On those of
+ * two doubles too much of it is neither compiled to one instruction nor without objects, so there is none for them.
  *
  * <p>Same bits: the sixteen running sums of a reduction are the lanes of two or four vectors, so each sum takes the
  * same elements in the same order at every width, and the tree that combines them is written out lane by lane
  * ({@code reduceLanes} leaves its order open). The branches on {@link #LANES} are constants to the compiler. What is
  * left over after whole vectors is done by scalar code: masked loads are slow on JDK 17.
  *
- * <p>Vectors live in local variables and in small helpers that are inlined; one that is stored in a field, or that crosses a
- * call which C2 does not inline, is an object on the heap. Hence {@code exp} makes its constants vectors before the loop: on
- * JDK 17 an operation that takes a plain number does not inline whole there, and every step of it allocates. Blocks with a
- * number beyond ±708 are left to scalar code, which keeps the method short. Nor does C2 inline small helpers of this class once a method has taken in 8,000
- * bytecodes, so the longest methods call the Vector API alone, and {@link #scaleAddDot} and {@link #stepDots} have one loop of eights, whose sums take turns.
+ * <p>Vectors live in local variables and in small helpers that are inlined; one that is stored in a field, or that
+ * crosses a call which C2 does not inline, is an object on the heap. Hence {@code exp} makes its constants vectors
+ * before the loop: on JDK 17 an operation that takes a plain number does not inline whole there, and every step of it
+ * allocates. Blocks with a number beyond ±708 are left to scalar code, which keeps the method short. Nor does C2 inline
+ * small helpers of this class once a method has taken in 8,000 bytecodes, so the longest methods call the Vector API
+ * alone, and {@link #scaleAddDot} and {@link #stepDots} have one loop of eights, whose sums take turns.
  *
- * <p>What C2 of JDK 17 inlines late, as the end of a method of many vector operations, it knows by its declared type only. A store of
- * such a vector it may leave a call, with an object per vector; a cast to the class of the vectors makes the type exact.
- * Known limit: at 256 bits {@code exp} still makes objects on 17 in one run of three, depending on what was compiled before.
+ * <p>What C2 of JDK 17 inlines late, as the end of a method of many vector operations, it knows by its declared type
+ * only. A store of such a vector it may leave a call, with an object per vector; a cast to the class of the vectors
+ * makes the type exact. Known limit: at 256 bits {@code exp} still makes objects on 17 in one run of three, depending
+ * on what was compiled before.
  */
 final class SimdKernels extends Kernels {
 
@@ -113,8 +115,8 @@ final class SimdKernels extends Kernels {
     }
 
     /**
-     * Two of the vectors y at a time, so that x and z are loaded once for both; the trees come last, when all sums are in memory: taken
-     * at once, each would be waited for. Four at a time are more than C2 inlines into one method.
+     * Two of the vectors y at a time, so that x and z are loaded once for both; the trees come last, when all sums are
+     * in memory: taken at once, each would be waited for. Four at a time are more than C2 inlines into one method.
      */
     @Override
     public void scaleAddDots(
@@ -175,7 +177,10 @@ final class SimdKernels extends Kernels {
         }
     }
 
-    /** What {@link #scaleAddDots} leaves over of each vector, and the trees; where nothing is left, a 0 makes +0 of −0 as it would. */
+    /**
+     * What {@link #scaleAddDots} leaves over of each vector, and the trees; where nothing is left, a 0 makes +0 of −0
+     * as it would.
+     */
     private static void takeRest(
             double scale,
             double[] y,
@@ -328,9 +333,9 @@ final class SimdKernels extends Kernels {
     }
 
     /**
-     * Of a row whose last vector would leave the array, a copy is taken. One method for each number of vectors, all too long for C2 to
-     * inline: each keeps its vectors in registers whatever widths the JVM has seen. One for all widths, with a mask for each vector,
-     * has more of them than C2 finds registers for.
+     * Of a row whose last vector would leave the array, a copy is taken. One method for each number of vectors, all too
+     * long for C2 to inline: each keeps its vectors in registers whatever widths the JVM has seen. One for all widths,
+     * with a mask for each vector, has more of them than C2 finds registers for.
      */
     @Override
     public int descend(
@@ -380,7 +385,10 @@ final class SimdKernels extends Kernels {
         return descend32(slope, bound, rate, state, x, xFrom, n, first, end, y, length, keep);
     }
 
-    /** Weights and last row stay in vectors over all rows. Without the vectors of zeros a sum may be −0 that is +0 with them, hence the 0. */
+    /**
+     * Weights and last row stay in vectors over all rows. Without the vectors of zeros a sum may be −0 that is +0 with
+     * them, hence the 0.
+     */
     private static int descend16(
             Slope slope,
             double bound,

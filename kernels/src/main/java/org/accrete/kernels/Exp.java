@@ -1,37 +1,37 @@
 package org.accrete.kernels;
 
 /**
- * The one definition of {@code exp}, and of the logistic function, in the project: constants and scalar form. The SIMD twin does
- * the same operations on the same constants.
+ * The one definition of {@code exp}, and of the logistic function, in the project: constants and scalar form. The SIMD
+ * twin does the same operations on the same constants.
  *
  * <p>Cody and Waite's reduction [1]: {@code x = k ln 2 + r} with {@code k} whole and {@code |r| <= ln(2) / 2}. ln 2 is
- * split into {@code LN2_HIGH}, whose 40 bits make {@code k * LN2_HIGH} and its difference to {@code x} exact, and the rest.
- * What rounding takes from {@code r} is kept and added back with the small terms. Then
+ * split into {@code LN2_HIGH}, whose 40 bits make {@code k * LN2_HIGH} and its difference to {@code x} exact, and the
+ * rest. What rounding takes from {@code r} is kept and added back with the small terms. Then
  *
  * <pre>{@code
  * e^r = 1 + r + r^2 (1/2 + r P(r))        P of degree 9
  * e^x = e^r * 2^k = e^r * 2^(k1) * 2^(k - k1)          k1 about k / 2
  * }</pre>
  *
- * <p>The coefficients of P are minimax for the relative error of e^r (Remez exchange in 60 digits, then rounded to double:
- * 7e-19, which is 0.006 units in the last place); the rest of the error is rounding, below 0.9 units in the last place
- * where the result is normal (the tests measure it). Near both ends the scaling takes two steps, which round once on the way to
- * subnormal numbers and overflow to infinity where they should; in between one gives the same. {@code k} comes from adding 1.5 * 2^52, so that no conversion to
- * integer is needed, which many vector units lack for 64 bits. P is evaluated as a tree (Estrin), to be short
- * rather than to have few operations.
+ * <p>The coefficients of P are minimax for the relative error of e^r (Remez exchange in 60 digits, then rounded to
+ * double: 7e-19, which is 0.006 units in the last place); the rest of the error is rounding, below 0.9 units in the
+ * last place where the result is normal (the tests measure it). Near both ends the scaling takes two steps, which round
+ * once on the way to subnormal numbers and overflow to infinity where they should; in between one gives the same.
+ * {@code k} comes from adding 1.5 * 2^52, so that no conversion to integer is needed, which many vector units lack for
+ * 64 bits. P is evaluated as a tree (Estrin), to be short rather than to have few operations.
  *
- * <p>The logistic function {@code e^x / (e^x + 1)} has a quotient anyway, so there {@code e^r} is one too, of shorter polynomials,
- * and both become a single division:
+ * <p>The logistic function {@code e^x / (e^x + 1)} has a quotient anyway, so there {@code e^r} is one too, of shorter
+ * polynomials, and both become a single division:
  *
  * <pre>{@code
  * e^r = (Q(r^2) + r R(r^2)) / (Q(r^2) - r R(r^2))      Q, R of degree 2
  * }</pre>
  *
- * <p>With {@code s = 2^k} that division is {@code (Q s + R (r s)) / (Q (s + 1) + R (r (s - 1)))}: more operations than taking e^x first, but fewer
- * that wait for each other.
+ * <p>With {@code s = 2^k} that division is {@code (Q s + R (r s)) / (Q (s + 1) + R (r (s - 1)))}: more operations than
+ * taking e^x first, but fewer that wait for each other.
  *
- * <p>The coefficients are minimax likewise (8e-19 before, 1e-17 after rounding to double). A row of log-loss waits for this value
- * before the next row can begin; the detour by {@code exp} is the longer chain.
+ * <p>The coefficients are minimax likewise (8e-19 before, 1e-17 after rounding to double). A row of log-loss waits for
+ * this value before the next row can begin; the detour by {@code exp} is the longer chain.
  *
  * <p>[1] W. J. Cody, W. Waite: Software Manual for the Elementary Functions, 1980, chapter 6.
  */
@@ -44,8 +44,8 @@ final class Exp {
     static final double LOWEST = -746;
 
     /**
-     * Up to it, on either side, the power is a normal number and one exact multiplication scales it; beyond it the logistic
-     * function is 1 or e^x to the last bit.
+     * Up to it, on either side, the power is a normal number and one exact multiplication scales it; beyond it the
+     * logistic function is 1 or e^x to the last bit.
      */
     static final double STEEP = 708;
 

@@ -1,9 +1,9 @@
 package org.accrete.kernels;
 
 /**
- * The loops over {@code float}s, for networks: as {@link Kernels}, each with one defined result, a scalar reference and a SIMD
- * twin of the same bits. The rules of {@code Kernels} hold here too, but for one: {@link #product} is made of fused
- * multiply-adds, always.
+ * The loops over {@code float}s, for networks: as {@link Kernels}, each with one defined result, a scalar reference and
+ * a SIMD twin of the same bits. The rules of {@code Kernels} hold here too, but for one: {@link #product} is made of
+ * fused multiply-adds, always.
  */
 public abstract class FloatKernels {
     /** Columns of a product come in whole blocks of so many. */
@@ -55,11 +55,12 @@ public abstract class FloatKernels {
     }
 
     /**
-     * The matrix product {@code C = S + A B}. Each element is a chain of fused
-     * multiply-adds in ascending order of {@code l}, {@code c = fma(a[i][l], b[l][j], c)}, from {@code s[i][j]} on; how the loops
-     * are blocked does not show.
+     * The matrix product {@code C = S + A B}. Each element is a chain of fused multiply-adds in ascending order of
+     * {@code l}, {@code c = fma(a[i][l], b[l][j], c)}, from {@code s[i][j]} on; how the loops are blocked does not
+     * show.
      *
-     * <p>{@code A} has steps for rows and for columns, so that it may be given transposed; the others are row-major. O(m n k).
+     * <p>{@code A} has steps for rows and for columns, so that it may be given transposed; the others are row-major.
+     * O(m n k).
      *
      * @param m rows of A, S and C
      * @param n columns of B, S and C, a multiple of {@link #BLOCK}

@@ -8,8 +8,8 @@ import java.util.Optional;
  * Chooses the implementation by facts about the running JVM.
  *
  * <p>The SIMD twin pays only when HotSpot's C2 compiles it: elsewhere each vector is an object. So C1 alone, the
- * interpreter alone, a JVMCI compiler and other JVMs get the scalar reference unless the system property demands SIMD. The
- * facts are read from system properties because they cost nothing; the management beans cost milliseconds at start.
+ * interpreter alone, a JVMCI compiler and other JVMs get the scalar reference unless the system property demands SIMD.
+ * The facts are read from system properties because they cost nothing; the management beans cost milliseconds at start.
  */
 final class KernelChoice {
 

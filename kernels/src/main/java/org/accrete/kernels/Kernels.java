@@ -1,15 +1,15 @@
 package org.accrete.kernels;
 
 /**
- * The numeric loops of the project, each with one defined result: {@link #scalar()} is the reference, its SIMD twin gives
- * the same bits, and {@link #best()} is the one that suits this JVM.
+ * The numeric loops of the project, each with one defined result: {@link #scalar()} is the reference, its SIMD twin
+ * gives the same bits, and {@link #best()} is the one that suits this JVM.
  *
  * <p>Rules that hold for every kernel:
  *
  * <ul>
- *   <li>Arguments are trusted. An offset or a length that leaves its array fails with an {@link
- *       IndexOutOfBoundsException} at the latest when the bad element is reached, outputs may be half written by then; a
- *       length of zero or less does nothing.
+ *   <li>Arguments are trusted. An offset or a length that leaves its array fails with an
+ *       {@link IndexOutOfBoundsException} at the latest when the bad element is reached, outputs may be half written by
+ *       then; a length of zero or less does nothing.
  *   <li>An output must not overlap an input, unless the method says that it may.
  *   <li>Products and sums are rounded one by one: fused multiply-add is never used.
  *   <li>Whether a result is NaN is defined; which of the many NaN bit patterns it has is not.
@@ -19,8 +19,8 @@ package org.accrete.kernels;
  * </ul>
  *
  * <p>A <em>sum by sixteen</em> of elements {@code e[0..n)} is this number: elements of whole blocks of sixteen go to
- * running sum {@code i mod 16}, then, if at least eight elements are left, the next eight go to running sums 0 to 7; the
- * up to seven elements that are still left go to a seventeenth sum. All sums start at +0 and take their elements in
+ * running sum {@code i mod 16}, then, if at least eight elements are left, the next eight go to running sums 0 to 7;
+ * the up to seven elements that are still left go to a seventeenth sum. All sums start at +0 and take their elements in
  * order of index. They are combined as a tree: {@code s[j] += s[j + 8]} for {@code j < 8}, {@code s[j] += s[j + 4]} for
  * {@code j < 4}, {@code (s[0] + s[2]) + (s[1] + s[3])}, and the seventeenth is added last.
  */
@@ -59,7 +59,8 @@ public abstract class Kernels {
     /**
      * The implementation that suits this JVM, chosen once: SIMD if the module {@code jdk.incubator.vector} is resolved
      * ({@code --add-modules jdk.incubator.vector}) and the JVM has HotSpot's C2 compiler, else scalar. The system
-     * property {@code accrete.kernels} ({@code auto}, {@code scalar} or {@code simd}) overrides it; the first call decides.
+     * property {@code accrete.kernels} ({@code auto}, {@code scalar} or {@code simd}) overrides it; the first call
+     * decides.
      *
      * @return the same instance at every call
      * @throws IllegalArgumentException if the system property has another value
@@ -168,8 +169,8 @@ public abstract class Kernels {
     public abstract void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n);
 
     /**
-     * {@link #scaleAdd} into another array, the same bits, and {@link #allFinite} of the result, in one pass: a step that is
-     * taken only if nothing overflows.
+     * {@link #scaleAdd} into another array, the same bits, and {@link #allFinite} of the result, in one pass: a step
+     * that is taken only if nothing overflows.
      *
      * @param scale factor of {@code y}
      * @param y what is scaled, not modified
@@ -186,8 +187,8 @@ public abstract class Kernels {
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] out, int outFrom, int n);
 
     /**
-     * {@link #scaleAdd}, then {@link #dot} of {@code y} as it is now with {@code z}, the same bits, in one pass: the step of one
-     * row and the decision value of the next.
+     * {@link #scaleAdd}, then {@link #dot} of {@code y} as it is now with {@code z}, the same bits, in one pass: the
+     * step of one row and the decision value of the next.
      *
      * @param scale factor of {@code y}
      * @param y what is scaled and added to, modified
@@ -204,14 +205,14 @@ public abstract class Kernels {
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n);
 
     /**
-     * {@link #scaleAddDot} of several vectors {@code y} that lie one after the other, the same bits: the step of one row and the
-     * decision values of the next for all classes.
+     * {@link #scaleAddDot} of several vectors {@code y} that lie one after the other, the same bits: the step of one
+     * row and the decision values of the next for all classes.
      *
      * @param scale factor of each vector
      * @param y the vectors, {@code n} elements each, modified
      * @param count how many
-     * @param alphas one factor of {@code x} for each vector, replaced by the inner products with {@code z}, then {@link #SUMS} more
-     *     numbers for each vector, which are room of the kernel's own
+     * @param alphas one factor of {@code x} for each vector, replaced by the inner products with {@code z}, then
+     *     {@link #SUMS} more numbers for each vector, which are room of the kernel's own
      * @param x what is added, not modified
      * @param xFrom index of its first element
      * @param z the other factor of the inner products, not modified, may be or overlap {@code x}
@@ -285,7 +286,10 @@ public abstract class Kernels {
     /** The widest row that {@link #descend} takes. */
     public static final int NARROW = 32;
 
-    /** Where the state of {@link #descend} has the last row, after the weights; both are filled up with zeros to {@link #NARROW}. */
+    /**
+     * Where the state of {@link #descend} has the last row, after the weights; both are filled up with zeros to
+     * {@link #NARROW}.
+     */
     public static final int LAST_ROW = NARROW;
 
     /** Where the state of {@link #descend} has the factor of the last row's decay. */
@@ -304,17 +308,18 @@ public abstract class Kernels {
     public static final int DESCENT_STATE = ROOM + 16 + NARROW;
 
     /**
-     * Stochastic gradient descent of one linear function on narrow rows, one after the other. Each step waits for the next row,
-     * so that no decision value waits for weights that are just being changed: with the weights w and the intercept b from before
-     * the last row u, the factor {@code keep} of its decay and its step, a row x has
+     * Stochastic gradient descent of one linear function on narrow rows, one after the other. Each step waits for the
+     * next row, so that no decision value waits for weights that are just being changed: with the weights w and the
+     * intercept b from before the last row u, the factor {@code keep} of its decay and its step, a row x has
      *
      * <pre>{@code
      * p = (keep * (w·x) + b) + step * (u·x + rate)
      * w = keep * w + step * u        b = b + step * rate        u = x        then keep and step of x
      * }</pre>
      *
-     * <p>An inner product here adds product {@code j + 16} to product {@code j}, for {@code j < 16}, and combines these as the sums of a sum
-     * by sixteen; beyond the width all are 0. Where u and step are 0 and keep is 1, there is no last row.
+     * <p>An inner product here adds product {@code j + 16} to product {@code j}, for {@code j < 16}, and combines these
+     * as the sums of a sum by sixteen; beyond the width all are 0. Where u and step are 0 and keep is 1, there is no
+     * last row.
      *
      * @param slope how a step is made
      * @param bound the bound of {@link Slope#DIFFERENCE}
@@ -359,9 +364,9 @@ public abstract class Kernels {
     // ---- steps with a length of each weight's own ------------------------------------------------------------------
 
     /**
-     * {@code r / sqrt(1 + a)} to eleven digits: the rate {@code 1 / sqrt(c + sum of squares)} of a weight after one more square,
-     * where {@code a} is that square by {@code r²}. Up to 2^-8, where it soon is, by a polynomial: a quotient and a root
-     * take as long as all the rest of a step.
+     * {@code r / sqrt(1 + a)} to eleven digits: the rate {@code 1 / sqrt(c + sum of squares)} of a weight after one
+     * more square, where {@code a} is that square by {@code r²}. Up to 2^-8, where it soon is, by a polynomial: a
+     * quotient and a root take as long as all the rest of a step.
      *
      * @param r the rate
      * @param a the square of the rate times what comes new, at least 0
@@ -415,8 +420,8 @@ public abstract class Kernels {
             double keep, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n);
 
     /**
-     * {@link #step}, then {@link #dot} of the new weights and {@link #weightedSquares} of the rates with the next row, the same
-     * bits, in one pass.
+     * {@link #step}, then {@link #dot} of the new weights and {@link #weightedSquares} of the rates with the next row,
+     * the same bits, in one pass.
      *
      * @param keep factor of the weights
      * @param alpha factor of the rates
@@ -447,8 +452,8 @@ public abstract class Kernels {
             double[] squares);
 
     /**
-     * How weights would be if their latest steps had been longer, by the unit of that, element by element:
-     * {@code h = h max(0, 1 - ((beta r) x) x) + (alpha r) x}, where the maximum of 0 and a number that is none is none.
+     * How weights would be if their latest steps had been longer, by the unit of that, element by element: {@code h = h
+     * max(0, 1 - ((beta r) x) x) + (alpha r) x}, where the maximum of 0 and a number that is none is none.
      *
      * @param alpha factor of the rates in the step of the weights
      * @param beta factor of the rates in how much of {@code h} a step makes good
@@ -543,7 +548,8 @@ public abstract class Kernels {
 
     /**
      * {@code C += A B}, element by element {@code ((c + a0 b0) + a1 b1) + …} in this order. Element (i, p) of A is
-     * {@code a[aFrom + i * aRow + p * aColumn]}, so that a transposed factor is one with its strides exchanged; B likewise.
+     * {@code a[aFrom + i * aRow + p * aColumn]}, so that a transposed factor is one with its strides exchanged; B
+     * likewise.
      *
      * @param m rows of A and C
      * @param n columns of B and C
@@ -581,8 +587,8 @@ public abstract class Kernels {
     }
 
     /**
-     * {@code C += A Aᵀ} for the elements on and above the diagonal, the same bits as {@link #gemm} at half the work. What is
-     * below the diagonal is left undefined. With the strides exchanged it is {@code C += Aᵀ A}.
+     * {@code C += A Aᵀ} for the elements on and above the diagonal, the same bits as {@link #gemm} at half the work.
+     * What is below the diagonal is left undefined. With the strides exchanged it is {@code C += Aᵀ A}.
      *
      * @param n rows of A, rows and columns of C
      * @param k columns of A
@@ -672,7 +678,10 @@ public abstract class Kernels {
         }
     }
 
-    /** Copies {@code count} lines of {@code depth} elements so that the elements of one depth lie side by side, padded with 0. */
+    /**
+     * Copies {@code count} lines of {@code depth} elements so that the elements of one depth lie side by side, padded
+     * with 0.
+     */
     private static void pack(
             double[] from, int at, int line, int step, int count, int depth, double[] to, int out, int width) {
         for (int p = 0; p < depth; p++) {
@@ -722,8 +731,8 @@ public abstract class Kernels {
     // ---- sparse --------------------------------------------------------------------------------------------------
 
     /**
-     * The inner product of a dense vector with a sparse row. The products go to four running sums by their place in the row
-     * modulo four, up to three left over to a fifth; the result is {@code ((s0 + s2) + (s1 + s3)) + s4}.
+     * The inner product of a dense vector with a sparse row. The products go to four running sums by their place in the
+     * row modulo four, up to three left over to a fifth; the result is {@code ((s0 + s2) + (s1 + s3)) + s4}.
      *
      * @param w dense vector, not modified
      * @param wFrom index of its element 0
@@ -781,7 +790,8 @@ public abstract class Kernels {
      * @param wFrom index of its element 0
      * @param before receives the elements as they were, in the row's order
      * @param beforeFrom index of the first
-     * @return the sum of the row's elements as they are now, which is not finite if one of them is not, nor if it is too large itself
+     * @return the sum of the row's elements as they are now, which is not finite if one of them is not, nor if it is
+     *     too large itself
      */
     public final double sparseAxpy(
             double alpha,
@@ -833,8 +843,8 @@ public abstract class Kernels {
     }
 
     /**
-     * {@link #sparseDot} of the weights and, in the same order, the sum of {@code (r value) value}, the squares of the row weighted by
-     * the rates.
+     * {@link #sparseDot} of the weights and, in the same order, the sum of {@code (r value) value}, the squares of the
+     * row weighted by the rates.
      *
      * @param w the weights, not modified
      * @param r the rates, not modified
@@ -909,7 +919,8 @@ public abstract class Kernels {
      * {@link #step} by a sparse row, without a factor of the weights.
      *
      * @param alpha factor of the rates
-     * @param index elements of {@code r} and {@code w}, relative to {@code origin}, each at most once in the row, not modified
+     * @param index elements of {@code r} and {@code w}, relative to {@code origin}, each at most once in the row, not
+     *     modified
      * @param value the row's values, not modified
      * @param from first place of the row in {@code index} and {@code value}
      * @param to place after its last
@@ -935,14 +946,16 @@ public abstract class Kernels {
      *
      * @param alpha factor of the rates in the step of the weights
      * @param beta factor of the rates in how much of {@code h} a step makes good
-     * @param index elements of {@code r} and {@code h}, relative to {@code origin}, each at most once in the row, not modified
+     * @param index elements of {@code r} and {@code h}, relative to {@code origin}, each at most once in the row, not
+     *     modified
      * @param value the row's values, not modified
      * @param from first place of the row in {@code index} and {@code value}
      * @param to place after its last
      * @param r the rates, not modified
      * @param h what is learned of the steps, modified at the row's elements only
      * @param origin index of their element 0
-     * @return the sum of the amounts of the row's elements of {@code h} as they are now, which is not finite if one of them is not
+     * @return the sum of the amounts of the row's elements of {@code h} as they are now, which is not finite if one of
+     *     them is not
      */
     public final double sparseTrace(
             double alpha,

@@ -4,7 +4,10 @@ package org.accrete.kernels;
 final class Rest {
     private Rest() {}
 
-    /** The seventeenth sum of {@link Kernels#dot}, of at most seven products. Written out, because a loop this short costs more. */
+    /**
+     * The seventeenth sum of {@link Kernels#dot}, of at most seven products. Written out, because a loop this short
+     * costs more.
+     */
     static double ofDot(double[] a, int aFrom, double[] b, int bFrom, int n) {
         double s = 0;
         int i = aFrom;

@@ -1,6 +1,8 @@
 package org.accrete.kernels;
 
-/** The reference: plain loops, whose order of operations is the definition that the SIMD twin has to match bit for bit. */
+/**
+ * The reference: plain loops, whose order of operations is the definition that the SIMD twin has to match bit for bit.
+ */
 final class ScalarFloatKernels extends FloatKernels {
 
     static final ScalarFloatKernels INSTANCE = new ScalarFloatKernels();

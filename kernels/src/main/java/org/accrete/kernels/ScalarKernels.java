@@ -2,7 +2,9 @@ package org.accrete.kernels;
 
 import java.util.Arrays;
 
-/** The reference: plain loops, whose order of operations is the definition that the SIMD twin has to match bit for bit. */
+/**
+ * The reference: plain loops, whose order of operations is the definition that the SIMD twin has to match bit for bit.
+ */
 final class ScalarKernels extends Kernels {
 
     static final ScalarKernels INSTANCE = new ScalarKernels();

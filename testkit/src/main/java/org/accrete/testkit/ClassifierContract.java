@@ -20,8 +20,8 @@ import org.accrete.api.param.Params;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of a learner whose model is a {@link Classifier}: those of {@link LearnerContract}, and how classes come to be
- * known. Used like it.
+ * The laws of a learner whose model is a {@link Classifier}: those of {@link LearnerContract}, and how classes come to
+ * be known. Used like it.
  */
 public interface ClassifierContract extends LearnerContract {
     /** Along a stream they are appended as their rows are accepted, whatever the alphabet says. */

@@ -11,8 +11,8 @@ import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 
 /**
- * A saboteur around another source, to try what reads from it: chunks are shorter than asked for, at random, and reading may
- * fail at a chosen row. The rows and their order are the other's.
+ * A saboteur around another source, to try what reads from it: chunks are shorter than asked for, at random, and
+ * reading may fail at a chosen row. The rows and their order are the other's.
  */
 public final class CrankySource implements ChunkSource {
     private final ChunkSource source;

@@ -51,10 +51,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>One class tests one setting: for others, implement it again (as {@code @Nested} classes, say) with other {@link
- * #settings()} and another {@link #schema()}. A learner whose model is a classifier implements {@link ClassifierContract}, a
- * step {@link StepContract}; each has these laws too. What a learner does not promise (exact chunking, weights) it says by
- * overriding {@link #tolerance()} and the other small methods here.
+ * <p>One class tests one setting: for others, implement it again (as {@code @Nested} classes, say) with other
+ * {@link #settings()} and another {@link #schema()}. A learner whose model is a classifier implements
+ * {@link ClassifierContract}, a step {@link StepContract}; each has these laws too. What a learner does not promise
+ * (exact chunking, weights) it says by overriding {@link #tolerance()} and the other small methods here.
  */
 @ExtendWith(RunSeed.class)
 public interface LearnerContract extends ProviderContract {
@@ -63,9 +63,9 @@ public interface LearnerContract extends ProviderContract {
     LearnerProvider provider();
 
     /**
-     * {@return what the columns are} At first: four numeric columns, two of a cycle, and the first kind of target that the
-     * learner takes, of the order categorical (no class known), numeric, none. Keep one-hot blocks narrow: some laws try
-     * dense copies of the rows.
+     * {@return what the columns are} At first: four numeric columns, two of a cycle, and the first kind of target that
+     * the learner takes, of the order categorical (no class known), numeric, none. Keep one-hot blocks narrow: some
+     * laws try dense copies of the rows.
      */
     default Schema schema() {
         List<Block> blocks = new ArrayList<>();
@@ -100,14 +100,17 @@ public interface LearnerContract extends ProviderContract {
     }
 
     /**
-     * {@return how far numbers may be apart, relative above 1, when the rows are cut in another way; 0, which asks for equal
-     * bits, is right for a learner that takes row after row}
+     * {@return how far numbers may be apart, relative above 1, when the rows are cut in another way; 0, which asks for
+     * equal bits, is right for a learner that takes row after row}
      */
     default double tolerance() {
         return 0;
     }
 
-    /** {@return the same between sparse and dense copies of the same rows; infinite when they are to be treated differently} */
+    /**
+     * {@return the same between sparse and dense copies of the same rows; infinite when they are to be treated
+     * differently}
+     */
     default double formTolerance() {
         return 1e-9;
     }
@@ -128,8 +131,8 @@ public interface LearnerContract extends ProviderContract {
     }
 
     /**
-     * {@return all that a model says about some rows, row-major: as many numbers for each row; override it for a new kind of
-     * model}
+     * {@return all that a model says about some rows, row-major: as many numbers for each row; override it for a new
+     * kind of model}
      *
      * @param model a view or a snapshot of the learner
      * @param rows the rows
@@ -524,8 +527,8 @@ public interface LearnerContract extends ProviderContract {
     }
 
     /**
-     * Rows are told by their number in the chunk that was passed, columns by name. A step may pass on what is not numeric
-     * unread: what stands behind it refuses.
+     * Rows are told by their number in the chunk that was passed, columns by name. A step may pass on what is not
+     * numeric unread: what stands behind it refuses.
      */
     @Test
     default void refusesInfinity() {

@@ -29,13 +29,14 @@ import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of a {@link MergeableLearner}: those of {@link LearnerContract}, and those of merging. A {@link RescalableLearner} is
- * merged behind {@code standard-scaler} too. Used like {@link LearnerContract}, beside the contract of its kind of model.
+ * The laws of a {@link MergeableLearner}: those of {@link LearnerContract}, and those of merging. A
+ * {@link RescalableLearner} is merged behind {@code standard-scaler} too. Used like {@link LearnerContract}, beside the
+ * contract of its kind of model.
  */
 public interface MergeContract extends LearnerContract {
     /**
-     * {@return how far a learner of all rows and one that was merged from parts of them may be apart, relative above 1; infinite
-     * where nothing of the kind is promised}
+     * {@return how far a learner of all rows and one that was merged from parts of them may be apart, relative above 1;
+     * infinite where nothing of the kind is promised}
      */
     default double partsTolerance() {
         return Double.POSITIVE_INFINITY;

@@ -20,8 +20,9 @@ import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of an {@link OnlineLearner}: those of {@link LearnerContract} with a tolerance of 0, rows by themselves, and what was
- * said of each row before it was learned. Used like it, beside {@link ClassifierContract} where the model is a classifier.
+ * The laws of an {@link OnlineLearner}: those of {@link LearnerContract} with a tolerance of 0, rows by themselves, and
+ * what was said of each row before it was learned. Used like it, beside {@link ClassifierContract} where the model is a
+ * classifier.
  */
 public interface OnlineLearnerContract extends LearnerContract {
     private OnlineLearner online(Chunk rows) {
@@ -81,7 +82,10 @@ public interface OnlineLearnerContract extends LearnerContract {
         }
     }
 
-    /** What is handed out is what the model would have said, but for rounding: a learner may take the row before together with it. */
+    /**
+     * What is handed out is what the model would have said, but for rounding: a learner may take the row before
+     * together with it.
+     */
     @Test
     default void decisionValuesAreThoseOfTheModelFromBeforeTheRow() {
         for (Chunk rows : forms()) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The laws of every plug-in: its name, its summary, its parameters. {@link LearnerContract} has them already; the test of a
- * source or a store implements this beside {@link SourceContract} or {@link StoreContract}.
+ * The laws of every plug-in: its name, its summary, its parameters. {@link LearnerContract} has them already; the test
+ * of a source or a store implements this beside {@link SourceContract} or {@link StoreContract}.
  */
 @ExtendWith(RunSeed.class)
 public interface ProviderContract {

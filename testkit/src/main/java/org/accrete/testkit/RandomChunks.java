@@ -12,9 +12,9 @@ import org.accrete.api.data.Target;
 /**
  * Random rows of any schema, with something in them to learn. The same seed gives the same rows. Immutable.
  *
- * <p>Numeric columns are normal, a fifth of them 0; targets follow a linear rule with some noise. Classes that the schema
- * does not know come up one after the other over the first half of the rows, under labels whose order of appearance is not
- * their alphabetical one.
+ * <p>Numeric columns are normal, a fifth of them 0; targets follow a linear rule with some noise. Classes that the
+ * schema does not know come up one after the other over the first half of the rows, under labels whose order of
+ * appearance is not their alphabetical one.
  */
 public final class RandomChunks {
     private final Schema schema;

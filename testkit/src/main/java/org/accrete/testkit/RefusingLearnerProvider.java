@@ -18,8 +18,8 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * A saboteur to put behind steps: learners that refuse some calls after all that stands before them has learned. What they
- * take they remember by a digest, so that equal states mean equal rows. Of any target; named {@code refusing}.
+ * A saboteur to put behind steps: learners that refuse some calls after all that stands before them has learned. What
+ * they take they remember by a digest, so that equal states mean equal rows. Of any target; named {@code refusing}.
  */
 public final class RefusingLearnerProvider implements LearnerProvider {
     private final LongPredicate refuses;

@@ -26,8 +26,8 @@ public final class RunSeed implements TestExecutionExceptionHandler {
     }
 
     /**
-     * {@return a generator that gives the same draws for the same purpose in every run of the same seed, whichever tests run
-     * before}
+     * {@return a generator that gives the same draws for the same purpose in every run of the same seed, whichever
+     * tests run before}
      *
      * @param purpose any word
      */

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>The source should have some 20 to 1,000 rows, of several classes if its target has classes; of one with more rows, or
- * without end, only the first {@link #rows()} are read. A plug-in's test implements {@link ProviderContract} too.
+ * <p>The source should have some 20 to 1,000 rows, of several classes if its target has classes; of one with more rows,
+ * or without end, only the first {@link #rows()} are read. A plug-in's test implements {@link ProviderContract} too.
  */
 @ExtendWith(RunSeed.class)
 public interface SourceContract {

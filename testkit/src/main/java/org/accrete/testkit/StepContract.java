@@ -24,8 +24,8 @@ import org.accrete.core.PlugIns;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of a {@link Step}: those of {@link LearnerContract}, what it hands on, and how it takes a call back. Used like
- * it. A step whose {@link #tolerance()} is 0 is held to be row-wise.
+ * The laws of a {@link Step}: those of {@link LearnerContract}, what it hands on, and how it takes a call back. Used
+ * like it. A step whose {@link #tolerance()} is 0 is held to be row-wise.
  */
 public interface StepContract extends LearnerContract {
     /** {@return the plug-in under test} */
@@ -281,7 +281,10 @@ public interface StepContract extends LearnerContract {
                 0);
     }
 
-    /** A learner behind the step refuses: the pipeline, which undoes the step, is as it was, and goes on as if nothing was. */
+    /**
+     * A learner behind the step refuses: the pipeline, which undoes the step, is as it was, and goes on as if nothing
+     * was.
+     */
     @Test
     default void refusingLearnerBehindTheStepChangesNothing() {
         Chunk rows = Trial.stream(this);

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>Within one test every {@link #open()} is the same store, empty at first; each test has its own. A plug-in's test
- * implements {@link ProviderContract} too. What only a store of one kind can suffer (torn files, a full disk) is for its own
- * tests.
+ * implements {@link ProviderContract} too. What only a store of one kind can suffer (torn files, a full disk) is for
+ * its own tests.
  */
 @ExtendWith(RunSeed.class)
 public interface StoreContract {

@@ -151,8 +151,8 @@ final class Trial {
     }
 
     /**
-     * Gives a bad chunk to an untrained learner and between good chunks: it is refused, changes nothing, and learning goes on
-     * as if it had never come.
+     * Gives a bad chunk to an untrained learner and between good chunks: it is refused, changes nothing, and learning
+     * goes on as if it had never come.
      *
      * @param row the row that must be told, if one is to blame
      * @param names what the message must name
@@ -188,7 +188,9 @@ final class Trial {
                 0);
     }
 
-    /** {@return a state of the same bytes, as another store might give it back: other objects, other order, more in it} */
+    /**
+     * {@return a state of the same bytes, as another store might give it back: other objects, other order, more in it}
+     */
     static State fromBytes(State state) {
         State.Builder builder = State.builder();
         builder.doubles("another-part.numbers", new double[] {1, 2, 3});

@@ -13,8 +13,8 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
 
 /**
- * A correct learner that learns next to nothing: the weighted mean of the targets and of every column. Its methods are there
- * to be overridden by learners that break a law.
+ * A correct learner that learns next to nothing: the weighted mean of the targets and of every column. Its methods are
+ * there to be overridden by learners that break a law.
  */
 class Means implements Learner {
     final Schema schema;

@@ -7,8 +7,9 @@ import org.accrete.api.AccreteException;
  * What a source does with a row it cannot use: stop, or drop, count and say so. Not thread-safe; one per source, or per
  * sources that are read one after the other.
  *
- * <p>When dropping, the first ten are told, and more than 1 % of the rows after 10,000 rows is an error all the same. A source
- * that {@linkplain ChunkSource#seek goes on} somewhere is asked for with {@link #after}, so that rows count from the beginning.
+ * <p>When dropping, the first ten are told, and more than 1 % of the rows after 10,000 rows is an error all the same. A
+ * source that {@linkplain ChunkSource#seek goes on} somewhere is asked for with {@link #after}, so that rows count from
+ * the beginning.
  */
 public final class BadRows {
     private static final int TOLD = 10;
@@ -72,7 +73,8 @@ public final class BadRows {
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
-     * @throws AccreteException the argument when the policy is to stop, with its way on; bad data when too many rows are bad; the argument itself when it is not about bad data
+     * @throws AccreteException the argument when the policy is to stop, with its way on; bad data when too many rows
+     *     are bad; the argument itself when it is not about bad data
      */
     public void refused(AccreteException why, ChunkBuffer buffer) {
         if (why.kind() != AccreteException.Kind.BAD_DATA) {

@@ -104,8 +104,8 @@ public abstract sealed class Chunk permits DenseChunk, SparseChunk {
     }
 
     /**
-     * {@return the labels that categorical targets are indexes into} Along one stream the list only ever grows at its end;
-     * it may hold labels that no row of this chunk has.
+     * {@return the labels that categorical targets are indexes into} Along one stream the list only ever grows at its
+     * end; it may hold labels that no row of this chunk has.
      */
     public final List<String> classes() {
         return classes;

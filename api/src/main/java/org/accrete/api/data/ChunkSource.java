@@ -7,10 +7,11 @@ import java.util.Optional;
  * Rows, in order, possibly without end. Single reader; closed once.
  *
  * <ul>
- *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file borders.
+ *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file
+ *       borders.
  *   <li>Rows, their order and their encoding do not depend on the size of the buffers.
- *   <li>A chunk's {@link Chunk#position()}, or one of its {@code plus(rows)} onwards, handed to {@link #seek} of a newly
- *       opened source makes it go on with the next row.
+ *   <li>A chunk's {@link Chunk#position()}, or one of its {@code plus(rows)} onwards, handed to {@link #seek} of a
+ *       newly opened source makes it go on with the next row.
  *   <li>Labels get their index in the order in which accepted rows bring them, after those of the schema's target.
  * </ul>
  */
@@ -35,7 +36,8 @@ public interface ChunkSource extends AutoCloseable {
      * Goes to a position. Called at most once, before the first {@link #next}.
      *
      * @param position where to go on
-     * @throws org.accrete.api.AccreteException bad state: the mark is not of this source, or what lies before it changed
+     * @throws org.accrete.api.AccreteException bad state: the mark is not of this source, or what lies before it
+     *     changed
      */
     void seek(Position position);
 

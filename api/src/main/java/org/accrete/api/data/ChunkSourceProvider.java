@@ -6,7 +6,10 @@ import org.accrete.api.param.Params;
 
 /** A plug-in that opens chunk sources. */
 public interface ChunkSourceProvider extends Provider {
-    /** {@return the endings of files that this source reads when no name is given, such as {@code csv} and {@code csv.gz}} */
+    /**
+     * {@return the endings of files that this source reads when no name is given, such as {@code csv} and
+     * {@code csv.gz}}
+     */
     default Set<String> endings() {
         return Set.of();
     }

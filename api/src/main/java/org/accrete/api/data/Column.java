@@ -14,8 +14,8 @@ import org.accrete.api.AccreteException;
 /**
  * What one raw column is and how it becomes numbers.
  *
- * <p>Its text is what users write to override what would be inferred: {@code NAME=KIND} or {@code
- * NAME=KIND(key=value,…)}. In names and labels {@code %XX} stands for a byte of UTF-8.
+ * <p>Its text is what users write to override what would be inferred: {@code NAME=KIND} or
+ * {@code NAME=KIND(key=value,…)}. In names and labels {@code %XX} stands for a byte of UTF-8.
  */
 public sealed interface Column {
     /** {@return the name in the header} */
@@ -69,8 +69,8 @@ public sealed interface Column {
     }
 
     /**
-     * A UTC date or date and time: days since the first day as a numeric column (missing is NaN), then sine and cosine of
-     * hour of day, day of week and day of year (missing is six zeros).
+     * A UTC date or date and time: days since the first day as a numeric column (missing is NaN), then sine and cosine
+     * of hour of day, day of week and day of year (missing is six zeros).
      *
      * @param name name in the header
      * @param firstDay the day counted from; empty asks for inference

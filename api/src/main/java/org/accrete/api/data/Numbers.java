@@ -21,8 +21,8 @@ final class Numbers {
     /**
      * {@return the number, infinite when it overflows or says so, NaN when the text is none}
      *
-     * <p>A number is an optional sign, digits with at most one point, and an optional exponent: no hexadecimal, no suffix,
-     * no digits but ASCII.
+     * <p>A number is an optional sign, digits with at most one point, and an optional exponent: no hexadecimal, no
+     * suffix, no digits but ASCII.
      *
      * @param text characters
      * @param from first, not a blank

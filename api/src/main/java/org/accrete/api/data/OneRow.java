@@ -4,8 +4,8 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 
 /**
- * A chunk of one row, over and over: a view on arrays of the caller, which the next call points at others. Nothing is copied,
- * nothing allocated. For learners that take a row without a chunk; the chunk is good until the next call.
+ * A chunk of one row, over and over: a view on arrays of the caller, which the next call points at others. Nothing is
+ * copied, nothing allocated. For learners that take a row without a chunk; the chunk is good until the next call.
  */
 public final class OneRow {
     private static final int[] NO_INDICES = {};
@@ -60,7 +60,8 @@ public final class OneRow {
      * @param y the target: a number, or an index into the classes
      * @param w the weight
      * @param classes labels that categorical targets are indexes into; an immutable list
-     * @throws AccreteException bad argument: more entries than an array has; bad data: column numbers that do not ascend
+     * @throws AccreteException bad argument: more entries than an array has; bad data: column numbers that do not
+     *     ascend
      */
     public SparseChunk sparse(int[] indices, double[] values, int count, double y, double w, List<String> classes) {
         if (count < 0 || count > indices.length || count > values.length) {

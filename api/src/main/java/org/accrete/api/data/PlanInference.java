@@ -19,12 +19,13 @@ import org.accrete.api.AccreteException;
  *
  * <ul>
  *   <li>A column whose cells are numbers, or are dates, is taken for that; so it is when up to one cell in twenty is
- *       neither that nor missing, with a warning: such rows will be refused, which is louder than learning a number as text.
- *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed into
- *       the power of two ≥ 64 × its distinct values, between 2^10 and 2^18.
+ *       neither that nor missing, with a warning: such rows will be refused, which is louder than learning a number as
+ *       text.
+ *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed
+ *       into the power of two ≥ 64 × its distinct values, between 2^10 and 2^18.
  *   <li>A column without values, and text of which more than half is unique, is ignored, with a warning.
- *   <li>A target is numeric when it is numbers that are not whole or make more than 20 classes, categorical otherwise. Its
- *       classes are sorted: numbers by value, then text by code point.
+ *   <li>A target is numeric when it is numbers that are not whole or make more than 20 classes, categorical otherwise.
+ *       Its classes are sorted: numbers by value, then text by code point.
  * </ul>
  */
 public final class PlanInference {
@@ -52,7 +53,8 @@ public final class PlanInference {
      *
      * @param header names of the raw columns
      * @param target name of the column to be predicted, if there is one
-     * @param given columns whose kind is not to be inferred, and kinds {@code numeric} or {@code categorical} for the target
+     * @param given columns whose kind is not to be inferred, and kinds {@code numeric} or {@code categorical} for the
+     *     target
      * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
      */
     public PlanInference(List<String> header, Optional<String> target, List<Column> given) {
@@ -142,8 +144,8 @@ public final class PlanInference {
     /**
      * {@return the plan that follows from the rows added so far}
      *
-     * @throws AccreteException bad data: the target is always missing, or no column is left to learn from; bad argument: a
-     *     kind that a target cannot have
+     * @throws AccreteException bad data: the target is always missing, or no column is left to learn from; bad
+     *     argument: a kind that a target cannot have
      */
     public ColumnPlan plan() {
         warnings.clear();

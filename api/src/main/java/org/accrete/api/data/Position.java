@@ -5,8 +5,8 @@ import org.accrete.api.AccreteException;
 /**
  * A place between two rows of a source: the source's own mark, and how many accepted rows to drop after it. Immutable.
  *
- * <p>A source must be able to go on from any position made of one of its marks and any number of rows, so that chunks can
- * be cut anywhere.
+ * <p>A source must be able to go on from any position made of one of its marks and any number of rows, so that chunks
+ * can be cut anywhere.
  *
  * @param mark printable text that only the source understands; empty for the source's beginning
  * @param rows rows to drop after the mark, at least 0

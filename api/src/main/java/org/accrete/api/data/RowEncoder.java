@@ -63,9 +63,10 @@ public final class RowEncoder {
      *
      * @param plan how columns become numbers
      * @param header names of the raw columns, in the order of the fields of a row; more than the plan has are ignored
-     * @param targetNeeded whether a row without a usable target is refused; when false its target is NaN, and the target
-     *     and weight columns may be absent
-     * @throws AccreteException bad data: the header lacks a column of the plan or has a name twice; the message names it
+     * @param targetNeeded whether a row without a usable target is refused; when false its target is NaN, and the
+     *     target and weight columns may be absent
+     * @throws AccreteException bad data: the header lacks a column of the plan or has a name twice; the message names
+     *     it
      */
     public RowEncoder(ColumnPlan plan, List<String> header, boolean targetNeeded) {
         this.plan = plan;

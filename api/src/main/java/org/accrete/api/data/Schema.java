@@ -143,8 +143,8 @@ public record Schema(List<Block> blocks, Target target) {
     }
 
     /**
-     * {@return the schema as text, one block a line and the target last: {@code distance numeric 1}; names and labels are
-     * percent-escaped; {@link #parse} takes it back}
+     * {@return the schema as text, one block a line and the target last: {@code distance numeric 1}; names and labels
+     * are percent-escaped; {@link #parse} takes it back}
      */
     public String toText() {
         StringBuilder text = new StringBuilder();

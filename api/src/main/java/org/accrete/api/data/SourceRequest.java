@@ -6,11 +6,12 @@ import java.util.Optional;
 /**
  * What a source is asked for when it is opened.
  *
- * @param location what follows the source's name: a path, a glob, {@code -}, or a word that only the source understands;
- *     may be empty
+ * @param location what follows the source's name: a path, a glob, {@code -}, or a word that only the source
+ *     understands; may be empty
  * @param target name of the target column, if one was asked for
  * @param columns columns whose kind the user gives; the others are inferred
- * @param plan the stored plan to encode by, instead of inferring one; {@code target} and {@code columns} are then not read
+ * @param plan the stored plan to encode by, instead of inferring one; {@code target} and {@code columns} are then not
+ *     read
  * @param targetNeeded whether a row without a target is a bad row; when false the target column may be absent
  * @param badRows what to do with rows that cannot be used
  */

@@ -59,8 +59,8 @@ public final class ClassList {
      *
      * @param chunk rows of a categorical target
      * @return how many classes there will be once the chunk is accepted
-     * @throws AccreteException bad data: a missing target, a new label that may not be taken; bad state: the chunk's labels
-     *     do not begin with the known ones
+     * @throws AccreteException bad data: a missing target, a new label that may not be taken; bad state: the chunk's
+     *     labels do not begin with the known ones
      */
     public int check(Chunk chunk) {
         if (chunk.schema().target().kind() != Target.Kind.CATEGORICAL) {

@@ -8,10 +8,11 @@ import org.accrete.api.store.State;
  * Learns chunk by chunk. Mutable; one thread at a time.
  *
  * <ul>
- *   <li><b>Any chunking, same model.</b> The state after some rows does not depend on where chunk borders fell: bit for bit
- *       for row-wise learners, within a stated tolerance for block learners.
+ *   <li><b>Any chunking, same model.</b> The state after some rows does not depend on where chunk borders fell: bit for
+ *       bit for row-wise learners, within a stated tolerance for block learners.
  *   <li><b>All or nothing.</b> {@link #partialFit} takes the whole chunk or throws and leaves everything as it was.
- *   <li>The chunk is read during the call, never kept, never written. A chunk without rows is taken and changes nothing.
+ *   <li>The chunk is read during the call, never kept, never written. A chunk without rows is taken and changes
+ *       nothing.
  *   <li>{@link #view()}, {@link #snapshot()} and {@link #state()} change nothing, however often they are called.
  *   <li>A learner restored from {@link #state()} goes on to the same bits as the learner that gave it.
  *   <li>An untrained learner gives a model too.
@@ -25,15 +26,18 @@ public interface Learner {
      * Learns the rows of a chunk, in order.
      *
      * @param chunk rows with targets where the schema has one
-     * @throws org.accrete.api.AccreteException bad state: another schema; bad data: a row that cannot be learned (its number
-     *     in the chunk is told) or that would overflow the model
+     * @throws org.accrete.api.AccreteException bad state: another schema; bad data: a row that cannot be learned (its
+     *     number in the chunk is told) or that would overflow the model
      */
     void partialFit(Chunk chunk);
 
     /** {@return how many rows were accepted in all, over all restores; rows of weight 0 count} */
     long rowsSeen();
 
-    /** {@return how many of the rows seen wait in the state for their batch to be full, not yet learned; 0 for most learners} */
+    /**
+     * {@return how many of the rows seen wait in the state for their batch to be full, not yet learned; 0 for most
+     * learners}
+     */
     default long rowsWaiting() {
         return 0;
     }

@@ -46,9 +46,9 @@ public interface LearnerProvider extends Provider {
     Learner restore(Schema schema, Params params, State state);
 
     /**
-     * {@return a learner that goes on from a state with other rows, as the beginning of another training} The same as {@link
-     * #restore}, unless what it begins from means something to the learner. A new learner that takes no more than weights is
-     * made by a {@link WarmStartProvider}.
+     * {@return a learner that goes on from a state with other rows, as the beginning of another training} The same as
+     * {@link #restore}, unless what it begins from means something to the learner. A new learner that takes no more
+     * than weights is made by a {@link WarmStartProvider}.
      *
      * @param schema what the columns are
      * @param params values of {@link #params()}, the stored ones unless a tunable one was changed

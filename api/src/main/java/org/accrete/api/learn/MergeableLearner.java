@@ -4,14 +4,14 @@ package org.accrete.api.learn;
  * A learner that can take in what another one of its kind has learned from other rows.
  *
  * <ul>
- *   <li><b>Commutative</b> to 1e-12: what the merged model says of a row, class by class, does not depend on which of the two
- *       took in the other. Only the order of the classes does.
+ *   <li><b>Commutative</b> to 1e-12: what the merged model says of a row, class by class, does not depend on which of
+ *       the two took in the other. Only the order of the classes does.
  *   <li>Merging a learner that has seen no row, or merging into one, gives the other's model.
  *   <li>Merging a learner with its own copy changes no prediction.
  *   <li>Classes are joined by label: this learner's in their order, then those that only the other knows, in theirs.
  *   <li>{@link #rowsSeen()} add up. The merged learner learns on, and is saved and restored, like any other.
- *   <li><b>All or nothing.</b> A refused merge changes nothing. The other learner is never changed, and nothing is shared with
- *       it.
+ *   <li><b>All or nothing.</b> A refused merge changes nothing. The other learner is never changed, and nothing is
+ *       shared with it.
  * </ul>
  */
 public interface MergeableLearner extends Learner {
@@ -19,8 +19,8 @@ public interface MergeableLearner extends Learner {
      * Takes in what another learner knows. A {@link #view()} from before is no longer to be used.
      *
      * @param other of the same plug-in, with the same parameters and columns
-     * @throws org.accrete.api.AccreteException bad state: it is another learner, has other parameters or another schema; it
-     *     knows a class that this one may not take; the merged model would overflow
+     * @throws org.accrete.api.AccreteException bad state: it is another learner, has other parameters or another
+     *     schema; it knows a class that this one may not take; the merged model would overflow
      */
     void merge(Learner other);
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import org.accrete.api.data.Schema;
 
 /**
- * What a learner knows at one moment. What it can do is told by its type: {@link Classifier}, {@link Regressor}, {@link
- * Transformer}.
+ * What a learner knows at one moment. What it can do is told by its type: {@link Classifier}, {@link Regressor},
+ * {@link Transformer}.
  *
  * <ul>
  *   <li>Made by {@link Learner#snapshot()} it is immutable and thread-safe.

@@ -95,8 +95,8 @@ public final class Scaling {
     }
 
     /**
-     * {@return what turns the columns that this scaling makes into those that another one makes of the same columns; exactly the
-     * {@linkplain #isIdentity identity} where both are equal}
+     * {@return what turns the columns that this scaling makes into those that another one makes of the same columns;
+     * exactly the {@linkplain #isIdentity identity} where both are equal}
      *
      * @param other another scaling
      * @throws AccreteException bad argument: another number of columns; bad state: the numbers overflow

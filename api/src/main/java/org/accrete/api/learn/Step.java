@@ -10,8 +10,8 @@ import org.accrete.api.data.Schema;
  * <ul>
  *   <li>A row-wise step transforms each row by what it knows after that row, so that chunk borders do not matter.
  *   <li>While it is not ready it learns and hands no row on; rows are handed on from the first row at which it is.
- *   <li>{@link #undo()} takes back the last accepted {@link #partialFitTransform} or {@link #partialFit}, to the bit; it is
- *       called at most once per call.
+ *   <li>{@link #undo()} takes back the last accepted {@link #partialFitTransform} or {@link #partialFit}, to the bit;
+ *       it is called at most once per call.
  * </ul>
  */
 public interface Step extends Learner {

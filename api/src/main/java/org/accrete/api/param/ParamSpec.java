@@ -176,8 +176,8 @@ public final class ParamSpec<T> {
     }
 
     /**
-     * {@return the same parameter with a default of its own where another parameter has a certain value; the first default
-     * added that fits is taken}
+     * {@return the same parameter with a default of its own where another parameter has a certain value; the first
+     * default added that fits is taken}
      *
      * @param value the default there
      * @param other name of the other parameter

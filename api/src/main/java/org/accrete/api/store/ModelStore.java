@@ -9,8 +9,8 @@ import java.util.List;
  *   <li>A version, once appended, never changes and its number is never used again.
  *   <li>An append either makes a whole version or none, whatever happens in between.
  *   <li>One {@link ModelWriter} per model at a time, over all processes.
- *   <li>Model names match {@code [A-Za-z0-9][A-Za-z0-9._-]*}, at most 100 characters; others are refused before anything
- *       is touched.
+ *   <li>Model names match {@code [A-Za-z0-9][A-Za-z0-9._-]*}, at most 100 characters; others are refused before
+ *       anything is touched.
  * </ul>
  */
 public interface ModelStore extends AutoCloseable {
@@ -32,8 +32,8 @@ public interface ModelStore extends AutoCloseable {
      * {@return what a version holds}
      *
      * @param version one of a history's
-     * @throws org.accrete.api.AccreteException corrupt file: length or checksum differ from the history's; too new: it was
-     *     written by a later release
+     * @throws org.accrete.api.AccreteException corrupt file: length or checksum differ from the history's; too new: it
+     *     was written by a later release
      */
     State load(ModelVersion version);
 

@@ -9,8 +9,8 @@ public interface ModelWriter extends AutoCloseable {
      * @param state all that is needed to go on
      * @param note what is said of it; a parent in the same model must exist
      * @return the new version
-     * @throws org.accrete.api.AccreteException bad argument: no such parent; I/O: it could not be written, and there is no
-     *     new version
+     * @throws org.accrete.api.AccreteException bad argument: no such parent; I/O: it could not be written, and there is
+     *     no new version
      */
     ModelVersion append(State state, ModelVersion.Note note);
 

@@ -24,11 +24,13 @@ import org.accrete.api.store.State;
 import org.accrete.core.store.SafeTensors.Header;
 
 /**
- * A directory of models: {@code <store>/<model>/000007.safetensors} for each version, and {@code <store>/<model>/history}.
+ * A directory of models: {@code <store>/<model>/000007.safetensors} for each version, and
+ * {@code <store>/<model>/history}.
  *
- * <p>A version is made by its line in the history, which tells the length and SHA-256 of its file. Readers take no lock.
- * One process at a time trains a model; moving an alias needs only a short lock of its own, so it works meanwhile. Nothing
- * is held open between calls but the lock of a {@link ModelWriter}. The file system must have hard links and file locks.
+ * <p>A version is made by its line in the history, which tells the length and SHA-256 of its file. Readers take no
+ * lock. One process at a time trains a model; moving an alias needs only a short lock of its own, so it works
+ * meanwhile. Nothing is held open between calls but the lock of a {@link ModelWriter}. The file system must have hard
+ * links and file locks.
  */
 public final class DirectoryStore implements ModelStore {
     private final Path root;

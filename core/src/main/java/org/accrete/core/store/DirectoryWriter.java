@@ -36,8 +36,8 @@ import org.accrete.core.store.ModelDirectory.UnknownOutcomeException;
  * </pre>
  *
  * <ol>
- *   <li>The temporary name outlives the numbered one until the line is there. So after a crash, a numbered file without a
- *       line that has a temporary name too was never a version, and the next writer removes both names.
+ *   <li>The temporary name outlives the numbered one until the line is there. So after a crash, a numbered file without
+ *       a line that has a temporary name too was never a version, and the next writer removes both names.
  *   <li>A numbered file with neither is not touched: perhaps the history has lost its end. Its number is skipped.
  *   <li>When 4 fails, the line is taken back before the file is deleted, and the number is not used again: a reader may
  *       have seen it. If the line cannot be taken back either, everything stays for the next writer to see.

@@ -29,8 +29,9 @@ import tools.jackson.core.JsonToken;
  *  |---- covered by the checksum --|
  * </pre>
  *
- * <p>The checksum is CRC32C, eight lower-case hexadecimal digits. A line counts once its line feed is there: what stands
- * after the last line feed was torn by a crash and says nothing, unless it is a whole line whose line feed was changed.
+ * <p>The checksum is CRC32C, eight lower-case hexadecimal digits. A line counts once its line feed is there: what
+ * stands after the last line feed was torn by a crash and says nothing, unless it is a whole line whose line feed was
+ * changed.
  */
 final class HistoryFile {
     /** The format of the lines this release writes, and the newest it reads. */

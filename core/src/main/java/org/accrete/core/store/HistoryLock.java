@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 
 /**
- * The short lock under which a line is appended to a history: among threads a lock by real path, among processes a lock on
- * the file {@code history.lock}, which is opened for nothing else (see {@link TrainerLock} for why).
+ * The short lock under which a line is appended to a history: among threads a lock by real path, among processes a lock
+ * on the file {@code history.lock}, which is opened for nothing else (see {@link TrainerLock} for why).
  */
 final class HistoryLock {
     static final String FILE = "history.lock";

@@ -104,7 +104,9 @@ record ModelDirectory(Disk disk, Path path, String model) {
         }
     }
 
-    /** Cuts the file and forces that before anything new is written: a disk may write the pages of both in any order. */
+    /**
+     * Cuts the file and forces that before anything new is written: a disk may write the pages of both in any order.
+     */
     private void cut(long length) throws IOException {
         try (FileChannel channel = disk.openToWrite(historyFile())) {
             if (channel.size() > length) {

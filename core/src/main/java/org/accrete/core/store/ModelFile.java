@@ -14,7 +14,10 @@ import org.accrete.api.store.ModelVersion.Note;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 
-/** A state as the texts of a model file: the state's own, and those with the prefix {@code accrete.} that the store adds. */
+/**
+ * A state as the texts of a model file: the state's own, and those with the prefix {@code accrete.} that the store
+ * adds.
+ */
 final class ModelFile {
     /** The format this release writes, and the newest it reads. */
     static final int FORMAT = 1;

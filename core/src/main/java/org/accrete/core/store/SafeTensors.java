@@ -30,10 +30,10 @@ import tools.jackson.core.JsonToken;
  * </pre>
  *
  * <ol>
- *   <li>The header names each tensor's type, shape and place; places are counted from the end of the header and cover the
- *       rest of the file without hole or overlap.
- *   <li>Tensors of 8-byte numbers are laid first, so that every number is aligned to its size in a mapped file. The order
- *       of names in the header is the order of the map, and does not have to be that of the places.
+ *   <li>The header names each tensor's type, shape and place; places are counted from the end of the header and cover
+ *       the rest of the file without hole or overlap.
+ *   <li>Tensors of 8-byte numbers are laid first, so that every number is aligned to its size in a mapped file. The
+ *       order of names in the header is the order of the map, and does not have to be that of the places.
  *   <li>Nothing is allocated by what a file claims before the claim is checked against the file's length.
  * </ol>
  */

@@ -19,13 +19,15 @@ import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 
 /**
- * The lock of the one trainer of a model: a lock on the file {@code lock}, which dies with the process, and holds its id.
+ * The lock of the one trainer of a model: a lock on the file {@code lock}, which dies with the process, and holds its
+ * id.
  *
  * <ol>
- *   <li>Closing any descriptor of a file gives up all of the process's locks on it (POSIX). So within one JVM a model is
- *       reserved in {@link #RESERVED} before its lock file is touched at all.
- *   <li>A model that got no version is removed again, its lock file included. Who had opened that file just before holds a
- *       lock that nobody else sees; so the file at the path must be the same before it is opened and after it is locked.
+ *   <li>Closing any descriptor of a file gives up all of the process's locks on it (POSIX). So within one JVM a model
+ *       is reserved in {@link #RESERVED} before its lock file is touched at all.
+ *   <li>A model that got no version is removed again, its lock file included. Who had opened that file just before
+ *       holds a lock that nobody else sees; so the file at the path must be the same before it is opened and after it
+ *       is locked.
  * </ol>
  */
 final class TrainerLock {

@@ -5,7 +5,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.accrete.kernels.Kernels;
 
-/** Calls every kernel until a thousand calls of each allocate nothing, and prints how many bytes the last thousand took. */
+/**
+ * Calls every kernel until a thousand calls of each allocate nothing, and prints how many bytes the last thousand took.
+ */
 public final class Allocation {
 
     private static final int ATTEMPTS = 2_000;

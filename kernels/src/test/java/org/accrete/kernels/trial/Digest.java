@@ -8,8 +8,8 @@ import java.util.SplittableRandom;
 import org.accrete.kernels.Kernels;
 
 /**
- * Runs every kernel on the same inputs for some rounds, from the first cold call until compiled, and prints which kernels
- * they were and one digest of all result bits; fails if a round differs from the first.
+ * Runs every kernel on the same inputs for some rounds, from the first cold call until compiled, and prints which
+ * kernels they were and one digest of all result bits; fails if a round differs from the first.
  *
  * <p>Arguments: seed, rounds.
  */
@@ -180,7 +180,10 @@ public final class Digest {
         }
     }
 
-    /** A few rows of which one may not be finite, or all are −0, in an array that ends with the last one or has some room. */
+    /**
+     * A few rows of which one may not be finite, or all are −0, in an array that ends with the last one or has some
+     * room.
+     */
     private void narrow(SplittableRandom random, int n) {
         int rows = 1 + random.nextInt(6);
         double[] x = numbers(random, 1 + rows * n + random.nextInt(2) * 40, random.nextInt(8) == 0 ? 3 : 0);

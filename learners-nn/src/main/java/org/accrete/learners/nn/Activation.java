@@ -130,8 +130,8 @@ enum Activation {
     }
 
     /**
-     * {@return the normal distribution function, within 1e-7: M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions"
-     * (1964), 7.1.26}
+     * {@return the normal distribution function, within 1e-7: M. Abramowitz, I. Stegun, "Handbook of Mathematical
+     * Functions" (1964), 7.1.26}
      *
      * @param bell {@code exp(-x²/2)}
      */

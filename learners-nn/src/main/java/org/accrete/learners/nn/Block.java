@@ -3,7 +3,8 @@ package org.accrete.learners.nn;
 import java.util.Arrays;
 
 /**
- * Some rows as the network takes them: numbers row by row, entries of tables, targets, weights. Refilled, never grown in rows.
+ * Some rows as the network takes them: numbers row by row, entries of tables, targets, weights. Refilled, never grown
+ * in rows.
  */
 final class Block {
     /** The most rows. */

@@ -7,11 +7,12 @@ import org.accrete.kernels.FloatKernels;
 /**
  * Does work in two halves, the second on another thread where there is one and it is free.
  *
- * <p>Halves write to different numbers and each number is worked out as if there were one thread, so threads never show. A half
- * belongs to whoever claims it first: a helper that the system has put aside holds nobody up, unless in the midst of one.
+ * <p>Halves write to different numbers and each number is worked out as if there were one thread, so threads never
+ * show. A half belongs to whoever claims it first: a helper that the system has put aside holds nobody up, unless in
+ * the midst of one.
  *
- * <p>The helper is a daemon. It waits for more in a loop for some microseconds, then parks, and after {@link #IDLE} ends; the next work begins
- * another. For one owner's thread; nothing is allocated but when a helper begins.
+ * <p>The helper is a daemon. It waits for more in a loop for some microseconds, then parks, and after {@link #IDLE}
+ * ends; the next work begins another. For one owner's thread; nothing is allocated but when a helper begins.
  */
 final class Halves {
     /** Products of fewer steps are done sooner than handed over. */
@@ -23,7 +24,10 @@ final class Halves {
     private final boolean two;
     private final Product product = new Product();
 
-    /** Number of the last work, of the last whose second half is claimed, of the last whose second half the helper has done. */
+    /**
+     * Number of the last work, of the last whose second half is claimed, of the last whose second half the helper has
+     * done.
+     */
     private volatile int asked;
 
     private final AtomicInteger claimed = new AtomicInteger();

@@ -12,8 +12,9 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.FloatKernels;
 
 /**
- * How the columns of a chunk enter the network: numeric and cycle columns as numbers, one-hot blocks as entries of tables. The
- * schema decides, not the form of the chunk, so a dense row and its sparse copy are the same to the network. Immutable.
+ * How the columns of a chunk enter the network: numeric and cycle columns as numbers, one-hot blocks as entries of
+ * tables. The schema decides, not the form of the chunk, so a dense row and its sparse copy are the same to the
+ * network. Immutable.
  */
 final class Inputs {
     /** Some adjacent columns that go the same way: numbers from {@code at} on, or the rows of table {@code at}. */

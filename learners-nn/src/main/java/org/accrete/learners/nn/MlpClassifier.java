@@ -7,7 +7,10 @@ import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Tells classes apart by a softmax of one output each. A class is added with the first row that has it, so chunks do not matter. */
+/**
+ * Tells classes apart by a softmax of one output each. A class is added with the first row that has it, so chunks do
+ * not matter.
+ */
 final class MlpClassifier extends MlpLearner {
     private static final String CLASSES = "classes";
 

@@ -15,12 +15,14 @@ import org.accrete.api.store.Tensor;
 /**
  * What both learners share: a chunk is taken whole or not at all, rows wait until their batch is full, and the state.
  *
- * <p>Batches are cut from the stream of all rows, not from chunks: a chunk's last rows wait in the state, counted as seen and not
- * yet learned, until later chunks fill their batch. Nothing flushes them, so neither the chunks nor where a run stopped shows.
+ * <p>Batches are cut from the stream of all rows, not from chunks: a chunk's last rows wait in the state, counted as
+ * seen and not yet learned, until later chunks fill their batch. Nothing flushes them, so neither the chunks nor where
+ * a run stopped shows.
  *
- * <p>Stored are the weights ({@link Tensors}), behind {@code mlp.first.} and {@code mlp.second.} the running means of slopes
- * and of their squares, {@code mlp.steps} (batches learned), {@code mlp.rows_seen}, and of the rows that wait {@code
- * mlp.waiting.…}: numbers, targets, weights, and of tables the start of each row's entries, their tables, rows and values.
+ * <p>Stored are the weights ({@link Tensors}), behind {@code mlp.first.} and {@code mlp.second.} the running means of
+ * slopes and of their squares, {@code mlp.steps} (batches learned), {@code mlp.rows_seen}, and of the rows that wait
+ * {@code mlp.waiting.…}: numbers, targets, weights, and of tables the start of each row's entries, their tables, rows
+ * and values.
  */
 abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRegressor {
     private static final String STEPS = "mlp.steps";
@@ -142,7 +144,10 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         return waiting.rows;
     }
 
-    /** {@return the loss of the last batch that was learned, before its step; NaN if none was since this learner was made} */
+    /**
+     * {@return the loss of the last batch that was learned, before its step; NaN if none was since this learner was
+     * made}
+     */
     final double lastLoss() {
         return lastLoss;
     }

@@ -6,16 +6,18 @@ import org.accrete.api.data.Chunk;
 import org.accrete.kernels.FloatKernels;
 
 /**
- * The weights of a network, and what it says of some rows. Nothing here changes them; a copy made by {@link #copy} is never
- * changed at all.
+ * The weights of a network, and what it says of some rows. Nothing here changes them; a copy made by {@link #copy} is
+ * never changed at all.
  *
- * <p>Layer l turns {@code in} numbers into {@code out}: {@code z = b + x W}, then the activation unless it is the last. Its array holds
- * W, one row per input, and below it the row b; each row is padded with zeros to whole blocks of {@link FloatKernels#BLOCK}, and
- * stays so: what pads a row has no slope. So a further output needs no other place until the block is full.
+ * <p>Layer l turns {@code in} numbers into {@code out}: {@code z = b + x W}, then the activation unless it is the last.
+ * Its array holds W, one row per input, and below it the row b; each row is padded with zeros to whole blocks of
+ * {@link FloatKernels#BLOCK}, and stays so: what pads a row has no slope. So a further output needs no other place
+ * until the block is full.
  *
- * <p>A one-hot block has a table, one row per column. With embeddings, the sum of a row's entries times their table rows stands among
- * the inputs of layer 0, behind the numbers, one stretch per table. Without, a table row is as long as layer 0 is wide and
- * the sum is added to z there: the table is that part of W which belongs to the block, only never multiplied by its zeros.
+ * <p>A one-hot block has a table, one row per column. With embeddings, the sum of a row's entries times their table
+ * rows stands among the inputs of layer 0, behind the numbers, one stretch per table. Without, a table row is as long
+ * as layer 0 is wide and the sum is added to z there: the table is that part of W which belongs to the block, only
+ * never multiplied by its zeros.
  */
 class Network {
     final Inputs inputs;
@@ -123,12 +125,12 @@ class Network {
     }
 
     /**
-     * Draws the first weights: uniform within ±√(6 / (in + out)) [1], or ±√(6 / in) [2] for activations that are 0 on one side;
-     * embeddings within ±0.05; biases and the last layer are 0, so that an untrained network prefers nothing and a class that
-     * comes up later starts as the others did.
+     * Draws the first weights: uniform within ±√(6 / (in + out)) [1], or ±√(6 / in) [2] for activations that are 0 on
+     * one side; embeddings within ±0.05; biases and the last layer are 0, so that an untrained network prefers nothing
+     * and a class that comes up later starts as the others did.
      *
-     * <p>[1] X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010). [2] K. He et
-     * al., "Delving Deep into Rectifiers" (2015).
+     * <p>[1] X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+     * [2] K. He et al., "Delving Deep into Rectifiers" (2015).
      *
      * @param he whether [2] is wanted
      */

@@ -10,9 +10,10 @@ import org.accrete.api.store.Tensor;
 import org.accrete.kernels.FloatKernels;
 
 /**
- * Layers and tables as tensors, in the shapes that PyTorch has: {@code layers.0.weight} is outputs × inputs, {@code
- * layers.0.bias} outputs, {@code embeddings.0.weight} columns of the block × length; where there are no embeddings, {@code
- * tables.0.weight} is columns × units of layer 0. What goes with the weights has their names behind a prefix.
+ * Layers and tables as tensors, in the shapes that PyTorch has: {@code layers.0.weight} is outputs × inputs,
+ * {@code layers.0.bias} outputs, {@code embeddings.0.weight} columns of the block × length; where there are no
+ * embeddings, {@code tables.0.weight} is columns × units of layer 0. What goes with the weights has their names behind
+ * a prefix.
  */
 final class Tensors {
     private Tensors() {}
@@ -72,7 +73,8 @@ final class Tensors {
      * Takes the weights that are there. A layer without a bias has zeros for it.
      *
      * @param head whether those of the last layer are taken too
-     * @throws AccreteException bad argument: a tensor has another shape or type or holds what is not finite, or no layer is there
+     * @throws AccreteException bad argument: a tensor has another shape or type or holds what is not finite, or no
+     *     layer is there
      */
     static void begin(State weights, Network network, boolean head) {
         int taken = 0;

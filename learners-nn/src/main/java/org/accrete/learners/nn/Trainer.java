@@ -7,19 +7,19 @@ import org.accrete.kernels.FloatKernels;
 /**
  * Backpropagation, batch by batch, on a network that it owns.
  *
- * <p>For a batch of n rows with weights s, inputs x and slopes d of the batch's loss by the sums z of a layer (from {@link Loss} for the
- * last):
+ * <p>For a batch of n rows with weights s, inputs x and slopes d of the batch's loss by the sums z of a layer (from
+ * {@link Loss} for the last):
  *
  * <pre>
  * slopes of W   xᵀ d            of b   the sum of d over the rows
  * below         d' = (d Wᵀ) · activation'(z'), 0 where a unit was dropped
  * </pre>
  *
- * <p>Sums over rows go from the first to the last. The table rows that a batch names have slopes of their own; only those take a
- * step, penalty and running means included: what a batch does not name it does not move.
+ * <p>Sums over rows go from the first to the last. The table rows that a batch names have slopes of their own; only
+ * those take a step, penalty and running means included: what a batch does not name it does not move.
  *
- * <p>All or nothing: a batch is refused before anything is changed, by its slopes. So a chunk that completes one batch needs
- * no undo. For one that completes several, the layers and each table row that is about to change are copied.
+ * <p>All or nothing: a batch is refused before anything is changed, by its slopes. So a chunk that completes one batch
+ * needs no undo. For one that completes several, the layers and each table row that is about to change are copied.
  */
 final class Trainer {
     private static final float[] ONE = {1};

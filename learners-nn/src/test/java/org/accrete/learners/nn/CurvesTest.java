@@ -27,7 +27,10 @@ import org.accrete.api.store.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** From the same weights and batches the loss goes the way of PyTorch's and scikit-learn's: see {@code src/test/fixtures/make_fixtures.py}. */
+/**
+ * From the same weights and batches the loss goes the way of PyTorch's and scikit-learn's: see
+ * {@code src/test/fixtures/make_fixtures.py}.
+ */
 class CurvesTest {
     private static final double TOLERANCE = 1e-4;
 

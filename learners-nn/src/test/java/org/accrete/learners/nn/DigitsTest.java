@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 /** On real images a network is as good as scikit-learn's. */
 class DigitsTest {
     /**
-     * Of {@code MLPClassifier([64], alpha=0, batch_size=32, shuffle=False)}, the mean of five seeds, 30 passes over as many rows: see
-     * the end of {@code src/test/fixtures/make_fixtures.py}.
+     * Of {@code MLPClassifier([64], alpha=0, batch_size=32, shuffle=False)}, the mean of five seeds, 30 passes over as
+     * many rows: see the end of {@code src/test/fixtures/make_fixtures.py}.
      */
     private static final double SCIKIT_LEARN = 0.8983;
 

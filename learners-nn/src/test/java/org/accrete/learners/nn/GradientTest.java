@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A step of plain descent of length 1 goes against the slopes that finite differences of the loss find. The loss is worked out here, row
- * by row and in double, straight from the definitions.
+ * A step of plain descent of length 1 goes against the slopes that finite differences of the loss find. The loss is
+ * worked out here, row by row and in double, straight from the definitions.
  */
 @ExtendWith(RunSeed.class)
 class GradientTest {
@@ -131,7 +131,10 @@ class GradientTest {
         });
     }
 
-    /** {@return the lower and the higher of the slopes to either side; they differ where a row is at the kink of relu or of a loss} */
+    /**
+     * {@return the lower and the higher of the slopes to either side; they differ where a row is at the kink of relu or
+     * of a loss}
+     */
     private static double[] slopes(Trial trial, Map<String, double[]> weights, Chunk rows, double[] numbers, int i) {
         double kept = numbers[i];
         double h = 1e-6;

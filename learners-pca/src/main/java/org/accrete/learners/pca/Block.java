@@ -8,7 +8,10 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
-/** Rows that wait until there are enough of them, with their weights. Arrays grow to the block's size and are then reused. */
+/**
+ * Rows that wait until there are enough of them, with their weights. Arrays grow to the block's size and are then
+ * reused.
+ */
 final class Block {
     /** Larger ones have squares whose sums could overflow. */
     private static final double LARGEST_VALUE = 1e100;
@@ -122,7 +125,8 @@ final class Block {
     }
 
     /**
-     * Shows rows of a dense chunk without a copy, until {@link #release}; for an empty block that is used for nothing else.
+     * Shows rows of a dense chunk without a copy, until {@link #release}; for an empty block that is used for nothing
+     * else.
      *
      * @return whether it does: the chunk and this are dense, and the rows fill a block
      */

@@ -8,7 +8,10 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Makes learners of principal components of the exact covariance, which merge exactly: for up to some thousands of columns. */
+/**
+ * Makes learners of principal components of the exact covariance, which merge exactly: for up to some thousands of
+ * columns.
+ */
 public final class CovariancePcaProvider implements StepProvider {
     /** Makes the provider. */
     public CovariancePcaProvider() {}

@@ -9,13 +9,14 @@ import org.accrete.kernels.Kernels;
  * <p>Three ways, each as exact as is asked for:
  *
  * <ol>
- *   <li>The products of its shorter side with itself, and of these the largest eigenvalues by {@link LargestEigen} from a guess:
- *       what one more block of rows changes is little.
+ *   <li>The products of its shorter side with itself, and of these the largest eigenvalues by {@link LargestEigen} from
+ *       a guess: what one more block of rows changes is little.
  *   <li>All eigenvalues of the products, when there is no guess or it does not converge.
- *   <li>The products square the condition: a value of 1e-3 of the largest has a relative error of about 1e-10 there, and half the
- *       digits of one of 1e-8 are lost. So if a wanted value is smaller than that, the matrix is turned by the
- *       vectors found, which makes its rows almost orthogonal, and these are made orthogonal by rotations of two at a time
- *       (Hestenes, 1958; Demmel and Veselić, SIAM J. Matrix Anal. 13(4), 1992): the error is then a few ulps of the largest value.
+ *   <li>The products square the condition: a value of 1e-3 of the largest has a relative error of about 1e-10 there,
+ *       and half the digits of one of 1e-8 are lost. So if a wanted value is smaller than that, the matrix is turned by
+ *       the vectors found, which makes its rows almost orthogonal, and these are made orthogonal by rotations of two at
+ *       a time (Hestenes, 1958; Demmel and Veselić, SIAM J. Matrix Anal. 13(4), 1992): the error is then a few ulps of
+ *       the largest value.
  * </ol>
  *
  * <p>Values that are rounding errors of the largest are zeros, and their vectors too.
@@ -48,7 +49,8 @@ final class Decomposition {
      * @param rows how many, at least 1
      * @param width how many columns
      * @param k how many values are wanted
-     * @param guess right singular vectors as rows, to begin from; they are the first rows of {@code a} but for their length
+     * @param guess right singular vectors as rows, to begin from; they are the first rows of {@code a} but for their
+     *     length
      * @param guesses how many there are; 0 for none
      * @return how many were found: k, or fewer when the others are zeros
      */
@@ -90,8 +92,8 @@ final class Decomposition {
     }
 
     /**
-     * Decomposes a matrix of dense rows above sparse ones; by the products alone, so that values below 1e-7 of the largest are taken
-     * for zeros.
+     * Decomposes a matrix of dense rows above sparse ones; by the products alone, so that values below 1e-7 of the
+     * largest are taken for zeros.
      *
      * @param a the dense rows, row-major, not modified; what a decomposition found before, if anything, comes first
      * @param rows how many
@@ -160,8 +162,8 @@ final class Decomposition {
     }
 
     /**
-     * The third way. Of a matrix with fewer rows than columns, the rows end up as the vectors, times the values. Of another one,
-     * its columns do that for the left vectors, and the right ones are turned along.
+     * The third way. Of a matrix with fewer rows than columns, the rows end up as the vectors, times the values. Of
+     * another one, its columns do that for the left vectors, and the right ones are turned along.
      */
     private int refine(double[] a, int rows, int width, int wanted) {
         boolean wide = rows < width;

@@ -8,7 +8,10 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Makes learners of leading principal components, brought up to date with each block of rows: for many columns and few components. */
+/**
+ * Makes learners of leading principal components, brought up to date with each block of rows: for many columns and few
+ * components.
+ */
 public final class IncrementalPcaProvider implements StepProvider {
     /** Makes the provider. */
     public IncrementalPcaProvider() {}

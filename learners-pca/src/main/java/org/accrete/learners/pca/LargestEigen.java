@@ -7,15 +7,17 @@ import org.accrete.kernels.Kernels;
 /**
  * The largest eigenvalues of a symmetric matrix without negative ones, and their vectors, from a guess at the vectors.
  *
- * <p>Subspace iteration with Rayleigh–Ritz, sped up by Chebyshev's polynomials (Zhou, Saad, Tiago and Chelikowsky, J. Comput. Phys.
- * 219(1), 2006): the guess and a few random vectors are multiplied by a polynomial of the matrix that is small where the unwanted
- * eigenvalues lie, made orthonormal, and turned to the best vectors within their span, again and again. A product costs 2 n² (k + a few) operations, a round
- * has up to three. It is given up, and everything decomposed, when the guess is empty, when k is a large part of n, when the
- * vectors become dependent, or when the rounds that are still needed would cost more.
+ * <p>Subspace iteration with Rayleigh–Ritz, sped up by Chebyshev's polynomials (Zhou, Saad, Tiago and Chelikowsky, J.
+ * Comput. Phys. 219(1), 2006): the guess and a few random vectors are multiplied by a polynomial of the matrix that is
+ * small where the unwanted eigenvalues lie, made orthonormal, and turned to the best vectors within their span, again
+ * and again. A product costs 2 n² (k + a few) operations, a round has up to three. It is given up, and everything
+ * decomposed, when the guess is empty, when k is a large part of n, when the vectors become dependent, or when the
+ * rounds that are still needed would cost more.
  *
- * <p>A round is the last one if the residual of every wanted pair is below 1e-9 of the gap that parts the wanted eigenvalues from
- * the others: the angle between the found and the true subspace is at most that ratio, and the relative error of an eigenvalue its square.
- * The random vectors would show an eigenvalue that the guess does not know of.
+ * <p>A round is the last one if the residual of every wanted pair is below 1e-9 of the gap that parts the wanted
+ * eigenvalues from the others: the angle between the found and the true subspace is at most that ratio, and the
+ * relative error of an eigenvalue its square. The random vectors would show an eigenvalue that the guess does not know
+ * of.
  */
 final class LargestEigen {
     private static final double ANGLE = 1e-9;
@@ -107,8 +109,8 @@ final class LargestEigen {
     }
 
     /**
-     * Multiplies {@link #y}, whose products with the matrix are in {@link #z}, by Chebyshev's polynomial of the matrix that is at most
-     * 1 between 0 and the smallest eigenvalue found, into {@link #z}.
+     * Multiplies {@link #y}, whose products with the matrix are in {@link #z}, by Chebyshev's polynomial of the matrix
+     * that is at most 1 between 0 and the smallest eigenvalue found, into {@link #z}.
      *
      * @param ratio by how much residuals have to shrink
      */
@@ -135,7 +137,8 @@ final class LargestEigen {
     }
 
     /**
-     * {@return the degree that is enough, or else the highest at which the largest eigenvalue does not drown the others}
+     * {@return the degree that is enough, or else the highest at which the largest eigenvalue does not drown the
+     * others}
      *
      * @param largest the largest eigenvalue, and
      * @param smallest the smallest that is wanted, in units of the end of what is to be kept small
@@ -216,8 +219,8 @@ final class LargestEigen {
     }
 
     /**
-     * Puts an orthonormal basis of the rows of {@link #z} into {@link #y}: by Cholesky's factor of their products, twice where
-     * what one time leaves, which grows with the square of the condition, is more than rounding errors.
+     * Puts an orthonormal basis of the rows of {@link #z} into {@link #y}: by Cholesky's factor of their products,
+     * twice where what one time leaves, which grows with the square of the condition, is more than rounding errors.
      */
     private boolean orthonormalise(int count, int n) {
         for (int i = 0; i < count; i++) {

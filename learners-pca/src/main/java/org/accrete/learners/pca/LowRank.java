@@ -15,10 +15,11 @@ import org.accrete.api.store.State;
  *     [ distance of the means, weighed ]
  * </pre>
  *
- * of which the k largest are kept (Ross, Lim, Lin and Yang, Int. J. of Computer Vision 77, 2008; scikit-learn's {@code
- * IncrementalPCA} does the same with the same blocks). Exact when nothing is dropped, which is so if k is the number of columns. What is dropped is lost to the
- * components but not to the variance of the columns, which is exact, and from which the noise variance is told: the mean of the dropped values
- * would be too low by what blocks before have dropped.
+ * of which the k largest are kept (Ross, Lim, Lin and Yang, Int. J. of Computer Vision 77, 2008; scikit-learn's
+ * {@code IncrementalPCA} does the same with the same blocks). Exact when nothing is dropped, which is so if k is the
+ * number of columns. What is dropped is lost to the components but not to the variance of the columns, which is exact,
+ * and from which the noise variance is told: the mean of the dropped values would be too low by what blocks before have
+ * dropped.
  */
 final class LowRank extends Summary {
     /** How many components there are by now. */

@@ -6,11 +6,11 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * The sums of products of all columns with each other, about the mean: exact in any chunking and after any merge. They are
- * decomposed when a model is asked for, in O(width³).
+ * The sums of products of all columns with each other, about the mean: exact in any chunking and after any merge. They
+ * are decomposed when a model is asked for, in O(width³).
  *
- * <p>So that components keep their signs from one model to the next, those of the first block, or of a merge, are kept, and each component is
- * given the sign that makes it more like the one of these that it is most like.
+ * <p>So that components keep their signs from one model to the next, those of the first block, or of a merge, are kept,
+ * and each component is given the sign that makes it more like the one of these that it is most like.
  */
 final class Moments extends Summary {
     /** Width × width; what is below the diagonal is undefined. */

@@ -14,16 +14,16 @@ import org.accrete.api.store.State;
 /**
  * Principal components, by either kind of summary.
  *
- * <p>Rows wait until a block of a fixed number of them is full, so that chunk borders do not matter, to the bit. The model counts
- * the waiting rows in: they are learned by a copy of the summary. So a view costs a decomposition when rows came since the last
- * one, and is immutable like a snapshot.
+ * <p>Rows wait until a block of a fixed number of them is full, so that chunk borders do not matter, to the bit. The
+ * model counts the waiting rows in: they are learned by a copy of the summary. So a view costs a decomposition when
+ * rows came since the last one, and is immutable like a snapshot.
  *
- * <p>As a step it hands each row on by the components as of the last full block, the one that the row completes included. It is
- * ready when the blocks hold as many rows as there are components.
+ * <p>As a step it hands each row on by the components as of the last full block, the one that the row completes
+ * included. It is ready when the blocks hold as many rows as there are components.
  *
- * <p>Stored are {@code components} (k × columns), {@code explained_variance}, {@code explained_variance_ratio}, {@code
- * singular_values}, {@code mean}, {@code var}, {@code noise_variance} and {@code n_samples_seen}, as of all rows; and, to go on from, the summary
- * of the whole blocks and the waiting rows, as {@code pca.…}.
+ * <p>Stored are {@code components} (k × columns), {@code explained_variance}, {@code explained_variance_ratio},
+ * {@code singular_values}, {@code mean}, {@code var}, {@code noise_variance} and {@code n_samples_seen}, as of all
+ * rows; and, to go on from, the summary of the whole blocks and the waiting rows, as {@code pca.…}.
  */
 final class PcaLearner implements Step, MergeableLearner {
     private final Schema schema;
@@ -91,7 +91,8 @@ final class PcaLearner implements Step, MergeableLearner {
     /**
      * {@inheritDoc}
      *
-     * @throws org.accrete.api.AccreteException bad argument: how many components there will be is not known from the start
+     * @throws org.accrete.api.AccreteException bad argument: how many components there will be is not known from the
+     *     start
      */
     @Override
     public Schema outputSchema() {
@@ -192,9 +193,10 @@ final class PcaLearner implements Step, MergeableLearner {
     }
 
     /**
-     * Learns what another learner of the same parameters has learned of other rows, as if it had been learned here. The other
-     * one is not modified. Moments merge exactly; of leading components, what each side has dropped stays dropped. Where rows are forgotten, the
-     * last row of both counts as the last. A call to {@link #undo} cannot take it back.
+     * Learns what another learner of the same parameters has learned of other rows, as if it had been learned here. The
+     * other one is not modified. Moments merge exactly; of leading components, what each side has dropped stays
+     * dropped. Where rows are forgotten, the last row of both counts as the last. A call to {@link #undo} cannot take
+     * it back.
      *
      * @param other a learner of the same plug-in
      * @throws AccreteException bad state: another schema, other parameters, another plug-in; nothing is changed then

@@ -16,12 +16,12 @@ import org.accrete.kernels.Kernels;
 /**
  * Principal components of all rows that were learned. Immutable and thread-safe, also as a view.
  *
- * <p>It turns a row x into its scores {@code V (x − mean)}, one per component, in numeric columns {@code pc0}, {@code pc1}, …; with
- * {@code whiten} each is divided by its standard deviation. Components that the rows so far do not span are zeros, and so are their
- * scores. Arrays that are handed out are copies, matrices are row-major.
+ * <p>It turns a row x into its scores {@code V (x − mean)}, one per component, in numeric columns {@code pc0},
+ * {@code pc1}, …; with {@code whiten} each is divided by its standard deviation. Components that the rows so far do not
+ * span are zeros, and so are their scores. Arrays that are handed out are copies, matrices are row-major.
  *
- * <p>Beyond the components every direction is taken to vary by {@link #noiseVariance()} (Tipping and Bishop, Probabilistic
- * Principal Component Analysis, J. R. Statist. Soc. B 61(3), 1999).
+ * <p>Beyond the components every direction is taken to vary by {@link #noiseVariance()} (Tipping and Bishop,
+ * Probabilistic Principal Component Analysis, J. R. Statist. Soc. B 61(3), 1999).
  */
 public final class PcaModel implements Transformer {
     private static final double LOG_2_PI = StrictMath.log(2 * Math.PI);
@@ -336,7 +336,8 @@ public final class PcaModel implements Transformer {
     }
 
     /**
-     * Writes the log-likelihood of each row under a normal distribution with {@link #mean()} and {@link #covariance()}, natural log.
+     * Writes the log-likelihood of each row under a normal distribution with {@link #mean()} and {@link #covariance()},
+     * natural log.
      *
      * @param chunk rows
      * @param out receives one number per row
@@ -362,7 +363,10 @@ public final class PcaModel implements Transformer {
         void take(int row, double explained, double rest);
     }
 
-    /** Tells of each row the sum of its squared scores, each divided by the variance there, and the square of what they leave. */
+    /**
+     * Tells of each row the sum of its squared scores, each divided by the variance there, and the square of what they
+     * leave.
+     */
     private void forEachRest(Chunk chunk, PerRow taker) {
         schema.require(chunk.schema());
         Block.checkValues(chunk);

@@ -15,8 +15,8 @@ final class Signs {
     }
 
     /**
-     * Gives each new component the sign that makes it more like the old component it is most like; where there is none, the sign
-     * that makes its largest element positive.
+     * Gives each new component the sign that makes it more like the old component it is most like; where there is none,
+     * the sign that makes its largest element positive.
      *
      * @param fresh new components, modified
      * @param now how many

@@ -8,9 +8,9 @@ import org.accrete.kernels.Kernels;
 /**
  * The centred rows of a block, each times the root of its weight, without making them dense.
  *
- * <p>Columns of one-hot blocks are left as they are, with their means u apart: the centred rows are {@code R − q uᵀ}, where R has
- * few entries and q holds the roots of the weights. Such a column is 0 or about 1, so that nothing is lost by subtracting afterwards.
- * All other columns, whose means may be far from 0, are centred and stored.
+ * <p>Columns of one-hot blocks are left as they are, with their means u apart: the centred rows are {@code R − q uᵀ},
+ * where R has few entries and q holds the roots of the weights. Such a column is 0 or about 1, so that nothing is lost
+ * by subtracting afterwards. All other columns, whose means may be far from 0, are centred and stored.
  */
 final class SparseBlock {
     private final Kernels kernels = Kernels.best();

@@ -7,13 +7,13 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * What the rows of whole blocks amount to: their weights, mean and variance, and what a sub-class keeps of how columns vary
- * together.
+ * What the rows of whole blocks amount to: their weights, mean and variance, and what a sub-class keeps of how columns
+ * vary together.
  *
- * <p>Moments of a block are merged by Chan, Golub and LeVeque's formula (The American Statistician 37(3), 1983): with W and w the
- * weights before and of the block, and δ the distance of the means, the mean moves by δ·w/(W + w) and the squared distances grow
- * by those within the block and by δ²·W·w/(W + w). That last part is one row more, of δ·√(W·w/(W + w)), among the block's centred
- * rows.
+ * <p>Moments of a block are merged by Chan, Golub and LeVeque's formula (The American Statistician 37(3), 1983): with W
+ * and w the weights before and of the block, and δ the distance of the means, the mean moves by δ·w/(W + w) and the
+ * squared distances grow by those within the block and by δ²·W·w/(W + w). That last part is one row more, of δ·√(W·w/(W
+ * + w)), among the block's centred rows.
  */
 abstract sealed class Summary permits LowRank, Moments {
     final Kernels kernels = Kernels.best();
@@ -55,10 +55,12 @@ abstract sealed class Summary permits LowRank, Moments {
     abstract void putHead(double[] stack, int from);
 
     /**
-     * Takes what varies in another summary, so that it does not matter which of the two takes the other, signs included.
+     * Takes what varies in another summary, so that it does not matter which of the two takes the other, signs
+     * included.
      *
      * @param other of the same kind
-     * @param stack room for {@link #head} rows of our own, then those of the other, then that of the distance of the means
+     * @param stack room for {@link #head} rows of our own, then those of the other, then that of the distance of the
+     *     means
      * @param rows how many rows in all
      */
     abstract void absorbOther(Summary other, double[] stack, int rows);
@@ -167,8 +169,9 @@ abstract sealed class Summary permits LowRank, Moments {
     }
 
     /**
-     * Merges with a summary of the same kind and width: the lighter one is taken into the heavier, so that it does not matter to the last bit
-     * which one is merged into which. Equal variances have no directions of their own, and any other bit would turn them.
+     * Merges with a summary of the same kind and width: the lighter one is taken into the heavier, so that it does not
+     * matter to the last bit which one is merged into which. Equal variances have no directions of their own, and any
+     * other bit would turn them.
      *
      * @param other not modified
      */
@@ -238,7 +241,9 @@ abstract sealed class Summary permits LowRank, Moments {
         }
     }
 
-    /** {@return what squared distances are divided by for the variance without bias: rows − 1 where every row weighs 1} */
+    /**
+     * {@return what squared distances are divided by for the variance without bias: rows − 1 where every row weighs 1}
+     */
     final double divisor() {
         double divisor = weight - weightSquared / weight;
         return divisor > 1e-9 * weight ? divisor : 0;

@@ -6,15 +6,15 @@ import org.accrete.kernels.Kernels;
 /**
  * All eigenvalues and eigenvectors of a symmetric matrix. O(n³); scratch grows to the largest matrix seen.
  *
- * <p>Householder's reduction to a tridiagonal matrix, then QR steps with Wilkinson's shift, whose rotations are applied to the
- * vectors as they come (Golub and Van Loan, Matrix Computations, 8.3). Eigenvectors are rows, so that every loop runs along
- * memory. Errors of the eigenvalues are a few ulps of the largest one.
+ * <p>Householder's reduction to a tridiagonal matrix, then QR steps with Wilkinson's shift, whose rotations are applied
+ * to the vectors as they come (Golub and Van Loan, Matrix Computations, 8.3). Eigenvectors are rows, so that every loop
+ * runs along memory. Errors of the eigenvalues are a few ulps of the largest one.
  */
 final class SymmetricEigen {
     private static final double EPSILON = 0x1p-52;
     /**
-     * Off-diagonal elements below this, in a matrix whose largest element is about 1, are rounding errors. Without it the small
-     * eigenvalues of a matrix of low rank, themselves rounding errors, would not settle.
+     * Off-diagonal elements below this, in a matrix whose largest element is about 1, are rounding errors. Without it
+     * the small eigenvalues of a matrix of low rank, themselves rounding errors, would not settle.
      */
     private static final double NOTHING = 0x1p-53;
 
@@ -59,7 +59,10 @@ final class SymmetricEigen {
         kernels.scale(1 / scale, values, 0, n);
     }
 
-    /** Copies the upper half into the lower half of {@link #a}, times a power of two that brings the largest element near 1. */
+    /**
+     * Copies the upper half into the lower half of {@link #a}, times a power of two that brings the largest element
+     * near 1.
+     */
     private double take(double[] matrix, int n) {
         double largest = 0;
         for (int i = 0; i < n; i++) {
@@ -78,8 +81,8 @@ final class SymmetricEigen {
     }
 
     /**
-     * For i from the last row up, a reflection of the first i coordinates makes row i zero but for the element beside the
-     * diagonal. The reflection's vector stays in row i.
+     * For i from the last row up, a reflection of the first i coordinates makes row i zero but for the element beside
+     * the diagonal. The reflection's vector stays in row i.
      */
     private void tridiagonalise(int n) {
         double[] a = this.a;

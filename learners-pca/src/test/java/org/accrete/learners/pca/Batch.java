@@ -6,7 +6,10 @@ import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 
-/** The oracle: principal components of all rows at once, by a singular value decomposition of the centred rows; and rows to try. */
+/**
+ * The oracle: principal components of all rows at once, by a singular value decomposition of the centred rows; and rows
+ * to try.
+ */
 final class Batch {
     final double[] mean;
     final double[] variance;
@@ -85,7 +88,10 @@ final class Batch {
         return x;
     }
 
-    /** {@return how far the one set of orthonormal rows reaches out of the span of the other, as the sine of the largest angle} */
+    /**
+     * {@return how far the one set of orthonormal rows reaches out of the span of the other, as the sine of the largest
+     * angle}
+     */
     static double sine(RealMatrix one, RealMatrix other) {
         RealMatrix rest = one.subtract(one.multiply(other.transpose()).multiply(other));
         return new SingularValueDecomposition(rest).getNorm();

@@ -10,7 +10,9 @@ import org.accrete.testkit.MergeContract;
 import org.accrete.testkit.StepContract;
 import org.junit.jupiter.api.Nested;
 
-/** Both learners keep the laws, each in a few settings. Equality is to the bit but for what a step promises row by row. */
+/**
+ * Both learners keep the laws, each in a few settings. Equality is to the bit but for what a step promises row by row.
+ */
 class PcaContractTest {
     private interface Laws extends StepContract, MergeContract {
         @Override
@@ -18,7 +20,10 @@ class PcaContractTest {
             return true;
         }
 
-        /** A step of blocks: a row is not transformed by what is known after it. {@link ChunkingTest} asks for equal bits. */
+        /**
+         * A step of blocks: a row is not transformed by what is known after it. {@link ChunkingTest} asks for equal
+         * bits.
+         */
         @Override
         default double tolerance() {
             return 1e-12;

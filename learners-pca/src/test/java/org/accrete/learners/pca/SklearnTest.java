@@ -108,7 +108,9 @@ class SklearnTest {
         }
     }
 
-    /** The angle is asked for where the spectrum has a gap; a single component where it is apart from both neighbours. */
+    /**
+     * The angle is asked for where the spectrum has a gap; a single component where it is apart from both neighbours.
+     */
     @ParameterizedTest
     @MethodSource("cases")
     void componentsAreThoseOfScikitLearn(Case one) {

@@ -11,8 +11,8 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * What an optimizer remembers of each weight and each intercept, in arrays of the same shape as theirs; and the moments of the
- * target where steps are taken in its standard deviations.
+ * What an optimizer remembers of each weight and each intercept, in arrays of the same shape as theirs; and the moments
+ * of the target where steps are taken in its standard deviations.
  */
 final class Accumulators {
     /** A rate this small would never recover. */
@@ -57,7 +57,10 @@ final class Accumulators {
 
     private long beforeRows;
 
-    /** Weight, mean and sum of squared deviations of the targets so far; deviations from 0, and 0 for the mean, without a constant. */
+    /**
+     * Weight, mean and sum of squared deviations of the targets so far; deviations from 0, and 0 for the mean, without
+     * a constant.
+     */
     private double[] moments = new double[3];
 
     private double[] beforeMoments = moments.clone();
@@ -111,7 +114,10 @@ final class Accumulators {
         return moments[1];
     }
 
-    /** {@return the standard deviation of the target so far, or its root mean square without a constant; 1 as long as that is 0} */
+    /**
+     * {@return the standard deviation of the target so far, or its root mean square without a constant; 1 as long as
+     * that is 0}
+     */
     double targetScale() {
         return moments[2] > 0 ? Math.sqrt(moments[2] / moments[0]) : 1;
     }
@@ -303,8 +309,8 @@ final class Accumulators {
     }
 
     /**
-     * {@return these and others, blended; neither is changed} Sums of squares add; what goes with a weight is a mean, as the weight;
-     * so is the factor of the steps, by the rows learned.
+     * {@return these and others, blended; neither is changed} Sums of squares add; what goes with a weight is a mean,
+     * as the weight; so is the factor of the steps, by the rows learned.
      */
     Accumulators blended(Accumulators other, Blend blend) {
         Accumulators both = new Accumulators(width, blend.count(), parts, scalesTarget, centresTarget);

@@ -5,8 +5,9 @@ import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.store.State;
 
 /**
- * Shorter steps once longer ones no longer help: after some windows of rows in a row whose mean loss, each row's from before it
- * was learned, is not lower than the lowest so far by more than a tolerance, steps become a fifth, down to 1e-6.
+ * Shorter steps once longer ones no longer help: after some windows of rows in a row whose mean loss, each row's from
+ * before it was learned, is not lower than the lowest so far by more than a tolerance, steps become a fifth, down to
+ * 1e-6.
  *
  * <p>A window is a number of rows, not a chunk, so chunk borders do not matter.
  */
@@ -85,8 +86,8 @@ final class Adaptive {
     }
 
     /**
-     * Takes in the steps of another learner: the shorter ones, the lowest mean loss of both and the windows since that; what both
-     * have of a window so far counts as of one.
+     * Takes in the steps of another learner: the shorter ones, the lowest mean loss of both and the windows since that;
+     * what both have of a window so far counts as of one.
      */
     void merge(Adaptive other) {
         double[] theirs = other.now;

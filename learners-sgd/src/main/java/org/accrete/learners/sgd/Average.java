@@ -7,15 +7,16 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * The mean of the functions as they were after each row from some row on, kept so that a sparse row touches only its own
- * features: L. Bottou, "Stochastic Gradient Descent Tricks" (2012), section 5.
+ * The mean of the functions as they were after each row from some row on, kept so that a sparse row touches only its
+ * own features: L. Bottou, "Stochastic Gradient Descent Tricks" (2012), section 5.
  *
- * <p>The mean of the weights {@code scale · v} is {@code (sum + a v) / b}. When a row changes v, sum changes by −a times as much,
- * so that the mean stays; then, as row number k of the mean, the row adds to a and b: {@code b /= 1 - 1/k} unless k = 1,
- * {@code a += scale b / k}. A fold of the scale works the mean out in full. It is row-wise, so chunk borders do not matter.
+ * <p>The mean of the weights {@code scale · v} is {@code (sum + a v) / b}. When a row changes v, sum changes by −a
+ * times as much, so that the mean stays; then, as row number k of the mean, the row adds to a and b: {@code b /= 1 -
+ * 1/k} unless k = 1, {@code a += scale b / k}. A fold of the scale works the mean out in full. It is row-wise, so chunk
+ * borders do not matter.
  *
- * <p>scikit-learn does not correct sum for what the L1 penalty takes from v; {@link Compat#SKLEARN} does not either with such a
- * penalty, and folds before each chunk as scikit-learn does.
+ * <p>scikit-learn does not correct sum for what the L1 penalty takes from v; {@link Compat#SKLEARN} does not either
+ * with such a penalty, and folds before each chunk as scikit-learn does.
  */
 final class Average {
     private static final String SUM = "sgd.average_sum";
@@ -120,8 +121,9 @@ final class Average {
     }
 
     /**
-     * {@return whether the mean is finite and will be while its weights stay as they are} It takes {@code a v}, and a grows with
-     * each row, also with those that do not touch a weight; so weights near the end of the numbers are too large already.
+     * {@return whether the mean is finite and will be while its weights stay as they are} It takes {@code a v}, and a
+     * grows with each row, also with those that do not touch a weight; so weights near the end of the numbers are too
+     * large already.
      */
     boolean isFinite(double[] v, Chunk chunk) {
         return !isOn()
@@ -221,7 +223,10 @@ final class Average {
 
     // --- merging
 
-    /** {@return the same mean of weights of columns that were shifted and scaled; {@code readable} are those of the mean} */
+    /**
+     * {@return the same mean of weights of columns that were shifted and scaled; {@code readable} are those of the
+     * mean}
+     */
     Average rescaled(Weights readable, double[] centre, double[] scales) {
         if (rows == 0) {
             return new Average(width, intercepts.length, start, likeSklearn);

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the functions of two learners become those of the merged one: each is the mean of what both know of it, weighed by the
- * rows each has seen; what only one knows stays as it is. A function that told two classes apart counts, with its sign, for each
- * of them.
+ * How the functions of two learners become those of the merged one: each is the mean of what both know of it, weighed
+ * by the rows each has seen; what only one knows stays as it is. A function that told two classes apart counts, with
+ * its sign, for each of them.
  *
  * <p>Numbers of a function change sign with it (weights), or do not (what is owed): {@link #odd} and {@link #even}.
  */

@@ -10,7 +10,8 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * A learner with {@link Compat#SKLEARN} and an L1 penalty, to which it matters where chunks end, as in scikit-learn. So it is no {@link org.accrete.api.learn.OnlineLearner}.
+ * A learner with {@link Compat#SKLEARN} and an L1 penalty, to which it matters where chunks end, as in scikit-learn. So
+ * it is no {@link org.accrete.api.learn.OnlineLearner}.
  */
 record Chunkwise(SgdLearner learner) implements RescalableLearner {
     /** {@return the learner, as what it is with its parameters} */

@@ -9,12 +9,12 @@ import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.store.State;
 
 /**
- * How much more or less the rows of a class count, besides their own weights: a given number by label, or {@code balanced}, so that
- * all classes count alike: all rows so far / (classes so far × rows of this class so far), each row by its weight, this one
- * included.
+ * How much more or less the rows of a class count, besides their own weights: a given number by label, or
+ * {@code balanced}, so that all classes count alike: all rows so far / (classes so far × rows of this class so far),
+ * each row by its weight, this one included.
  *
- * <p>Of two classes, each row counts by its own class. Of more, each against the rest, a row counts so for its own class, and
- * plainly among the rest of the others, as in scikit-learn.
+ * <p>Of two classes, each row counts by its own class. Of more, each against the rest, a row counts so for its own
+ * class, and plainly among the rest of the others, as in scikit-learn.
  */
 final class ClassWeights {
     private static final String MASS = "sgd.class_mass";

@@ -1,6 +1,9 @@
 package org.accrete.learners.sgd;
 
-/** Where the decision values go that rows had before they were learned: one row after the other, or nowhere when nobody asked. */
+/**
+ * Where the decision values go that rows had before they were learned: one row after the other, or nowhere when nobody
+ * asked.
+ */
 final class Decided {
     private static final double[] NOWHERE = {};
 

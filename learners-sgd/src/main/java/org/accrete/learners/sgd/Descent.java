@@ -9,11 +9,11 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * Stochastic gradient descent on linear functions, row by row; {@link OwnLengths} does what is different where each weight's steps
- * have a length of their own.
+ * Stochastic gradient descent on linear functions, row by row; {@link OwnLengths} does what is different where each
+ * weight's steps have a length of their own.
  *
- * <p>For row number t (from 1) with features x, weight s and target y (−1 or +1 for each function of a classifier), with the
- * functions' weights w and intercept b:
+ * <p>For row number t (from 1) with features x, weight s and target y (−1 or +1 for each function of a classifier),
+ * with the functions' weights w and intercept b:
  *
  * <pre>
  * p    = w·x + b                         before the decay
@@ -30,10 +30,10 @@ import org.accrete.kernels.Kernels;
  * L1 penalty: see {@link Lasso}
  * </pre>
  *
- * <p>Several classes are as many functions, each one against the rest unless they share a softmax; they share the schedule, so nothing else couples them.
- * See L. Bottou, "Stochastic Gradient Descent Tricks" (2012), for the schedules and the shared scale of sparse rows. The
- * formulas are scikit-learn's, whose numbers are the test's oracle; with {@link Compat#SKLEARN} so is its hundredfold smaller
- * step of the intercept on sparse rows.
+ * <p>Several classes are as many functions, each one against the rest unless they share a softmax; they share the
+ * schedule, so nothing else couples them. See L. Bottou, "Stochastic Gradient Descent Tricks" (2012), for the schedules
+ * and the shared scale of sparse rows. The formulas are scikit-learn's, whose numbers are the test's oracle; with
+ * {@link Compat#SKLEARN} so is its hundredfold smaller step of the intercept on sparse rows.
  */
 final class Descent {
     private final Loss loss;
@@ -184,7 +184,10 @@ final class Descent {
         return moved;
     }
 
-    /** Learns a row that brings new classes, whose functions are there already; {@link #decide} handed its decision values out. */
+    /**
+     * Learns a row that brings new classes, whose functions are there already; {@link #decide} handed its decision
+     * values out.
+     */
     void learnUnheard(TrainableWeights weights, Chunk chunk, int row, double t) {
         decided.drop(true);
         learn(weights, chunk, row, row + 1, t);
@@ -314,7 +317,10 @@ final class Descent {
 
     // --- learning
 
-    /** Takes each row's step together with the next row's products: one pass over the weights instead of two, the same bits. */
+    /**
+     * Takes each row's step together with the next row's products: one pass over the weights instead of two, the same
+     * bits.
+     */
     void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         // worked out once where it stays: at each row it made 100 columns a fifth slower
@@ -411,7 +417,10 @@ final class Descent {
         }
     }
 
-    /** The same and all the rest of it; a mean has to be told of each decay apart, so dense rows decay by the scale then too. */
+    /**
+     * The same and all the rest of it; a mean has to be told of each decay apart, so dense rows decay by the scale then
+     * too.
+     */
     private void learnFully(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
         Kernels kernels = Kernels.best();
         boolean sparse = chunk instanceof SparseChunk;
@@ -513,7 +522,10 @@ final class Descent {
         weigh(p, count, chunk, row);
     }
 
-    /** Multiplies steps by the weight of the row and, for the function of its own class (all functions of a softmax), by that of the class. */
+    /**
+     * Multiplies steps by the weight of the row and, for the function of its own class (all functions of a softmax), by
+     * that of the class.
+     */
     private void weigh(double[] steps, int count, Chunk chunk, int row) {
         double weight = chunk.weight(row);
         int own = classes ? (int) chunk.target(row) : 0;

@@ -8,12 +8,13 @@ import org.accrete.kernels.Kernels;
 /**
  * What an array of vectors was before a chunk, one vector per linear function.
  *
- * <p>For a dense chunk all elements are copied. For a sparse one only those that its entries name are: a model of millions of
- * weights is not copied for a chunk of ten rows. Whoever changes the others too calls {@link #saveAll} first; taking back puts
- * all in place, then the named ones. Copies go to arrays that are used again.
+ * <p>For a dense chunk all elements are copied. For a sparse one only those that its entries name are: a model of
+ * millions of weights is not copied for a chunk of ten rows. Whoever changes the others too calls {@link #saveAll}
+ * first; taking back puts all in place, then the named ones. Copies go to arrays that are used again.
  *
- * <p>The named ones are copied before the first row ({@link #begin}), or each row's just before the row moves them ({@link
- * #beginRows}): they are at hand then. Such moves are taken back from the last to the first, those after {@link #saveAll} not at all.
+ * <p>The named ones are copied before the first row ({@link #begin}), or each row's just before the row moves them
+ * ({@link #beginRows}): they are at hand then. Such moves are taken back from the last to the first, those after
+ * {@link #saveAll} not at all.
  */
 final class Journal {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
@@ -89,7 +90,10 @@ final class Journal {
         return true;
     }
 
-    /** {@return whether rows that move this array are remembered} Not any more once classes came up, which got another one. */
+    /**
+     * {@return whether rows that move this array are remembered} Not any more once classes came up, which got another
+     * one.
+     */
     boolean takesRowsOf(double[] array) {
         return byRow && array == before;
     }
@@ -150,7 +154,10 @@ final class Journal {
         }
     }
 
-    /** {@return an array of a length for what shall take the place of one, with anything in it; then {@link #give} that one back} */
+    /**
+     * {@return an array of a length for what shall take the place of one, with anything in it; then {@link #give} that
+     * one back}
+     */
     double[] spare(int length) {
         if (all.length != length) {
             all = new double[length];
@@ -204,7 +211,9 @@ final class Journal {
         return true;
     }
 
-    /** {@return whether no element that the chunk names is larger than a limit; none at all, where those are not more} */
+    /**
+     * {@return whether no element that the chunk names is larger than a limit; none at all, where those are not more}
+     */
     static boolean isWithin(double limit, double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             return isWithin(limit, array);
@@ -273,8 +282,8 @@ final class Journal {
     }
 
     /**
-     * {@return the vectors of more classes: of one function that told two classes apart, its opposite and itself; of a new
-     * class, zeros}
+     * {@return the vectors of more classes: of one function that told two classes apart, its opposite and itself; of a
+     * new class, zeros}
      *
      * @param array vectors one after the other
      * @param width length of each

@@ -7,15 +7,16 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
 
 /**
- * The L1 penalty, as a cumulative penalty: Y. Tsuruoka, J. Tsujii, S. Ananiadou, "Stochastic Gradient Descent Training for
- * L1-regularized Log-linear Models with Cumulative Penalty" (2009).
+ * The L1 penalty, as a cumulative penalty: Y. Tsuruoka, J. Tsujii, S. Ananiadou, "Stochastic Gradient Descent Training
+ * for L1-regularized Log-linear Models with Cumulative Penalty" (2009).
  *
- * <p>Every row adds to a function's debt u what each weight should lose to the penalty; q is what a weight has paid so far,
- * signed. A row collects from the weights of its own non-zero features, to 0 at most: from w &gt; 0, {@code u + q}; from
- * w &lt; 0, {@code u - q}. So a rare feature pays for the rows without it when it comes, and a dense row and its sparse copy do
- * the same. Both numbers are kept from chunk to chunk and in the state.
+ * <p>Every row adds to a function's debt u what each weight should lose to the penalty; q is what a weight has paid so
+ * far, signed. A row collects from the weights of its own non-zero features, to 0 at most: from w &gt; 0, {@code u +
+ * q}; from w &lt; 0, {@code u - q}. So a rare feature pays for the rows without it when it comes, and a dense row and
+ * its sparse copy do the same. Both numbers are kept from chunk to chunk and in the state.
  *
- * <p>scikit-learn forgets both after each chunk, and collects from all weights for a dense row; {@link Compat#SKLEARN} does so.
+ * <p>scikit-learn forgets both after each chunk, and collects from all weights for a dense row; {@link Compat#SKLEARN}
+ * does so.
  */
 final class Lasso {
     private static final String PAID = "sgd.l1_paid";
@@ -150,8 +151,9 @@ final class Lasso {
     // --- merging
 
     /**
-     * {@return the same for weights that were scaled} What a weight still owes is scaled with it. The debt is one number for all
-     * weights, so what was paid is told anew; of a weight that is 0, and so could be on either side, it stays.
+     * {@return the same for weights that were scaled} What a weight still owes is scaled with it. The debt is one
+     * number for all weights, so what was paid is told anew; of a weight that is 0, and so could be on either side, it
+     * stays.
      *
      * @param w the weights as they were
      */

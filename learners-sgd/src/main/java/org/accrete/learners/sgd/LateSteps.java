@@ -9,12 +9,13 @@ import org.accrete.api.store.State;
 import org.accrete.kernels.Kernels;
 
 /**
- * The quick way for one function on narrow dense rows: {@link Kernels#descend}, which takes each row's step together with the
- * next row.
+ * The quick way for one function on narrow dense rows: {@link Kernels#descend}, which takes each row's step together
+ * with the next row.
  *
- * <p>So what the last row was, and the weights before it, belong to the state: the first row of the next chunk has to get the
- * same bits as if there were no border. {@link TrainableWeights} is brought up to date after each call all the same, and who
- * changes it in another way calls {@link #forget}, after which the next row starts from the weights as they are.
+ * <p>So what the last row was, and the weights before it, belong to the state: the first row of the next chunk has to
+ * get the same bits as if there were no border. {@link TrainableWeights} is brought up to date after each call all the
+ * same, and who changes it in another way calls {@link #forget}, after which the next row starts from the weights as
+ * they are.
  */
 final class LateSteps {
     private static final String WEIGHTS = "sgd.late_weights";

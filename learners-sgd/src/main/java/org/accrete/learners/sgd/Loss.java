@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.accrete.kernels.Kernels;
 
 /**
- * What a wrong prediction costs. Those of classes take y of −1 or +1 and write z for the margin {@code y p}; those of numbers
- * write r for the error {@code y - p}.
+ * What a wrong prediction costs. Those of classes take y of −1 or +1 and write z for the margin {@code y p}; those of
+ * numbers write r for the error {@code y - p}.
  *
  * <p>Some have a shape, one number that {@link #shape} makes from the parameters.
  */
@@ -100,10 +100,10 @@ enum Loss {
     }
 
     /**
-     * {@return minus the slope where the step ends: the d with {@code d = -slope(p + q d)}, so that no step, however long, goes
-     * beyond the row's own minimum} Closed forms; of log-loss the one where the slope of the logistic function is a quarter throughout,
-     * the most it is, and of poisson some steps of Newton's method: both end before the true one. A perceptron's minimum is where it begins
-     * to be wrong, so there it is the slope at p.
+     * {@return minus the slope where the step ends: the d with {@code d = -slope(p + q d)}, so that no step, however
+     * long, goes beyond the row's own minimum} Closed forms; of log-loss the one where the slope of the logistic
+     * function is a quarter throughout, the most it is, and of poisson some steps of Newton's method: both end before
+     * the true one. A perceptron's minimum is where it begins to be wrong, so there it is the slope at p.
      *
      * @param p prediction
      * @param y target, −1 or +1 for classes
@@ -130,8 +130,9 @@ enum Loss {
     }
 
     /**
-     * The d with d = y − exp(p + q d), the zero of {@code d - y + exp(p + q d)}. That function rises and is convex, so from a d above its
-     * zero Newton's steps fall and stay above; where the slope is up, 0 is above it, and else both the descent at p and what leads to y.
+     * The d with d = y − exp(p + q d), the zero of {@code d - y + exp(p + q d)}. That function rises and is convex, so
+     * from a d above its zero Newton's steps fall and stay above; where the slope is up, 0 is above it, and else both
+     * the descent at p and what leads to y.
      */
     private static double implicitPoisson(double p, double y, double q, double descent) {
         if (descent == 0 || q == 0) {

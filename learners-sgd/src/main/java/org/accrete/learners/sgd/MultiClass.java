@@ -8,8 +8,8 @@ enum MultiClass {
     SOFTMAX;
 
     /**
-     * {@return how much of the one function that told two classes apart each of them gets, the first with the opposite sign,
-     * when there are more; so that what is said of the two stays}
+     * {@return how much of the one function that told two classes apart each of them gets, the first with the opposite
+     * sign, when there are more; so that what is said of the two stays}
      */
     double half() {
         return this == SOFTMAX ? 0.5 : 1;

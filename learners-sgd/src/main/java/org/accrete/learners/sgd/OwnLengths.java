@@ -7,9 +7,9 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.Kernels;
 
 /**
- * Steps with a length of each weight's own. For a row with features x, weight s and target y, with a function's weights w, its
- * prediction p, {@code f = -slope(p, y)} and {@code g = s · f}, for every weight; the intercept counts as one whose feature is always
- * b = √intercept-rate, and is never penalised:
+ * Steps with a length of each weight's own. For a row with features x, weight s and target y, with a function's weights
+ * w, its prediction p, {@code f = -slope(p, y)} and {@code g = s · f}, for every weight; the intercept counts as one
+ * whose feature is always b = √intercept-rate, and is never penalised:
  *
  * <pre>
  * adagrad            r = 1 / √(1 + sum of all (g x)² so far, this one included)
@@ -27,24 +27,27 @@ import org.accrete.kernels.Kernels;
  *                    w = −(z beyond ±l1) / ((1 + √n) / eta0 + l2)
  * </pre>
  *
- * <p>The factor m, one for each function, from 1 to a limit, makes all steps longer as long as longer ones would have been better. Rows come
- * in blocks of {@link #BLOCK}. In the first block, the third and so on a trace h follows what each weight would be more if all steps had been longer,
- * by the unit of that: {@code h = h · max(0, 1 − k · eta · s · f² · r x²) + eta · r · d · x} for the rows that the rates take, where f² stands for
- * the curvature of the loss and k is how many rows this one counts for. In the blocks between, h stays and is judged by such rows that had
- * no part in it: {@code u = g · (h·x)} is by how much the row's loss would be less, {@code v = max(0.9999 v, |u|)}, {@code m = m · (1 + pace
- * · u / v)}. Judged by its own rows, a step seems better the longer wherever rows resemble the ones before.
+ * <p>The factor m, one for each function, from 1 to a limit, makes all steps longer as long as longer ones would have
+ * been better. Rows come in blocks of {@link #BLOCK}. In the first block, the third and so on a trace h follows what
+ * each weight would be more if all steps had been longer, by the unit of that: {@code h = h · max(0, 1 − k · eta · s ·
+ * f² · r x²) + eta · r · d · x} for the rows that the rates take, where f² stands for the curvature of the loss and k
+ * is how many rows this one counts for. In the blocks between, h stays and is judged by such rows that had no part in
+ * it: {@code u = g · (h·x)} is by how much the row's loss would be less, {@code v = max(0.9999 v, |u|)}, {@code m = m ·
+ * (1 + pace · u / v)}. Judged by its own rows, a step seems better the longer wherever rows resemble the ones before.
  *
- * <p>The L2 penalty of the first two is a decay by the same factor for all weights at each row whose weight is not 0, with a shared
- * scale on sparse rows as in {@link TrainableWeights}; FTRL's are its own, of the sums and not of each row. A row of weight 0 changes
- * nothing. Under a softmax all functions have one row's slopes, and implicit-adagrad takes {@code d = g / (1 + q / 2)}.
+ * <p>The L2 penalty of the first two is a decay by the same factor for all weights at each row whose weight is not 0,
+ * with a shared scale on sparse rows as in {@link TrainableWeights}; FTRL's are its own, of the sums and not of each
+ * row. A row of weight 0 changes nothing. Under a softmax all functions have one row's slopes, and implicit-adagrad
+ * takes {@code d = g / (1 + q / 2)}.
  *
- * <p>J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online Learning" (2010),
- * whose step minimises the row's own loss plus the way to there and so cannot overshoot it; R. Sutton, "Adapting Bias by Gradient
- * Descent" (1992), for the trace; H. B. McMahan et al., "Ad Click Prediction: a View from the Trenches" (2013), where beta is 1 here.
+ * <p>J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online
+ * Learning" (2010), whose step minimises the row's own loss plus the way to there and so cannot overshoot it; R.
+ * Sutton, "Adapting Bias by Gradient Descent" (1992), for the trace; H. B. McMahan et al., "Ad Click Prediction: a View
+ * from the Trenches" (2013), where beta is 1 here.
  *
- * <p>With implicit-adagrad a regressor's target is taken in standard deviations from its mean, both over the rows so far, this one
- * included (without a constant, in root mean squares from 0): the scale of the target does not matter. So is clip-gradient; epsilon is given in the target's units. Not with poisson,
- * whose targets are counts.
+ * <p>With implicit-adagrad a regressor's target is taken in standard deviations from its mean, both over the rows so
+ * far, this one included (without a constant, in root mean squares from 0): the scale of the target does not matter. So
+ * is clip-gradient; epsilon is given in the target's units. Not with poisson, whose targets are counts.
  */
 final class OwnLengths {
     /** So many rows are all taken into the rates. */
@@ -213,8 +216,8 @@ final class OwnLengths {
     }
 
     /**
-     * Learns the rows after a dense one up to the next that the rates take, but not the chunk's last nor one of weight 0: the same bits as
-     * {@link #learn}, for one function, with what it knows of it in local variables.
+     * Learns the rows after a dense one up to the next that the rates take, but not the chunk's last nor one of weight
+     * 0: the same bits as {@link #learn}, for one function, with what it knows of it in local variables.
      *
      * @param row what was learned last, the next one is looked at already
      * @param number how many rows were learned before that one
@@ -264,8 +267,9 @@ final class OwnLengths {
     }
 
     /**
-     * {@return the root of how many rows the rates take this one for, or 0 if they take it not} Each of the first rows counts once,
-     * from then on every fourth counts four times: four rows are as good a sample of the slopes as one is, and cost a quarter.
+     * {@return the root of how many rows the rates take this one for, or 0 if they take it not} Each of the first rows
+     * counts once, from then on every fourth counts four times: four rows are as good a sample of the slopes as one is,
+     * and cost a quarter.
      */
     private double stride(long row) {
         if (!isImplicit() || row < EACH) {
@@ -293,7 +297,10 @@ final class OwnLengths {
         }
     }
 
-    /** Takes a target into its moments where steps are in standard deviations; {@return it in those, and the shape in {@link #bend} too} */
+    /**
+     * Takes a target into its moments where steps are in standard deviations; {@return it in those, and the shape in
+     * {@link #bend} too}
+     */
     private double seen(Accumulators accumulators, double target, double weight) {
         if (!accumulators.scalesTarget()) {
             return target;
@@ -374,7 +381,9 @@ final class OwnLengths {
         return length * finite(q, clipped(loss.implicitDescent(decision, side, q, bend, whole)));
     }
 
-    /** {@return the descent, NaN where q is not finite} A row too long for its squares to be summed cannot be learned. */
+    /**
+     * {@return the descent, NaN where q is not finite} A row too long for its squares to be summed cannot be learned.
+     */
     private static double finite(double q, double descent) {
         return q < Double.POSITIVE_INFINITY ? descent : Double.NaN;
     }
@@ -555,7 +564,10 @@ final class OwnLengths {
         return Kernels.ftrlWeight(sum, root, 1 / eta0, 0, 0);
     }
 
-    /** Works the sums of FTRL out from its weights alone, which are counted from elsewhere now; how many slopes there were stays. */
+    /**
+     * Works the sums of FTRL out from its weights alone, which are counted from elsewhere now; how many slopes there
+     * were stays.
+     */
     void restart(TrainableWeights weights) {
         if (optimizer == Optimizer.FTRL) {
             Arrays.fill(weights.accumulators.ofWeights[0], 0);

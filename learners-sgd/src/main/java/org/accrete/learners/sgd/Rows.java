@@ -10,8 +10,8 @@ final class Rows {
     private Rows() {}
 
     /**
-     * Refuses the row if one of its features is NaN or infinite. No row is searched for them in advance: such a feature makes
-     * every decision value NaN or infinite, whatever the weights, and only then is this called.
+     * Refuses the row if one of its features is NaN or infinite. No row is searched for them in advance: such a feature
+     * makes every decision value NaN or infinite, whatever the weights, and only then is this called.
      */
     static void requireFiniteFeatures(Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {

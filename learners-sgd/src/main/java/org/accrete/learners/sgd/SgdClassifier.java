@@ -10,8 +10,8 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * Tells classes apart: up to two by one linear function, more by one each. A class is added just before the first row that
- * has it is learned, so chunk borders do not matter.
+ * Tells classes apart: up to two by one linear function, more by one each. A class is added just before the first row
+ * that has it is learned, so chunk borders do not matter.
  */
 final class SgdClassifier extends SgdLearner {
     private static final String CLASSES = "classes";

@@ -19,15 +19,16 @@ import org.accrete.api.store.State;
 /**
  * What both learners share: a chunk is taken whole or not at all, and the state.
  *
- * <p>Stored are {@code coef} (functions × columns, as a reader wants them), {@code intercept}, {@code sgd.t} (number of the
- * next row in the schedule, from 1) and {@code sgd.rows_seen}. While the vectors are lazily scaled, {@code sgd.weights} and
- * {@code sgd.scale} hold their exact form, from which to go on. Where the model is a mean over rows, {@code coef} and {@code
- * intercept} are that mean, the last weights are in {@code sgd.weights}, {@code sgd.scale} and {@code sgd.intercept}, and {@code
- * sgd.average_…} is how the mean is kept; {@code sgd.l1_…} is what the L1 penalty is owed; {@code sgd.late_…} is what {@link LateSteps}
- * goes on from. What an optimizer remembers of each weight
- * has the optimizer's words for it ({@code sgd.rate} and {@code sgd.intercept_rate}, …); where it learns the target in standard deviations,
- * {@code sgd.target} holds the moments and {@code sgd.weights}, {@code sgd.scale} and {@code sgd.intercept} what is learned.
- * Where the penalty pulls to a source, {@code sgd.source_coef} is that, and {@code sgd.weights} and the rest are counted from there.
+ * <p>Stored are {@code coef} (functions × columns, as a reader wants them), {@code intercept}, {@code sgd.t} (number of
+ * the next row in the schedule, from 1) and {@code sgd.rows_seen}. While the vectors are lazily scaled,
+ * {@code sgd.weights} and {@code sgd.scale} hold their exact form, from which to go on. Where the model is a mean over
+ * rows, {@code coef} and {@code intercept} are that mean, the last weights are in {@code sgd.weights},
+ * {@code sgd.scale} and {@code sgd.intercept}, and {@code sgd.average_…} is how the mean is kept; {@code sgd.l1_…} is
+ * what the L1 penalty is owed; {@code sgd.late_…} is what {@link LateSteps} goes on from. What an optimizer remembers
+ * of each weight has the optimizer's words for it ({@code sgd.rate} and {@code sgd.intercept_rate}, …); where it learns
+ * the target in standard deviations, {@code sgd.target} holds the moments and {@code sgd.weights}, {@code sgd.scale}
+ * and {@code sgd.intercept} what is learned. Where the penalty pulls to a source, {@code sgd.source_coef} is that, and
+ * {@code sgd.weights} and the rest are counted from there.
  */
 abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;

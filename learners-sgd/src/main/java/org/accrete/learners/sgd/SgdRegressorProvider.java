@@ -10,7 +10,9 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Makes linear regressors that learn row by row: a mean, a quantile or a count, with outliers counting fully or less. */
+/**
+ * Makes linear regressors that learn row by row: a mean, a quantile or a count, with outliers counting fully or less.
+ */
 public final class SgdRegressorProvider implements LearnerProvider {
     /** Makes the provider. */
     public SgdRegressorProvider() {}

@@ -9,17 +9,18 @@ import org.accrete.kernels.Kernels;
 /**
  * Linear functions that learn, and can take back everything since {@link #begin}.
  *
- * <p>Decay. A dense row touches every weight anyway, so it decays and moves them in one pass and keeps the scale at 1. A
- * sparse row decays by multiplying the scale, which all vectors share because all of them decay alike, and touches only the
- * weights of its own columns; when the scale gets small it is multiplied into the vectors ({@link #fold}). That happens by
- * row, never by chunk.
+ * <p>Decay. A dense row touches every weight anyway, so it decays and moves them in one pass and keeps the scale at 1.
+ * A sparse row decays by multiplying the scale, which all vectors share because all of them decay alike, and touches
+ * only the weights of its own columns; when the scale gets small it is multiplied into the vectors ({@link #fold}).
+ * That happens by row, never by chunk.
  *
- * <p>Undo is by a {@link Journal}. A fold touches weights that a sparse chunk does not name, so it saves all of them first, once per
- * chunk. New classes get new arrays, and the old ones stay as they were at that moment.
+ * <p>Undo is by a {@link Journal}. A fold touches weights that a sparse chunk does not name, so it saves all of them
+ * first, once per chunk. New classes get new arrays, and the old ones stay as they were at that moment.
  *
- * <p>Where there is a source, all that is learned, decayed, averaged and remembered is the difference from it, so that a penalty
- * pulls there: L2-SP of X. Li, Y. Grandvalet, F. Davoine, "Explicit Inductive Bias for Transfer Learning with Convolutional Networks"
- * (2018). Rows need only be told their products with the source. Intercepts are not penalised and so need no source.
+ * <p>Where there is a source, all that is learned, decayed, averaged and remembered is the difference from it, so that
+ * a penalty pulls there: L2-SP of X. Li, Y. Grandvalet, F. Davoine, "Explicit Inductive Bias for Transfer Learning with
+ * Convolutional Networks" (2018). Rows need only be told their products with the source. Intercepts are not penalised
+ * and so need no source.
  */
 final class TrainableWeights extends Weights {
     private static final double SMALLEST_SCALE = 1e-9;
@@ -81,8 +82,8 @@ final class TrainableWeights extends Weights {
     }
 
     /**
-     * {@return the same functions, counted from what the model reads now, or from 0} The L1 penalty acts on other numbers then, of
-     * which nothing is owed.
+     * {@return the same functions, counted from what the model reads now, or from 0} The L1 penalty acts on other
+     * numbers then, of which nothing is owed.
      *
      * @param itself whether from what the model reads
      * @param none a penalty of which nothing is owed
@@ -122,8 +123,8 @@ final class TrainableWeights extends Weights {
     /**
      * Remembers everything that learning the chunk may change.
      *
-     * @param byRow whether only {@link #fold}, {@link #moveSparse} and what is told to {@link #remember} will change the vectors if
-     *     the chunk is sparse
+     * @param byRow whether only {@link #fold}, {@link #moveSparse} and what is told to {@link #remember} will change
+     *     the vectors if the chunk is sparse
      */
     void begin(Chunk chunk, boolean byRow) {
         if (byRow) {
@@ -153,7 +154,10 @@ final class TrainableWeights extends Weights {
         accumulators.rollBack(chunk);
     }
 
-    /** {@return whether every number that the chunk may have changed is finite; one that once is not never becomes so again} */
+    /**
+     * {@return whether every number that the chunk may have changed is finite; one that once is not never becomes so
+     * again}
+     */
     boolean isFinite(Chunk chunk) {
         boolean seen = journal.takesRowsOf(v) && Double.isFinite(moved);
         return (seen || Journal.isFinite(v, width, chunk))
@@ -260,8 +264,8 @@ final class TrainableWeights extends Weights {
     }
 
     /**
-     * Moves and decays all vectors by multiples of a dense row, for which the scale must be 1; those with a step of 0 too, so that
-     * there is nothing to guess.
+     * Moves and decays all vectors by multiples of a dense row, for which the scale must be 1; those with a step of 0
+     * too, so that there is nothing to guess.
      *
      * @param keep factor of the vectors, in [0, 1]
      * @param steps factor of the row, one per vector
@@ -276,8 +280,8 @@ final class TrainableWeights extends Weights {
      * Moves all vectors as {@link #moveAll} does, by a dense row that is not the chunk's last.
      *
      * @param keep factor of the vectors, in [0, 1]
-     * @param steps factor of the row, one per vector, replaced by the product of the next row's features with the moved vector; and
-     *     room for {@link Kernels#scaleAddDots}
+     * @param steps factor of the row, one per vector, replaced by the product of the next row's features with the moved
+     *     vector; and room for {@link Kernels#scaleAddDots}
      */
     void moveAllOn(Kernels kernels, DenseChunk chunk, int row, double keep, double[] steps) {
         double[] values = chunk.values();
@@ -305,9 +309,9 @@ final class TrainableWeights extends Weights {
     }
 
     /**
-     * Moves all vectors by multiples of a dense row that is a chunk by itself, if they stay finite. They are written beside the
-     * old ones and take their place only then, so nothing has to be remembered, looked through or taken back; the same bits as
-     * {@link #move}. The scale must be 1.
+     * Moves all vectors by multiples of a dense row that is a chunk by itself, if they stay finite. They are written
+     * beside the old ones and take their place only then, so nothing has to be remembered, looked through or taken
+     * back; the same bits as {@link #move}. The scale must be 1.
      *
      * @param keep factor of the vectors, in [0, 1]
      * @param steps factor of the row, one per vector
@@ -387,8 +391,9 @@ final class TrainableWeights extends Weights {
     // --- merging
 
     /**
-     * {@return the same functions of columns that were shifted and scaled} A weight w of x is the weight {@code w scale} of {@code
-     * (x - centre) / scale}, and {@code w centre} more of the intercept; what the weight owes, or is a mean of, goes with it.
+     * {@return the same functions of columns that were shifted and scaled} A weight w of x is the weight {@code w
+     * scale} of {@code (x - centre) / scale}, and {@code w centre} more of the intercept; what the weight owes, or is a
+     * mean of, goes with it.
      */
     TrainableWeights rescaled(double[] centre, double[] scales) {
         double[] w = learned();

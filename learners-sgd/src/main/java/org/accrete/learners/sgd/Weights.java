@@ -6,8 +6,9 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.Kernels;
 
 /**
- * Linear functions of a row, each a vector {@code scale · v} and an intercept, or {@code unit · source + scale · v} where v is
- * counted from a {@link #source}. Nothing here changes them; a copy made by {@link #copy} is never changed at all.
+ * Linear functions of a row, each a vector {@code scale · v} and an intercept, or {@code unit · source + scale · v}
+ * where v is counted from a {@link #source}. Nothing here changes them; a copy made by {@link #copy} is never changed
+ * at all.
  *
  * <p>The scale is shared by all vectors, and 1 unless sparse rows were learned: see {@link TrainableWeights}.
  */

@@ -96,8 +96,8 @@ class MergeTest {
     }
 
     /**
-     * By label, the weights of the columns as they are and, last, the constant; written anew from what is stored. Of two classes
-     * the second has the one function, the first its opposite.
+     * By label, the weights of the columns as they are and, last, the constant; written anew from what is stored. Of
+     * two classes the second has the one function, the first its opposite.
      */
     private static Map<String, double[]> inputSpace(State state) {
         double[] count = state.doubles("standard-scaler.count", NUMERIC);
@@ -325,7 +325,10 @@ class MergeTest {
         assertThat(b.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
     }
 
-    /** A row's first prediction is 0 and its slope −y, so a weight has seen the square (x y)²: 36 here and 4 there, over 9 in thirds. */
+    /**
+     * A row's first prediction is 0 and its slope −y, so a weight has seen the square (x y)²: 36 here and 4 there, over
+     * 9 in thirds.
+     */
     @ParameterizedTest
     @CsvSource({"adagrad, rate, 1", "ftrl, root, 0"})
     void squaresOfSlopesAddUp(String optimizer, String part, double start) {

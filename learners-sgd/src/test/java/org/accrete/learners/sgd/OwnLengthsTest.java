@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The formulas of the optimizers, row by row, are what comes out: whatever the chunks, dense or sparse, stopped and restored or not. */
+/**
+ * The formulas of the optimizers, row by row, are what comes out: whatever the chunks, dense or sparse, stopped and
+ * restored or not.
+ */
 @ExtendWith(RunSeed.class)
 class OwnLengthsTest {
     /** Enough for two blocks that are judged, and some rows of a third that is followed. */
@@ -29,7 +32,9 @@ class OwnLengthsTest {
 
     private static final int WIDTH = 9;
 
-    /** One linear function with everything that any optimizer knows of it; the last of each array is the intercept's. */
+    /**
+     * One linear function with everything that any optimizer knows of it; the last of each array is the intercept's.
+     */
     private static final class Function {
         final double[] w = new double[WIDTH + 1];
         /** What penalties pull to. */
@@ -59,7 +64,10 @@ class OwnLengthsTest {
         }
     }
 
-    /** The formulas with nothing clever: real roots and quotients, one function after the other, implicit steps by bisection. */
+    /**
+     * The formulas with nothing clever: real roots and quotients, one function after the other, implicit steps by
+     * bisection.
+     */
     static final class Oracle {
         final List<Function> functions = new ArrayList<>();
         private final Map<String, String> set;
@@ -391,7 +399,9 @@ class OwnLengthsTest {
         }
     }
 
-    /** Its squares overflow, but nothing is to be learned from it: neither as the only row of a chunk nor among others. */
+    /**
+     * Its squares overflow, but nothing is to be learned from it: neither as the only row of a chunk nor among others.
+     */
     @Test
     void aHugeRowThatIsRightAlreadyIsTakenWhereverItStands() {
         int rows = 100;

@@ -27,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With {@code pull=source} the penalty acts on the distance from what training began from, and nothing else is changed by it. */
+/**
+ * With {@code pull=source} the penalty acts on the distance from what training began from, and nothing else is changed
+ * by it.
+ */
 @ExtendWith(RunSeed.class)
 class PullTest {
     private static final String PULL = "pull=source";

@@ -199,7 +199,10 @@ class RefusalTest {
         }
     }
 
-    /** Few entries per row, in some none; classes come up one after the other, the third one within the rows that are spoiled. */
+    /**
+     * Few entries per row, in some none; classes come up one after the other, the third one within the rows that are
+     * spoiled.
+     */
     private static Table table(Spoiler spoiler) {
         Table table = Table.random(ROWS, spoiler.width(), spoiler.classes(), true);
         for (int i = 0; i < ROWS; i++) {

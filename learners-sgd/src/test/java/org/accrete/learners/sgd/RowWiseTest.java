@@ -20,7 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The plain formula, row by row, is what comes out: whatever the chunks, dense or sparse, stopped and restored or not. */
+/**
+ * The plain formula, row by row, is what comes out: whatever the chunks, dense or sparse, stopped and restored or not.
+ */
 @ExtendWith(RunSeed.class)
 class RowWiseTest {
     private static final int ROWS = 257;

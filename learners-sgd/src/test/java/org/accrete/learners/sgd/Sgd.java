@@ -11,8 +11,8 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * Makes learners as the command line does: from a schema and {@code key=value} pairs; by plain descent unless an optimizer is
- * among them.
+ * Makes learners as the command line does: from a schema and {@code key=value} pairs; by plain descent unless an
+ * optimizer is among them.
  */
 final class Sgd {
     private Sgd() {}

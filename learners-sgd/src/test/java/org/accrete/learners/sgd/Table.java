@@ -15,7 +15,10 @@ import org.accrete.testkit.RunSeed;
 
 /** Rows in memory that can be handed out dense or sparse, in chunks of any size. */
 record Table(double[][] x, double[] y, double[] weights, List<String> classes) {
-    /** Some columns of a row are 0, drawn by the seed of the run; a label is the class whose hidden function is largest; 0 classes means numbers. */
+    /**
+     * Some columns of a row are 0, drawn by the seed of the run; a label is the class whose hidden function is largest;
+     * 0 classes means numbers.
+     */
     static Table random(int rows, int width, int classes, boolean weighted) {
         Random random = new Random(RunSeed.random("rows").nextLong());
         double[][] truth = new double[Math.max(classes, 1)][width];
