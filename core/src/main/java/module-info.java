@@ -4,15 +4,21 @@ module org.accrete.core {
     requires com.google.common;
     requires tools.jackson.core;
 
-    exports org.accrete.core;
+    exports org.accrete.core.pipeline;
+    exports org.accrete.core.plugin;
+    exports org.accrete.core.preprocess;
+    exports org.accrete.core.score;
+    exports org.accrete.core.serve;
+    exports org.accrete.core.source;
     exports org.accrete.core.store;
+    exports org.accrete.core.train;
 
     uses org.accrete.api.data.ChunkSourceProvider;
     uses org.accrete.api.learn.LearnerProvider;
     uses org.accrete.api.store.ModelStoreProvider;
 
     provides org.accrete.api.learn.LearnerProvider with
-            org.accrete.core.StandardScalerProvider;
+            org.accrete.core.preprocess.StandardScalerProvider;
     provides org.accrete.api.store.ModelStoreProvider with
             org.accrete.core.store.DirectoryStoreProvider;
 }

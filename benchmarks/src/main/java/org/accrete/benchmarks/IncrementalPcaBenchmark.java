@@ -13,7 +13,7 @@ import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Model;
 import org.accrete.api.param.Params;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

@@ -30,7 +30,7 @@ import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 
 /**
  * What a linear model of other rows is worth where there are few: log-loss on what is held out, the mean over tasks.

@@ -23,7 +23,7 @@ import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 
 /**
  * What a network that knows the digits 0 to 4 is worth for 50 labelled rows of 5 to 9, beside one that begins with

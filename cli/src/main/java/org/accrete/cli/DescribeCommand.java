@@ -17,9 +17,9 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
-import org.accrete.core.Pipeline;
-import org.accrete.core.PlugIns;
-import org.accrete.core.Registry;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.plugin.Registry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -8,11 +8,11 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Model;
-import org.accrete.core.Pipeline;
-import org.accrete.core.PlugIns;
-import org.accrete.core.ScoreReport;
-import org.accrete.core.Scores;
-import org.accrete.core.Sources;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.score.ScoreReport;
+import org.accrete.core.score.Scores;
+import org.accrete.core.source.Sources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.accrete.core.ScoreReport;
+import org.accrete.core.score.ScoreReport;
 
 /** Scores as tables, lines and JSON. */
 final class Figures {

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.accrete.api.Provider;
 import org.accrete.api.learn.StepProvider;
-import org.accrete.core.BrokenPlugIn;
-import org.accrete.core.PlugIns;
-import org.accrete.core.Registry;
+import org.accrete.core.plugin.BrokenPlugIn;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.plugin.Registry;
 import picocli.CommandLine.Command;
 
 /** {@code learners}, {@code sources} and {@code stores}: the plug-ins of one kind. */

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.accrete.api.Provider;
-import org.accrete.core.PlugIns;
-import org.accrete.core.Registry;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.plugin.Registry;
 
 /** The page of all plug-ins and their parameters, {@code docs/reference.md}: made, never edited. */
 final class ReferencePage {

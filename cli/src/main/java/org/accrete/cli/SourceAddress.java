@@ -15,7 +15,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Params;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 
 /**
  * Which source plug-in reads a SOURCE, and with what.

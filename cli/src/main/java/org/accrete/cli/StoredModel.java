@@ -10,7 +10,7 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 
 /**
  * A version of a model as it was stored.

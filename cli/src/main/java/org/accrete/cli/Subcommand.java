@@ -11,7 +11,7 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelStoreProvider;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 import picocli.CommandLine.Option;
 
 /** What every command has: the options they share, the plug-ins, the store. */

@@ -3,8 +3,8 @@ package org.accrete.cli;
 import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.store.ModelVersion;
-import org.accrete.core.Progress;
-import org.accrete.core.RunListener;
+import org.accrete.core.train.Progress;
+import org.accrete.core.train.RunListener;
 
 /**
  * Shows how a run goes: one line, rewritten, on a terminal; a line every few seconds elsewhere; nothing beside JSON.

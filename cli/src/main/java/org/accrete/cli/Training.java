@@ -19,12 +19,12 @@ import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
-import org.accrete.core.Peeked;
-import org.accrete.core.Pipeline;
-import org.accrete.core.PipelineSpec;
-import org.accrete.core.PlugIns;
-import org.accrete.core.Sources;
-import org.accrete.core.TrainingRun;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.source.Peeked;
+import org.accrete.core.source.Sources;
+import org.accrete.core.train.TrainingRun;
 
 /**
  * What {@code train} is about to do, with everything checked that can be before the first chunk: the source is open and

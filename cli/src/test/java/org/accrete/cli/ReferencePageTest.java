@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 import org.junit.jupiter.api.Test;
 
 /** {@code -Daccrete.update=true} writes the page anew instead of comparing it. */

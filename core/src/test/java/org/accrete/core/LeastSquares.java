@@ -14,8 +14,8 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** The plainest learner of a number: one gradient step per row. */
-record LeastSquares(Schema schema, double[] weights, long[] count) implements Learner, Regressor {
-    record Provider() implements LearnerProvider {
+public record LeastSquares(Schema schema, double[] weights, long[] count) implements Learner, Regressor {
+    public record Provider() implements LearnerProvider {
         @Override
         public String name() {
             return "least-squares";

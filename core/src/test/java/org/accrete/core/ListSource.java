@@ -15,7 +15,7 @@ import org.accrete.api.data.Target;
  * Rows from memory: row i has i in its first column and pseudo-random numbers behind. A mark stands at every seventh
  * row; a new label comes up now and then; some rows are refused; one may fail.
  */
-final class ListSource implements ChunkSource {
+public final class ListSource implements ChunkSource {
     private static final int MARKS = 7;
 
     private final int rows;
@@ -25,45 +25,45 @@ final class ListSource implements ChunkSource {
     private boolean seekable = true;
 
     /** Row that throws; none by default. */
-    int failsAt = -1;
+    public int failsAt = -1;
 
     /** What it throws. */
-    RuntimeException failure = AccreteException.badData("not a number").at("list line");
+    public RuntimeException failure = AccreteException.badData("not a number").at("list line");
 
     /** Every so many rows one that is refused comes before; none by default. */
-    int refusedEvery;
+    public int refusedEvery;
 
     /** Refused rows after the last one. */
-    int refusedAtEnd;
+    public int refusedAtEnd;
 
     /** Rows after which another label comes up. */
-    int newClassEvery = Integer.MAX_VALUE;
+    public int newClassEvery = Integer.MAX_VALUE;
 
     /** The most labels. */
-    int mostClasses = Integer.MAX_VALUE;
+    public int mostClasses = Integer.MAX_VALUE;
 
     /** Told to whoever asks. */
-    Optional<ColumnPlan> plan = Optional.empty();
+    public Optional<ColumnPlan> plan = Optional.empty();
 
-    int closed;
-    int read;
+    public int closed;
+    public int read;
 
-    ListSource(int rows, Target target) {
+    public ListSource(int rows, Target target) {
         this.rows = rows;
         this.schema = Schema.numeric(3, target);
         this.classes = target.classes();
     }
 
-    static ListSource numbers(int rows) {
+    public static ListSource numbers(int rows) {
         return new ListSource(rows, Target.numeric("y"));
     }
 
-    static ListSource labels(int rows) {
+    public static ListSource labels(int rows) {
         return new ListSource(rows, Target.categorical("y", List.of("a", "b")));
     }
 
     /** A number in −1 … 1 that depends on nothing but its arguments. */
-    static double noise(long row, long column) {
+    public static double noise(long row, long column) {
         long z = (row * 31 + column + 1) * 0x9e3779b97f4a7c15L;
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

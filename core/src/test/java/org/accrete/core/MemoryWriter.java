@@ -9,11 +9,11 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 
 /** Keeps what is appended; may fail from some append on. */
-final class MemoryWriter implements ModelWriter {
-    final List<State> states = new ArrayList<>();
-    final List<ModelVersion.Note> notes = new ArrayList<>();
-    int failsAfter = Integer.MAX_VALUE;
-    boolean closed;
+public final class MemoryWriter implements ModelWriter {
+    public final List<State> states = new ArrayList<>();
+    public final List<ModelVersion.Note> notes = new ArrayList<>();
+    public int failsAfter = Integer.MAX_VALUE;
+    public boolean closed;
 
     @Override
     public ModelVersion append(State state, ModelVersion.Note note) {
@@ -25,7 +25,7 @@ final class MemoryWriter implements ModelWriter {
         return new ModelVersion("m", states.size(), Instant.EPOCH, note, 0, "0".repeat(64));
     }
 
-    State last() {
+    public State last() {
         return states.get(states.size() - 1);
     }
 

@@ -24,21 +24,23 @@ import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.preprocess.StandardScalerProvider;
 
 /** Parts so small that what a pipeline does with them can be told by hand. */
-final class Toys {
-    static final SumProvider SUM = new SumProvider();
-    static final SharesProvider SHARES = new SharesProvider();
-    static final WaitProvider WAIT = new WaitProvider();
+public final class Toys {
+    public static final SumProvider SUM = new SumProvider();
+    public static final SharesProvider SHARES = new SharesProvider();
+    public static final WaitProvider WAIT = new WaitProvider();
 
     private Toys() {}
 
-    static PlugIns plugIns() {
+    public static PlugIns plugIns() {
         return PlugIns.of(SUM, SHARES, WAIT, new StandardScalerProvider());
     }
 
     /** {@return the value of one cell, whichever the form of the chunk} */
-    static double cell(Chunk chunk, int row, int column) {
+    public static double cell(Chunk chunk, int row, int column) {
         if (chunk instanceof SparseChunk sparse) {
             int at = Arrays.binarySearch(sparse.indices(), sparse.start(row), sparse.end(row), column);
             return at < 0 ? 0 : sparse.values()[at];
@@ -48,7 +50,7 @@ final class Toys {
     }
 
     /** {@return the bits of every cell, row by row} */
-    static List<Long> bits(Chunk chunk) {
+    public static List<Long> bits(Chunk chunk) {
         List<Long> bits = new ArrayList<>();
         for (int row = 0; row < chunk.rows(); row++) {
             for (int column = 0; column < chunk.width(); column++) {
@@ -59,7 +61,7 @@ final class Toys {
     }
 
     /** {@return a dense chunk of a schema of numeric columns, with the row's number as its target} */
-    static DenseChunk chunk(Schema schema, double... values) {
+    public static DenseChunk chunk(Schema schema, double... values) {
         double[] targets = new double[values.length / schema.width()];
         Arrays.setAll(targets, i -> i);
         return new DenseChunk(schema, values, targets, new double[0], List.of());

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.State;
-import org.accrete.core.PlugIns;
+import org.accrete.core.plugin.PlugIns;
 
 /**
  * The command as a user has it: its own process, on the module path, by the JVM that runs the tests unless another is

@@ -6,7 +6,10 @@ import java.util.Map;
 import org.accrete.api.data.*;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.*;
-import org.accrete.core.*;
+import org.accrete.core.pipeline.*;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.serve.*;
+import org.accrete.core.train.*;
 
 final class TrainAndServe {
     static Prediction trainAndServe(Path csvFile, Path models) {

@@ -10,10 +10,10 @@ import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.State;
-import org.accrete.core.Pipeline;
-import org.accrete.core.PipelineSpec;
-import org.accrete.core.PlugIns;
-import org.accrete.core.StandardScalerProvider;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.preprocess.StandardScalerProvider;
 
 /** A way of using a learner that is to be merged: by itself, or in a pipeline. */
 interface Merger {

@@ -18,9 +18,9 @@ import org.accrete.api.learn.Step;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
-import org.accrete.core.Pipeline;
-import org.accrete.core.PipelineSpec;
-import org.accrete.core.PlugIns;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.plugin.PlugIns;
 import org.junit.jupiter.api.Test;
 
 /**

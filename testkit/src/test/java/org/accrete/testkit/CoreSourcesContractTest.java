@@ -2,7 +2,7 @@ package org.accrete.testkit;
 
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.core.Sources;
+import org.accrete.core.source.Sources;
 import org.junit.jupiter.api.Nested;
 
 /** Core cannot depend on the kit, so its combinators of sources are held to the laws here. */

@@ -6,7 +6,7 @@ import org.accrete.api.data.Block;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.StepProvider;
-import org.accrete.core.StandardScalerProvider;
+import org.accrete.core.preprocess.StandardScalerProvider;
 import org.junit.jupiter.api.Nested;
 
 /** Core cannot depend on the kit, so its step is held to the laws here. */

@@ -1,0 +1,175 @@
+package org.accrete.core.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.learn.Transformer;
+
+/** The model of a pipeline's learner behind the transformers of its steps; it can do what the learner's model can. */
+class PipelineModel implements Model {
+    private final Schema schema;
+    private final List<String> names;
+    private final Transformer[] steps;
+    private final Supplier<Scratch> scratch;
+    private final Model model;
+
+    private PipelineModel(
+            Schema schema, List<String> names, Transformer[] steps, Supplier<Scratch> scratch, Model model) {
+        this.schema = schema;
+        this.names = names;
+        this.steps = steps;
+        this.scratch = scratch;
+        this.model = model;
+    }
+
+    /**
+     * {@return the learner's model for chunks of the pipeline's schema}
+     *
+     * @param schema of the pipeline
+     * @param names of the steps, for messages
+     * @param steps models of the steps, in order
+     * @param model of the learner
+     * @param scratch called once per chunk: one that is shared, or a new one where threads share the model
+     */
+    static Model of(Schema schema, List<String> names, Transformer[] steps, Model model, Supplier<Scratch> scratch) {
+        if (steps.length == 0) {
+            return model;
+        }
+        if (model instanceof ProbabilisticClassifier inner) {
+            return new OfProbabilities(schema, names, steps, inner, scratch);
+        }
+        if (model instanceof Classifier inner) {
+            return new OfClasses<>(schema, names, steps, inner, scratch);
+        }
+        if (model instanceof Regressor inner) {
+            return new OfNumbers(schema, names, steps, inner, scratch);
+        }
+        if (model instanceof Transformer inner) {
+            return new OfRows(schema, names, steps, inner, scratch);
+        }
+        return new PipelineModel(schema, names, steps, scratch, model);
+    }
+
+    @Override
+    public final Schema schema() {
+        return schema;
+    }
+
+    /** {@return what the steps' models and the learner's say of themselves} */
+    @Override
+    public final List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (Transformer step : steps) {
+            lines.addAll(step.describe());
+        }
+        lines.addAll(model.describe());
+        return lines;
+    }
+
+    /** {@return the rows as the learner's model wants them} */
+    final Chunk transformed(Chunk chunk) {
+        schema.require(chunk.schema());
+        Chunk current = chunk;
+        if (chunk.rows() == 0) {
+            return new ChunkBuffer(steps[steps.length - 1].outputSchema(), 1).chunk();
+        }
+        Scratch buffers = scratch.get();
+        for (int i = 0; i < steps.length; i++) {
+            ChunkBuffer out = buffers.get(i, steps[i].outputSchema(), current.rows());
+            try {
+                steps[i].transform(current, out);
+            } catch (AccreteException e) {
+                throw Part.named(e, names.get(i), 0);
+            }
+            current = out.chunk();
+        }
+        return current;
+    }
+
+    private static class OfClasses<C extends Classifier> extends PipelineModel implements Classifier {
+        final C inner;
+
+        OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Supplier<Scratch> scratch) {
+            super(schema, names, steps, scratch, inner);
+            this.inner = inner;
+        }
+
+        @Override
+        public final List<String> classes() {
+            return inner.classes();
+        }
+
+        @Override
+        public final int decisions() {
+            return inner.decisions();
+        }
+
+        @Override
+        public final void decide(Chunk chunk, double[] out) {
+            inner.decide(transformed(chunk), out);
+        }
+
+        @Override
+        public final int winner(double[] decisions, int row) {
+            return inner.winner(decisions, row);
+        }
+    }
+
+    private static final class OfProbabilities extends OfClasses<ProbabilisticClassifier>
+            implements ProbabilisticClassifier {
+        OfProbabilities(
+                Schema schema,
+                List<String> names,
+                Transformer[] steps,
+                ProbabilisticClassifier inner,
+                Supplier<Scratch> scratch) {
+            super(schema, names, steps, inner, scratch);
+        }
+
+        @Override
+        public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+            inner.probabilities(decisions, rows, classes, out);
+        }
+    }
+
+    private static final class OfNumbers extends PipelineModel implements Regressor {
+        private final Regressor inner;
+
+        OfNumbers(Schema schema, List<String> names, Transformer[] steps, Regressor inner, Supplier<Scratch> scratch) {
+            super(schema, names, steps, scratch, inner);
+            this.inner = inner;
+        }
+
+        @Override
+        public void predict(Chunk chunk, double[] out) {
+            inner.predict(transformed(chunk), out);
+        }
+    }
+
+    private static final class OfRows extends PipelineModel implements Transformer {
+        private final Transformer inner;
+
+        OfRows(Schema schema, List<String> names, Transformer[] steps, Transformer inner, Supplier<Scratch> scratch) {
+            super(schema, names, steps, scratch, inner);
+            this.inner = inner;
+        }
+
+        @Override
+        public Schema outputSchema() {
+            return inner.outputSchema();
+        }
+
+        @Override
+        public void transform(Chunk chunk, ChunkBuffer out) {
+            inner.transform(transformed(chunk), out);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package org.accrete.core.plugin;
+
+import java.net.URL;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.accrete.api.AccreteException;
+import org.accrete.api.Provider;
+import org.accrete.api.param.ParamSpec;
+
+/**
+ * The plug-ins of one kind, by name. Immutable.
+ *
+ * @param <P> the kind
+ */
+public final class Registry<P extends Provider> {
+    private final String noun;
+    private final SortedMap<String, List<P>> byName = new TreeMap<>();
+    private final List<BrokenPlugIn> broken;
+
+    /**
+     * Makes a registry.
+     *
+     * @param noun what a person calls one of them
+     * @param providers sound ones; names may occur twice
+     * @param broken the others
+     */
+    Registry(String noun, List<P> providers, List<BrokenPlugIn> broken) {
+        this.noun = noun;
+        for (P provider : providers) {
+            byName.computeIfAbsent(provider.name(), name -> new ArrayList<>()).add(provider);
+        }
+        List<BrokenPlugIn> unusable = new ArrayList<>(broken);
+        byName.forEach((name, named) -> {
+            if (named.size() > 1) {
+                unusable.add(new BrokenPlugIn(name, ambiguous(named)));
+            }
+        });
+        this.broken = List.copyOf(unusable);
+    }
+
+    /**
+     * {@return the plug-in of a name}
+     *
+     * @param name its name; underscores are read as hyphens
+     * @throws AccreteException unknown plug-in: there is none, and the message suggests the nearest; or there are two
+     */
+    public P find(String name) {
+        List<P> found = byName.getOrDefault(ParamSpec.word(name), List.of());
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        throw new AccreteException(
+                AccreteException.Kind.UNKNOWN_PLUG_IN,
+                found.isEmpty()
+                        ? unknown(name)
+                        : "The name '" + ParamSpec.word(name) + "' is " + ambiguous(found) + ".");
+    }
+
+    /**
+     * {@return the plug-ins that {@link #find} finds, sorted by name: neither broken ones nor those that share a name}
+     */
+    public List<P> all() {
+        return byName.values().stream()
+                .filter(named -> named.size() == 1)
+                .map(named -> named.get(0))
+                .toList();
+    }
+
+    /** {@return what is there but cannot be used: broken plug-ins, and each name that two plug-ins share} */
+    public List<BrokenPlugIn> broken() {
+        return broken;
+    }
+
+    private String unknown(String name) {
+        StringBuilder message = new StringBuilder("No " + noun + " named '" + name + "'.");
+        nearest(ParamSpec.word(name), byName.keySet())
+                .ifPresent(
+                        near -> message.append(" Did you mean '").append(near).append("'?"));
+        message.append(
+                byName.isEmpty() ? " There are none." : " Available: " + String.join(", ", byName.keySet()) + ".");
+        for (BrokenPlugIn suspect : broken) {
+            // A name that is known and another cannot be the one that is meant; a class or a jar may hold it.
+            if (!PlugIns.isName(suspect.plugIn()) || suspect.plugIn().equals(ParamSpec.word(name))) {
+                message.append(" Not usable: ")
+                        .append(suspect.plugIn())
+                        .append(" (")
+                        .append(suspect.why())
+                        .append(").");
+            }
+        }
+        return message.append(" Add the jar that provides it with --plugins.").toString();
+    }
+
+    private String ambiguous(List<P> found) {
+        List<String> places = found.stream().map(Registry::place).toList();
+        return "used by " + found.size() + " " + noun + "s: " + String.join(" and ", places)
+                + "; take one of them away";
+    }
+
+    private static String place(Provider provider) {
+        String name = provider.getClass().getName();
+        return Optional.ofNullable(provider.getClass().getProtectionDomain().getCodeSource())
+                .map(CodeSource::getLocation)
+                .map(URL::getPath)
+                .map(path -> name + " in " + path)
+                .orElse(name);
+    }
+
+    /**
+     * {@return the word that was most likely meant, when one is near enough}
+     *
+     * @param word what was written
+     * @param candidates what could have been meant
+     */
+    public static Optional<String> nearest(String word, Iterable<String> candidates) {
+        Optional<String> best = Optional.empty();
+        int bestDistance = Math.max(2, word.length() / 3) + 1;
+        for (String candidate : candidates) {
+            int distance = distance(word, candidate);
+            if (distance < bestDistance) {
+                bestDistance = distance;
+                best = Optional.of(candidate);
+            }
+        }
+        return best;
+    }
+
+    /** {@return insertions, deletions, replacements and swaps of neighbours that turn one word into the other} */
+    static int distance(String from, String to) {
+        int[][] cost = new int[from.length() + 1][to.length() + 1];
+        for (int i = 0; i <= from.length(); i++) {
+            for (int j = 0; j <= to.length(); j++) {
+                if (i == 0 || j == 0) {
+                    cost[i][j] = i + j;
+                    continue;
+                }
+                int replaced = cost[i - 1][j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                cost[i][j] = Math.min(replaced, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+                if (i > 1
+                        && j > 1
+                        && from.charAt(i - 1) == to.charAt(j - 2)
+                        && from.charAt(i - 2) == to.charAt(j - 1)) {
+                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return cost[from.length()][to.length()];
+    }
+}

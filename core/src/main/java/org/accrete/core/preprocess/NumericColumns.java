@@ -1,0 +1,228 @@
+package org.accrete.core.preprocess;
+
+import java.util.Arrays;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.api.learn.Scaling;
+
+/**
+ * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: takes them out of a row,
+ * and puts others in their place. Immutable.
+ */
+final class NumericColumns {
+    private final Schema schema;
+    private final int width;
+    private final int count;
+    /** Adjacent numeric columns form a run: its first column, and the one after its last. */
+    private final int[] from;
+
+    private final int[] to;
+
+    NumericColumns(Schema schema) {
+        this.schema = schema;
+        this.width = schema.width();
+        int[] starts = new int[schema.blocks().size()];
+        int[] ends = new int[starts.length];
+        int runs = 0;
+        int numeric = 0;
+        int column = 0;
+        for (Block block : schema.blocks()) {
+            if (block.kind() == Block.Kind.NUMERIC) {
+                if (runs > 0 && ends[runs - 1] == column) {
+                    ends[runs - 1] += block.width();
+                } else {
+                    starts[runs] = column;
+                    ends[runs] = column + block.width();
+                    runs++;
+                }
+                numeric += block.width();
+            }
+            column += block.width();
+        }
+        this.count = numeric;
+        this.from = Arrays.copyOf(starts, runs);
+        this.to = Arrays.copyOf(ends, runs);
+    }
+
+    Schema schema() {
+        return schema;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** {@return the name of a numeric column} */
+    String name(int numeric) {
+        int left = numeric;
+        int run = 0;
+        while (left >= to[run] - from[run]) {
+            left -= to[run] - from[run];
+            run++;
+        }
+        return schema.columnName(from[run] + left);
+    }
+
+    /**
+     * Refuses an infinite value in a numeric column.
+     *
+     * @return whether no value is missing
+     */
+    boolean check(Chunk chunk) {
+        boolean complete = true;
+        int rows = chunk.rows();
+        for (int row = 0; row < rows; row++) {
+            if (chunk instanceof DenseChunk dense) {
+                double[] values = dense.values();
+                int offset = dense.offset(row);
+                for (int run = 0; run < from.length; run++) {
+                    int end = offset + to[run];
+                    for (int i = offset + from[run]; i < end; i++) {
+                        if (!(Math.abs(values[i]) <= Double.MAX_VALUE)) {
+                            complete = false;
+                            refuseInfinite(row, i - offset, values[i]);
+                        }
+                    }
+                }
+            } else if (chunk instanceof SparseChunk sparse) {
+                double[] values = sparse.values();
+                int end = sparse.end(row);
+                for (int i = sparse.start(row); i < end; i++) {
+                    if (!(Math.abs(values[i]) <= Double.MAX_VALUE) && isNumeric(sparse.indices()[i])) {
+                        complete = false;
+                        refuseInfinite(row, sparse.indices()[i], values[i]);
+                    }
+                }
+            }
+        }
+        return complete;
+    }
+
+    private void refuseInfinite(int row, int column, double value) {
+        if (!Double.isNaN(value)) {
+            throw AccreteException.badRow(
+                    row, "column '" + schema.columnName(column) + "' must be finite or missing but was " + value);
+        }
+    }
+
+    private boolean isNumeric(int column) {
+        for (int run = 0; run < from.length; run++) {
+            if (column >= from[run] && column < to[run]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Copies a row's numeric columns; those absent from a sparse row are 0.
+     *
+     * @param x receives {@link #count()} numbers
+     */
+    void take(Chunk chunk, int row, double[] x) {
+        if (chunk instanceof DenseChunk dense) {
+            copy(dense.values(), dense.offset(row), x, true);
+        } else if (chunk instanceof SparseChunk sparse) {
+            Arrays.fill(x, 0, count, 0.0);
+            int[] indices = sparse.indices();
+            double[] values = sparse.values();
+            int i = sparse.start(row);
+            int end = sparse.end(row);
+            for (int run = 0, first = 0; run < from.length; run++) {
+                while (i < end && indices[i] < from[run]) {
+                    i++;
+                }
+                for (; i < end && indices[i] < to[run]; i++) {
+                    x[first + indices[i] - from[run]] = values[i];
+                }
+                first += to[run] - from[run];
+            }
+        }
+    }
+
+    /**
+     * Appends a row with other numeric columns, all of them written; everything else is passed on.
+     *
+     * @param x {@link #count()} numbers
+     */
+    void put(Chunk chunk, int row, double[] x, ChunkBuffer out) {
+        if (out.chunk() instanceof DenseChunk dense) {
+            out.append(chunk, row, row + 1);
+            copy(dense.values(), dense.offset(out.rows() - 1), x, false);
+            return;
+        }
+        out.beginRow(chunk, row);
+        if (chunk instanceof SparseChunk sparse) {
+            putSparse(sparse, row, x, out);
+        } else if (chunk instanceof DenseChunk dense) {
+            putDense(dense, row, x, out);
+        }
+        out.endRow();
+    }
+
+    /**
+     * {@return the scaling of all columns that shifts and scales the numeric ones, of which there are {@link #count()}}
+     */
+    Scaling spread(double[] centre, double[] scale) {
+        double[] centres = new double[width];
+        double[] scales = new double[width];
+        Arrays.fill(scales, 1);
+        copy(centres, 0, centre, false);
+        copy(scales, 0, scale, false);
+        return Scaling.of(centres, scales);
+    }
+
+    private void putSparse(SparseChunk chunk, int row, double[] x, ChunkBuffer out) {
+        int[] indices = chunk.indices();
+        double[] values = chunk.values();
+        int i = chunk.start(row);
+        int end = chunk.end(row);
+        for (int run = 0, k = 0; run < from.length; run++) {
+            for (; i < end && indices[i] < from[run]; i++) {
+                out.put(indices[i], values[i]);
+            }
+            for (int column = from[run]; column < to[run]; column++) {
+                out.put(column, x[k++]);
+            }
+            while (i < end && indices[i] < to[run]) {
+                i++;
+            }
+        }
+        for (; i < end; i++) {
+            out.put(indices[i], values[i]);
+        }
+    }
+
+    private void putDense(DenseChunk chunk, int row, double[] x, ChunkBuffer out) {
+        double[] values = chunk.values();
+        int offset = chunk.offset(row);
+        int column = 0;
+        for (int run = 0, k = 0; run <= from.length; run++) {
+            for (int end = run < from.length ? from[run] : width; column < end; column++) {
+                if (values[offset + column] != 0.0) {
+                    out.put(column, values[offset + column]);
+                }
+            }
+            for (; run < from.length && column < to[run]; column++) {
+                out.put(column, x[k++]);
+            }
+        }
+    }
+
+    private void copy(double[] values, int offset, double[] x, boolean toX) {
+        for (int run = 0, k = 0; run < from.length; run++) {
+            int length = to[run] - from[run];
+            if (toX) {
+                System.arraycopy(values, offset + from[run], x, k, length);
+            } else {
+                System.arraycopy(x, k, values, offset + from[run], length);
+            }
+            k += length;
+        }
+    }
+}

@@ -1,0 +1,418 @@
+package org.accrete.core.score;
+
+import java.util.Arrays;
+import java.util.List;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.store.State;
+import org.accrete.core.pipeline.OnlinePipeline;
+
+/**
+ * Scores of a categorical target.
+ *
+ * <ul>
+ *   <li>{@code log_loss}: mean of −ln of the probability given to the row's class, clipped to at least 1e-15; undefined
+ *       for a model that gives no probabilities.
+ *   <li>{@code roc_auc}: two classes only; from 4,096 equal bins of the decision value clipped to ±20, half credit
+ *       within a bin.
+ *   <li>{@code accuracy}; {@code kappa}: (accuracy − chance) / (1 − chance), chance from the shares of what was
+ *       predicted and what was there (Cohen 1960); {@code kappa_t}: the same with the accuracy of {@code no_change} in
+ *       place of chance (Bifet et al. 2013).
+ * </ul>
+ *
+ * <p>A class that the model does not know yet counts as wrong, with probability 1e-15.
+ *
+ * <p>Baselines: {@code no_change} says the previous row's class, {@code majority} the commonest class of all rows
+ * before the row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the
+ * probability (rows of it before + 1) / (rows before + classes known), the row's own class being known.
+ */
+public final class ClassificationScores extends Scores {
+    private static final int BINS = 4_096;
+    private static final double REACH = 20.0;
+    private static final double LEAST = 1e-15;
+    private static final int MODEL = 0;
+    private static final int NO_CHANGE = 1;
+    private static final int MAJORITY = 2;
+    private static final int PREDICTORS = 3;
+
+    /** Numbers that decisions or probabilities of one slice of a chunk may take, so that scratch stays small. */
+    private static final int SLICE = 1 << 16;
+
+    private static final List<Figure> FIGURES = List.of(
+            new Figure("", "log_loss"),
+            new Figure("", "roc_auc"),
+            new Figure("", "accuracy"),
+            new Figure("", "kappa"),
+            new Figure("", "kappa_t"),
+            new Figure("no_change", "accuracy"),
+            new Figure("no_change", "kappa"),
+            new Figure("no_change", "kappa_t"),
+            new Figure("majority", "accuracy"),
+            new Figure("majority", "kappa"),
+            new Figure("majority", "kappa_t"),
+            new Figure("class_shares", "log_loss"));
+
+    private final Sums all = new Sums();
+    private final Sums block = new Sums();
+    private int classes;
+    private int previous = -1;
+    private int commonest = -1;
+
+    // What the model said of the chunk being scored: scratch.
+    private double[] decisions = {};
+    private double[] probabilities = {};
+    private double[] likelihoods = {};
+    private double[] margins = {};
+    private int[] winners = {};
+    private int modelClasses;
+
+    ClassificationScores(int classes, String prefix) {
+        super(FIGURES, prefix);
+        grow(classes);
+    }
+
+    @Override
+    public void predict(Model model, Chunk chunk) {
+        Classifier classifier = classifier(model);
+        checkTargets(chunk);
+        checkLabels(classifier.classes(), chunk.classes());
+        modelClasses = classifier.classes().size();
+        int rows = chunk.rows();
+        makeRoom(rows);
+        int step = step(modelClasses);
+        if (rows <= step) {
+            ask(classifier, chunk, 0);
+            return;
+        }
+        for (int from = 0; from < rows; from += step) {
+            ask(classifier, chunk.slice(from, Math.min(rows, from + step)), from);
+        }
+    }
+
+    private void ask(Classifier model, Chunk slice, int first) {
+        int rows = slice.rows();
+        int width = model.decisions();
+        decisions = room(decisions, rows * width);
+        model.decide(slice, decisions);
+        for (int row = 0; row < rows; row++) {
+            winners[first + row] = model.winner(decisions, row);
+            margins[first + row] = decisions[row * width];
+        }
+        share(model, slice, 0, rows, modelClasses, first);
+    }
+
+    @Override
+    public void take(Model model, int known, double[] values, Chunk chunk) {
+        Classifier classifier = classifier(model);
+        modelClasses = known;
+        int rows = chunk.rows();
+        makeRoom(rows);
+        int classesThen = known;
+        int next = 0;
+        int from = 0;
+        while (from < rows) {
+            // A class is known from the row after its first.
+            int to = from;
+            int last = Math.min(rows, from + step(classesThen));
+            int classesNext = classesThen;
+            while (to < last && classesNext == classesThen) {
+                classesNext = Math.max(classesThen, (int) chunk.target(to) + 1);
+                to++;
+            }
+            int width = OnlinePipeline.decisions(Target.Kind.CATEGORICAL, classesThen);
+            int count = (to - from) * width;
+            decisions = room(decisions, count);
+            System.arraycopy(values, next, decisions, 0, count);
+            for (int row = from; row < to; row++) {
+                winners[row] = Classifier.winner(decisions, row - from, classesThen);
+                margins[row] = decisions[(row - from) * width];
+            }
+            share(classifier, chunk, from, to - from, classesThen, from);
+            next += count;
+            from = to;
+            classesThen = classesNext;
+        }
+    }
+
+    /** Keeps the probability that decisions of some rows give to each row's own class. */
+    private void share(Classifier model, Chunk chunk, int from, int rows, int known, int first) {
+        if (!(model instanceof ProbabilisticClassifier probabilistic)) {
+            Arrays.fill(likelihoods, first, first + rows, Double.NaN);
+            return;
+        }
+        probabilities = room(probabilities, rows * known);
+        probabilistic.probabilities(decisions, rows, known, probabilities);
+        for (int row = 0; row < rows; row++) {
+            int actual = chunk.hasTargets() ? (int) chunk.target(from + row) : 0;
+            likelihoods[first + row] = actual < known ? probabilities[row * known + actual] : 0.0;
+        }
+    }
+
+    private static Classifier classifier(Model model) {
+        if (model instanceof Classifier classifier) {
+            return classifier;
+        }
+        throw AccreteException.badState("a categorical target can only be scored with a classifier");
+    }
+
+    private static int step(int known) {
+        return Math.max(1, SLICE / Math.max(1, known));
+    }
+
+    private void makeRoom(int rows) {
+        likelihoods = room(likelihoods, rows);
+        margins = room(margins, rows);
+        if (winners.length < rows) {
+            winners = new int[Math.max(rows, 2 * winners.length)];
+        }
+    }
+
+    private static void checkTargets(Chunk chunk) {
+        int rows = chunk.hasTargets() ? chunk.rows() : 0;
+        int known = chunk.classes().size();
+        for (int row = 0; row < rows; row++) {
+            double target = chunk.target(row);
+            int code = (int) target;
+            if (!Double.isNaN(target) && (code != target || code < 0 || code >= known)) {
+                throw AccreteException.badRow(row, "a class index must be >= 0 and < " + known + " but was " + target);
+            }
+        }
+    }
+
+    private static void checkLabels(List<String> model, List<String> data) {
+        if (model == data) {
+            return;
+        }
+        int common = Math.min(model.size(), data.size());
+        for (int c = 0; c < common; c++) {
+            if (!model.get(c).equals(data.get(c))) {
+                throw AccreteException.badState(
+                        "classes of the data must begin with those of the model, " + model + ", but are " + data);
+            }
+        }
+    }
+
+    @Override
+    public void fold(Chunk chunk) {
+        int rows = chunk.hasTargets() ? chunk.rows() : 0;
+        grow(modelClasses);
+        for (int row = 0; row < rows; row++) {
+            double target = chunk.target(row);
+            if (Double.isNaN(target)) {
+                continue;
+            }
+            int actual = (int) target;
+            grow(actual + 1);
+            double share = (all.actual[actual] + 1.0) / (all.rows + classes);
+            double shareLoss = -StrictMath.log(share);
+            double loss = -StrictMath.log(Math.max(likelihoods[row], LEAST));
+            int bin = bin(margins[row]);
+            all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
+            block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
+            previous = actual;
+            if (commonest < 0 || beats(actual, commonest)) {
+                commonest = actual;
+            }
+            if (block.rows == BLOCK) {
+                blockEnds(block.values());
+                block.clear();
+            }
+        }
+    }
+
+    private boolean beats(int challenger, int holder) {
+        long more = all.actual[challenger] - all.actual[holder];
+        return more > 0 || (more == 0 && challenger < holder);
+    }
+
+    private static int bin(double decision) {
+        double clipped = Math.max(-REACH, Math.min(REACH, decision));
+        return Math.min(BINS - 1, (int) ((clipped + REACH) * (BINS / (2 * REACH))));
+    }
+
+    private void grow(int atLeast) {
+        if (atLeast > classes) {
+            classes = atLeast;
+            all.grow(classes);
+            block.grow(classes);
+        }
+    }
+
+    @Override
+    double[] cumulative() {
+        return all.values();
+    }
+
+    @Override
+    String mark() {
+        return prefix() + "actual";
+    }
+
+    @Override
+    void write(State.Builder state) {
+        state.whole(prefix() + "previous", previous);
+        all.write(prefix(), state);
+        block.write(prefix() + "block.", state);
+    }
+
+    @Override
+    void read(State state) {
+        grow(state.tensor(prefix() + "actual").size());
+        all.read(prefix(), state);
+        block.read(prefix() + "block.", state);
+        long before = state.whole(prefix() + "previous");
+        if (before < -1 || before >= classes) {
+            throw corrupt("tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
+        }
+        previous = (int) before;
+        commonest = -1;
+        for (int c = 0; c < classes; c++) {
+            if (all.actual[c] > 0 && (commonest < 0 || beats(c, commonest))) {
+                commonest = c;
+            }
+        }
+    }
+
+    /** Counts and sums over some rows. What was said is counted by predictor: the model, no-change, the majority. */
+    private final class Sums {
+        private final long[] correct = new long[PREDICTORS];
+        private final long[][] said = {{}, {}, {}};
+        private long[] actual = {};
+        private long[] auc = new long[2 * BINS];
+        private long rows;
+        private double logLoss;
+        private double shareLoss;
+
+        void add(int truth, int winner, int noChange, int majority, double loss, double shares, int bin) {
+            rows++;
+            actual[truth]++;
+            say(MODEL, winner, truth);
+            say(NO_CHANGE, noChange, truth);
+            say(MAJORITY, majority, truth);
+            logLoss += loss;
+            shareLoss += shares;
+            if (auc.length > 0) {
+                auc[truth * BINS + bin]++;
+            }
+        }
+
+        private void say(int predictor, int what, int truth) {
+            if (what >= 0) {
+                said[predictor][what]++;
+            }
+            if (what == truth) {
+                correct[predictor]++;
+            }
+        }
+
+        void grow(int length) {
+            if (actual.length < length) {
+                int capacity = Math.max(length, 2 * actual.length);
+                actual = Arrays.copyOf(actual, capacity);
+                for (int p = 0; p < PREDICTORS; p++) {
+                    said[p] = Arrays.copyOf(said[p], capacity);
+                }
+            }
+            if (length > 2) {
+                auc = new long[0];
+            }
+        }
+
+        void clear() {
+            rows = 0;
+            logLoss = 0;
+            shareLoss = 0;
+            Arrays.fill(correct, 0);
+            Arrays.fill(actual, 0);
+            Arrays.fill(auc, 0);
+            for (long[] counts : said) {
+                Arrays.fill(counts, 0);
+            }
+        }
+
+        double[] values() {
+            return canonical(
+                    logLoss / rows,
+                    areaUnderCurve(),
+                    accuracy(MODEL),
+                    kappa(MODEL),
+                    kappaT(MODEL),
+                    accuracy(NO_CHANGE),
+                    kappa(NO_CHANGE),
+                    kappaT(NO_CHANGE),
+                    accuracy(MAJORITY),
+                    kappa(MAJORITY),
+                    kappaT(MAJORITY),
+                    shareLoss / rows);
+        }
+
+        private double accuracy(int predictor) {
+            return (double) correct[predictor] / rows;
+        }
+
+        private double kappa(int predictor) {
+            double chance = 0;
+            for (int c = 0; c < classes; c++) {
+                chance += (double) actual[c] * said[predictor][c];
+            }
+            chance /= (double) rows * rows;
+            return (accuracy(predictor) - chance) / (1 - chance);
+        }
+
+        private double kappaT(int predictor) {
+            long missed = rows - correct[NO_CHANGE];
+            return missed == 0 ? Double.NaN : (double) (correct[predictor] - correct[NO_CHANGE]) / missed;
+        }
+
+        private double areaUnderCurve() {
+            if (auc.length == 0) {
+                return Double.NaN;
+            }
+            double negatives = 0;
+            double positives = 0;
+            double pairs = 0;
+            for (int bin = 0; bin < BINS; bin++) {
+                double positive = auc[BINS + bin];
+                pairs += positive * (negatives + 0.5 * auc[bin]);
+                negatives += auc[bin];
+                positives += positive;
+            }
+            return pairs / (positives * negatives);
+        }
+
+        void write(String prefix, State.Builder state) {
+            state.whole(prefix + "scored", rows)
+                    .longs(prefix + "correct", correct)
+                    .doubles(prefix + "log_loss", canonical(logLoss, shareLoss))
+                    .longs(prefix + "actual", Arrays.copyOf(actual, classes))
+                    .longs(prefix + "predicted", Arrays.copyOf(said[MODEL], classes))
+                    .longs(prefix + "no_change", Arrays.copyOf(said[NO_CHANGE], classes))
+                    .longs(prefix + "majority", Arrays.copyOf(said[MAJORITY], classes));
+            if (auc.length > 0) {
+                state.longs(prefix + "auc", auc, 2, BINS);
+            }
+        }
+
+        void read(String prefix, State state) {
+            rows = state.whole(prefix + "scored");
+            System.arraycopy(state.longs(prefix + "correct", PREDICTORS), 0, correct, 0, PREDICTORS);
+            double[] losses = state.doubles(prefix + "log_loss", 2);
+            logLoss = losses[0];
+            shareLoss = losses[1];
+            actual = state.longs(prefix + "actual", classes);
+            said[MODEL] = state.longs(prefix + "predicted", classes);
+            said[NO_CHANGE] = state.longs(prefix + "no_change", classes);
+            said[MAJORITY] = state.longs(prefix + "majority", classes);
+            if (auc.length > 0) {
+                auc = state.longs(prefix + "auc", 2, BINS);
+            }
+            if (rows != Arrays.stream(actual).sum()) {
+                throw corrupt("tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
+            }
+        }
+    }
+}

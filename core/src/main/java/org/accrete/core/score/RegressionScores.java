@@ -1,0 +1,159 @@
+package org.accrete.core.score;
+
+import java.util.List;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.store.State;
+
+/**
+ * Scores of a numeric target: mean absolute error, root mean squared error, and R² against the mean of the same rows.
+ *
+ * <p>Baselines: {@code no_change} says the previous row's target, {@code mean} the mean of all targets before the row;
+ * both say 0 on the first row, as an untrained model does. R² is undefined while all targets are equal.
+ */
+public final class RegressionScores extends Scores {
+    private static final int PREDICTORS = 3;
+
+    private static final List<Figure> FIGURES = List.of(
+            new Figure("", "mae"),
+            new Figure("", "rmse"),
+            new Figure("", "r2"),
+            new Figure("no_change", "mae"),
+            new Figure("no_change", "rmse"),
+            new Figure("no_change", "r2"),
+            new Figure("mean", "mae"),
+            new Figure("mean", "rmse"),
+            new Figure("mean", "r2"));
+
+    private final Sums all = new Sums();
+    private final Sums block = new Sums();
+    private double previous;
+    private double[] predictions = {};
+
+    RegressionScores(String prefix) {
+        super(FIGURES, prefix);
+    }
+
+    @Override
+    public void predict(Model model, Chunk chunk) {
+        if (!(model instanceof Regressor regressor)) {
+            throw AccreteException.badState("a numeric target can only be scored with a regressor");
+        }
+        predictions = room(predictions, chunk.rows());
+        regressor.predict(chunk, predictions);
+    }
+
+    @Override
+    public void take(Model model, int known, double[] values, Chunk chunk) {
+        predictions = room(predictions, chunk.rows());
+        System.arraycopy(values, 0, predictions, 0, chunk.rows());
+    }
+
+    @Override
+    public void fold(Chunk chunk) {
+        int rows = chunk.hasTargets() ? chunk.rows() : 0;
+        for (int row = 0; row < rows; row++) {
+            double target = chunk.target(row);
+            if (Double.isNaN(target)) {
+                continue;
+            }
+            double mean = all.mean;
+            all.add(target, predictions[row], previous, mean);
+            block.add(target, predictions[row], previous, mean);
+            previous = target;
+            if (block.rows == BLOCK) {
+                blockEnds(block.values());
+                block.clear();
+            }
+        }
+    }
+
+    @Override
+    double[] cumulative() {
+        return all.values();
+    }
+
+    @Override
+    String mark() {
+        return prefix() + "target";
+    }
+
+    @Override
+    void write(State.Builder state) {
+        state.number(prefix() + "previous", previous);
+        all.write(prefix(), state);
+        block.write(prefix() + "block.", state);
+    }
+
+    @Override
+    void read(State state) {
+        previous = state.number(prefix() + "previous");
+        all.read(prefix(), state);
+        block.read(prefix() + "block.", state);
+    }
+
+    /** Sums over some rows; of errors: the model's, no-change's, the mean's. Targets by Welford's update. */
+    private static final class Sums {
+        private final double[] absolute = new double[PREDICTORS];
+        private final double[] squared = new double[PREDICTORS];
+        private long rows;
+        private double mean;
+        private double m2;
+
+        void add(double target, double model, double noChange, double meanBefore) {
+            error(0, model - target);
+            error(1, noChange - target);
+            error(2, meanBefore - target);
+            rows++;
+            double delta = target - mean;
+            mean += delta / rows;
+            m2 += delta * (target - mean);
+        }
+
+        private void error(int predictor, double error) {
+            absolute[predictor] += Math.abs(error);
+            squared[predictor] += error * error;
+        }
+
+        void clear() {
+            for (int i = 0; i < PREDICTORS; i++) {
+                absolute[i] = 0;
+                squared[i] = 0;
+            }
+            rows = 0;
+            mean = 0;
+            m2 = 0;
+        }
+
+        double[] values() {
+            double[] values = new double[FIGURES.size()];
+            for (int i = 0; i < PREDICTORS; i++) {
+                values[3 * i] = absolute[i] / rows;
+                values[3 * i + 1] = Math.sqrt(squared[i] / rows);
+                values[3 * i + 2] = m2 > 0 ? 1 - squared[i] / m2 : Double.NaN;
+            }
+            return canonical(values);
+        }
+
+        void write(String prefix, State.Builder state) {
+            state.whole(prefix + "scored", rows)
+                    .doubles(prefix + "absolute_error", canonical(absolute))
+                    .doubles(prefix + "squared_error", canonical(squared))
+                    .doubles(prefix + "target", canonical(mean, m2));
+        }
+
+        void read(String prefix, State state) {
+            rows = state.whole(prefix + "scored");
+            System.arraycopy(state.doubles(prefix + "absolute_error", PREDICTORS), 0, absolute, 0, PREDICTORS);
+            System.arraycopy(state.doubles(prefix + "squared_error", PREDICTORS), 0, squared, 0, PREDICTORS);
+            double[] target = state.doubles(prefix + "target", 2);
+            mean = target[0];
+            m2 = target[1];
+            if (rows < 0) {
+                throw corrupt("tensor '" + prefix + "scored' must be >= 0 but is " + rows);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.accrete.core.score;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How well a model does, beside what needs no model. Figures have snake-case names and stand in display order; one that
+ * is undefined on these rows is NaN. Immutable.
+ *
+ * <p>Of a categorical target: {@code log_loss}, {@code roc_auc}, {@code accuracy}, {@code kappa}, {@code kappa_t}; of a
+ * numeric one: {@code mae}, {@code rmse}, {@code r2}. A baseline has those of them that it can have.
+ *
+ * @param metrics figures of the model on all rows scored so far
+ * @param recent the same on the last complete block of 10,000 rows; empty before there is one
+ * @param baselines figures of {@code no_change}, {@code majority} or {@code mean}, and {@code class_shares} on the same
+ *     rows as {@code metrics}
+ * @param recentBaselines the same on the same rows as {@code recent}; empty before there is a block
+ */
+public record ScoreReport(
+        Map<String, Double> metrics,
+        Map<String, Double> recent,
+        Map<String, Map<String, Double>> baselines,
+        Map<String, Map<String, Double>> recentBaselines) {
+    private static final ScoreReport NOTHING = new ScoreReport(Map.of(), Map.of(), Map.of(), Map.of());
+
+    // Copies the maps, keeping their order.
+    public ScoreReport {
+        metrics = ordered(metrics);
+        recent = ordered(recent);
+        baselines = nested(baselines);
+        recentBaselines = nested(recentBaselines);
+    }
+
+    /** {@return a report without figures, for what has no target} */
+    public static ScoreReport none() {
+        return NOTHING;
+    }
+
+    private static <V> Map<String, V> ordered(Map<String, V> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    private static Map<String, Map<String, Double>> nested(Map<String, Map<String, Double>> map) {
+        Map<String, Map<String, Double>> copy = new LinkedHashMap<>();
+        map.forEach((name, figures) -> copy.put(name, ordered(figures)));
+        return Collections.unmodifiableMap(copy);
+    }
+}

@@ -1,0 +1,220 @@
+package org.accrete.core.score;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.OnlineLearner;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.store.State;
+
+/**
+ * Running scores of a model on rows it has not learned: each chunk is scored whole by the model from before it, then
+ * learned. Not thread-safe; no allocation in steady state.
+ *
+ * <ul>
+ *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows; blocks are counted in rows,
+ *       wherever chunks end.
+ *   <li>Baselines know every row before the one they answer for, also those of the same chunk, so they do not depend on
+ *       chunk borders; the model's own figures do.
+ *   <li>Every row counts once, whatever its weight. A row without a target is left out.
+ *   <li>All sums are in the state as {@code run.*} tensors: restored scores go on to the same bits.
+ * </ul>
+ */
+public abstract sealed class Scores permits ClassificationScores, RegressionScores {
+    /** Rows of a block. */
+    static final int BLOCK = 10_000;
+
+    /**
+     * One figure of a report.
+     *
+     * @param baseline name of the baseline; empty for the model
+     * @param metric name of the figure
+     */
+    record Figure(String baseline, String metric) {}
+
+    /** How names of the tensors begin. */
+    static final String RUN = "run.";
+
+    /** The same for scores of each row by the model from before that row. */
+    public static final String PROGRESSIVE = "run.progressive.";
+
+    private final List<Figure> figures;
+    private final String prefix;
+    private double[] recent = {};
+
+    Scores(List<Figure> figures, String prefix) {
+        this.figures = figures;
+        this.prefix = prefix;
+    }
+
+    /**
+     * {@return scores that have seen nothing}
+     *
+     * @param target what is predicted
+     * @throws AccreteException bad argument: there is no target
+     */
+    public static Scores forTarget(Target target) {
+        return forTarget(target, RUN);
+    }
+
+    public static Scores forTarget(Target target, String prefix) {
+        return switch (target.kind()) {
+            case CATEGORICAL -> new ClassificationScores(target.classes().size(), prefix);
+            case NUMERIC -> new RegressionScores(prefix);
+            case NONE -> throw AccreteException.badArgument("scores need a target but there is none");
+        };
+    }
+
+    /**
+     * {@return scores that go on from a state}
+     *
+     * @param target what is predicted
+     * @param state what {@link #writeTo} wrote; it may hold more
+     * @throws AccreteException bad argument: there is no target; bad state: nothing, or a target of another kind, was
+     *     scored in that state; corrupt file: it does not fit together
+     */
+    public static Scores restore(Target target, State state) {
+        return restore(target, state, RUN);
+    }
+
+    public static Scores restore(Target target, State state, String prefix) {
+        // Without the target's classes: how many are known, the state says.
+        Scores scores = forTarget(target.withClasses(List.of()), prefix);
+        if (!state.tensors().containsKey(scores.mark())) {
+            throw AccreteException.badState("the stored state has no " + (prefix.equals(RUN) ? "" : "progressive ")
+                    + "scores of a " + (scores instanceof RegressionScores ? "numeric" : "categorical")
+                    + " target to go on with; begin a new run from it instead");
+        }
+        scores.read(state);
+        if (state.tensors().containsKey(prefix + "recent")) {
+            scores.recent = state.doubles(prefix + "recent", scores.figures.size());
+        }
+        return scores;
+    }
+
+    /** {@return whether a run went with scores of each row by the model from before that row} */
+    public static boolean areProgressive(State state) {
+        return state.tensors().containsKey(PROGRESSIVE + "scored");
+    }
+
+    /** {@return whether a model's predictions can be scored on a target} */
+    public static boolean canScore(Target target, Model model) {
+        return switch (target.kind()) {
+            case CATEGORICAL -> model instanceof Classifier;
+            case NUMERIC -> model instanceof Regressor;
+            case NONE -> false;
+        };
+    }
+
+    /**
+     * Scores a chunk.
+     *
+     * @param model a model that has not learned the chunk
+     * @param chunk rows
+     * @throws AccreteException bad state: the model does not predict this kind of target, or knows other classes; bad
+     *     data: a target that is no class. Nothing is counted then
+     */
+    public final void update(Model model, Chunk chunk) {
+        predict(model, chunk);
+        fold(chunk);
+    }
+
+    /** {@return the figures so far} */
+    public final ScoreReport report() {
+        double[] all = cumulative();
+        return new ScoreReport(model(all), model(recent), baselines(all), baselines(recent));
+    }
+
+    /**
+     * Writes everything needed to go on.
+     *
+     * @param state receives {@code run.*} tensors
+     */
+    public final void writeTo(State.Builder state) {
+        write(state);
+        if (recent.length > 0) {
+            state.doubles(prefix + "recent", recent);
+        }
+    }
+
+    /** Asks the model about each row and keeps the answers as scratch; counts nothing. */
+    public abstract void predict(Model model, Chunk chunk);
+
+    /**
+     * Takes what an online learner said of each row before it learned it, and keeps it as {@link #predict} would.
+     *
+     * @param model of the learner, as it is now
+     * @param known how many classes it knew before the chunk
+     * @param values decision values, as {@link OnlineLearner#partialFit(Chunk, double[])} wrote them
+     */
+    public abstract void take(Model model, int known, double[] values, Chunk chunk);
+
+    /**
+     * Counts the chunk that was last passed to {@link #predict} or {@link #take}, whose model may have learned it by
+     * now.
+     */
+    public abstract void fold(Chunk chunk);
+
+    /** Values of the figures, in their order, over all rows. */
+    abstract double[] cumulative();
+
+    public final String prefix() {
+        return prefix;
+    }
+
+    /** A tensor that every state with scores of this kind has. */
+    abstract String mark();
+
+    abstract void read(State state);
+
+    abstract void write(State.Builder state);
+
+    /** Keeps the figures of a block that is complete. */
+    public final void blockEnds(double[] values) {
+        recent = values;
+    }
+
+    private Map<String, Double> model(double[] values) {
+        Map<String, Double> map = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            if (figures.get(i).baseline().isEmpty()) {
+                map.put(figures.get(i).metric(), values[i]);
+            }
+        }
+        return map;
+    }
+
+    private Map<String, Map<String, Double>> baselines(double[] values) {
+        Map<String, Map<String, Double>> map = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            Figure figure = figures.get(i);
+            if (!figure.baseline().isEmpty()) {
+                map.computeIfAbsent(figure.baseline(), name -> new LinkedHashMap<>())
+                        .put(figure.metric(), values[i]);
+            }
+        }
+        return map;
+    }
+
+    /** The array itself when it is long enough, else a longer one without its contents. */
+    public static double[] room(double[] array, int length) {
+        return array.length >= length ? array : new double[Math.max(length, 2 * array.length)];
+    }
+
+    /** The same numbers with one bit pattern for NaN, so that equal sums are equal bytes. */
+    public static double[] canonical(double... sums) {
+        return Arrays.stream(sums)
+                .map(sum -> Double.isNaN(sum) ? Double.NaN : sum)
+                .toArray();
+    }
+
+    public static AccreteException corrupt(String message) {
+        return new AccreteException(AccreteException.Kind.CORRUPT_FILE, message);
+    }
+}

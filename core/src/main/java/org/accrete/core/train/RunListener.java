@@ -1,0 +1,20 @@
+package org.accrete.core.train;
+
+import org.accrete.api.store.ModelVersion;
+
+/** Told of what a run does, on the thread that trains. What it throws ends the run. */
+public interface RunListener {
+    /**
+     * A chunk was learned.
+     *
+     * @param progress how far the run is
+     */
+    default void chunk(Progress progress) {}
+
+    /**
+     * A version was appended.
+     *
+     * @param version the version
+     */
+    default void version(ModelVersion version) {}
+}

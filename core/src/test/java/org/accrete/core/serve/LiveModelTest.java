@@ -1,0 +1,331 @@
+package org.accrete.core.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.accrete.api.AccreteException;
+import org.accrete.api.AccreteException.Kind;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.Regressor;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
+import org.accrete.core.Toys;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.pipeline.Versions;
+import org.accrete.core.plugin.PlugIns;
+import org.junit.jupiter.api.Test;
+
+class LiveModelTest {
+    private static final PlugIns PLUG_INS = Toys.plugIns();
+    private static final ColumnPlan PLAN = new ColumnPlan(List.of(
+            Column.parse("id=key"),
+            Column.parse("origin=categorical(width=16)"),
+            Column.parse("distance=numeric"),
+            Column.parse("note=ignore"),
+            Column.parse("heavy=weight"),
+            Column.parse("delay=target(kind=numeric)")));
+
+    private final Versions store = new Versions();
+
+    /** Appends a version that learned some records. */
+    private void append(String... distances) {
+        Pipeline pipeline =
+                Pipeline.create(PLUG_INS, PLAN.schema(), new PipelineSpec("sum", List.of("standard-scaler"), Map.of()));
+        RowEncoder encoder = new RowEncoder(PLAN, List.of("id", "origin", "distance", "note", "heavy", "delay"), true);
+        ChunkBuffer buffer = new ChunkBuffer(PLAN.schema(), distances.length);
+        for (String distance : distances) {
+            encoder.encode(List.of("1", "SEA", distance, "", "1", "5"), buffer);
+        }
+        pipeline.partialFit(buffer.chunk());
+        store.append(State.builder()
+                .all(pipeline.state())
+                .text("plan", PLAN.toText())
+                .build());
+    }
+
+    @Test
+    void aRecordIsEncodedByTheStoredPlanAndTheVersionIsTold() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        Prediction prediction = live.predict(Map.of("origin", "SEA", "distance", "400", "anything", "else"));
+
+        // Learned 0 + 1 for SEA, then 1 + 1; now (400 - 200) / 100 + 1 more.
+        assertThat(Double.parseDouble(prediction.value())).isCloseTo(3 + 3, within(1e-12));
+        assertThat(prediction.version()).isEqualTo("flights@1");
+        assertThat(prediction.probabilities()).isEmpty();
+        assertThat(live.version()).isEqualTo("flights@1");
+        assertThat(live.model()).isInstanceOf(Regressor.class);
+    }
+
+    @Test
+    void aMissingValueIsNotAMissingColumn() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+
+        assertThat(Double.parseDouble(
+                        live.predict(Map.of("origin", "", "distance", "NA")).value()))
+                .isEqualTo(3);
+        assertThatThrownBy(() -> live.predict(Map.of("origin", "SEA")))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_DATA))
+                .hasMessageContaining("'distance'");
+        assertThatThrownBy(() -> live.predict(Map.of("origin", "SEA", "distance", "far")))
+                .hasMessageContaining("'far'");
+    }
+
+    @Test
+    void refreshFollowsTheReferenceAndNothingElse() {
+        append("100");
+        append("100", "200");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights@live");
+        LiveModel first = LiveModel.open(PLUG_INS, store, "flights@1");
+        assertThat(live.version()).isEqualTo("flights@2");
+        assertThat(live.refresh()).isFalse();
+        append("100", "200", "300");
+        assertThat(live.version()).as("before refresh").isEqualTo("flights@2");
+
+        assertThat(live.refresh()).isTrue();
+        assertThat(live.version()).isEqualTo("flights@3");
+        assertThat(first.refresh()).isFalse();
+        store.live = 1;
+        assertThat(live.refresh()).isTrue();
+        assertThat(live.version()).isEqualTo("flights@1");
+    }
+
+    @Test
+    void whenARefreshFailsTheModelBeforeGoesOn() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        store.append(State.builder().build());
+
+        assertThatThrownBy(live::refresh)
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT_FILE));
+        assertThat(live.predict(Map.of("origin", "SEA", "distance", "1")).version())
+                .isEqualTo("flights@1");
+    }
+
+    @Test
+    void aModelOrVersionThatIsNotThereIsABadArgument() {
+        assertThatThrownBy(() -> LiveModel.open(PLUG_INS, store, "flights"))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                .hasMessageContaining("no model 'flights' in memory");
+        append("1");
+        assertThatThrownBy(() -> LiveModel.open(PLUG_INS, store, "flights@9")).hasMessageContaining("'9'");
+    }
+
+    @Test
+    void whatIsReadFromAStoreTakesNothingPublished() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+
+        assertThatThrownBy(() -> live.publish(live.model(), "mine"))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                .hasMessageContaining("'flights' is read from a store");
+        assertThat(live.predict(Map.of("origin", "SEA", "distance", "400")).version())
+                .isEqualTo("flights@1");
+    }
+
+    @Test
+    void nothingAnswersBeforeSomethingIsPublished() {
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+
+        assertThatThrownBy(() -> live.predict(Map.of()))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE));
+        assertThatThrownBy(live::version).hasMessageContaining("published");
+        assertThat(live.refresh()).isFalse();
+    }
+
+    @Test
+    void withoutAPlanRecordsNameTheSchemasColumns() {
+        Schema schema = new Schema(
+                List.of(
+                        new Block("a", Block.Kind.NUMERIC, 1),
+                        new Block("b", Block.Kind.NUMERIC, 2),
+                        new Block("hot", Block.Kind.ONE_HOT, 4)),
+                Target.numeric("y"));
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+        live.publish(new Sum(schema), "v");
+
+        assertThat(live.predict(Map.of("a", "1", "b[0]", "2", "b[1]", "3.5", "hot[3]", "10", "hot[4]", "99", "c", "x"))
+                        .value())
+                .isEqualTo("16.5");
+        assertThat(live.predict(Map.of("a", "", "b[0]", "2", "b[1]", "3")).value())
+                .isEqualTo("NaN");
+        assertThatThrownBy(() -> live.predict(Map.of("a", "1", "b[0]", "2"))).hasMessageContaining("'b[1]'");
+        assertThatThrownBy(() -> live.predict(Map.of("a", "Infinity", "b[0]", "2", "b[1]", "3")))
+                .hasMessageContaining("'a' must be a finite number but was 'Infinity'");
+        assertThatThrownBy(() -> live.predict(Map.of("a", "one", "b[0]", "2", "b[1]", "3")))
+                .hasMessageContaining("'one'");
+    }
+
+    @Test
+    void aClassifierAnswersWithALabelAndItsProbabilities() {
+        Schema schema = Schema.numeric(1, Target.categorical("late", List.of("no", "yes")));
+        Pipeline pipeline = Pipeline.create(PLUG_INS, schema, new PipelineSpec("shares", List.of(), Map.of()));
+        pipeline.partialFit(
+                new DenseChunk(schema, new double[4], new double[] {1, 1, 0, 1}, new double[0], List.of("no", "yes")));
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+        live.publish(pipeline.snapshot(), "here");
+
+        Prediction prediction = live.predict(Map.of("x0", "1"));
+        assertThat(prediction.value()).isEqualTo("yes");
+        assertThat(prediction.probabilities()).containsExactly(Map.entry("no", 0.25), Map.entry("yes", 0.75));
+        assertThat(prediction.version()).isEqualTo("here");
+    }
+
+    @Test
+    void aClassifierWithoutClassesAndAModelThatPredictsNothingRefuse() {
+        Schema schema = Schema.numeric(1, Target.none());
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+        live.publish(new NoClasses(schema), "v1");
+        assertThatThrownBy(() -> live.predict(Map.of("x0", "1"))).hasMessageContaining("knows no class yet");
+        Model mute = () -> schema;
+        live.publish(mute, "v2");
+        assertThatThrownBy(() -> live.predict(Map.of("x0", "1"))).hasMessageContaining("neither a class nor a number");
+    }
+
+    @Test
+    void everyAnswerIsOfTheVersionThatItNames() throws Exception {
+        Schema schema = Schema.numeric(1, Target.numeric("y"));
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+        live.publish(new Constant(schema, 0), "0.0");
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService readers = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<Double>> answers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                answers.add(readers.submit(() -> {
+                    double last = 0;
+                    while (!done.get()) {
+                        Prediction prediction = live.predict(Map.of("x0", "1"));
+                        assertThat(prediction.value()).isEqualTo(prediction.version());
+                        double now = Double.parseDouble(prediction.value());
+                        assertThat(now).isGreaterThanOrEqualTo(last);
+                        last = now;
+                    }
+                    return last;
+                }));
+            }
+            for (int i = 1; i <= 20_000; i++) {
+                live.publish(new Constant(schema, i), Double.toString(i));
+            }
+            done.set(true);
+            for (Future<Double> answer : answers) {
+                assertThat(answer.get()).isBetween(0.0, 20_000.0);
+            }
+        } finally {
+            readers.shutdownNow();
+        }
+    }
+
+    private record Constant(Schema schema, double value) implements Regressor {
+        @Override
+        public void predict(Chunk chunk, double[] out) {
+            out[0] = value;
+        }
+    }
+
+    private record Sum(Schema schema) implements Regressor {
+        @Override
+        public void predict(Chunk chunk, double[] out) {
+            for (int column = 0; column < chunk.width(); column++) {
+                out[0] += Toys.cell(chunk, 0, column);
+            }
+        }
+    }
+
+    private record NoClasses(Schema schema) implements Classifier {
+        @Override
+        public List<String> classes() {
+            return List.of();
+        }
+
+        @Override
+        public void decide(Chunk chunk, double[] out) {}
+    }
+
+    /** One model's versions, in memory; {@code live} is the last unless it was moved. */
+    private static final class Versions implements ModelStore {
+        private final List<State> states = new ArrayList<>();
+        private long live;
+
+        void append(State state) {
+            states.add(state);
+            live = states.size();
+        }
+
+        @Override
+        public String name() {
+            return "memory";
+        }
+
+        @Override
+        public List<String> models() {
+            return states.isEmpty() ? List.of() : List.of("flights");
+        }
+
+        @Override
+        public History history(String model) {
+            List<ModelVersion> versions = new ArrayList<>();
+            for (int i = 1; i <= states.size(); i++) {
+                ModelVersion.Note note = new ModelVersion.Note(Optional.empty(), "sum", i, Map.of());
+                versions.add(new ModelVersion(model, i, Instant.EPOCH, note, 0, ""));
+            }
+            SortedMap<String, Long> aliases = new TreeMap<>(states.isEmpty() ? Map.of() : Map.of(History.LIVE, live));
+            return new History(model, versions, aliases, List.of());
+        }
+
+        @Override
+        public State load(ModelVersion version) {
+            return states.get((int) version.number() - 1);
+        }
+
+        @Override
+        public ModelWriter writer(String model) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void tag(String model, String alias, long number) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> verify(String model) {
+            return List.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

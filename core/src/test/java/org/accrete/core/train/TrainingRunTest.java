@@ -1,0 +1,671 @@
+package org.accrete.core.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
+import org.accrete.core.LeastSquares;
+import org.accrete.core.ListSource;
+import org.accrete.core.MemoryWriter;
+import org.accrete.core.Softmax;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.preprocess.StandardScalerProvider;
+import org.accrete.core.score.ScoreReport;
+import org.accrete.core.score.Scores;
+import org.accrete.core.serve.LiveModel;
+import org.accrete.core.source.Sources;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TrainingRunTest {
+    private static final PlugIns PLUG_INS = plugIns(-1);
+    private static final CheckpointInterval EACH_CHUNK = new CheckpointInterval(1, 0);
+
+    private static PlugIns plugIns(long refusesAfter) {
+        return PlugIns.of(
+                new Softmax.Provider(refusesAfter), new LeastSquares.Provider(), new StandardScalerProvider());
+    }
+
+    private static Pipeline pipeline(PlugIns plugIns, Schema schema) {
+        String learner = switch (schema.target().kind()) {
+            case CATEGORICAL -> "softmax";
+            case NUMERIC -> "least-squares";
+            case NONE -> "standard-scaler";
+        };
+        List<String> steps = learner.equals("standard-scaler") ? List.of() : List.of("standard-scaler");
+        return Pipeline.create(plugIns, schema, new PipelineSpec(learner, steps, Map.of()));
+    }
+
+    private static Pipeline pipeline(Schema schema) {
+        return pipeline(PLUG_INS, schema);
+    }
+
+    private static ListSource labels() {
+        ListSource source = ListSource.labels(12_345);
+        source.newClassEvery = 4_000;
+        source.refusedEvery = 97;
+        source.refusedAtEnd = 2;
+        return source;
+    }
+
+    private static TrainingRun.Builder run(ChunkSource source) {
+        return TrainingRun.builder(pipeline(source.schema()), source);
+    }
+
+    /** What a version holds of the pipeline, without what the run adds. */
+    private static Map<String, Tensor> learned(State state) {
+        Map<String, Tensor> tensors = new TreeMap<>(state.tensors());
+        tensors.keySet().removeIf(name -> name.startsWith("run."));
+        return tensors;
+    }
+
+    private static State trained(TrainingRun.Builder builder) {
+        MemoryWriter writer = new MemoryWriter();
+        builder.writer(writer).build().run();
+        return writer.last();
+    }
+
+    @Test
+    void eachChunkIsScoredByTheModelFromBeforeIt() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, () -> ListSource.numbers(12_345))) {
+            Pipeline pipeline = pipeline(open.get().schema());
+            Scores scores = Scores.forTarget(open.get().schema().target());
+            ChunkBuffer buffer = new ChunkBuffer(open.get().schema(), 700);
+            ListSource source = open.get();
+            while (source.next(buffer)) {
+                scores.update(pipeline.snapshot(), buffer.chunk());
+                pipeline.partialFit(buffer.chunk());
+            }
+            RunReport report = run(open.get()).chunkRows(700).build().run();
+            assertThat(report.scores()).contains(scores.report());
+            assertThat(report.rows()).isEqualTo(12_345);
+            assertThat(report.chunkRows()).isEqualTo(700);
+            assertThat(report.stopped()).isFalse();
+            assertThat(report.version()).isEmpty();
+        }
+    }
+
+    @Test
+    void chunkSizeCheckpointsAndReadingAheadDoNotChangeWhatIsLearned() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, () -> ListSource.numbers(12_345))) {
+            State whole = trained(run(open.get()).chunkRows(20_000));
+            assertThat(learned(trained(run(open.get()).chunkRows(1)))).isEqualTo(learned(whole));
+            assertThat(learned(trained(run(open.get()).chunkRows(7)))).isEqualTo(learned(whole));
+            State thousands = trained(run(open.get()));
+            assertThat(learned(thousands)).isEqualTo(learned(whole));
+            assertThat(trained(run(open.get()).checkpointEvery(EACH_CHUNK))).isEqualTo(thousands);
+            assertThat(trained(run(open.get()).prefetch(false))).isEqualTo(thousands);
+        }
+    }
+
+    @Test
+    void aResumedRunEndsWithTheSameBytesFromWhicheverVersion() {
+        for (Supplier<ChunkSource> open : List.<Supplier<ChunkSource>>of(
+                TrainingRunTest::labels,
+                () -> ListSource.numbers(12_345),
+                () -> Sources.repeat(() -> ListSource.labels(4_321), 3))) {
+            MemoryWriter straight = new MemoryWriter();
+            run(open.get())
+                    .writer(straight)
+                    .checkpointEvery(EACH_CHUNK)
+                    .fact("source", "list")
+                    .build()
+                    .run();
+            assertThat(straight.states).hasSize(13);
+            for (State state : straight.states.subList(0, 12)) {
+                MemoryWriter writer = new MemoryWriter();
+                RunReport report = TrainingRun.builder(Pipeline.restore(PLUG_INS, state), open.get())
+                        .resume(state)
+                        .writer(writer)
+                        .fact("source", "list")
+                        .build()
+                        .run();
+                assertThat(writer.last()).isEqualTo(straight.last());
+                assertThat(report.rows()).isEqualTo(straight.last().whole("run.rows") - state.whole("run.rows"));
+            }
+        }
+    }
+
+    @Test
+    void resumingAtTheEndLearnsNothingAndAppendsNothing() {
+        State last = trained(run(labels()));
+        MemoryWriter writer = new MemoryWriter();
+        RunReport report = TrainingRun.builder(Pipeline.restore(PLUG_INS, last), labels())
+                .resume(last)
+                .writer(writer)
+                .build()
+                .run();
+        assertThat(report.rows()).isZero();
+        assertThat(report.version()).isEmpty();
+        assertThat(report.scores().orElseThrow().metrics()).containsKey("log_loss");
+        assertThat(writer.states).isEmpty();
+    }
+
+    @Test
+    void versionsHoldWhereTheyEndAndNameTheirParents() {
+        MemoryWriter writer = new MemoryWriter();
+        ListSource source = labels();
+        source.plan = Optional.of(new ColumnPlan(List.of(
+                new Column.Numeric("x0"),
+                new Column.Numeric("x1"),
+                new Column.Numeric("x2"),
+                new Column.Label("y", Target.categorical("y", List.of("a", "b"))))));
+        RunReport report = run(source)
+                .writer(writer)
+                .parent("old@7")
+                .checkpointEvery(new CheckpointInterval(5, 0))
+                .fact("source", "list.csv")
+                .build()
+                .run();
+        assertThat(writer.notes.stream().map(ModelVersion.Note::parent))
+                .containsExactly(Optional.of("old@7"), Optional.of("m@1"), Optional.of("m@2"));
+        assertThat(writer.notes.stream().map(ModelVersion.Note::rowsSeen)).containsExactly(5_000L, 10_000L, 12_345L);
+        assertThat(writer.notes.get(2).learner()).isEqualTo("softmax");
+        // More than two classes: no area under the curve, and what is undefined is not noted.
+        assertThat(writer.notes.get(2).metrics()).containsOnlyKeys("log_loss", "accuracy", "kappa", "kappa_t");
+        State first = writer.states.get(0);
+        assertThat(first.text("run.position")).isEqualTo("list4998+2");
+        assertThat(first.whole("run.rows")).isEqualTo(5_000);
+        assertThat(first.whole("run.rows_refused")).isEqualTo(5_000 / 97);
+        assertThat(first.text("run.source")).isEqualTo("list.csv");
+        assertThat(ColumnPlan.parse(first.text("plan"))
+                        .label()
+                        .orElseThrow()
+                        .target()
+                        .classes())
+                .containsExactly("a", "b", "c2");
+        assertThat(report.version().orElseThrow().reference()).isEqualTo("m@3");
+        assertThat(report.rowsRefused()).isEqualTo(12_345 / 97 + 2);
+        assertThat(writer.last().whole("run.rows_refused"))
+                .as("bad rows behind the position are met again by a resumed run")
+                .isEqualTo(12_345 / 97);
+        assertThat(source.closed).isZero();
+        assertThat(writer.closed).isFalse();
+    }
+
+    @Test
+    void factsAreStoredInTheOrderGiven() {
+        MemoryWriter writer = new MemoryWriter();
+        List<String> names = List.of("one", "two", "three", "four", "five", "six");
+        TrainingRun.Builder run = run(labels()).writer(writer);
+        names.forEach(name -> run.fact(name, "text"));
+        run.build().run();
+        assertThat(writer.last().texts().keySet().stream()
+                        .filter(name -> names.contains(name.substring(name.indexOf('.') + 1))))
+                .containsExactlyElementsOf(
+                        names.stream().map(name -> "run." + name).toList());
+    }
+
+    @Test
+    void aRefusedChunkLeavesScoresAndVersionsAndSaysWhichRow() {
+        ListSource source = labels();
+        MemoryWriter writer = new MemoryWriter();
+        Pipeline pipeline = pipeline(plugIns(3_456), source.schema());
+        List<ScoreReport> reports = new ArrayList<>();
+        TrainingRun run = TrainingRun.builder(pipeline, source)
+                .writer(writer)
+                .checkpointEvery(new CheckpointInterval(2, 0))
+                .listener(keep(reports))
+                .build();
+        assertThatThrownBy(run::run).isInstanceOfSatisfying(AccreteException.class, e -> {
+            assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_DATA);
+            assertThat(e.line()).isEqualTo("row 3457 of list: softmax: this row cannot be learned");
+            assertThat(e.chunkRow()).hasValue(456);
+        });
+        assertThat(writer.states).hasSize(1);
+        assertThat(pipeline.rowsSeen()).isEqualTo(3_000);
+        assertThat(reports).hasSize(3);
+        ListSource again = labels();
+        assertThat(run(again).rows(3_000).build().run().scores()).contains(reports.get(2));
+        assertNoReaderIsLeft();
+    }
+
+    private static RunListener keep(List<ScoreReport> reports) {
+        return new RunListener() {
+            @Override
+            public void chunk(Progress progress) {
+                reports.add(progress.scores().get());
+            }
+        };
+    }
+
+    @Test
+    void aRefusedRowIsCountedFromTheBeginningOfTheResumedStream() {
+        State state = trained(run(labels()).rows(3_000));
+        TrainingRun run = TrainingRun.builder(Pipeline.restore(plugIns(3_456), state), labels())
+                .resume(state)
+                .build();
+        assertThatThrownBy(run::run)
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.where()).contains("row 3457 of list"));
+    }
+
+    @Test
+    void aBadRowOfTheSourceKeepsItsPlaceAndAppendsNothingMore() {
+        for (boolean ahead : new boolean[] {true, false}) {
+            ListSource source = labels();
+            source.failsAt = 5_432;
+            MemoryWriter writer = new MemoryWriter();
+            TrainingRun run = run(source)
+                    .writer(writer)
+                    .checkpointEvery(new CheckpointInterval(2, 0))
+                    .prefetch(ahead)
+                    .build();
+            assertThatThrownBy(run::run)
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.line()).isEqualTo("list line: not a number"));
+            assertThat(writer.states).hasSize(2);
+            assertThat(writer.last().whole("run.rows")).isEqualTo(4_000);
+        }
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void aSourceThatFailsMidwayLosesNothing() {
+        State whole = trained(run(labels()));
+        AccreteException broken = new AccreteException(AccreteException.Kind.IO, "connection lost");
+        for (RuntimeException failure : List.of(broken, new IllegalStateException("connection lost"))) {
+            for (boolean ahead : new boolean[] {true, false}) {
+                ListSource source = labels();
+                source.failsAt = 5_432;
+                source.failure = failure;
+                MemoryWriter writer = new MemoryWriter();
+                LiveModel live = LiveModel.unpublished(Optional.empty());
+                TrainingRun run = run(source)
+                        .writer(writer)
+                        .publishTo(live)
+                        .prefetch(ahead)
+                        .build();
+                assertThatThrownBy(run::run).hasMessage("connection lost").hasNoSuppressedExceptions();
+                assertThat(writer.states).hasSize(1);
+                assertThat(writer.last().whole("run.rows")).isEqualTo(5_000);
+                assertThat(live.version()).isEqualTo("m@1");
+
+                State kept = writer.last();
+                assertThat(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, kept), labels())
+                                .resume(kept)))
+                        .isEqualTo(whole);
+            }
+        }
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void aSourceThatFailsIsToldEvenWhenNoVersionCanBeWritten() {
+        ListSource source = labels();
+        source.failsAt = 5_432;
+        source.failure = new IllegalStateException("connection lost");
+        MemoryWriter writer = new MemoryWriter();
+        writer.failsAfter = 0;
+        TrainingRun run = run(source).writer(writer).build();
+        assertThatThrownBy(run::run)
+                .hasMessage("connection lost")
+                .satisfies(e -> assertThat(e.getSuppressed())
+                        .singleElement()
+                        .extracting(Throwable::getMessage)
+                        .isEqualTo("no space left"));
+    }
+
+    private static void assertNoReaderIsLeft() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().equals("accrete-prefetch"));
+    }
+
+    @Test
+    void aVersionThatCannotBeWrittenEndsTheRun() {
+        MemoryWriter writer = new MemoryWriter();
+        writer.failsAfter = 2;
+        TrainingRun run =
+                run(labels()).writer(writer).checkpointEvery(EACH_CHUNK).build();
+        assertThatThrownBy(run::run).hasMessage("no space left");
+        assertThat(writer.states).hasSize(2);
+        assertThatThrownBy(run::run).hasMessageContaining("runs once");
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void stopEndsAfterTheCurrentChunkAndAppends() {
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun[] run = new TrainingRun[1];
+        run[0] = run(labels())
+                .writer(writer)
+                .listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        if (progress.rows() == 3_000) {
+                            run[0].stop();
+                        }
+                    }
+                })
+                .build();
+        RunReport report = run[0].run();
+        assertThat(report.stopped()).isTrue();
+        assertThat(report.rows()).isEqualTo(3_000);
+        assertThat(report.version().orElseThrow().number()).isOne();
+        assertThat(writer.last()).isEqualTo(trained(run(labels()).rows(3_000)));
+        assertNoReaderIsLeft();
+    }
+
+    @Test
+    void stopDoesNotWaitForASourceThatHasNothingToGive() throws InterruptedException {
+        CountDownLatch stuck = new CountDownLatch(1);
+        ListSource rows = ListSource.labels(2_000);
+        ChunkSource source = new StuckAfter(rows, stuck);
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = run(source).writer(writer).build();
+        Thread hook = new Thread(() -> {
+            try {
+                stuck.await();
+                run.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        hook.start();
+        RunReport report = run.run();
+        hook.join();
+        assertThat(report.stopped()).isTrue();
+        assertThat(report.version())
+                .hasValueSatisfying(version -> assertThat(version.note().rowsSeen())
+                        .isEqualTo(report.rows())
+                        .isPositive());
+    }
+
+    /** Blocks, as a pipe does, once its rows are out. */
+    private record StuckAfter(ListSource rows, CountDownLatch stuck) implements ChunkSource {
+        @Override
+        public String name() {
+            return "pipe";
+        }
+
+        @Override
+        public Schema schema() {
+            return rows.schema();
+        }
+
+        @Override
+        public void seek(Position position) {
+            rows.seek(position);
+        }
+
+        @Override
+        public boolean next(ChunkBuffer buffer) {
+            if (rows.next(buffer)) {
+                return true;
+            }
+            try {
+                // Only when the rows handed out before are learned: the reader is ahead of the trainer.
+                Thread.sleep(200);
+                stuck.countDown();
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new AccreteException(AccreteException.Kind.IO, "interrupted", e);
+            }
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aRunThatWasStoppedBeforeItBeganLearnsNothing() {
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = run(labels()).writer(writer).build();
+        run.stop();
+        assertThat(run.run().rows()).isZero();
+        assertThat(writer.states).isEmpty();
+    }
+
+    @Test
+    void rowsAreLimitedExactlyAndGoOnThere() {
+        State part = trained(run(labels()).rows(2_345));
+        assertThat(part.whole("run.rows")).isEqualTo(2_345);
+        State rest = trained(
+                TrainingRun.builder(Pipeline.restore(PLUG_INS, part), labels()).resume(part));
+        assertThat(learned(rest)).isEqualTo(learned(trained(run(labels()))));
+        assertThat(rest.whole("run.rows_refused")).isEqualTo(12_345 / 97);
+        assertThat(run(labels()).rows(0).build().run().rows()).isZero();
+    }
+
+    @Test
+    void checkpointsByTimeComeAtTheNextChunksEnd() {
+        AtomicLong now = new AtomicLong();
+        MemoryWriter writer = new MemoryWriter();
+        run(labels())
+                .writer(writer)
+                .clock(now::get)
+                .checkpointEvery(CheckpointInterval.parse("10s"))
+                .listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        now.addAndGet(4_000_000_000L);
+                    }
+                })
+                .build()
+                .run();
+        assertThat(writer.states.stream().map(state -> state.whole("run.rows")))
+                .containsExactly(3_000L, 6_000L, 9_000L, 12_000L, 12_345L);
+    }
+
+    @Test
+    void snapshotsArePublishedOnceASecondAndWithEveryVersion() {
+        AtomicLong now = new AtomicLong();
+        LiveModel live = LiveModel.unpublished(Optional.empty());
+        List<String> seen = new ArrayList<>();
+        run(labels())
+                .writer(new MemoryWriter())
+                .parent("old@7")
+                .clock(now::get)
+                .rows(7_000)
+                .checkpointEvery(new CheckpointInterval(4, 0))
+                .publishTo(live)
+                .listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        if (progress.rows() > 1_000) {
+                            seen.add(live.version());
+                        }
+                        now.addAndGet(600_000_000L);
+                    }
+
+                    @Override
+                    public void version(ModelVersion version) {
+                        seen.add(live.version());
+                    }
+                })
+                .build()
+                .run();
+        assertThat(seen)
+                .containsExactly("old@7+1000", "old@7+1000", "old@7+3000", "m@1", "m@1", "m@1", "m@1+2000", "m@2");
+    }
+
+    @Test
+    void aModelWithoutATargetIsTrainedWithoutScores() {
+        ListSource source = new ListSource(2_000, Target.none());
+        MemoryWriter writer = new MemoryWriter();
+        List<ScoreReport> reports = new ArrayList<>();
+        RunReport report =
+                run(source).writer(writer).listener(keep(reports)).build().run();
+        assertThat(report.rows()).isEqualTo(2_000);
+        assertThat(report.scores()).isEmpty();
+        assertThat(reports).containsOnly(ScoreReport.none());
+        State resumed = trained(
+                TrainingRun.builder(Pipeline.restore(PLUG_INS, writer.last()), new ListSource(3_000, Target.none()))
+                        .resume(writer.last()));
+        assertThat(resumed).isEqualTo(trained(run(new ListSource(3_000, Target.none()))));
+    }
+
+    @Test
+    void anEmptySourceMakesNoVersion() {
+        MemoryWriter writer = new MemoryWriter();
+        RunReport report = run(ListSource.labels(0)).writer(writer).build().run();
+        assertThat(report.rows()).isZero();
+        assertThat(report.version()).isEmpty();
+        assertThat(writer.states).isEmpty();
+    }
+
+    /** Labels of which three first come up within one small chunk, and others late. */
+    private static ListSource manyLabels() {
+        ListSource source = ListSource.labels(12_345);
+        source.newClassEvery = 3;
+        source.mostClasses = 5;
+        return source;
+    }
+
+    private static Map<String, Tensor> progressive(State state) {
+        Map<String, Tensor> tensors = new TreeMap<>();
+        state.tensors().forEach((name, tensor) -> {
+            if (name.startsWith("run.progressive.")) {
+                tensors.put(name.replace("progressive.", ""), tensor);
+            }
+        });
+        return tensors;
+    }
+
+    @Test
+    void progressiveScoresAreThoseOfTheModelFromBeforeEachRow() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, TrainingRunTest::manyLabels)) {
+            Schema schema = open.get().schema();
+            PipelineSpec bare = new PipelineSpec("softmax", List.of(), Map.of());
+            // A chunk of one row is scored by the model from before that row.
+            State rows = trained(TrainingRun.builder(Pipeline.create(PLUG_INS, schema, bare), open.get())
+                    .chunkRows(1));
+            Map<String, Tensor> expected = new TreeMap<>(rows.tensors());
+            for (int chunkRows : new int[] {7, 1_000}) {
+                State state = trained(TrainingRun.builder(Pipeline.create(PLUG_INS, schema, bare), open.get())
+                        .chunkRows(chunkRows)
+                        .progressive(true));
+                assertThat(progressive(state)).isNotEmpty();
+                expected.keySet().retainAll(progressive(state).keySet());
+                assertThat(progressive(state)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void progressiveScoresDependNeitherOnChunksNorOnStops() {
+        for (Supplier<ListSource> open :
+                List.<Supplier<ListSource>>of(TrainingRunTest::labels, TrainingRunTest::manyLabels)) {
+            Map<String, Tensor> whole =
+                    progressive(trained(run(open.get()).chunkRows(20_000).progressive(true)));
+            assertThat(whole).containsKey("run.scored").containsKey("run.recent");
+            for (int chunkRows : new int[] {1, 7}) {
+                assertThat(progressive(
+                                trained(run(open.get()).chunkRows(chunkRows).progressive(true))))
+                        .isEqualTo(whole);
+            }
+            State part = trained(run(open.get()).rows(2_346).progressive(true));
+            // It goes on with them without being asked to.
+            for (boolean asked : new boolean[] {false, true}) {
+                assertThat(progressive(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, part), open.get())
+                                .resume(part)
+                                .progressive(asked))))
+                        .isEqualTo(whole);
+            }
+        }
+    }
+
+    @Test
+    void progressiveScoresChangeNothingElse() {
+        State without = trained(run(labels()));
+        State with = trained(run(labels()).progressive(true));
+        assertThat(with.texts()).isEqualTo(without.texts());
+        Map<String, Tensor> rest = new TreeMap<>(with.tensors());
+        rest.keySet().removeIf(name -> name.startsWith("run.progressive."));
+        assertThat(rest).isEqualTo(without.tensors());
+        RunReport report = run(labels()).progressive(true).build().run();
+        assertThat(report.progressive()).isPresent();
+        assertThat(report.scores()).isEqualTo(run(labels()).build().run().scores());
+        assertThat(report.progressive()).isNotEqualTo(report.scores());
+        assertThat(run(labels()).build().run().progressive()).isEmpty();
+    }
+
+    @Test
+    void aRefusedChunkIsNotInTheProgressiveScores() {
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = TrainingRun.builder(pipeline(plugIns(2_500), labels().schema()), labels())
+                .progressive(true)
+                .checkpointEvery(EACH_CHUNK)
+                .writer(writer)
+                .build();
+        assertThatThrownBy(run::run).hasMessageContaining("cannot be learned");
+        assertThat(writer.last().whole("run.progressive.scored")).isEqualTo(2_000);
+        assertThat(progressive(writer.last()))
+                .isEqualTo(progressive(trained(run(labels()).rows(2_000).progressive(true))));
+    }
+
+    @Test
+    void progressiveScoresOfWhatIsNotRowWiseAreRefused() {
+        assertThatThrownBy(() -> run(ListSource.numbers(5)).progressive(true).build())
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_ARGUMENT))
+                .hasMessageContaining("row-wise")
+                .hasMessageContaining("'least-squares'");
+        State without = trained(run(labels()).rows(2_000));
+        assertThatThrownBy(() -> run(labels()).resume(without).progressive(true).build())
+                .hasMessageContaining("no progressive scores of a categorical target");
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeTheRunBegins() {
+        State labels = trained(run(labels()));
+        assertThatThrownBy(() -> TrainingRun.builder(pipeline(labels().schema()), ListSource.numbers(5))
+                        .build())
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE));
+        assertThatThrownBy(() -> run(labels())
+                        .resume(pipeline(labels().schema()).state())
+                        .build())
+                .hasMessageContaining("no scores of a categorical target");
+        assertThatThrownBy(() -> run(ListSource.numbers(5)).resume(labels).build())
+                .hasMessageContaining("no scores of a numeric target");
+        assertThatThrownBy(() -> run(labels()).chunkRows(0)).hasMessage("chunk-rows must be >= 1 but was 0");
+        assertThatThrownBy(() -> run(labels()).rows(-1)).hasMessage("rows must be >= 0 but was -1");
+        for (String name : List.of("position", "Source", "")) {
+            assertThatThrownBy(() -> run(labels()).fact(name, "x")).hasMessageContaining("'" + name + "'");
+        }
+        assertThatThrownBy(() -> run(labels()).fact("source", "x").fact("source", "y"))
+                .hasMessageContaining("'source'");
+    }
+
+    @Test
+    void checkpointIntervalsAreChunksOrSeconds() {
+        assertThat(CheckpointInterval.parse("5")).isEqualTo(new CheckpointInterval(5, 0));
+        assertThat(CheckpointInterval.parse("300s")).isEqualTo(new CheckpointInterval(0, 300));
+        assertThat(Stream.of("5", "300s").map(CheckpointInterval::parse).map(CheckpointInterval::toString))
+                .containsExactly("5", "300s");
+        assertThat(new CheckpointInterval(3, 9)).hasToString("3 or 9s");
+        for (String bad : List.of("", "s", "0", "-1", "0s", "5m", "1.5", "99999999999999999999")) {
+            assertThatThrownBy(() -> CheckpointInterval.parse(bad))
+                    .hasMessageStartingWith("checkpoint-every must be")
+                    .hasMessageContaining(bad);
+        }
+        assertThatThrownBy(() -> new CheckpointInterval(0, 0)).hasMessageContaining("> 0");
+    }
+}
