@@ -38,7 +38,8 @@ final class TextbookLoops {
                     network.partialFit(Arrays.copyOfRange(x, from, to), Arrays.copyOfRange(y, from, to));
                 }
             }
-            return network.predict(test);
+            double[] predicted = network.predict(test);
+            return predicted;
         }
         // end
     }
