@@ -35,7 +35,7 @@ package org.accrete.kernels;
  *
  * <p>[1] W. J. Cody, W. Waite: Software Manual for the Elementary Functions, 1980, chapter 6.
  */
-final class Exp {
+public final class Exp {
 
     /** Above it the result is certainly infinite. */
     static final double HIGHEST = 710;
@@ -78,7 +78,13 @@ final class Exp {
 
     private Exp() {}
 
-    static double exp(double x) {
+    /**
+     * The exponential function.
+     *
+     * @param x the exponent
+     * @return e<sup>x</sup>; 1 at ±0, +∞ above 709.78, +0 below −745.13, NaN at NaN
+     */
+    public static double exp(double x) {
         if (x > HIGHEST) {
             return Double.POSITIVE_INFINITY;
         }
@@ -105,7 +111,13 @@ final class Exp {
         return power * twoTo(half) * twoTo(otherHalf);
     }
 
-    static double logistic(double x) {
+    /**
+     * The logistic function, accurate at both ends.
+     *
+     * @param x a decision value
+     * @return 1 / (1 + e<sup>−x</sup>), between 0 and 1; NaN at NaN
+     */
+    public static double logistic(double x) {
         if (Math.abs(x) > STEEP) {
             return x > 0 ? 1 : exp(x);
         }
@@ -120,6 +132,16 @@ final class Exp {
         double share = (even * scale + odd * (r * scale)) / (even * (scale + 1) + odd * (r * (scale - 1)));
         // near x = 37 both sums differ by less than their rounding
         return share > 1 ? 1 : share;
+    }
+
+    /**
+     * The softplus function, which is the logistic loss of margin {@code -x}, without overflow or cancellation.
+     *
+     * @param x a decision value
+     * @return ln(1 + e<sup>x</sup>), natural log; NaN at NaN
+     */
+    public static double log1pExp(double x) {
+        return Math.max(x, 0) + StrictMath.log1p(exp(-Math.abs(x)));
     }
 
     /** 2^k for a whole k that stands in the low bits of {@code TO_WHOLE + k}. */

@@ -1,9 +1,8 @@
 package org.accrete.kernels;
 
 /**
- * The loops over {@code float}s, for networks: as {@link Kernels}, each with one defined result, a scalar reference and
- * a SIMD twin of the same bits. The rules of {@code Kernels} hold here too, but for one: {@link #product} is made of
- * fused multiply-adds, always.
+ * Loops over {@code float}s, for networks. The rules of the package hold with one exception: {@link #product} always
+ * uses fused multiply-add.
  */
 public abstract class FloatKernels {
     /** Columns of a product come in whole blocks of so many. */
@@ -13,14 +12,14 @@ public abstract class FloatKernels {
     FloatKernels() {}
 
     /**
-     * The implementation that suits this JVM: SIMD exactly if that of {@link Kernels#best()} is.
+     * The implementation that suits this JVM: SIMD exactly if that of {@link DenseKernels#best()} is.
      *
      * @return the same instance at every call
-     * @throws IllegalArgumentException as {@link Kernels#best()} does
-     * @throws IllegalStateException as {@link Kernels#best()} does
+     * @throws IllegalArgumentException as {@link DenseKernels#best()} does
+     * @throws IllegalStateException as {@link DenseKernels#best()} does
      */
     public static FloatKernels best() {
-        return Best.INSTANCE;
+        return KernelChoice.best().floats();
     }
 
     /**
@@ -30,11 +29,6 @@ public abstract class FloatKernels {
      */
     public static FloatKernels scalar() {
         return ScalarFloatKernels.INSTANCE;
-    }
-
-    /** Chosen when it is first asked for. */
-    private static final class Best {
-        static final FloatKernels INSTANCE = KernelChoice.floatsLike(Kernels.best());
     }
 
     /**
@@ -98,7 +92,8 @@ public abstract class FloatKernels {
             int cRow);
 
     /**
-     * {@code y = x > 0 ? y : +0}, element by element: the slope of the positive part.
+     * {@code y = x > 0 ? y : +0}, element by element: a gradient with respect to the output of a ReLU becomes one with
+     * respect to its input.
      *
      * @param x what decides, not modified; a NaN is not above 0
      * @param xFrom index of its first element
@@ -106,7 +101,7 @@ public abstract class FloatKernels {
      * @param yFrom index of its first element
      * @param n number of elements
      */
-    public abstract void gate(float[] x, int xFrom, float[] y, int yFrom, int n);
+    public abstract void reluGradient(float[] x, int xFrom, float[] y, int yFrom, int n);
 
     /**
      * Whether every element lies within −limit and limit.

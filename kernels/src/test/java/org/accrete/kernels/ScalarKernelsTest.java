@@ -19,7 +19,9 @@ final class ScalarKernelsTest {
 
     private static final long SEED = Seed.of(ScalarKernelsTest.class);
 
-    private final Kernels kernels = Kernels.scalar();
+    private final DenseKernels dense = DenseKernels.scalar();
+    private final OptimizerKernels optimizer = OptimizerKernels.scalar();
+    private final MatrixKernels matrix = MatrixKernels.scalar();
     private final SplittableRandom random = new SplittableRandom(SEED);
 
     static IntStream sizes() {
@@ -33,14 +35,14 @@ final class ScalarKernelsTest {
         double[] b = numbers(n + 2);
         double[] products = new double[n];
         Arrays.setAll(products, i -> a[i + 1] * b[i + 2]);
-        assertThat(kernels.dot(a, 1, b, 2, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(products));
+        assertThat(dense.dot(a, 1, b, 2, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(products));
     }
 
     @ParameterizedTest
     @MethodSource("sizes")
     void sumIsTheDefinedSumBySixteen(int n) {
         double[] a = numbers(n + 3);
-        assertThat(kernels.sum(a, 3, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(Arrays.copyOfRange(a, 3, n + 3)));
+        assertThat(dense.sum(a, 3, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(Arrays.copyOfRange(a, 3, n + 3)));
     }
 
     @ParameterizedTest
@@ -56,7 +58,7 @@ final class ScalarKernelsTest {
         }
         // each element passes at most n / 16 + 6 additions and one product
         double bound = (n / 16 + 8) * 0x1p-53 * magnitude;
-        assertThat(kernels.dot(a, 0, b, 0, n)).as("seed %d", SEED).isCloseTo(exact.doubleValue(), within(bound));
+        assertThat(dense.dot(a, 0, b, 0, n)).as("seed %d", SEED).isCloseTo(exact.doubleValue(), within(bound));
     }
 
     @ParameterizedTest
@@ -64,7 +66,7 @@ final class ScalarKernelsTest {
     void sumOfSquaresIsTheDotOfTheElementsWithThemselves(int n) {
         double[] a = numbers(n + 1);
         double[] copy = a.clone();
-        assertThat(kernels.sumOfSquares(a, 1, n)).as("seed %d", SEED).isEqualTo(kernels.dot(a, 1, copy, 1, n));
+        assertThat(dense.sumOfSquares(a, 1, n)).as("seed %d", SEED).isEqualTo(dense.dot(a, 1, copy, 1, n));
     }
 
     @Test
@@ -72,9 +74,9 @@ final class ScalarKernelsTest {
         double[] zeros = new double[40];
         Arrays.fill(zeros, -0.0);
         for (int n = -1; n <= 40; n++) {
-            assertThat(kernels.sum(zeros, 0, n)).isEqualTo(0.0);
-            assertThat(1 / kernels.dot(zeros, 0, zeros, 0, n)).isEqualTo(Double.POSITIVE_INFINITY);
-            assertThat(1 / kernels.sum(zeros, 0, n)).isEqualTo(Double.POSITIVE_INFINITY);
+            assertThat(dense.sum(zeros, 0, n)).isEqualTo(0.0);
+            assertThat(1 / dense.dot(zeros, 0, zeros, 0, n)).isEqualTo(Double.POSITIVE_INFINITY);
+            assertThat(1 / dense.sum(zeros, 0, n)).isEqualTo(Double.POSITIVE_INFINITY);
         }
     }
 
@@ -97,10 +99,10 @@ final class ScalarKernelsTest {
                 }
             }
         }
-        double[] work = new double[Kernels.workLength(m, k)];
-        kernels.gemm(m, n, k, a, 1, k, 1, b, 2, n, 1, c, 3, n + 1, work);
+        double[] work = new double[MatrixKernels.workLength(m, k)];
+        matrix.gemm(m, n, k, a, 1, k, 1, b, 2, n, 1, c, 3, n + 1, work);
         assertThat(c).as("seed %d", SEED).isEqualTo(expected);
-        kernels.gemm(m, n, k, at, 0, 1, m, bt, 0, 1, k, transposed, 3, n + 1, work);
+        matrix.gemm(m, n, k, at, 0, 1, m, bt, 0, 1, k, transposed, 3, n + 1, work);
         assertThat(transposed).as("of transposed copies, seed %d", SEED).isEqualTo(expected);
     }
 
@@ -110,9 +112,9 @@ final class ScalarKernelsTest {
         double[] a = numbers(n * k + 1);
         double[] gemm = numbers(n * n);
         double[] syrk = gemm.clone();
-        double[] work = new double[Kernels.workLength(n, k)];
-        kernels.gemm(n, n, k, a, 1, 1, n, a, 1, n, 1, gemm, 0, n, work);
-        kernels.syrk(n, k, a, 1, 1, n, syrk, 0, n, work);
+        double[] work = new double[MatrixKernels.workLength(n, k)];
+        matrix.gemm(n, n, k, a, 1, 1, n, a, 1, n, 1, gemm, 0, n, work);
+        matrix.syrk(n, k, a, 1, 1, n, syrk, 0, n, work);
         for (int i = 0; i < n; i++) {
             assertThat(Arrays.copyOfRange(syrk, i * n + i, (i + 1) * n))
                     .as("row %d, seed %d", i, SEED)
@@ -139,42 +141,41 @@ final class ScalarKernelsTest {
             scale[i + 3] = rounded(exact(0.7).multiply(exact(y[i + 3])));
         }
         double[] actual = y.clone();
-        kernels.axpy(0.3, x, 1, actual, 3, n);
+        dense.axpy(0.3, x, 1, actual, 3, n);
         assertThat(actual).as("axpy, seed %d", SEED).containsExactly(axpy);
         actual = y.clone();
-        kernels.scaleAdd(0.7, actual, 3, 0.3, x, 1, n);
+        dense.scaleAdd(0.7, actual, 3, 0.3, x, 1, n);
         assertThat(actual).as("scaleAdd, seed %d", SEED).containsExactly(scaleAdd);
         actual = y.clone();
-        assertThat(kernels.scaleAddTo(0.7, y.clone(), 3, 0.3, x, 1, actual, 3, n))
-                .isTrue();
+        assertThat(dense.scaleAddTo(0.7, y.clone(), 3, 0.3, x, 1, actual, 3, n)).isTrue();
         assertThat(actual).as("scaleAddTo, seed %d", SEED).containsExactly(scaleAdd);
         actual = y.clone();
-        double product = kernels.scaleAddDot(0.7, actual, 3, 0.3, x, 1, x, 2, n);
+        double product = dense.scaleAddDot(0.7, actual, 3, 0.3, x, 1, x, 2, n);
         assertThat(actual).as("scaleAddDot, seed %d", SEED).containsExactly(scaleAdd);
-        assertThat(product).as("scaleAddDot, seed %d", SEED).isEqualTo(kernels.dot(scaleAdd, 3, x, 2, n));
+        assertThat(product).as("scaleAddDot, seed %d", SEED).isEqualTo(dense.dot(scaleAdd, 3, x, 2, n));
         double[] several = new double[3 * n];
         double[] alphas = {0.3, 0, -0.4};
-        double[] room = Arrays.copyOf(alphas, 3 * (1 + Kernels.SUMS));
+        double[] room = Arrays.copyOf(alphas, 3 * (1 + DenseKernels.SCRATCH_PER_VECTOR));
         double[] products = new double[3];
         for (int c = 0; c < 3; c++) {
             System.arraycopy(y, 3, several, c * n, n);
         }
         double[] moved = several.clone();
-        kernels.scaleAddDots(0.7, several, 3, room, x, 1, x, 2, n);
+        dense.scaleAddDots(0.7, several, 3, room, x, 1, x, 2, n);
         for (int c = 0; c < 3; c++) {
             for (int i = 0; i < n; i++) {
                 moved[c * n + i] = 0.7 * moved[c * n + i] + alphas[c] * x[1 + i];
             }
-            products[c] = kernels.dot(moved, c * n, x, 2, n);
+            products[c] = dense.dot(moved, c * n, x, 2, n);
         }
         assertThat(several).as("scaleAddDots, seed %d", SEED).containsExactly(moved);
         assertThat(room).as("scaleAddDots, seed %d", SEED).startsWith(products);
         actual = y.clone();
-        kernels.scale(0.7, actual, 3, n);
+        dense.scale(0.7, actual, 3, n);
         assertThat(actual).as("scale, seed %d", SEED).containsExactly(scale);
         actual = y.clone();
         double[] other = x.clone();
-        kernels.rot(0.8, 0.6, other, 1, actual, 3, n);
+        dense.rotate(0.8, 0.6, other, 1, actual, 3, n);
         assertThat(other).as("rot, seed %d", SEED).containsExactly(first);
         assertThat(actual).as("rot, seed %d", SEED).containsExactly(second);
     }
@@ -187,25 +188,25 @@ final class ScalarKernelsTest {
             Arrays.fill(a, -Double.MAX_VALUE);
             a[0] = bad;
             a[n + 1] = bad;
-            assertThat(kernels.allFinite(a, 1, n)).isTrue();
+            assertThat(dense.allFinite(a, 1, n)).isTrue();
             for (int at = 1; at <= n; at++) {
                 a[at] = bad;
-                assertThat(kernels.allFinite(a, 1, n)).isFalse();
+                assertThat(dense.allFinite(a, 1, n)).isFalse();
                 a[at] = Double.MIN_VALUE;
             }
         }
-        assertThat(kernels.allFinite(new double[] {bad}, 0, 0)).isTrue();
+        assertThat(dense.allFinite(new double[] {bad}, 0, 0)).isTrue();
     }
 
     @ParameterizedTest
-    @EnumSource(Kernels.Slope.class)
-    void descendIsThePlainFormulaHoweverItsRowsAreCut(Kernels.Slope slope) {
-        for (int n = 1; n <= Kernels.NARROW; n++) {
+    @EnumSource(GradientKind.class)
+    void delayedSgdIsThePlainFormulaHoweverItsRowsAreCut(GradientKind kind) {
+        for (int n = 1; n <= DelayedSgdState.MAX_WIDTH; n++) {
             int rows = 20;
             double[] x = numbers(rows * n + 1);
             double[] y = random.doubles(rows).map(u -> u < 0.5 ? -1 : 1).toArray();
-            double[] length = random.doubles(rows).toArray();
-            double[] keep = random.doubles(rows).toArray();
+            double[] stepSize = random.doubles(rows).toArray();
+            double[] decay = random.doubles(rows).toArray();
             double[] w = new double[n];
             double b = 0;
             double[] decided = new double[rows];
@@ -215,60 +216,53 @@ final class ScalarKernelsTest {
                     p += w[j] * x[1 + row * n + j];
                 }
                 decided[row] = p;
-                double step = length[row]
-                        * switch (slope) {
+                double step = stepSize[row]
+                        * switch (kind) {
                             case HINGE -> p * y[row] <= 1 ? y[row] : 0;
                             case LOGISTIC -> y[row] / (1 + Math.exp(y[row] * p));
-                            case DIFFERENCE -> Math.max(-0.7, Math.min(0.7, y[row] - p));
+                            case CLIPPED_RESIDUAL -> Math.max(-0.7, Math.min(0.7, y[row] - p));
                         };
                 for (int j = 0; j < n; j++) {
-                    w[j] = keep[row] * w[j] + step * x[1 + row * n + j];
+                    w[j] = decay[row] * w[j] + step * x[1 + row * n + j];
                 }
                 b += 0.3 * step;
             }
-            double[] whole = fresh();
+            DelayedSgdState whole = new DelayedSgdState();
             double[] said = y.clone();
-            assertThat(kernels.descend(slope, 0.7, 0.3, whole, x, 1, n, rows, said, length, keep))
+            assertThat(optimizer.delayedSgd(kind, 0.7, 0.3, whole, x, 1, n, rows, said, stepSize, decay))
                     .isEqualTo(rows);
             assertThat(said).as("seed %d", SEED).containsExactly(decided, within(1e-12));
-            double lastStep = whole[Kernels.LAST_STEP];
+            double lastStep = whole.step;
             for (int j = 0; j < n; j++) {
-                assertThat(whole[Kernels.LAST_KEEP] * whole[j] + lastStep * whole[Kernels.LAST_ROW + j])
+                assertThat(whole.decay * whole.weights[j] + lastStep * whole.row[j])
                         .as("seed %d", SEED)
                         .isCloseTo(w[j], within(1e-12));
             }
-            assertThat(whole[Kernels.INTERCEPT] + 0.3 * lastStep)
-                    .as("seed %d", SEED)
-                    .isCloseTo(b, within(1e-12));
-            double[] cut = fresh();
+            assertThat(whole.intercept + 0.3 * lastStep).as("seed %d", SEED).isCloseTo(b, within(1e-12));
+            DelayedSgdState cut = new DelayedSgdState();
             for (int row = 0; row < rows; row++) {
                 double[] ofRow = {y[row]};
-                double[] lengthOfRow = {length[row]};
-                double[] keepOfRow = {keep[row]};
-                kernels.descend(slope, 0.7, 0.3, cut, x, 1 + row * n, n, 1, ofRow, lengthOfRow, keepOfRow);
+                double[] stepSizeOfRow = {stepSize[row]};
+                double[] decayOfRow = {decay[row]};
+                optimizer.delayedSgd(kind, 0.7, 0.3, cut, x, 1 + row * n, n, 1, ofRow, stepSizeOfRow, decayOfRow);
             }
-            assertThat(Arrays.copyOf(cut, Kernels.INTERCEPT + 1))
+            assertThat(cut.weights).as("seed %d", SEED).containsExactly(whole.weights);
+            assertThat(cut.row).as("seed %d", SEED).containsExactly(whole.row);
+            assertThat(new double[] {cut.decay, cut.step, cut.intercept})
                     .as("seed %d", SEED)
-                    .containsExactly(Arrays.copyOf(whole, Kernels.INTERCEPT + 1));
+                    .containsExactly(whole.decay, whole.step, whole.intercept);
         }
     }
 
     @Test
-    void descendStopsBeforeARowThatIsNotFinite() {
+    void delayedSgdStopsBeforeARowThatIsNotFinite() {
         double[] x = {1, 2, 3, Double.NaN, 5, 6};
         double[] ones = {1, 1, 1};
-        double[] state = fresh();
-        assertThat(kernels.descend(Kernels.Slope.HINGE, 1, 1, state, x, 0, 2, 3, ones.clone(), ones, ones))
+        DelayedSgdState state = new DelayedSgdState();
+        assertThat(optimizer.delayedSgd(GradientKind.HINGE, 1, 1, state, x, 0, 2, 3, ones.clone(), ones, ones))
                 .isEqualTo(1);
-        assertThat(Arrays.copyOfRange(state, Kernels.LAST_ROW, Kernels.LAST_ROW + 2))
-                .containsExactly(1, 2);
-        assertThat(Arrays.copyOf(state, 2)).containsExactly(0, 0);
-    }
-
-    private static double[] fresh() {
-        double[] state = new double[Kernels.DESCENT_STATE];
-        state[Kernels.LAST_KEEP] = 1;
-        return state;
+        assertThat(state.row).startsWith(1, 2);
+        assertThat(state.weights).startsWith(0, 0);
     }
 
     @ParameterizedTest
@@ -283,15 +277,15 @@ final class ScalarKernelsTest {
             row[index[k]] = value[k];
             magnitude += Math.abs(w[1 + index[k]] * value[k]);
         }
-        assertThat(kernels.sparseDot(w, 1, index, value, 2, n + 2))
+        assertThat(SparseKernels.dot(w, 1, index, value, 2, n + 2))
                 .as("seed %d", SEED)
-                .isCloseTo(kernels.dot(w, 1, row, 0, 2 * n), within((n + 8) * 0x1p-53 * magnitude));
+                .isCloseTo(dense.dot(w, 1, row, 0, 2 * n), within((n + 8) * 0x1p-53 * magnitude));
         double[] expected = w.clone();
-        kernels.axpy(0.3, row, 0, expected, 1, 2 * n);
-        kernels.sparseAxpy(0.3, index, value, 2, n + 2, w, 1);
+        dense.axpy(0.3, row, 0, expected, 1, 2 * n);
+        SparseKernels.axpy(0.3, index, value, 2, n + 2, w, 1);
         assertThat(w).as("seed %d", SEED).containsExactly(expected);
         double[] before = new double[n + 1];
-        double sum = kernels.sparseAxpy(-0.2, index, value, 2, n + 2, w, 1, before, 1);
+        double sum = SparseKernels.axpyWithUndo(-0.2, index, value, 2, n + 2, w, 1, before, 1);
         double now = 0;
         for (int k = 2; k < n + 2; k++) {
             assertThat(before[k - 1]).isEqualTo(expected[1 + index[k]]);
@@ -301,7 +295,7 @@ final class ScalarKernelsTest {
         assertThat(sum).as("seed %d", SEED).isCloseTo(now, within(1e-12));
         if (n > 0) {
             w[1 + index[n / 2 + 2]] = Double.NEGATIVE_INFINITY;
-            assertThat(kernels.sparseAxpy(0.1, index, value, 2, n + 2, w, 1, before, 1))
+            assertThat(SparseKernels.axpyWithUndo(0.1, index, value, 2, n + 2, w, 1, before, 1))
                     .isEqualTo(Double.NEGATIVE_INFINITY);
         }
     }
@@ -316,7 +310,7 @@ final class ScalarKernelsTest {
             s[k < n / 4 * 4 ? k % 4 : 4] += w[n - 1 - k] * value[k];
         }
         int[] index = IntStream.range(0, n).map(k -> n - 1 - k).toArray();
-        assertThat(kernels.sparseDot(w, 0, index, value, 0, n))
+        assertThat(SparseKernels.dot(w, 0, index, value, 0, n))
                 .as("seed %d", SEED)
                 .isEqualTo(((s[0] + s[2]) + (s[1] + s[3])) + s[4]);
     }
@@ -328,16 +322,16 @@ final class ScalarKernelsTest {
         double[] before = w.clone();
         int[] index = IntStream.range(0, n).map(k -> 3 * (n - 1 - k)).toArray();
         double[] journal = new double[n + 2];
-        kernels.gather(w, 1, index, 0, n, journal, 2);
+        SparseKernels.gather(w, 1, index, 0, n, journal, 2);
         for (int k = 0; k < n; k++) {
             assertThat(journal[k + 2]).isEqualTo(w[1 + index[k]]);
             w[1 + index[k]] = Double.NaN;
         }
-        kernels.scatter(journal, 2, index, 0, n, w, 1);
+        SparseKernels.scatter(journal, 2, index, 0, n, w, 1);
         assertThat(w).as("seed %d", SEED).containsExactly(before);
     }
 
-    /** The definition in the class comment of {@link Kernels}, with an array for the sums. */
+    /** The definition in the class comment of {@link DenseKernels}, with an array for the sums. */
     private static double sumBySixteen(double[] e) {
         double[] s = new double[17];
         int blocks = e.length / 16 * 16;

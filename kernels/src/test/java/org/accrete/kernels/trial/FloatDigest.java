@@ -94,7 +94,7 @@ public final class FloatDigest {
             kernels.within(wide, yFrom, n, 0.97) ? 1 : 0,
             kernels.within(wide, yFrom, n, Double.MAX_VALUE) ? 1 : 0
         });
-        kernels.gate(x, xFrom, y, yFrom, n);
+        kernels.reluGradient(x, xFrom, y, yFrom, n);
         take(y);
     }
 
