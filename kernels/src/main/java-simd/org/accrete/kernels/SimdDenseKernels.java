@@ -103,11 +103,11 @@ final class SimdDenseKernels extends DenseKernels {
             s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i).mul(0));
             s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + LANES).mul(0));
         }
-        double rest = 0;
+        double tail = 0;
         for (; i < n; i++) {
-            rest += a[from + i] * 0;
+            tail += a[from + i] * 0;
         }
-        return rest == 0 && s0.add(s1).eq(0).allTrue();
+        return tail == 0 && s0.add(s1).eq(0).allTrue();
     }
 
     @Override
@@ -151,20 +151,20 @@ final class SimdDenseKernels extends DenseKernels {
             sum.intoArray(out, outFrom + i);
             zeros = zeros.add(sum.mul(0));
         }
-        double rest = 0;
+        double tail = 0;
         for (; i < n; i++) {
             double sum = scale * y[yFrom + i] + alpha * x[xFrom + i];
             out[outFrom + i] = sum;
-            rest += sum * 0;
+            tail += sum * 0;
         }
-        return rest == 0 && zeros.eq(0).allTrue();
+        return tail == 0 && zeros.eq(0).allTrue();
     }
 
     @Override
     public double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
         DoubleVector factor = of(scale);
-        DoubleVector length = of(alpha);
+        DoubleVector alphas = of(alpha);
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;
         DoubleVector t0 = s0;
@@ -172,14 +172,14 @@ final class SimdDenseKernels extends DenseKernels {
         int i = 0;
         for (; i < n - 7; i += 8) {
             DoubleVector w = factor.mul(DoubleVector.fromArray(SPECIES, y, yFrom + i))
-                    .add(length.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
+                    .add(alphas.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
             w.intoArray(y, yFrom + i);
             DoubleVector s = s0.add(w.mul(DoubleVector.fromArray(SPECIES, z, zFrom + i)));
             s0 = s1;
             s1 = s;
             if (LANES == 4) {
                 DoubleVector v = factor.mul(DoubleVector.fromArray(SPECIES, y, yFrom + i + 4))
-                        .add(length.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
+                        .add(alphas.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
                 v.intoArray(y, yFrom + i + 4);
                 DoubleVector t = t0.add(v.mul(DoubleVector.fromArray(SPECIES, z, zFrom + i + 4)));
                 t0 = t1;
@@ -195,8 +195,9 @@ final class SimdDenseKernels extends DenseKernels {
     }
 
     /**
-     * Two of the vectors y at a time, so that x and z are loaded once for both; the trees come last, when all sums are
-     * in memory: taken at once, each would be waited for. Four at a time are more than C2 inlines into one method.
+     * Takes two of the vectors y at a time, so that x and z are loaded once for both. All sums are stored first and the
+     * trees computed last, because a tree right after its sums would wait for them. Four vectors at a time are more
+     * than C2 inlines into one method.
      */
     @Override
     public void scaleAddDots(
@@ -258,8 +259,8 @@ final class SimdDenseKernels extends DenseKernels {
     }
 
     /**
-     * What {@link #scaleAddDots} leaves over of each vector, and the trees; where nothing is left, a 0 makes +0 of −0
-     * as it would.
+     * Finishes {@link #scaleAddDots}: the elements after the last whole vector, and the trees. The sum of no elements
+     * is +0 and turns a tree of −0 into +0, hence the 0 that is added.
      */
     private static void finishTails(
             double scale,
@@ -314,7 +315,7 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
-        DoubleVector steep = of(Exp.STEEP);
+        DoubleVector limit = of(Exp.NORMAL_LIMIT);
         DoubleVector half = of(0.5);
         DoubleVector one = of(1);
         DoubleVector log2e = of(Exp.LOG2_E);
@@ -336,7 +337,7 @@ final class SimdDenseKernels extends DenseKernels {
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);
             if (v.lanewise(VectorOperators.ABS)
-                    .compare(VectorOperators.GT, steep)
+                    .compare(VectorOperators.GT, limit)
                     .anyTrue()) {
                 Tails.exp(x, from + i, out, outFrom + i, LANES);
                 continue;
@@ -346,13 +347,13 @@ final class SimdDenseKernels extends DenseKernels {
             DoubleVector high = v.sub(k.mul(ln2High));
             DoubleVector low = k.mul(ln2Low);
             DoubleVector r = high.sub(low);
-            DoubleVector lost = high.sub(r).sub(low);
+            DoubleVector error = high.sub(r).sub(low);
             DoubleVector r2 = r.mul(r);
             DoubleVector r4 = r2.mul(r2);
             DoubleVector p03 = c0.add(c1.mul(r)).add(c2.add(c3.mul(r)).mul(r2));
             DoubleVector p47 = c4.add(c5.mul(r)).add(c6.add(c7.mul(r)).mul(r2));
             DoubleVector p = p03.add(p47.mul(r4)).add(c8.add(c9.mul(r)).mul(r4.mul(r4)));
-            DoubleVector power = one.add(r.add(r2.mul(half.add(r.mul(p))).add(lost)));
+            DoubleVector power = one.add(r.add(r2.mul(half.add(r.mul(p))).add(error)));
             LongVector bits = shifted.reinterpretAsLongs();
             DoubleVector scaled = power.mul(
                     bits.lanewise(VectorOperators.LSHL, 52).add(oneBits).reinterpretAsDoubles());
@@ -363,7 +364,7 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void logistic(double[] x, int from, double[] out, int outFrom, int n) {
-        DoubleVector steep = of(Exp.STEEP);
+        DoubleVector limit = of(Exp.NORMAL_LIMIT);
         DoubleVector one = of(1);
         DoubleVector log2e = of(Exp.LOG2_E);
         DoubleVector ln2High = of(Exp.LN2_HIGH);
@@ -379,7 +380,7 @@ final class SimdDenseKernels extends DenseKernels {
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);
             if (v.lanewise(VectorOperators.ABS)
-                    .compare(VectorOperators.GT, steep)
+                    .compare(VectorOperators.GT, limit)
                     .anyTrue()) {
                 Tails.logistic(x, from + i, out, outFrom + i, LANES);
                 continue;

@@ -27,9 +27,9 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     private SimdOptimizerKernels() {}
 
     /**
-     * Of a row whose last vector would leave the array, a copy is taken. One method for each number of vectors, all too
-     * long for C2 to inline: each keeps its vectors in registers whatever widths the JVM has seen. One for all widths,
-     * with a mask for each vector, has more of them than C2 finds registers for.
+     * A row whose last vector would leave the array is copied first. There is one method per number of vectors, each
+     * too long for C2 to inline, so that each keeps its vectors in registers whatever widths the JVM has seen. A single
+     * method with a mask per vector would need more registers than C2 finds.
      */
     @Override
     public int delayedSgd(
@@ -84,8 +84,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     }
 
     /**
-     * Weights and last row stay in vectors over all rows. Without the vectors of zeros a sum may be −0 that is +0 with
-     * them, hence the 0.
+     * Keeps the weights and the last row in two vectors each. The definition also adds products of zeros, which turn a
+     * sum of −0 into +0; the 0 that is added to a tree does so here.
      */
     private static int delayedSgd16(
             GradientKind kind,
@@ -144,7 +144,7 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         return row;
     }
 
-    /** The same in three vectors instead of two. */
+    /** {@link #delayedSgd16} with three vectors. */
     private static int delayedSgd24(
             GradientKind kind,
             double bound,
@@ -208,7 +208,7 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         return row;
     }
 
-    /** The same in four. */
+    /** {@link #delayedSgd16} with four vectors. */
     private static int delayedSgd32(
             GradientKind kind,
             double bound,
@@ -279,7 +279,7 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         return row;
     }
 
-    /** {@return all bits of so many lanes, of none at least and all at most} */
+    /** {@return all bits of the first {@code lanes} lanes; of none if negative, of all if more than eight} */
     private static LongVector mask(int lanes) {
         return LongVector.fromArray(BITS, MASKS, 8 - Math.max(0, Math.min(lanes, 8)));
     }
@@ -325,7 +325,7 @@ final class SimdOptimizerKernels extends OptimizerKernels {
 
     @Override
     public void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
-        DoubleVector gradient = of(g);
+        DoubleVector gs = of(g);
         DoubleVector most = of(SMALL);
         DoubleVector c1 = of(RATE1);
         DoubleVector c2 = of(RATE2);
@@ -334,7 +334,7 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector rate = at(r, rFrom + i);
-            DoubleVector root = gradient.mul(at(x, xFrom + i)).mul(rate);
+            DoubleVector root = gs.mul(at(x, xFrom + i)).mul(rate);
             DoubleVector a = root.mul(root);
             if (!a.compare(VectorOperators.LE, most).allTrue()) {
                 Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, LANES);
@@ -349,12 +349,12 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     @Override
     public void adaGradStep(
             double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
-        DoubleVector decayed = of(decay);
-        DoubleVector length = of(alpha);
+        DoubleVector decays = of(decay);
+        DoubleVector alphas = of(alpha);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            decayed.mul(at(w, wFrom + i))
-                    .add(length.mul(at(r, rFrom + i)).mul(at(x, xFrom + i)))
+            decays.mul(at(w, wFrom + i))
+                    .add(alphas.mul(at(r, rFrom + i)).mul(at(x, xFrom + i)))
                     .intoArray(w, wFrom + i);
         }
         Tails.adaGradStep(decay, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
@@ -374,8 +374,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             int zFrom,
             int n,
             double[] squares) {
-        DoubleVector decayed = of(decay);
-        DoubleVector length = of(alpha);
+        DoubleVector decays = of(decay);
+        DoubleVector alphas = of(alpha);
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;
         DoubleVector t0 = s0;
@@ -388,8 +388,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         for (; i < n - 7; i += 8) {
             DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
             DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
-            DoubleVector moved = decayed.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i))
-                    .add(length.mul(rate).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
+            DoubleVector moved = decays.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i))
+                    .add(alphas.mul(rate).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
             moved.intoArray(w, wFrom + i);
             DoubleVector s = s0.add(moved.mul(next));
             s0 = s1;
@@ -400,8 +400,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             if (LANES == 4) {
                 DoubleVector rate4 = DoubleVector.fromArray(SPECIES, r, rFrom + i + 4);
                 DoubleVector next4 = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
-                DoubleVector moved4 = decayed.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i + 4))
-                        .add(length.mul(rate4).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
+                DoubleVector moved4 = decays.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i + 4))
+                        .add(alphas.mul(rate4).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
                 moved4.intoArray(w, wFrom + i + 4);
                 DoubleVector t = t0.add(moved4.mul(next4));
                 t0 = t1;
@@ -429,17 +429,17 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     @Override
     public void stepSizeTrace(
             double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
-        DoubleVector length = of(alpha);
-        DoubleVector bend = of(beta);
+        DoubleVector alphas = of(alpha);
+        DoubleVector betas = of(beta);
         DoubleVector one = of(1);
         DoubleVector zero = of(0);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = at(x, xFrom + i);
             DoubleVector rate = at(r, rFrom + i);
-            DoubleVector left = one.sub(bend.mul(rate).mul(v).mul(v));
-            DoubleVector decayed = left.blend(zero, left.compare(VectorOperators.LT, zero));
-            at(h, hFrom + i).mul(decayed).add(length.mul(rate).mul(v)).intoArray(h, hFrom + i);
+            DoubleVector left = one.sub(betas.mul(rate).mul(v).mul(v));
+            DoubleVector decays = left.blend(zero, left.compare(VectorOperators.LT, zero));
+            at(h, hFrom + i).mul(decays).add(alphas.mul(rate).mul(v)).intoArray(h, hFrom + i);
         }
         Tails.stepSizeTrace(alpha, beta, x, xFrom + i, r, rFrom + i, h, hFrom + i, n - i);
     }
@@ -459,24 +459,25 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             double[] w,
             int wFrom,
             int n) {
-        DoubleVector steep = of(g);
-        DoubleVector by = of(inverse);
+        DoubleVector gs = of(g);
+        DoubleVector inverses = of(inverse);
         DoubleVector high = of(l1);
         DoubleVector low = of(-l1);
-        DoubleVector ridge = of(l2);
+        DoubleVector l2s = of(l2);
         DoubleVector one = of(1);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector gradient = steep.mul(at(x, xFrom + i));
+            DoubleVector gradient = gs.mul(at(x, xFrom + i));
             DoubleVector before = at(s, sFrom + i);
             DoubleVector root = before.mul(before).add(gradient.mul(gradient)).sqrt();
-            DoubleVector sum =
-                    at(q, qFrom + i).add(gradient).sub(root.sub(before).mul(by).mul(at(w, wFrom + i)));
+            DoubleVector sum = at(q, qFrom + i)
+                    .add(gradient)
+                    .sub(root.sub(before).mul(inverses).mul(at(w, wFrom + i)));
             root.intoArray(s, sFrom + i);
             sum.intoArray(q, qFrom + i);
-            DoubleVector within = sum.blend(low, sum.compare(VectorOperators.LT, low))
+            DoubleVector clipped = sum.blend(low, sum.compare(VectorOperators.LT, low))
                     .blend(high, sum.compare(VectorOperators.GT, high));
-            within.sub(sum).div(one.add(root).mul(by).add(ridge)).intoArray(w, wFrom + i);
+            clipped.sub(sum).div(one.add(root).mul(inverses).add(l2s)).intoArray(w, wFrom + i);
         }
         Tails.ftrlStep(g, inverse, l1, l2, x, xFrom + i, q, qFrom + i, s, sFrom + i, w, wFrom + i, n - i);
     }

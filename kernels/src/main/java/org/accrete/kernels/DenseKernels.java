@@ -15,16 +15,19 @@ public abstract class DenseKernels {
     /*
      * Which loops have a SIMD twin, as measured on one AVX-512 machine at 256 and 512 bits:
      *
-     * Reductions, exp and logistic: the twin is two to seven times as fast from a hundred elements on. C2 cannot make it by
-     * itself: it may not reorder a sum, and it does not see through the bit operations of exp.
+     * Reductions, exp and logistic: the twin is two to seven times as fast from a hundred elements on. C2 does not
+     * vectorise them: it may not reorder a sum, and it does not see through the bit operations of exp.
      *
-     * Element-wise loops: C2 vectorises them by itself, and the twin is still faster. Together with scaleAddDot it made rows of a
-     * linear learner a seventh to a third cheaper. The two were not measured apart, and no assembly was read; a guess is that
-     * the loads of the next dot find stores of their own size.
+     * Element-wise loops: C2 vectorises them by itself, and the twin is still faster. Together with scaleAddDot it made
+     * rows of a linear learner a seventh to a third cheaper. The two were not measured apart and no assembly was read;
+     * presumably the loads of the next dot find stores of their own size.
      *
-     * No fused multiply-add: in dot it gained nothing beyond the noise, because loads and the latency of the addition limit
-     * it, and a machine without it would compute each one in software.
+     * No fused multiply-add: in dot it gained nothing beyond the noise, because loads and the latency of the addition
+     * limit it, and a machine without it would compute each one in software.
      */
+
+    /** How many elements of scratch {@link #scaleAddDots} needs per vector. */
+    public static final int SCRATCH_PER_VECTOR = 8;
 
     /** For the two implementations in this package. */
     DenseKernels() {}
@@ -59,9 +62,6 @@ public abstract class DenseKernels {
      */
     public abstract String name();
 
-    /** Numbers of room that {@link #scaleAddDots} needs for each vector. */
-    public static final int SCRATCH_PER_VECTOR = 8;
-
     /**
      * The inner product, a sum by sixteen of the products {@code a[aFrom + i] * b[bFrom + i]}.
      *
@@ -70,7 +70,7 @@ public abstract class DenseKernels {
      * @param b second factor, not modified, may be or overlap {@code a}
      * @param bFrom index of its first element
      * @param n number of elements
-     * @return the inner product, +0 for none
+     * @return the inner product, +0 if {@code n} is 0
      */
     public abstract double dot(double[] a, int aFrom, double[] b, int bFrom, int n);
 
@@ -80,7 +80,7 @@ public abstract class DenseKernels {
      * @param a the elements, not modified
      * @param from index of the first
      * @param n number of elements
-     * @return the sum, +0 for none
+     * @return the sum, +0 if {@code n} is 0
      */
     public abstract double sum(double[] a, int from, int n);
 
@@ -90,19 +90,19 @@ public abstract class DenseKernels {
      * @param a the elements, not modified
      * @param from index of the first
      * @param n number of elements
-     * @return the sum of squares, +0 for none
+     * @return the sum of squares, +0 if {@code n} is 0
      */
     public final double sumOfSquares(double[] a, int from, int n) {
         return dot(a, from, a, from, n);
     }
 
     /**
-     * Whether no element is NaN or infinite.
+     * Whether all elements are finite.
      *
      * @param a the elements, not modified
      * @param from index of the first
      * @param n number of elements
-     * @return true if every element is finite, or there is none
+     * @return true if every element is finite, also if {@code n} is 0
      */
     public abstract boolean allFinite(double[] a, int from, int n);
 
@@ -110,9 +110,9 @@ public abstract class DenseKernels {
      * {@code y += alpha * x}, element by element.
      *
      * @param alpha factor of {@code x}
-     * @param x what is added, not modified
+     * @param x the vector to add, not modified
      * @param xFrom index of its first element
-     * @param y what is added to, modified; {@code x} at the same offset is allowed
+     * @param y the vector to add to, modified; {@code x} at the same offset is allowed
      * @param yFrom index of its first element
      * @param n number of elements
      */
@@ -122,61 +122,61 @@ public abstract class DenseKernels {
      * {@code y = (scale * y) + (alpha * x)}, element by element, both products rounded before they are added.
      *
      * @param scale factor of {@code y}
-     * @param y what is scaled and added to, modified
+     * @param y the vector to scale and add to, modified
      * @param yFrom index of its first element
      * @param alpha factor of {@code x}
-     * @param x what is added, not modified; {@code y} at the same offset is allowed
+     * @param x the vector to add, not modified; {@code y} at the same offset is allowed
      * @param xFrom index of its first element
      * @param n number of elements
      */
     public abstract void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n);
 
     /**
-     * {@link #scaleAdd} into another array, the same bits, and {@link #allFinite} of the result, in one pass: a step
-     * that is taken only if nothing overflows.
+     * {@link #scaleAdd} into another array and {@link #allFinite} of the result in one pass, with the same bits: an
+     * update that is kept only if nothing overflows.
      *
      * @param scale factor of {@code y}
-     * @param y what is scaled, not modified
+     * @param y the vector to scale, not modified
      * @param yFrom index of its first element
      * @param alpha factor of {@code x}
-     * @param x what is added, not modified
+     * @param x the vector to add, not modified
      * @param xFrom index of its first element
-     * @param out where the sums go, modified
+     * @param out receives the sums
      * @param outFrom index of its first element
      * @param n number of elements
-     * @return true if every sum is finite, or there is none
+     * @return true if every sum is finite, also if {@code n} is 0
      */
     public abstract boolean scaleAddTo(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] out, int outFrom, int n);
 
     /**
-     * {@link #scaleAdd}, then {@link #dot} of {@code y} as it is now with {@code z}, the same bits, in one pass: the
-     * step of one row and the decision value of the next.
+     * {@link #scaleAdd}, then {@link #dot} of the new {@code y} with {@code z}, in one pass and with the same bits: the
+     * update by one row and the decision value of the next.
      *
      * @param scale factor of {@code y}
-     * @param y what is scaled and added to, modified
+     * @param y the vector to scale and add to, modified
      * @param yFrom index of its first element
      * @param alpha factor of {@code x}
-     * @param x what is added, not modified
+     * @param x the vector to add, not modified
      * @param xFrom index of its first element
      * @param z the other factor of the inner product, not modified, may be or overlap {@code x}
      * @param zFrom index of its first element
      * @param n number of elements
-     * @return the inner product of the new {@code y} with {@code z}, +0 for none
+     * @return the inner product of the new {@code y} with {@code z}, +0 if {@code n} is 0
      */
     public abstract double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n);
 
     /**
-     * {@link #scaleAddDot} of several vectors {@code y} that lie one after the other, the same bits: the step of one
-     * row and the decision values of the next for all classes.
+     * {@link #scaleAddDot} of several consecutive vectors {@code y}, with the same bits: the update by one row and the
+     * decision values of the next for all classes.
      *
      * @param scale factor of each vector
      * @param y the vectors, {@code n} elements each, modified
-     * @param count how many
-     * @param alphas one factor of {@code x} for each vector, replaced by the inner products with {@code z}, then
-     *     {@link #SCRATCH_PER_VECTOR} more numbers for each vector, which are room of the kernel's own
-     * @param x what is added, not modified
+     * @param count how many vectors
+     * @param alphas one factor of {@code x} per vector, replaced by its inner product with {@code z}; followed by
+     *     {@link #SCRATCH_PER_VECTOR} elements of scratch per vector
+     * @param x the vector to add, not modified
      * @param xFrom index of its first element
      * @param z the other factor of the inner products, not modified, may be or overlap {@code x}
      * @param zFrom index of its first element
@@ -193,14 +193,14 @@ public abstract class DenseKernels {
      * {@code y = s * y}, element by element.
      *
      * @param s the factor
-     * @param y what is scaled, modified
+     * @param y the vector to scale, modified
      * @param from index of its first element
      * @param n number of elements
      */
     public abstract void scale(double s, double[] y, int from, int n);
 
     /**
-     * Rotates a plane: {@code x' = (c * x) + (s * y)} and {@code y' = (c * y) - (s * x)}, element by element.
+     * Applies a plane rotation: {@code x' = (c * x) + (s * y)} and {@code y' = (c * y) - (s * x)}, element by element.
      *
      * @param c cosine of the angle
      * @param s sine of the angle
@@ -213,22 +213,22 @@ public abstract class DenseKernels {
     public abstract void rotate(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n);
 
     /**
-     * {@link Exp#exp} of every element, the same bits.
+     * {@link Exp#exp} of every element, with the same bits.
      *
      * @param x the exponents, not modified
      * @param from index of the first
-     * @param out where the powers go, modified; {@code x} at the same offset is allowed
+     * @param out receives the powers; {@code x} at the same offset is allowed
      * @param outFrom index of the first
      * @param n number of elements
      */
     public abstract void exp(double[] x, int from, double[] out, int outFrom, int n);
 
     /**
-     * {@link Exp#logistic} of every element, the same bits.
+     * {@link Exp#logistic} of every element, with the same bits.
      *
      * @param x decision values, not modified
      * @param from index of the first
-     * @param out where the results go, modified; {@code x} at the same offset is allowed
+     * @param out receives the results; {@code x} at the same offset is allowed
      * @param outFrom index of the first
      * @param n number of elements
      */

@@ -6,6 +6,18 @@ package org.accrete.kernels;
  */
 public abstract class MatrixKernels {
 
+    /** Products per element that are packed at a time. It changes no bit. */
+    private static final int DEPTH = 256;
+
+    /** Rows of A that are packed at a time. It changes no bit. */
+    private static final int PACKED_ROWS = 1024;
+
+    /** Rows of the tile that {@link #tile} updates. */
+    static final int TILE_ROWS = 4;
+
+    /** The most columns a tile may have. */
+    static final int WIDEST_TILE = 64;
+
     /** For the two implementations in this package. */
     MatrixKernels() {}
 
@@ -29,19 +41,8 @@ public abstract class MatrixKernels {
         return ScalarMatrixKernels.INSTANCE;
     }
 
-    /** Products that a matrix kernel packs at a time; how it blocks its loops changes no bit. */
-    private static final int DEPTH = 256;
-
-    private static final int PACKED_ROWS = 1024;
-
-    /** Rows of the tile that {@link #tile} updates. */
-    static final int TILE_ROWS = 4;
-
-    /** The most columns a tile may have. */
-    static final int WIDEST_TILE = 64;
-
     /**
-     * How long the scratch array of a matrix product must be.
+     * The length of the scratch array of a matrix product.
      *
      * @param m rows of the result
      * @param k products per element
@@ -53,8 +54,8 @@ public abstract class MatrixKernels {
 
     /**
      * {@code C += A B}, element by element {@code ((c + a0 b0) + a1 b1) + …} in this order. Element (i, p) of A is
-     * {@code a[aFrom + i * aRow + p * aColumn]}, so that a transposed factor is one with its strides exchanged; B
-     * likewise.
+     * {@code a[aFrom + i * aRow + p * aColumn]}, so a factor is transposed by exchanging its strides; likewise for B.
+     * O(m n k).
      *
      * @param m rows of A and C
      * @param n columns of B and C
@@ -67,7 +68,7 @@ public abstract class MatrixKernels {
      * @param bFrom index of its first element
      * @param bRow from one row of it to the next
      * @param bColumn from one column of it to the next
-     * @param c what is added to, row-major, modified
+     * @param c the matrix to add to, row-major, modified
      * @param cFrom index of its first element
      * @param cRow from one row of it to the next
      * @param work scratch of at least {@link #workLength workLength(m, k)} elements
@@ -92,8 +93,8 @@ public abstract class MatrixKernels {
     }
 
     /**
-     * {@code C += A Aᵀ} for the elements on and above the diagonal, the same bits as {@link #gemm} at half the work.
-     * What is below the diagonal is left undefined. With the strides exchanged it is {@code C += Aᵀ A}.
+     * {@code C += A Aᵀ} for the elements on and above the diagonal, with the same bits as {@link #gemm} at half the
+     * work. The elements below the diagonal are undefined. With the strides exchanged it is {@code C += Aᵀ A}.
      *
      * @param n rows of A, rows and columns of C
      * @param k columns of A
@@ -101,7 +102,7 @@ public abstract class MatrixKernels {
      * @param aFrom index of its first element
      * @param aRow from one row of it to the next
      * @param aColumn from one column of it to the next
-     * @param c what is added to, row-major, modified
+     * @param c the matrix to add to, row-major, modified
      * @param cFrom index of its first element
      * @param cRow from one row of it to the next
      * @param work scratch of at least {@link #workLength workLength(n, k)} elements
@@ -121,9 +122,9 @@ public abstract class MatrixKernels {
     }
 
     /*
-     * Both factors are copied into panels that a tile of C reads from end to end: of A, four rows at a time; of B, as many columns
-     * as the tile has, padded with zeros. A tile takes its elements of C into registers, adds the products of one depth in order, and puts
-     * them back: the order of additions is the same however wide a tile is.
+     * Both factors are copied into panels that a tile of C reads from end to end: four rows of A at a time, and as many
+     * columns of B as the tile has, padded with zeros. A tile loads its elements of C into registers, adds the products
+     * of one panel in order, and stores them. So the order of additions does not depend on the width of a tile.
      */
     private void product(
             boolean upper,
@@ -184,8 +185,8 @@ public abstract class MatrixKernels {
     }
 
     /**
-     * Copies {@code count} lines of {@code depth} elements so that the elements of one depth lie side by side, padded
-     * with 0.
+     * Copies {@code count} lines of {@code depth} elements so that elements of the same depth are adjacent, padded with
+     * 0.
      */
     private static void pack(
             double[] from, int at, int line, int step, int count, int depth, double[] to, int out, int width) {
@@ -224,11 +225,11 @@ public abstract class MatrixKernels {
      * Adds the products of two packed panels to a tile of {@link #TILE_ROWS} × {@link #tileColumns()} elements.
      *
      * @param depth products per element
-     * @param panels holds both panels, the four elements of A and those of B of each depth side by side
-     * @param a where that of A begins
-     * @param b where that of B begins
-     * @param c the tile, modified; may be {@code panels}, apart from both panels
-     * @param at where the tile begins
+     * @param panels holds both panels; elements of the same depth are adjacent
+     * @param a index where the panel of A begins
+     * @param b index where the panel of B begins
+     * @param c holds the tile, modified; may be the same array as {@code panels}
+     * @param at index where the tile begins
      * @param cRow from one row of it to the next
      */
     abstract void tile(int depth, double[] panels, int a, int b, double[] c, int at, int cRow);

@@ -39,7 +39,7 @@ public abstract class OptimizerKernels {
         return ScalarOptimizerKernels.INSTANCE;
     }
 
-    /** Up to it {@link #adaGradRate} is a polynomial, the next term of whose series would be below 3e-13. */
+    /** Up to this value {@link #adaGradRate} is a polynomial; the first omitted term of its series is below 3e-13. */
     static final double SMALL = 0x1p-8;
 
     static final double RATE1 = -0.5;
@@ -51,30 +51,31 @@ public abstract class OptimizerKernels {
     static final double RATE4 = 0.2734375;
 
     /**
-     * Stochastic gradient descent of one linear function on narrow rows, one after the other. Each step waits for the
-     * next row, so that no decision value waits for weights that are just being changed: with the weights w and the
-     * intercept b from before the last row u, the factor {@code decay} of its decay and its step, a row x has
+     * Stochastic gradient descent of one linear function on narrow rows. The update by a row is delayed until the next
+     * row, so that no decision value waits for weights that are just being changed: w and b are the weights and the
+     * intercept before the update by the last row u, whose step and decay are known. A row x has the decision value p
+     * and then takes the place of u:
      *
      * <pre>{@code
      * p = (decay * (w·x) + b) + step * (u·x + interceptRate)
-     * w = decay * w + step * u        b = b + step * interceptRate        u = x        then decay and step of x
+     * w = decay * w + step * u        b = b + step * interceptRate        u = x        decay and step are those of x
      * }</pre>
      *
      * <p>An inner product here adds product {@code j + 16} to product {@code j}, for {@code j < 16}, and combines these
-     * as the sums of a sum by sixteen; beyond the width all are 0. Where u and step are 0 and decay is 1, there is no
-     * last row.
+     * sixteen as the running sums of a sum by sixteen (see {@link DenseKernels}); products beyond the width are 0. If u
+     * and step are 0 and decay is 1, there is no last row.
      *
-     * @param kind how a step is made
-     * @param bound the bound of {@link GradientKind#CLIPPED_RESIDUAL}
-     * @param interceptRate factor of the intercept's steps
-     * @param state w, u, decay, step and b, modified
-     * @param x the rows, one after the other, not modified
+     * @param kind the gradient of the loss
+     * @param bound bound of {@link GradientKind#CLIPPED_RESIDUAL}
+     * @param interceptRate factor of the step for the intercept
+     * @param state w, u, decay, step and b; modified
+     * @param x the rows, row-major, not modified
      * @param xFrom index of the first row's first element
      * @param n number of elements of a row, from 1 to {@link DelayedSgdState#MAX_WIDTH}
      * @param rows how many rows
-     * @param y target of each row; each row taken gets its decision value instead
+     * @param y target of each row, replaced by its decision value for each row taken
      * @param stepSize step size of each row, not modified
-     * @param decay factor of each row's decay, not modified
+     * @param decay factor of the weights in the update by each row, not modified
      * @return how many rows were taken: all, or those before the first whose decision value is not finite
      */
     public abstract int delayedSgd(
@@ -91,13 +92,13 @@ public abstract class OptimizerKernels {
             double[] decay);
 
     /**
-     * {@code r / sqrt(1 + a)} to eleven digits: the rate {@code 1 / sqrt(c + sum of squares)} of a weight after one
-     * more square, where {@code a} is that square by {@code r²}. Up to 2^-8, where it soon is, by a polynomial: a
-     * quotient and a root take as long as all the rest of a step.
+     * The AdaGrad rate {@code 1 / sqrt(c + sum of squared gradients)} of a weight after one more gradient: {@code r /
+     * sqrt(1 + a)}, to eleven digits. Up to {@code a = 2^-8}, which holds after few rows, it is a polynomial, because a
+     * division and a square root take as long as the rest of a step.
      *
-     * @param r the rate
-     * @param a the square of the rate times what comes new, at least 0
-     * @return the rate after it; NaN if either is NaN
+     * @param r the rate before
+     * @param a the square of the rate times the new gradient, at least 0
+     * @return the rate after it; NaN if an argument is NaN
      */
     public static double adaGradRate(double r, double a) {
         if (a <= SMALL) {
@@ -114,14 +115,14 @@ public abstract class OptimizerKernels {
      * @param x the row, not modified
      * @param xFrom index of its first element
      * @param n number of elements
-     * @return the sum, +0 for none
+     * @return the sum, +0 if {@code n} is 0
      */
     public abstract double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n);
 
     /**
-     * What a gradient takes from the rates, element by element: {@code r = adaGradRate(r, (g x r)²)}.
+     * Updates the AdaGrad rates by the gradient of a row, element by element: {@code r = adaGradRate(r, (g x r)²)}.
      *
-     * @param g gradient of the loss; times x it is that of the weight
+     * @param g gradient of the loss with respect to the decision value; the gradient of a weight is {@code g x}
      * @param x the row, not modified
      * @param xFrom index of its first element
      * @param r the rates, modified
@@ -131,10 +132,10 @@ public abstract class OptimizerKernels {
     public abstract void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n);
 
     /**
-     * A step whose length is each weight's own, element by element: {@code w = (decay w) + ((alpha r) x)}.
+     * An AdaGrad step, element by element: {@code w = (decay w) + ((alpha r) x)}.
      *
      * @param decay factor of the weights
-     * @param alpha factor of the rates
+     * @param alpha the step: learning rate times {@code -g}, or what an implicit update takes for it
      * @param x the row, not modified
      * @param xFrom index of its first element
      * @param r the rates, not modified
@@ -148,10 +149,10 @@ public abstract class OptimizerKernels {
 
     /**
      * {@link #adaGradStep}, then {@link DenseKernels#dot} of the new weights and {@link #weightedSquares} of the rates
-     * with the next row, the same bits, in one pass.
+     * with the next row, in one pass and with the same bits.
      *
      * @param decay factor of the weights
-     * @param alpha factor of the rates
+     * @param alpha the step: learning rate times {@code -g}, or what an implicit update takes for it
      * @param x the row, not modified
      * @param xFrom index of its first element
      * @param r the rates, not modified
@@ -161,7 +162,7 @@ public abstract class OptimizerKernels {
      * @param z the next row, not modified
      * @param zFrom index of its first element
      * @param n number of elements
-     * @param squares receives the weighted squares, at 0
+     * @param squares its element 0 receives the weighted squares
      * @return the inner product of the new weights with the next row
      */
     public abstract double adaGradStepThenDot(
@@ -179,16 +180,18 @@ public abstract class OptimizerKernels {
             double[] squares);
 
     /**
-     * How weights would be if their latest steps had been longer, by the unit of that, element by element: {@code h = h
-     * max(0, 1 - ((beta r) x) x) + (alpha r) x}, where the maximum of 0 and a number that is none is none.
+     * Updates the traces of step-size adaptation [3], element by element: {@code h = h max(0, 1 - ((beta r) x) x) +
+     * (alpha r) x}; NaN propagates through the maximum. A trace is the derivative of a weight with respect to the
+     * logarithm of the learning rate.
      *
-     * @param alpha factor of the rates in the step of the weights
-     * @param beta factor of the rates in how much of {@code h} a step makes good
+     * @param alpha the step, as in {@link #adaGradStep}
+     * @param beta learning rate times the curvature of the loss with respect to the decision value, or {@code g²} for
+     *     it
      * @param x the row, not modified
      * @param xFrom index of its first element
      * @param r the rates, not modified
      * @param rFrom index of the first
-     * @param h what is learned of the steps, modified
+     * @param h the traces, modified
      * @param hFrom index of the first
      * @param n number of elements
      */
@@ -196,24 +199,24 @@ public abstract class OptimizerKernels {
             double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n);
 
     /**
-     * A step of FTRL-Proximal, element by element:
+     * A step of FTRL-Proximal [2], element by element:
      *
      * <pre>{@code
      * t = sqrt((s s) + (g x) (g x))
      * q = (q + g x) - ((t - s) inverse) w
      * s = t
-     * w = ((q, but within ±l1) - q) / ((1 + s) inverse + l2)
+     * w = (min(max(q, -l1), l1) - q) / ((1 + s) inverse + l2)
      * }</pre>
      *
-     * @param g gradient of the loss; times x it is that of the weight
-     * @param inverse one by the length of the steps
+     * @param g gradient of the loss with respect to the decision value; the gradient of a weight is {@code g x}
+     * @param inverse 1 / learning rate
      * @param l1 strength of the L1 penalty, at least 0
      * @param l2 strength of the L2 penalty, at least 0
      * @param x the row, not modified
      * @param xFrom index of its first element
-     * @param q sums of slopes, modified
+     * @param q adjusted sums of gradients ({@code z} in the paper), modified
      * @param qFrom index of the first
-     * @param s roots of the sums of squared slopes, modified
+     * @param s square roots of the sums of squared gradients, modified
      * @param sFrom index of the first
      * @param w the weights, modified
      * @param wFrom index of the first
@@ -235,17 +238,17 @@ public abstract class OptimizerKernels {
             int n);
 
     /**
-     * The weight of {@link #ftrlStep} that follows from the sums.
+     * The weight in {@link #ftrlStep} for given sums.
      *
-     * @param q sum of slopes
-     * @param s root of the sum of squared slopes
-     * @param inverse one by the length of the steps
+     * @param q adjusted sum of gradients
+     * @param s square root of the sum of squared gradients
+     * @param inverse 1 / learning rate
      * @param l1 strength of the L1 penalty, at least 0
      * @param l2 strength of the L2 penalty, at least 0
      * @return the weight, exactly 0 where q is within ±l1
      */
     public static double ftrlWeight(double q, double s, double inverse, double l1, double l2) {
-        // without branches: with no L1 penalty they would ask for the sign, which nobody foresees
+        // without branches: with no L1 penalty they would depend on the sign of q, which is hard to predict
         return (Math.max(-l1, Math.min(l1, q)) - q) / ((1 + s) * inverse + l2);
     }
 }

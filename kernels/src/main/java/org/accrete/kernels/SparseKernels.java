@@ -12,15 +12,16 @@ public final class SparseKernels {
     private SparseKernels() {}
 
     /**
-     * The inner product of a dense vector with a sparse row. The products go to four running sums by their place in the
-     * row modulo four, up to three left over to a fifth; the result is {@code ((s0 + s2) + (s1 + s3)) + s4}.
+     * The inner product of a dense vector with a sparse row. Products of whole blocks of four go to running sum
+     * {@code (k - from) mod 4}, the up to three that are left go to a fifth sum; the result is {@code ((s0 + s2) + (s1
+     * + s3)) + s4}.
      *
      * @param w dense vector, not modified
      * @param wFrom index of its element 0
-     * @param index elements of {@code w}, relative to {@code wFrom}, not modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
+     * @param index indices into {@code w}, relative to {@code wFrom}, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
      * @return the inner product, +0 for an empty row
      */
     public static double dot(double[] w, int wFrom, int[] index, double[] value, int from, int to) {
@@ -35,21 +36,21 @@ public final class SparseKernels {
             s2 += w[wFrom + index[k + 2]] * value[k + 2];
             s3 += w[wFrom + index[k + 3]] * value[k + 3];
         }
-        double rest = 0;
+        double tail = 0;
         for (; k < to; k++) {
-            rest += w[wFrom + index[k]] * value[k];
+            tail += w[wFrom + index[k]] * value[k];
         }
-        return ((s0 + s2) + (s1 + s3)) + rest;
+        return ((s0 + s2) + (s1 + s3)) + tail;
     }
 
     /**
      * {@code w += alpha * row}: adds a multiple of a sparse row to a dense vector.
      *
      * @param alpha factor of the row
-     * @param index elements of {@code w}, relative to {@code wFrom}, each at most once in the row, not modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
+     * @param index indices into {@code w}, relative to {@code wFrom}, each at most once in the row, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
      * @param w dense vector, modified at the row's elements only
      * @param wFrom index of its element 0
      */
@@ -60,19 +61,18 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link #axpy}, which also keeps what was there before, for an undo journal, and adds up what is there now.
+     * {@link #axpy} that also saves the old elements, for an undo log, and returns the sum of the new ones.
      *
      * @param alpha factor of the row
-     * @param index elements of {@code w}, relative to {@code wFrom}, each at most once in the row, not modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
+     * @param index indices into {@code w}, relative to {@code wFrom}, each at most once in the row, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
      * @param w dense vector, modified at the row's elements only
      * @param wFrom index of its element 0
-     * @param before receives the elements as they were, in the row's order
+     * @param before receives the old elements, in the order of the row
      * @param beforeFrom index of the first
-     * @return the sum of the row's elements as they are now, which is not finite if one of them is not, nor if it is
-     *     too large itself
+     * @return the sum of the new elements; not finite if one of them is not finite or if the sum overflows
      */
     public static double axpyWithUndo(
             double alpha,
@@ -84,7 +84,7 @@ public final class SparseKernels {
             int wFrom,
             double[] before,
             int beforeFrom) {
-        // four sums, or each addition waits for the one before
+        // four running sums, so that an addition does not wait for the one before
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
@@ -124,17 +124,17 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link #dot} of the weights and, in the same order, the sum of {@code (r value) value}, the squares of the row
-     * weighted by the rates.
+     * {@link #dot} of the weights with a sparse row and, summed in the same order, {@code (r value) value}: the squares
+     * of the row weighted by the rates.
      *
      * @param w the weights, not modified
      * @param r the rates, not modified
      * @param origin index of their element 0
-     * @param index elements of {@code w} and {@code r}, relative to {@code origin}, not modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
-     * @param squares receives the weighted squares, at 0
+     * @param index indices into {@code w} and {@code r}, relative to {@code origin}, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
+     * @param squares its element 0 receives the sum of the weighted squares
      * @return the inner product, +0 for an empty row
      */
     public static double dotAndWeightedSquares(
@@ -162,27 +162,27 @@ public final class SparseKernels {
             q2 += (r[i2] * value[k + 2]) * value[k + 2];
             q3 += (r[i3] * value[k + 3]) * value[k + 3];
         }
-        double rest = 0;
-        double square = 0;
+        double tail = 0;
+        double squaresTail = 0;
         for (; k < to; k++) {
-            rest += w[origin + index[k]] * value[k];
-            square += (r[origin + index[k]] * value[k]) * value[k];
+            tail += w[origin + index[k]] * value[k];
+            squaresTail += (r[origin + index[k]] * value[k]) * value[k];
         }
-        squares[0] = ((q0 + q2) + (q1 + q3)) + square;
-        return ((s0 + s2) + (s1 + s3)) + rest;
+        squares[0] = ((q0 + q2) + (q1 + q3)) + squaresTail;
+        return ((s0 + s2) + (s1 + s3)) + tail;
     }
 
     /**
-     * {@link OptimizerKernels#adaGradRates} by a sparse row.
+     * {@link OptimizerKernels#adaGradRates} for a sparse row.
      *
-     * @param g gradient of the loss; times a value it is that of the weight
-     * @param index elements of {@code r}, relative to {@code rFrom}, each at most once in the row, not modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
+     * @param g gradient of the loss with respect to the decision value
+     * @param index indices into {@code r}, relative to {@code rFrom}, each at most once in the row, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
      * @param r the rates, modified at the row's elements only
      * @param rFrom index of their element 0
-     * @return the least of the row's rates as they are now, NaN if one is; +∞ for an empty row
+     * @return the smallest of the row's new rates, NaN if one is NaN, +∞ for an empty row
      */
     public static double adaGradRates(double g, int[] index, double[] value, int from, int to, double[] r, int rFrom) {
         double least = Double.POSITIVE_INFINITY;
@@ -197,18 +197,18 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link OptimizerKernels#adaGradStep} by a sparse row, without a factor of the weights.
+     * {@link OptimizerKernels#adaGradStep} for a sparse row, without decay.
      *
-     * @param alpha factor of the rates
-     * @param index elements of {@code r} and {@code w}, relative to {@code origin}, each at most once in the row, not
+     * @param alpha the step, as in {@link OptimizerKernels#adaGradStep}
+     * @param index indices into {@code r} and {@code w}, relative to {@code origin}, each at most once in the row, not
      *     modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
      * @param r the rates, not modified
      * @param w the weights, modified at the row's elements only
      * @param origin index of their element 0
-     * @return the sum of the amounts of the row's weights as they are now, which is not finite if one of them is not
+     * @return the sum of the absolute values of the row's new weights; not finite if one of them is not finite
      */
     public static double adaGradStep(
             double alpha, int[] index, double[] value, int from, int to, double[] r, double[] w, int origin) {
@@ -223,20 +223,19 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link OptimizerKernels#stepSizeTrace} by a sparse row.
+     * {@link OptimizerKernels#stepSizeTrace} for a sparse row.
      *
-     * @param alpha factor of the rates in the step of the weights
-     * @param beta factor of the rates in how much of {@code h} a step makes good
-     * @param index elements of {@code r} and {@code h}, relative to {@code origin}, each at most once in the row, not
+     * @param alpha the step, as in {@link OptimizerKernels#adaGradStep}
+     * @param beta as in {@link OptimizerKernels#stepSizeTrace}
+     * @param index indices into {@code r} and {@code h}, relative to {@code origin}, each at most once in the row, not
      *     modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
      * @param r the rates, not modified
-     * @param h what is learned of the steps, modified at the row's elements only
+     * @param h the traces, modified at the row's elements only
      * @param origin index of their element 0
-     * @return the sum of the amounts of the row's elements of {@code h} as they are now, which is not finite if one of
-     *     them is not
+     * @return the sum of the absolute values of the row's new traces; not finite if one of them is not finite
      */
     public static double stepSizeTrace(
             double alpha,
@@ -260,21 +259,21 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link OptimizerKernels#ftrlStep} by a sparse row.
+     * {@link OptimizerKernels#ftrlStep} for a sparse row.
      *
-     * @param g gradient of the loss; times a value it is that of the weight
-     * @param inverse one by the length of the steps
+     * @param g gradient of the loss with respect to the decision value
+     * @param inverse 1 / learning rate
      * @param l1 strength of the L1 penalty, at least 0
      * @param l2 strength of the L2 penalty, at least 0
-     * @param index elements of the arrays, relative to {@code origin}, each at most once in the row, not modified
-     * @param value the row's values, not modified
-     * @param from first place of the row in {@code index} and {@code value}
-     * @param to place after its last
-     * @param q sums of slopes, modified at the row's elements only
-     * @param s roots of the sums of squared slopes, modified at the row's elements only
+     * @param index indices into the arrays, relative to {@code origin}, each at most once in the row, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
+     * @param q adjusted sums of gradients, modified at the row's elements only
+     * @param s square roots of the sums of squared gradients, modified at the row's elements only
      * @param w the weights, modified at the row's elements only
      * @param origin index of their element 0
-     * @return the sum of the amounts of all that is modified as it is now, which is not finite if some of it is not
+     * @return the sum of the absolute values of all modified elements; not finite if one of them is not finite
      */
     public static double ftrlStep(
             double g,
@@ -303,14 +302,14 @@ public final class SparseKernels {
     }
 
     /**
-     * Copies elements picked by index: {@code out[outFrom + (k - from)] = w[wFrom + index[k]]}, for an undo journal.
+     * Copies the elements at some indices: {@code out[outFrom + (k - from)] = w[wFrom + index[k]]}.
      *
      * @param w dense vector, not modified
      * @param wFrom index of its element 0
-     * @param index elements of {@code w}, relative to {@code wFrom}, not modified
-     * @param from first place in {@code index}
-     * @param to place after the last
-     * @param out where the elements go, modified
+     * @param index indices into {@code w}, relative to {@code wFrom}, not modified
+     * @param from first entry of {@code index}
+     * @param to entry after the last
+     * @param out receives the elements
      * @param outFrom index of the first
      */
     public static void gather(double[] w, int wFrom, int[] index, int from, int to, double[] out, int outFrom) {
@@ -324,9 +323,9 @@ public final class SparseKernels {
      *
      * @param in the elements, not modified
      * @param inFrom index of the first
-     * @param index elements of {@code w}, relative to {@code wFrom}, each at most once, not modified
-     * @param from first place in {@code index}
-     * @param to place after the last
+     * @param index indices into {@code w}, relative to {@code wFrom}, each at most once, not modified
+     * @param from first entry of {@code index}
+     * @param to entry after the last
      * @param w dense vector, modified at these elements only
      * @param wFrom index of its element 0
      */

@@ -1,16 +1,14 @@
 package org.accrete.kernels;
 
 /**
- * Elements after the last whole vector, and loops over single elements, in one form for both implementations. The tails
- * of at most seven elements are written out where a loop this short costs more.
+ * Scalar loops that both implementations share: the elements after the last whole vector of a SIMD loop, and loops over
+ * all elements. Tails of reductions and of the most frequent updates have at most seven elements and are written out,
+ * because so short a loop costs more.
  */
 final class Tails {
     private Tails() {}
 
-    /**
-     * The seventeenth sum of {@link DenseKernels#dot}, of at most seven products. Written out, because a loop this
-     * short costs more.
-     */
+    /** The seventeenth sum of {@link DenseKernels#dot}: at most seven products. */
     static double dot(double[] a, int aFrom, double[] b, int bFrom, int n) {
         double s = 0;
         int i = aFrom;
@@ -38,21 +36,21 @@ final class Tails {
         return s;
     }
 
-    /** {@link DenseKernels#exp(double[], int, double[], int, int)} one by one. */
+    /** {@link DenseKernels#exp(double[], int, double[], int, int)} for any number of elements. */
     static void exp(double[] x, int from, double[] out, int outFrom, int n) {
         for (int i = 0; i < n; i++) {
             out[outFrom + i] = Exp.exp(x[from + i]);
         }
     }
 
-    /** {@link DenseKernels#logistic(double[], int, double[], int, int)} one by one. */
+    /** {@link DenseKernels#logistic(double[], int, double[], int, int)} for any number of elements. */
     static void logistic(double[] x, int from, double[] out, int outFrom, int n) {
         for (int i = 0; i < n; i++) {
             out[outFrom + i] = Exp.logistic(x[from + i]);
         }
     }
 
-    /** The last, at most seven, elements of {@link DenseKernels#axpy}. */
+    /** At most seven last elements of {@link DenseKernels#axpy}. */
     static void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
         int i = xFrom;
         int j = yFrom;
@@ -78,7 +76,7 @@ final class Tails {
         }
     }
 
-    /** The last, at most seven, elements of {@link DenseKernels#scaleAdd}. */
+    /** At most seven last elements of {@link DenseKernels#scaleAdd}. */
     static void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
         int i = yFrom;
         int j = xFrom;
@@ -104,7 +102,7 @@ final class Tails {
         }
     }
 
-    /** The last, at most seven, elements of {@link DenseKernels#scaleAddDot}, and the seventeenth sum. */
+    /** At most seven last elements of {@link DenseKernels#scaleAddDot}, and the seventeenth sum. */
     static double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
         double s = 0;
@@ -149,7 +147,7 @@ final class Tails {
         return s;
     }
 
-    /** {@link DenseKernels#rotate} one by one. */
+    /** {@link DenseKernels#rotate} for any number of elements. */
     static void rotate(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
         for (int i = 0; i < n; i++) {
             double first = x[xFrom + i];
@@ -159,7 +157,7 @@ final class Tails {
         }
     }
 
-    /** The seventeenth sum of {@link DenseKernels#sum}, of at most seven elements. */
+    /** The seventeenth sum of {@link DenseKernels#sum}: at most seven elements. */
     static double sum(double[] a, int from, int n) {
         double s = 0;
         int i = from;
@@ -184,7 +182,7 @@ final class Tails {
         return s;
     }
 
-    /** The seventeenth sum of {@link OptimizerKernels#weightedSquares}, of at most seven elements. */
+    /** The seventeenth sum of {@link OptimizerKernels#weightedSquares}: at most seven elements. */
     static double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
         double s = 0;
         int i = rFrom;
@@ -213,8 +211,8 @@ final class Tails {
     }
 
     /**
-     * The last, at most seven, elements of {@link OptimizerKernels#adaGradStepThenDot}, and the seventeenth sum of the
-     * inner product.
+     * At most seven last elements of {@link OptimizerKernels#adaGradStepThenDot}, and the seventeenth sum of the inner
+     * product.
      */
     static double adaGradStepThenDot(
             double decay,
@@ -253,7 +251,7 @@ final class Tails {
         return s;
     }
 
-    /** {@link OptimizerKernels#adaGradRates} one by one. */
+    /** {@link OptimizerKernels#adaGradRates} for any number of elements. */
     static void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
         for (int i = 0; i < n; i++) {
             double a = (g * x[xFrom + i]) * r[rFrom + i];
@@ -261,7 +259,7 @@ final class Tails {
         }
     }
 
-    /** {@link OptimizerKernels#adaGradStep} one by one. */
+    /** {@link OptimizerKernels#adaGradStep} for any number of elements. */
     static void adaGradStep(
             double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
         for (int i = 0; i < n; i++) {
@@ -269,7 +267,7 @@ final class Tails {
         }
     }
 
-    /** {@link OptimizerKernels#stepSizeTrace} one by one. */
+    /** {@link OptimizerKernels#stepSizeTrace} for any number of elements. */
     static void stepSizeTrace(
             double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
         for (int i = 0; i < n; i++) {
@@ -279,7 +277,7 @@ final class Tails {
         }
     }
 
-    /** {@link OptimizerKernels#ftrlStep} one by one. */
+    /** {@link OptimizerKernels#ftrlStep} for any number of elements. */
     static void ftrlStep(
             double g,
             double inverse,
