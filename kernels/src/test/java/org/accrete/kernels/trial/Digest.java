@@ -175,10 +175,10 @@ public final class Digest {
         take(out);
         take(a);
         if (n > 0 && n <= DelayedSgdState.MAX_WIDTH) {
-            narrow(random, n);
+            takeDelayedSgd(random, n);
         }
         if (n % 10 == 0) {
-            products(random, n, a, b);
+            takeProducts(random, n, a, b);
         }
         for (int i = 0; i < 8; i++) {
             double x = a.length == 0 ? i : a[i % a.length];
@@ -189,24 +189,24 @@ public final class Digest {
     }
 
     /**
-     * A few rows of which one may not be finite, or all are −0, in an array that ends with the last one or has some
-     * room.
+     * A few rows of random numbers, some not finite, or of −0 only, in an array with or without room after the last
+     * row.
      */
-    private void narrow(SplittableRandom random, int n) {
+    private void takeDelayedSgd(SplittableRandom random, int n) {
         int rows = 1 + random.nextInt(6);
         double[] x = numbers(random, 1 + rows * n + random.nextInt(2) * 40, random.nextInt(8) == 0 ? 3 : 0);
         double[] y = numbers(random, rows, 0);
         double[] stepSize = numbers(random, rows, 0);
-        boolean none = n % 8 == 0 && random.nextBoolean();
-        if (none) {
+        boolean zeros = n % 8 == 0 && random.nextBoolean();
+        if (zeros) {
             Arrays.fill(x, -0.0);
             Arrays.fill(stepSize, 0);
         }
         double[] decay = random.doubles(Math.max(rows, n)).toArray();
         for (GradientKind kind : GradientKind.values()) {
             DelayedSgdState state = new DelayedSgdState();
-            state.start(none ? decay : numbers(random, n, 0), n, none ? -0.0 : 0.1);
-            state.step = none ? -0.0 : 0;
+            state.start(zeros ? decay : numbers(random, n, 0), n, zeros ? -0.0 : 0.1);
+            state.step = zeros ? -0.0 : 0;
             double[] decided = y.clone();
             take(optimizer.delayedSgd(kind, 0.5, 0.9, state, x, 1, n, rows, decided, stepSize, decay));
             take(decided);
@@ -216,8 +216,8 @@ public final class Digest {
         }
     }
 
-    /** Matrices of sizes around those of tiles and panels, of what the arrays hold, over and over. */
-    private void products(SplittableRandom random, int n, double[] a, double[] b) {
+    /** Matrices of sizes around those of tiles and panels, filled with repetitions of the arrays. */
+    private void takeProducts(SplittableRandom random, int n, double[] a, double[] b) {
         int m = 1 + random.nextInt(9);
         int columns = 1 + random.nextInt(70);
         int k = n == 1000 ? 300 : random.nextInt(20);
@@ -266,7 +266,7 @@ public final class Digest {
         }
     }
 
-    /** All NaN are one: their bits are not defined. */
+    /** All NaN count as equal: their bits are not defined. */
     private void take(double value) {
         sha.update(eight.putLong(0, Double.doubleToLongBits(value)).array());
     }
