@@ -21,6 +21,7 @@ import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 import org.accrete.core.serve.LiveModel;
 import org.accrete.core.source.Prefetch;
+import org.accrete.core.source.Sources;
 
 /**
  * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, now and then appends
@@ -90,7 +91,7 @@ public final class TrainingRun {
         resumed = builder.resumed;
         live = builder.live;
         nanoTime = builder.nanoTime;
-        prefetch = builder.prefetch ? Optional.of(new Prefetch(source, chunkRows, mostRows, false)) : Optional.empty();
+        prefetch = builder.prefetch ? Optional.of(Sources.prefetch(source, chunkRows, mostRows)) : Optional.empty();
         scores = newScores();
         progressive =
                 builder.progressive || resumed.filter(Scores::areProgressive).isPresent()
@@ -147,7 +148,7 @@ public final class TrainingRun {
         try {
             return train();
         } finally {
-            prefetch.ifPresent(Prefetch::close);
+            prefetch.ifPresent(Prefetch::release);
         }
     }
 
@@ -318,7 +319,7 @@ public final class TrainingRun {
      */
     public void stop() {
         stop = true;
-        prefetch.ifPresent(Prefetch::abandon);
+        prefetch.ifPresent(Prefetch::stop);
     }
 
     /** Collects the parts of a run. Each may be set once or left at its default. */
