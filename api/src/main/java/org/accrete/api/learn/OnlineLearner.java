@@ -2,6 +2,7 @@ package org.accrete.api.learn;
 
 import java.util.List;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Target;
 
 /**
  * A row-wise learner. It takes one row without a chunk, and hands out what it said of each row before it learned it.
@@ -20,6 +21,20 @@ import org.accrete.api.data.Chunk;
  * </ul>
  */
 public interface OnlineLearner extends Learner {
+    /**
+     * {@return how many decision values a row has}
+     *
+     * @param target kind of the target
+     * @param classes how many classes are known before the row; not read for other kinds
+     */
+    static int decisions(Target.Kind target, int classes) {
+        return switch (target) {
+            case CATEGORICAL -> classes <= 2 ? 1 : classes;
+            case NUMERIC -> 1;
+            case NONE -> 0;
+        };
+    }
+
     /**
      * Learns the rows of a chunk, in order, as {@link #partialFit(Chunk)} does, and hands out their decision values.
      *

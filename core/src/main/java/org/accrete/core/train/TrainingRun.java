@@ -17,6 +17,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.score.ProgressiveScores;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 import org.accrete.core.serve.LiveModel;
@@ -57,7 +58,7 @@ public final class TrainingRun {
     private final LongSupplier nanoTime;
     private final Optional<Prefetch> prefetch;
     private final Optional<Scores> scores;
-    private final Optional<Progressive> progressive;
+    private final Optional<ProgressiveScores> progressive;
     private final Supplier<ScoreReport> report;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean stop;
@@ -93,10 +94,10 @@ public final class TrainingRun {
         nanoTime = builder.nanoTime;
         prefetch = builder.prefetch ? Optional.of(Sources.prefetch(source, chunkRows, mostRows)) : Optional.empty();
         scores = newScores();
-        progressive =
-                builder.progressive || resumed.filter(Scores::areProgressive).isPresent()
-                        ? Optional.of(Progressive.of(pipeline, source.schema().target(), resumed))
-                        : Optional.empty();
+        progressive = builder.progressive
+                        || resumed.filter(ProgressiveScores::areIn).isPresent()
+                ? Optional.of(ProgressiveScores.of(pipeline, source.schema().target(), resumed))
+                : Optional.empty();
         report = () -> scores.map(Scores::report).orElse(ScoreReport.none());
     }
 
@@ -127,7 +128,7 @@ public final class TrainingRun {
      * @throws AccreteException bad argument: it is not row-wise, or has no target that is scored
      */
     public static void requireProgressive(Pipeline pipeline) {
-        Progressive.of(pipeline, pipeline.schema().target(), Optional.empty());
+        ProgressiveScores.of(pipeline, pipeline.schema().target(), Optional.empty());
     }
 
     /**
@@ -190,7 +191,7 @@ public final class TrainingRun {
                 seconds(started),
                 chunkRows,
                 scores.map(Scores::report),
-                progressive.map(Progressive::report),
+                progressive.map(ProgressiveScores::report),
                 version,
                 stopped);
     }
@@ -229,7 +230,7 @@ public final class TrainingRun {
         } catch (AccreteException e) {
             throw e.at(place(e, chunk));
         }
-        scores.ifPresent(some -> some.fold(chunk));
+        scores.ifPresent(some -> some.count(chunk));
         rows += chunk.rows();
         refused += buffer.refusedRows();
         position = buffer.position();
