@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 public final class AccreteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong, so that a caller can tell apart what the user can mend and what is damage. */
+    /** What went wrong, so that a caller can tell what the user can correct from what is damaged. */
     public enum Kind {
         /** A parameter, a name or an option is outside its domain. */
         BAD_ARGUMENT("bad-argument"),
@@ -112,6 +112,15 @@ public final class AccreteException extends RuntimeException {
      */
     public static AccreteException badState(String message) {
         return new AccreteException(Kind.BAD_STATE, message);
+    }
+
+    /**
+     * {@return a {@link Kind#CORRUPT_FILE}}
+     *
+     * @param message one line
+     */
+    public static AccreteException corruptFile(String message) {
+        return new AccreteException(Kind.CORRUPT_FILE, message);
     }
 
     /**

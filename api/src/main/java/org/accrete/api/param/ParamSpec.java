@@ -315,7 +315,12 @@ public final class ParamSpec<T> {
         }
     }
 
-    private static String word(Enum<?> constant) {
+    /**
+     * {@return a constant as users see it: lower case, hyphens for underscores}
+     *
+     * @param constant of any enum
+     */
+    public static String word(Enum<?> constant) {
         return word(constant.name());
     }
 

@@ -79,8 +79,6 @@ public record History(String model, List<ModelVersion> versions, SortedMap<Strin
                 return version;
             }
         }
-        throw new AccreteException(
-                AccreteException.Kind.CORRUPT_FILE,
-                "the history of model '" + model + "' has an alias of version " + number + ", which it does not have");
+        throw AccreteException.corruptFile("the history of model '" + model + "' has an alias of version " + number + ", which it does not have");
     }
 }

@@ -88,9 +88,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         rowsSeen = state.whole("pipeline.rows_seen");
         warmUpRows = state.whole("pipeline.warm_up_rows");
         if (warmUpRows < 0 || rowsSeen < warmUpRows) {
-            throw new AccreteException(
-                    AccreteException.Kind.CORRUPT_FILE,
-                    "rows seen must be >= warm-up rows >= 0 but were " + rowsSeen + " and " + warmUpRows);
+            throw AccreteException.corruptFile("rows seen must be >= warm-up rows >= 0 but were " + rowsSeen + " and " + warmUpRows);
         }
     }
 
@@ -176,7 +174,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * }</pre>
      *
      * @param other of the same parts, parameters and columns, not changed; stored versions are merged by
-     *     {@link Versions#merge}
+     *     {@link org.accrete.core.train.Versions#merge}
      * @throws AccreteException bad state: it is made of other parts or has other columns, a part cannot be merged, a
      *     step's rows changed in another way than by a scale; nothing is changed
      */

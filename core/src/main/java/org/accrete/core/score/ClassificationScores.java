@@ -266,7 +266,7 @@ final class ClassificationScores extends Scores {
         block.read(prefix() + "block.", state);
         long before = state.whole(prefix() + "previous");
         if (before < -1 || before >= classes) {
-            throw corrupt("tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
+            throw AccreteException.corruptFile("tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
         }
         previous = (int) before;
         commonest = -1;
@@ -411,7 +411,7 @@ final class ClassificationScores extends Scores {
                 auc = state.longs(prefix + "auc", 2, BINS);
             }
             if (rows != Arrays.stream(actual).sum()) {
-                throw corrupt("tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
+                throw AccreteException.corruptFile("tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
             }
         }
     }

@@ -152,7 +152,7 @@ final class RegressionScores extends Scores {
             mean = target[0];
             m2 = target[1];
             if (rows < 0) {
-                throw corrupt("tensor '" + prefix + "scored' must be >= 0 but is " + rows);
+                throw AccreteException.corruptFile("tensor '" + prefix + "scored' must be >= 0 but is " + rows);
             }
         }
     }

@@ -231,8 +231,4 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
                 .map(sum -> Double.isNaN(sum) ? Double.NaN : sum)
                 .toArray();
     }
-
-    static AccreteException corrupt(String message) {
-        return new AccreteException(AccreteException.Kind.CORRUPT_FILE, message);
-    }
 }
