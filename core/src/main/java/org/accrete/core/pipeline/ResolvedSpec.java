@@ -4,7 +4,6 @@ import com.google.common.math.LongMath;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
@@ -15,8 +14,8 @@ import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.core.plugin.NearestWord;
 import org.accrete.core.plugin.PlugIns;
-import org.accrete.core.plugin.Registry;
 
 /**
  * A {@link PipelineSpec} with names resolved to providers and settings to values.
@@ -74,9 +73,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         for (String pair : state.list("params")) {
             int equals = pair.indexOf('=');
             if (equals < 0) {
-                throw new AccreteException(
-                        AccreteException.Kind.CORRUPT_FILE,
-                        "a stored parameter must be key=value but was '" + pair + "'");
+                throw AccreteException.corruptFile("a stored parameter must be key=value but was '" + pair + "'");
             }
             settings.put(pair.substring(0, equals), pair.substring(equals + 1));
         }
@@ -171,7 +168,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
                 .toList();
         String found = target.kind() == Target.Kind.NONE
                 ? "the data has none; name the column to be predicted"
-                : "'" + target.name() + "' is " + word(target.kind());
+                : "'" + target.name() + "' is " + ParamSpec.word(target.kind());
         throw AccreteException.badArgument(learner.name() + " learns " + String.join(" or ", kinds) + " but " + found
                 + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)));
     }
@@ -219,7 +216,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
 
     private static String noSuchStep(String key, String owner, List<String> steps) {
         return "'" + key + "' is for a step '" + owner + "' that is not in the pipeline"
-                + Registry.nearest(owner, steps)
+                + NearestWord.to(owner, steps)
                         .map(near -> " (did you mean '" + near + "'?)")
                         .orElse("")
                 + (steps.isEmpty() ? "; there are no steps" : "; steps: " + String.join(", ", steps));
@@ -240,10 +237,6 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
     }
 
     private static String describe(Target.Kind kind) {
-        return kind == Target.Kind.NONE ? "without a target" : "a " + word(kind) + " target";
-    }
-
-    private static String word(Target.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return kind == Target.Kind.NONE ? "without a target" : "a " + ParamSpec.word(kind) + " target";
     }
 }
