@@ -18,7 +18,8 @@ public final class AccreteException extends RuntimeException {
         /** A row, a cell or a chunk cannot be used. */
         BAD_DATA("bad-data"),
         /**
-         * The call does not fit what is there already: another schema, a version that is not the parent, a taken lock.
+         * The call does not fit the present state: another schema, a version that is not the parent, a lock held by
+         * others.
          */
         BAD_STATE("bad-state"),
         /** A stored file is damaged. */
@@ -126,7 +127,7 @@ public final class AccreteException extends RuntimeException {
     /**
      * {@return the same exception with its place}
      *
-     * @param place file, line and column, or whatever tells a person where to look
+     * @param place file, line and column, or whatever tells the user where to look
      */
     public AccreteException at(String place) {
         AccreteException placed = new AccreteException(kind, message(), place, chunkRow);

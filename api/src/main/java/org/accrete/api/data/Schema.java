@@ -83,7 +83,7 @@ public record Schema(List<Block> blocks, Target target) {
         return new Schema(blocks, target.withClasses(labels));
     }
 
-    /** {@return 16 hexadecimal digits that stand for the blocks and the target's name and kind, not its classes} */
+    /** {@return a hash of the blocks and of the target's name and kind, not its classes: 16 hexadecimal digits} */
     public String fingerprint() {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256")
@@ -136,7 +136,9 @@ public record Schema(List<Block> blocks, Target target) {
     }
 
     private static String describe(Target target) {
-        return target.kind() == Target.Kind.NONE ? "none" : "'" + target.name() + "' (" + ParamSpec.word(target.kind()) + ")";
+        return target.kind() == Target.Kind.NONE
+                ? "none"
+                : "'" + target.name() + "' (" + ParamSpec.word(target.kind()) + ")";
     }
 
     private Schema withoutClasses() {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 
 /**
- * Everything needed to go on: named tensors and named texts. Immutable; the only thing a learner gives to a store.
+ * Everything needed to continue: named tensors and named texts. Immutable; the only thing a learner gives to a store.
  *
  * <p>Tensors that a reader of the file wants have plain snake-case names ({@code coef}, {@code intercept}); what only
  * training needs has a prefix ({@code sgd.scale}, {@code standard-scaler.mean}, {@code run.auc}).
@@ -144,8 +144,8 @@ public final class State {
     private Tensor shaped(String name, long... shape) {
         Tensor tensor = tensor(name);
         if (!Arrays.equals(tensor.shape(), shape)) {
-            throw AccreteException.corruptFile("tensor '" + name + "' must have shape " + Arrays.toString(shape) + " but has "
-                            + Arrays.toString(tensor.shape()));
+            throw AccreteException.corruptFile("tensor '" + name + "' must have shape " + Arrays.toString(shape)
+                    + " but has " + Arrays.toString(tensor.shape()));
         }
         return tensor;
     }
