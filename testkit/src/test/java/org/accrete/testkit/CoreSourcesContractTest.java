@@ -5,7 +5,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.core.source.Sources;
 import org.junit.jupiter.api.Nested;
 
-/** Core cannot depend on the kit, so its combinators of sources are held to the laws here. */
+/** Tests the source combinators of core, which cannot depend on the test kit. */
 class CoreSourcesContractTest {
     private static final Chunk ROWS = RandomChunks.of(CorrectPartsTest.SPARSE)
             .withClasses(5)

@@ -14,9 +14,9 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.junit.jupiter.api.Nested;
 
-/** Parts that keep every law, so that a law that nobody can keep is noticed. */
+/** Plug-ins that keep every law, to detect a law that is too strict. */
 class CorrectPartsTest {
-    /** Columns that make chunks sparse. */
+    /** A schema whose chunks are sparse. */
     static final Schema SPARSE = new Schema(
             List.of(
                     new Block("a", Block.Kind.NUMERIC, 1),
@@ -68,7 +68,7 @@ class CorrectPartsTest {
             return 1e-9;
         }
 
-        /** The provider is made here. */
+        /** Not required of an anonymous provider. */
         @Override
         public void isMadeByAPublicConstructorWithoutArguments() {}
     }
@@ -90,7 +90,7 @@ class CorrectPartsTest {
             return 1e-9;
         }
 
-        /** The provider is made here. */
+        /** Not required of an anonymous provider. */
         @Override
         public void isMadeByAPublicConstructorWithoutArguments() {}
     }
@@ -157,16 +157,16 @@ class CorrectPartsTest {
 
     @Nested
     class OfMemoryStore implements StoreContract {
-        private final MemoryStore.Shelves shelves = new MemoryStore.Shelves();
+        private final MemoryStore.Contents contents = new MemoryStore.Contents();
 
         @Override
         public ModelStore open() {
-            return new MemoryStore(shelves);
+            return new MemoryStore(contents);
         }
 
         @Override
         public boolean damage(ModelVersion version) {
-            shelves.damage(version);
+            contents.damage(version);
             return true;
         }
     }
