@@ -56,14 +56,15 @@ final class SourceFixtures {
         List<String> lines = new ArrayList<>();
         buffer.limit(Math.min(size, most));
         while (lines.size() < most && source.next(buffer)) {
-            appendRows(buffer.chunk(), lines, indexes);
+            appendRows(buffer, lines, indexes);
             buffer.limit(Math.min(size, most - lines.size()));
         }
         return lines;
     }
 
-    /** Appends the rows of a chunk to a list, targets as {@link #readRows} writes them. */
-    static void appendRows(Chunk chunk, List<String> lines, boolean indexes) {
+    /** Appends the rows of a buffer to a list, targets as {@link #readRows} writes them. */
+    static void appendRows(ChunkBuffer buffer, List<String> lines, boolean indexes) {
+        Chunk chunk = buffer.chunk();
         boolean labels = chunk.schema().target().kind() == Target.Kind.CATEGORICAL && !indexes;
         for (int row = 0; row < chunk.rows(); row++) {
             StringBuilder line = new StringBuilder();
@@ -78,8 +79,8 @@ final class SourceFixtures {
                 line.append("-> ").append(labels ? chunk.classes().get((int) target) : Double.toString(target));
             }
             line.append(" weight ").append(chunk.weight(row));
-            for (int k = 0; k < chunk.keyCount(); k++) {
-                line.append(" key ").append(chunk.key(row, k));
+            for (int k = 0; k < buffer.keyCount(); k++) {
+                line.append(" key ").append(buffer.key(row, k));
             }
             lines.add(line.toString());
         }

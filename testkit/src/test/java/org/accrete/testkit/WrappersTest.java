@@ -157,11 +157,13 @@ class WrappersTest {
             while (source.next(buffer)) {
                 chunks++;
                 assertThat(buffer.room()).isEqualTo(16 - buffer.rows());
-                appendRows(buffer.chunk(), lines, true);
+                appendRows(buffer, lines, true);
             }
         }
         List<String> expected = new ArrayList<>();
-        appendRows(ROWS.slice(3, 40), expected, true);
+        ChunkBuffer rest = new ChunkBuffer(SCHEMA, 37);
+        rest.append(ROWS, 3, 40);
+        appendRows(rest, expected, true);
         assertThat(lines).isEqualTo(expected);
         assertThat(chunks).isGreaterThan(2);
     }
