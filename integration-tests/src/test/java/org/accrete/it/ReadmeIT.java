@@ -10,7 +10,7 @@ import org.accrete.core.serve.Prediction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows is compiled and run, and is what stands in the README. */
+/** The example of the README compiles, runs, and equals the code in the README. */
 class ReadmeIT {
     @TempDir
     private Path directory;
@@ -32,7 +32,7 @@ class ReadmeIT {
     }
 
     @Test
-    void exampleStandsInTheReadme() throws Exception {
+    void exampleIsShownInTheReadme() throws Exception {
         String example = Files.readString(Path.of("src/test/java/org/accrete/it/TrainAndServe.java"));
         String shown = example.substring(example.indexOf("import ")).strip();
         assertThat(Files.readString(Command.ROOT.resolve("README.md"))).contains("```java\n" + shown + "\n```");
