@@ -51,8 +51,20 @@ class CorrectPartsTest {
         }
     }
 
+    /** The laws of merging for an anonymous provider whose learners of parts merge to the learner of all rows. */
+    private interface ExactMerge extends MergeContract {
+        @Override
+        default double partsTolerance() {
+            return 1e-9;
+        }
+
+        /** Not required of an anonymous provider. */
+        @Override
+        default void isMadeByAPublicConstructorWithoutArguments() {}
+    }
+
     @Nested
-    class OfMergingMeans implements MergeContract {
+    class OfMergingMeans implements ExactMerge {
         @Override
         public LearnerProvider provider() {
             return new MeansProvider() {
@@ -62,19 +74,10 @@ class CorrectPartsTest {
                 }
             };
         }
-
-        @Override
-        public double partsTolerance() {
-            return 1e-9;
-        }
-
-        /** Not required of an anonymous provider. */
-        @Override
-        public void isMadeByAPublicConstructorWithoutArguments() {}
     }
 
     @Nested
-    class OfMergingCentroids implements ClassifierContract, MergeContract {
+    class OfMergingCentroids implements ClassifierContract, ExactMerge {
         @Override
         public LearnerProvider provider() {
             return new CentroidsProvider() {
@@ -84,15 +87,6 @@ class CorrectPartsTest {
                 }
             };
         }
-
-        @Override
-        public double partsTolerance() {
-            return 1e-9;
-        }
-
-        /** Not required of an anonymous provider. */
-        @Override
-        public void isMadeByAPublicConstructorWithoutArguments() {}
     }
 
     @Nested
