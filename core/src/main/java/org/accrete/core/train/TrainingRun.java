@@ -302,7 +302,7 @@ public final class TrainingRun {
             return;
         }
         long ahead = rows - rowsOfVersion;
-        live.get().publish(pipeline.snapshot(), parent.orElse("") + (ahead == 0 ? "" : "+" + ahead));
+        live.get().publish(pipeline.snapshot(), parent.orElse("") + (ahead == 0 ? "" : "+" + ahead), source.plan());
         rowsOfPublished = rows;
         publishTime = nanoTime.getAsLong();
     }
