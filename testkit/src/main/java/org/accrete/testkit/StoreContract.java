@@ -313,20 +313,37 @@ public interface StoreContract {
         }
     }
 
-    /** Except for the first version, a version becomes live only if its parent is live. */
+    /** A version that is appended without a parent becomes a child of the newest version. */
     @Test
-    default void versionWithoutParentDoesNotMoveLive() {
+    default void versionWithoutParentFollowsTheNewest() {
+        try (ModelStore store = open();
+                ModelWriter writer = store.writer("m")) {
+            ModelVersion first = writer.append(testState(1), note(Optional.empty(), 1));
+            assertThat(first.note().parent()).as("parent of the first version").isEmpty();
+            ModelVersion second = writer.append(testState(2), note(Optional.empty(), 2));
+            assertThat(second.note().parent())
+                    .as("parent of the second version")
+                    .hasValue("m@1");
+            assertThat(liveNumber(store)).as("live after the second version").isEqualTo(2);
+            store.tag("m", History.LIVE, 1);
+            ModelVersion third = writer.append(testState(3), note(Optional.empty(), 3));
+            assertThat(third.note().parent()).as("parent after a rollback").hasValue("m@2");
+            assertThat(liveNumber(store)).as("live after a rollback").isEqualTo(1);
+            assertThat(store.history("m").versions()).containsExactly(first, second, third);
+        }
+    }
+
+    /** Except for the first version, a child of another model does not become live. */
+    @Test
+    default void childOfAnotherModelDoesNotMoveLive() {
         try (ModelStore store = open()) {
             appendVersions(store, "other", 1);
             try (ModelWriter writer = store.writer("m")) {
                 writer.append(testState(1), note(Optional.of("other@1"), 1));
+                assertThat(liveNumber(store)).as("live after the first version").isEqualTo(1);
+                writer.append(testState(2), note(Optional.of("other@1"), 2));
                 assertThat(liveNumber(store))
-                        .as("live after the first, a child of another model")
-                        .isEqualTo(1);
-                writer.append(testState(2), note(Optional.empty(), 2));
-                writer.append(testState(3), note(Optional.of("other@1"), 3));
-                assertThat(liveNumber(store))
-                        .as("live after versions from elsewhere")
+                        .as("live after the second version")
                         .isEqualTo(1);
             }
         }

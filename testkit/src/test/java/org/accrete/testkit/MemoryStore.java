@@ -159,6 +159,11 @@ class MemoryStore implements ModelStore {
                         .equals(version.note().parent());
     }
 
+    /** {@return the parent of a version that is appended without one} */
+    Optional<String> defaultParent(History history) {
+        return history.latest().map(ModelVersion::reference);
+    }
+
     void checkParent(History history, Optional<String> parent) {
         if (parent.isPresent()
                 && parent.get().startsWith(history.model() + "@")
@@ -212,12 +217,13 @@ class MemoryStore implements ModelStore {
         }
 
         @Override
-        public ModelVersion append(State state, ModelVersion.Note note) {
+        public ModelVersion append(State state, ModelVersion.Note given) {
             if (closed && checksClosed()) {
                 throw AccreteException.badState("the writer was closed");
             }
             synchronized (contents) {
                 History history = history(model);
+                ModelVersion.Note note = given.parent().isPresent() ? given : given.withParent(defaultParent(history));
                 checkParent(history, note.parent());
                 State kept = kept(state);
                 byte[] bytes = bytes(kept);

@@ -194,7 +194,7 @@ class StoreLawsTest {
                 }
             }));
         }
-        for (String law : List.of("staleParentDoesNotMoveLive", "versionWithoutParentDoesNotMoveLive")) {
+        for (String law : List.of("staleParentDoesNotMoveLive", "childOfAnotherModelDoesNotMoveLive")) {
             all.add(breaks(law, contents -> new MemoryStore(contents) {
                 @Override
                 boolean movesLive(History before, ModelVersion version) {
@@ -202,11 +202,16 @@ class StoreLawsTest {
                 }
             }));
         }
-        all.add(breaks("versionWithoutParentDoesNotMoveLive", contents -> new MemoryStore(contents) {
+        all.add(breaks("versionWithoutParentFollowsTheNewest", contents -> new MemoryStore(contents) {
             @Override
-            boolean movesLive(History before, ModelVersion version) {
-                return super.movesLive(before, version)
-                        || version.note().parent().isEmpty();
+            Optional<String> defaultParent(History history) {
+                return Optional.empty();
+            }
+        }));
+        all.add(breaks("versionWithoutParentFollowsTheNewest", contents -> new MemoryStore(contents) {
+            @Override
+            Optional<String> defaultParent(History history) {
+                return history.live().map(ModelVersion::reference);
             }
         }));
         all.add(breaks("unknownParentIsRefused", contents -> new MemoryStore(contents) {
