@@ -9,8 +9,8 @@ import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 
-/** A source of the rows of one chunk. A label becomes known with the first row that has it. */
-public final class MemorySource implements ChunkSource {
+/** A source of the rows of any chunk, sparse ones too. A label becomes known with the first row that has it. */
+final class MemorySource implements ChunkSource {
     private final Chunk rows;
     private int next;
     private int labels;
@@ -20,7 +20,7 @@ public final class MemorySource implements ChunkSource {
      *
      * @param rows the rows; kept, so the caller must not change them
      */
-    public MemorySource(Chunk rows) {
+    MemorySource(Chunk rows) {
         this.rows = rows;
         this.labels = rows.schema().target().classes().size();
     }
