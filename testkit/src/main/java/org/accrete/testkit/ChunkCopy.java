@@ -122,7 +122,7 @@ final class ChunkCopy {
         return cells;
     }
 
-    /** {@return how many classes are known from the schema and the first rows of a chunk} */
+    /** {@return the number of classes known from the schema and the first rows of a chunk} */
     static int classCount(Chunk chunk, int rows) {
         int count = chunk.schema().target().classes().size();
         for (int row = 0; row < rows && chunk.hasTargets(); row++) {

@@ -62,7 +62,7 @@ public interface ClassifierContract extends LearnerContract {
         more.add("a label that no row has");
         learner.partialFit(ChunkCopy.edit(rows.slice(0, 0)).classes(more).chunk());
         assertSameState(
-                "a learner that was told each label with its row", learner.state(), expected.state(), tolerance());
+                "a learner given each label with its first row", learner.state(), expected.state(), tolerance());
         assertThat(((Classifier) learner.view()).classes())
                 .as("classes")
                 .isEqualTo(((Classifier) expected.view()).classes());

@@ -54,7 +54,7 @@ public interface LearnerUnderTest extends ProviderContract {
     /**
      * {@return rows that the learner can learn from; equal seeds give equal rows}
      *
-     * @param count how many
+     * @param count number of rows
      * @param seed any value
      */
     default Chunk rows(int count, long seed) {

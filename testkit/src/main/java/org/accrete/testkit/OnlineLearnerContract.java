@@ -93,8 +93,8 @@ public interface OnlineLearnerContract extends LearnerContract {
     }
 
     /**
-     * The decision values of a row are those of the model from before its update, up to rounding. A learner may combine
-     * the update of the row before with the computation.
+     * The decision values of a row are those of the model from before its update. They are equal up to rounding,
+     * because a learner may apply the previous update and compute the decision values in one pass.
      */
     @Test
     default void decisionValuesComeFromBeforeTheUpdate() {
@@ -121,10 +121,10 @@ public interface OnlineLearnerContract extends LearnerContract {
                 ends[row + 1] = expected.size();
             }
             double[] all = expected.stream().mapToDouble(one -> one).toArray();
-            chunkings(rows.rows()).forEach((name, cuts) -> {
+            chunkings(rows.rows()).forEach((name, lengths) -> {
                 OnlineLearner learner = online(rows);
                 int from = 0;
-                for (int length : cuts) {
+                for (int length : lengths) {
                     Chunk chunk = rows.slice(from, from + length);
                     double[] out = decisionBuffer(chunk);
                     learner.partialFit(chunk, out);

@@ -145,19 +145,19 @@ public interface StepContract extends LearnerContract {
                 List.of(ChunkCopy.dense(rows).chunk(), ChunkCopy.sparse(rows).chunk())) {
             double[] whole = outputRows("one chunk", form, new int[] {form.rows()});
             chunkings(form.rows())
-                    .forEach((name, cuts) -> assertSameNumbers(
-                            "output rows after " + name, outputRows(name, form, cuts), whole, tolerance()));
+                    .forEach((name, lengths) -> assertSameNumbers(
+                            "output rows after " + name, outputRows(name, form, lengths), whole, tolerance()));
         }
     }
 
-    private double[] outputRows(String name, Chunk rows, int[] cuts) {
+    private double[] outputRows(String name, Chunk rows, int[] lengths) {
         Step step = step();
         ChunkBuffer out = outputBuffer(step);
         List<double[]> cells = new ArrayList<>();
         int width = step.outputSchema().width();
         boolean ready = false;
         int from = 0;
-        for (int length : cuts) {
+        for (int length : lengths) {
             step.partialFitTransform(rows.slice(from, from + length), out);
             assertThat(out.rows()).as("output rows of %s rows", length).isLessThanOrEqualTo(length);
             if (ready) {
