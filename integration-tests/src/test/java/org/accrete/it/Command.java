@@ -8,14 +8,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.accrete.api.param.Params;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelStoreProvider;
 import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * The command as a user has it: its own process, on the module path, by the JVM that runs the tests unless another is
- * named.
+ * The command line as a user runs it: in its own process and on the module path. It uses the JVM of the tests unless
+ * another one is given.
  */
 final class Command {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -35,12 +37,12 @@ final class Command {
         return new Command(Path.of(System.getProperty("java.home"), "bin", "java"), directory);
     }
 
-    /** {@return the same command run by another JDK} */
+    /** {@return this command with another JDK} */
     Command by(Path home) {
         return new Command(home.resolve("bin/java"), directory);
     }
 
-    /** {@return the same command with more JVM options} */
+    /** {@return this command with more JVM options} */
     Command with(String... more) {
         Command changed = new Command(java, directory);
         changed.options.addAll(options);
@@ -48,9 +50,9 @@ final class Command {
         return changed;
     }
 
-    /** What a process left behind. */
+    /** The exit status and the output of a process. */
     record Result(int status, String out, String err) {
-        /** {@return this, if all went well} */
+        /** {@return this result, after checking that its status is 0} */
         Result done() {
             if (status != 0) {
                 throw new AssertionError("status " + status + "\n" + out + "\n" + err);
@@ -59,13 +61,12 @@ final class Command {
         }
     }
 
-    /** {@return what became of a run, waited for} */
+    /** {@return the result of a run} */
     Result run(String... args) {
-        Running running = start(args);
-        return running.await();
+        return start(args).await();
     }
 
-    /** {@return a run that was started} */
+    /** {@return a started process} */
     Running start(String... args) {
         try {
             Path out = Files.createTempFile(directory, "out", ".txt");
@@ -92,9 +93,9 @@ final class Command {
         }
     }
 
-    /** A process under way. */
+    /** A running process. */
     record Running(Process process, Path out, Path err) {
-        /** {@return what it left behind} */
+        /** {@return the result, after the process has ended} */
         Result await() {
             try {
                 if (!process.waitFor(5, TimeUnit.MINUTES)) {
@@ -117,27 +118,27 @@ final class Command {
         }
     }
 
-    /** The JVM says one line of its own where its vector module is asked for; it cannot be told not to. */
+    /** Removes the warning that the JVM prints for its incubating vector module and that cannot be turned off. */
     private static String withoutJvmWarning(String text) {
         return text.replace("WARNING: Using incubator modules: jdk.incubator.vector\n", "");
     }
 
     /** {@return the history of a model in a directory store} */
     static History history(Path store, String model) {
-        try (ModelStore models = PlugIns.load().stores().find("directory").open(store.toString(), noParams())) {
+        try (ModelStore models = open(store)) {
             return models.history(model);
         }
     }
 
-    /** {@return what the newest version of a model holds} */
+    /** {@return the state of the newest version of a model} */
     static State latest(Path store, String model) {
-        try (ModelStore models = PlugIns.load().stores().find("directory").open(store.toString(), noParams())) {
+        try (ModelStore models = open(store)) {
             return models.load(models.history(model).latest().orElseThrow());
         }
     }
 
-    private static org.accrete.api.param.Params noParams() {
-        return org.accrete.api.param.Params.of(
-                PlugIns.load().stores().find("directory").params());
+    private static ModelStore open(Path store) {
+        ModelStoreProvider provider = PlugIns.load().stores().find("directory");
+        return provider.open(store.toString(), Params.of(provider.params()));
     }
 }

@@ -14,7 +14,7 @@ import org.accrete.core.serve.Prediction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows is compiled and run, and is what stands in the README. */
+/** The examples of the README compile, run, and equal the code in the README. */
 class ReadmeIT {
     @TempDir
     private Path directory;
@@ -42,11 +42,11 @@ class ReadmeIT {
         }
         TextbookLoops.Trained trained = TextbookLoops.classify(x, labels, x, directory.resolve("models"));
         assertThat(trained.version().reference()).isEqualTo("clicks@1");
-        int right = 0;
+        int correct = 0;
         for (int row = 0; row < x.length; row++) {
-            right += trained.labels()[row].equals(labels[row]) ? 1 : 0;
+            correct += trained.labels()[row].equals(labels[row]) ? 1 : 0;
         }
-        assertThat(right / (double) x.length).as("accuracy").isGreaterThan(0.97);
+        assertThat(correct / (double) x.length).as("accuracy").isGreaterThan(0.97);
 
         double[] predicted = TextbookLoops.regress(x, y, x);
         double mean = Arrays.stream(y).average().orElseThrow();
@@ -59,9 +59,9 @@ class ReadmeIT {
         assertThat(1 - error / variance).as("R²").isGreaterThan(0.95);
     }
 
-    /** The method's lines between two comments stand in the README, and are at most twelve. */
+    /** The README shows the lines of each loop, which are marked by two comments and are at most twelve. */
     @Test
-    void textbookLoopsStandInTheReadme() throws Exception {
+    void textbookLoopsAreShownInTheReadme() throws Exception {
         String readme = Files.readString(Command.ROOT.resolve("README.md"));
         String source = Files.readString(Path.of("src/test/java/org/accrete/it/TextbookLoops.java"));
         for (String name : List.of("classify", "regress")) {
@@ -85,7 +85,7 @@ class ReadmeIT {
     }
 
     @Test
-    void exampleStandsInTheReadme() throws Exception {
+    void exampleIsShownInTheReadme() throws Exception {
         String example = Files.readString(Path.of("src/test/java/org/accrete/it/TrainAndServe.java"));
         String shown = example.substring(example.indexOf("import ")).strip();
         assertThat(Files.readString(Command.ROOT.resolve("README.md"))).contains("```java\n" + shown + "\n```");

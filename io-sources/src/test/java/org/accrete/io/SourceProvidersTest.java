@@ -11,7 +11,7 @@ import java.util.ServiceLoader;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.junit.jupiter.api.Test;
 
-class ProvidersTest {
+class SourceProvidersTest {
     @Test
     void bothRegistrationsNameTheSameProviders() throws Exception {
         String service = ChunkSourceProvider.class.getName();

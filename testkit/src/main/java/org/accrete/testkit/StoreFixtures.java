@@ -1,20 +1,17 @@
 package org.accrete.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.accrete.api.AccreteException;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 
-/** What the laws put into a store. */
-final class Shelf {
-    static final List<String> NO_NAMES = List.of(
+/** States, notes and names for the tests of stores. */
+final class StoreFixtures {
+    /** Names that no model may have. */
+    static final List<String> INVALID_NAMES = List.of(
             "",
             ".",
             "..",
@@ -34,10 +31,10 @@ final class Shelf {
             "n".repeat(101),
             "n".repeat(5_000));
 
-    private Shelf() {}
+    private StoreFixtures() {}
 
-    /** {@return a state that differs by number} */
-    static State state(int number) {
+    /** {@return a state; each number gives another one} */
+    static State testState(int number) {
         double[] numbers = new double[50];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = number + i * 0.01;
@@ -53,27 +50,19 @@ final class Shelf {
         return new ModelVersion.Note(parent, "test-learner", rows, Map.of("log_loss", 1.0 / rows));
     }
 
-    /** Appends versions, each the child of the one before, and says which was the last. */
-    static ModelVersion append(ModelStore store, String model, int... numbers) {
+    /** Appends {@link #testState} of each number, each version the child of the one before; returns the last. */
+    static ModelVersion appendVersions(ModelStore store, String model, int... numbers) {
         try (ModelWriter writer = store.writer(model)) {
             Optional<ModelVersion> last = store.history(model).latest();
             for (int number : numbers) {
-                last = Optional.of(writer.append(state(number), note(last.map(ModelVersion::reference), number)));
+                last = Optional.of(writer.append(testState(number), note(last.map(ModelVersion::reference), number)));
             }
             return last.orElseThrow();
         }
     }
 
-    static long live(ModelStore store) {
+    /** {@return the number of the live version of model {@code m}} */
+    static long liveNumber(ModelStore store) {
         return store.history("m").live().orElseThrow().number();
-    }
-
-    static void refused(String what, AccreteException.Kind kind, Runnable call) {
-        AccreteException thrown = catchThrowableOfType(AccreteException.class, call::run);
-        assertThat(thrown).as("%s must be refused", what).isNotNull();
-        assertThat(thrown.kind())
-                .as("kind of the refusal of %s: %s", what, thrown.line())
-                .isEqualTo(kind);
-        assertThat(thrown.getMessage()).as("the refusal of %s", what).isNotBlank();
     }
 }

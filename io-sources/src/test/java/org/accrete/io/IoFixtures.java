@@ -21,11 +21,11 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.param.Params;
 
-/** What the tests of this module share: writing files, reading rows as text that can be compared. */
-final class Rows {
+/** Writes files and reads rows as text, for the tests of this module. */
+final class IoFixtures {
     private static final ChunkSourceProvider CSV = new CsvSourceProvider();
 
-    private Rows() {}
+    private IoFixtures() {}
 
     static Path write(Path file, String text) {
         return write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -62,7 +62,7 @@ final class Rows {
         return CSV.open(request, Params.parse(CSV.params(), params));
     }
 
-    /** All rows that are left, read in chunks of one size. */
+    /** {@return the remaining rows of a source, read in chunks of one size} */
     static List<String> rest(ChunkSource source, int chunkRows) {
         List<String> rows = new ArrayList<>();
         ChunkBuffer buffer = buffer(source, chunkRows);
@@ -83,7 +83,7 @@ final class Rows {
         }
     }
 
-    /** All rows behind a position of a newly opened source. */
+    /** {@return the rows after a position of a newly opened source} */
     static List<String> from(SourceRequest request, Position position, int chunkRows) {
         try (ChunkSource source = open(request)) {
             source.seek(Position.parse(position.toText()));
@@ -91,7 +91,7 @@ final class Rows {
         }
     }
 
-    /** A row as text: columns that are not 0, keys, weight where there is one, label or number. */
+    /** {@return the rows as text: cells (of sparse rows with their columns), keys, weight if any, target} */
     static List<String> rows(ChunkBuffer buffer) {
         Chunk chunk = buffer.chunk();
         List<String> rows = new ArrayList<>();

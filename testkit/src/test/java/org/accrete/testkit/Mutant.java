@@ -20,15 +20,15 @@ import org.junit.platform.testkit.engine.EventType;
 import org.junit.platform.testkit.engine.Events;
 
 /**
- * A part that breaks a law.
+ * A plug-in that breaks one law on purpose. The test of that law must fail.
  *
  * @param law name of the law
- * @param part what a suite is run on
- * @param <P> kind of the part
+ * @param part the plug-in, or what creates it
+ * @param <P> type of the part
  */
-record Sabotage<P>(String law, P part) {
-    /** Runs the law in a suite that tests the part, and fails unless the law does. */
-    void isCaughtBy(Class<?> suite) {
+record Mutant<P>(String law, P part) {
+    /** Runs the law in a suite that tests the part. Fails unless the law fails with a useful message. */
+    void assertKilledBy(Class<?> suite) {
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         Events tests;
@@ -48,10 +48,10 @@ record Sabotage<P>(String law, P part) {
         assertThat(results).as("runs of %s", law).hasSize(1);
         assertThat(results.get(0).getStatus()).as("outcome of %s", law).isEqualTo(TestExecutionResult.Status.FAILED);
         assertThat(results.get(0).getThrowable().orElseThrow())
-                .as("%s says what is wrong", law)
+                .as("the failure of %s", law)
                 .isInstanceOfAny(AssertionError.class, AccreteException.class);
         assertThat(printed.toString(StandardCharsets.UTF_8).strip())
-                .as("the line that replays %s", law)
+                .as("the command that replays %s", law)
                 .isEqualTo("replay: mvn test -Dtest='" + suite.getName() + "#" + law + "' -Daccrete.seed="
                         + RunSeed.value());
     }

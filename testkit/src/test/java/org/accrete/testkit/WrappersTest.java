@@ -1,5 +1,6 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.SourceFixtures.appendRows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,13 +27,13 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The wrappers and generators that the kit lends. */
+/** The fault-injecting wrappers and the generator of random rows. */
 @ExtendWith(RunSeed.class)
-class SaboteursTest {
+class WrappersTest {
     private static final Schema SCHEMA = Schema.numeric(3, Target.numeric("y"));
     private static final Chunk ROWS = RandomChunks.of(SCHEMA).rows(40, RunSeed.value());
 
-    /** A learner that is not in the way of the laws, whichever its kind. */
+    /** The asserting wrapper keeps all laws of the learner that it wraps. */
     @Nested
     class OfWrappedCentroids implements ClassifierContract {
         @Override
@@ -41,9 +42,9 @@ class SaboteursTest {
         }
     }
 
-    /** Hands out correct learners in a wrapper. */
+    /** Provides correct learners in an asserting wrapper. */
     public static class WrappedProvider extends CentroidsProvider {
-        /** Made by a test. */
+        /** Called by a test. */
         public WrappedProvider() {}
 
         @Override
@@ -113,7 +114,7 @@ class SaboteursTest {
                 ((DenseChunk) chunk).values()[2]++;
             }
         });
-        assertThatThrownBy(() -> learner.partialFit(Rows.dense(ROWS).chunk()))
+        assertThatThrownBy(() -> learner.partialFit(ChunkCopy.dense(ROWS).chunk()))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("wrote to the chunk");
     }
@@ -156,13 +157,13 @@ class SaboteursTest {
             while (source.next(buffer)) {
                 chunks++;
                 assertThat(buffer.room()).isEqualTo(16 - buffer.rows());
-                Reading.add(buffer, lines, true);
+                appendRows(buffer, lines, true);
             }
         }
         List<String> expected = new ArrayList<>();
         ChunkBuffer rest = new ChunkBuffer(SCHEMA, 37);
         rest.append(ROWS, 3, 40);
-        Reading.add(rest, expected, true);
+        appendRows(rest, expected, true);
         assertThat(lines).isEqualTo(expected);
         assertThat(chunks).isGreaterThan(2);
     }
@@ -195,7 +196,7 @@ class SaboteursTest {
         assertThat(learner.state()).isEqualTo(before);
         learner.partialFit(ROWS.slice(10, 40));
         Learner whole = RefusingLearnerProvider.never().create(SCHEMA, params);
-        whole.partialFit(Rows.sparse(ROWS).chunk());
+        whole.partialFit(ChunkCopy.sparse(ROWS).chunk());
         assertThat(learner.state()).isEqualTo(whole.state());
         assertThat(provider.restore(SCHEMA, params, before).rowsSeen()).isEqualTo(10);
     }
@@ -205,9 +206,9 @@ class SaboteursTest {
         for (Schema schema : List.of(SCHEMA, CorrectPartsTest.SPARSE)) {
             RandomChunks random =
                     RandomChunks.of(schema).withClasses(4).withWeights().withMissing(0.1);
-            Rows rows = Rows.of(random.rows(100, 9));
-            assertThat(Rows.of(random.rows(100, 9)).bits()).isEqualTo(rows.bits());
-            assertThat(Rows.of(random.rows(100, 10)).bits()).isNotEqualTo(rows.bits());
+            ChunkCopy rows = ChunkCopy.of(random.rows(100, 9));
+            assertThat(ChunkCopy.of(random.rows(100, 9)).contents()).isEqualTo(rows.contents());
+            assertThat(ChunkCopy.of(random.rows(100, 10)).contents()).isNotEqualTo(rows.contents());
             assertThat(rows.chunk() instanceof SparseChunk).isEqualTo(schema.isSparse());
         }
     }

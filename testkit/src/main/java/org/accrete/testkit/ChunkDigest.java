@@ -4,11 +4,16 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 
-/** A number that stands for rows: their columns that are not 0, targets and weights, in order. Allocates nothing. */
-final class Digest {
-    private Digest() {}
+/** A hash of rows: their non-zero cells, targets and weights, in order. Allocates nothing. */
+final class ChunkDigest {
+    private ChunkDigest() {}
 
-    /** {@return the digest of some rows after others; the same however they are cut and whichever their form} */
+    /**
+     * {@return the digest of a stream after a further chunk; it depends neither on chunk borders nor on whether chunks
+     * are dense or sparse}
+     *
+     * @param before the digest of the stream so far, 0 at the start
+     */
     static long of(Chunk chunk, long before) {
         long digest = before;
         for (int row = 0; row < chunk.rows(); row++) {

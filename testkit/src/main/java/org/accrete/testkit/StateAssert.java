@@ -6,12 +6,18 @@ import java.util.Arrays;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 
-/** Comparisons that say where the first difference is. */
-final class Same {
-    private Same() {}
+/** Assertions on states and arrays of numbers. A failure names the first difference. */
+final class StateAssert {
+    private StateAssert() {}
 
-    /** Fails when two states differ: in a bit, or by more than a tolerance above 0 in a number. */
-    static void state(String what, State actual, State expected, double tolerance) {
+    /**
+     * Fails when two states differ. Texts, names, types and shapes must be equal.
+     *
+     * @param what names the actual state in the failure
+     * @param tolerance 0 for equal bits; else the largest difference of two numbers, relative where the expected one is
+     *     above 1. Whole numbers are always compared exactly.
+     */
+    static void assertSameState(String what, State actual, State expected, double tolerance) {
         assertThat(actual.texts()).as("texts of the state of %s", what).isEqualTo(expected.texts());
         assertThat(actual.tensors().keySet())
                 .as("names of the tensors of the state of %s", what)
@@ -22,18 +28,18 @@ final class Same {
             assertThat(other.type()).as("type of %s", place).isEqualTo(tensor.type());
             assertThat(other.shape()).as("shape of %s", place).isEqualTo(tensor.shape());
             if (tensor.type() != Tensor.Type.I64 && tolerance > 0) {
-                numbers(place, other.doubles(), tensor.doubles(), tolerance);
+                assertSameNumbers(place, other.doubles(), tensor.doubles(), tolerance);
             } else if (!other.equals(tensor)) {
-                bits(place, other.doubles(), tensor.doubles());
-                throw new AssertionError(place + " differs in a bit that no double shows");
+                assertSameBits(place, other.doubles(), tensor.doubles());
+                throw new AssertionError(place + " differs in bits that a conversion to double hides");
             }
         });
     }
 
-    /** Fails when two arrays differ: in a bit, or by more than a tolerance above 0, relative above 1. */
-    static void numbers(String what, double[] actual, double[] expected, double tolerance) {
+    /** Fails when two arrays differ. The tolerance is that of {@link #assertSameState}. */
+    static void assertSameNumbers(String what, double[] actual, double[] expected, double tolerance) {
         if (tolerance == 0) {
-            bits(what, actual, expected);
+            assertSameBits(what, actual, expected);
             return;
         }
         assertThat(actual.length).as("length of %s", what).isEqualTo(expected.length);
@@ -48,7 +54,7 @@ final class Same {
         }
     }
 
-    private static void bits(String what, double[] actual, double[] expected) {
+    private static void assertSameBits(String what, double[] actual, double[] expected) {
         assertThat(actual.length).as("length of %s", what).isEqualTo(expected.length);
         for (int i = 0; i < expected.length; i++) {
             if (Double.doubleToRawLongBits(actual[i]) != Double.doubleToRawLongBits(expected[i])) {
@@ -59,7 +65,7 @@ final class Same {
     }
 
     /** Fails when a number is NaN or infinite. */
-    static void finite(String what, double[] numbers) {
+    static void assertFinite(String what, double[] numbers) {
         assertThat(Arrays.stream(numbers).allMatch(Double::isFinite))
                 .as("%s must be finite but holds %s", what, Arrays.toString(numbers))
                 .isTrue();

@@ -15,9 +15,9 @@ import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
 
-/** A way of using a learner that is to be merged: by itself, or in a pipeline. */
-interface Merger {
-    Learner fresh(Schema schema);
+/** Creates and merges learners of the plug-in under test, either alone or in a pipeline behind a scaler. */
+interface MergeFixture {
+    Learner untrained(Schema schema);
 
     Learner restored(State state);
 
@@ -27,24 +27,24 @@ interface Merger {
         return restored(learner.state());
     }
 
-    /** {@return a learner of some rows, in chunks of 50} */
+    /** {@return a new learner trained on the rows in chunks of 50} */
     Learner trained(Chunk rows);
 
-    static Merger plain(LearnerContract contract) {
-        return new Merger() {
+    static MergeFixture standalone(LearnerUnderTest test) {
+        return new MergeFixture() {
             @Override
-            public Learner fresh(Schema schema) {
-                return contract.provider().create(schema, contract.params());
+            public Learner untrained(Schema schema) {
+                return test.provider().create(schema, test.params());
             }
 
             @Override
             public Learner restored(State state) {
-                return contract.provider().restore(contract.schema(), contract.params(), state);
+                return test.provider().restore(test.schema(), test.params(), state);
             }
 
             @Override
             public Learner trained(Chunk rows) {
-                return Trial.trained(contract, rows);
+                return LearnerFixtures.trained(test, rows);
             }
 
             @Override
@@ -54,13 +54,12 @@ interface Merger {
         };
     }
 
-    static Merger behindScaler(LearnerContract contract) {
-        PlugIns plugIns = PlugIns.of(contract.provider(), new StandardScalerProvider());
-        PipelineSpec spec =
-                new PipelineSpec(contract.provider().name(), List.of("standard-scaler"), contract.settings());
-        return new Merger() {
+    static MergeFixture behindScaler(LearnerUnderTest test) {
+        PlugIns plugIns = PlugIns.of(test.provider(), new StandardScalerProvider());
+        PipelineSpec spec = new PipelineSpec(test.provider().name(), List.of("standard-scaler"), test.settings());
+        return new MergeFixture() {
             @Override
-            public Learner fresh(Schema schema) {
+            public Learner untrained(Schema schema) {
                 return Pipeline.create(plugIns, schema, spec);
             }
 
@@ -71,8 +70,8 @@ interface Merger {
 
             @Override
             public Learner trained(Chunk rows) {
-                Learner learner = fresh(contract.schema());
-                Trial.fit(learner, rows, 0, rows.rows());
+                Learner learner = untrained(test.schema());
+                LearnerFixtures.fitInChunks(learner, rows, 0, rows.rows());
                 return learner;
             }
 
@@ -83,7 +82,7 @@ interface Merger {
         };
     }
 
-    /** {@return values of a parameter other than one, some of which may be outside its domain in words} */
+    /** {@return values of a parameter that differ from a given one} */
     static List<String> otherValues(ParamSpec<?> spec, String value) {
         List<String> values = new ArrayList<>();
         if (spec.domain() instanceof Domain.Choice choice) {
@@ -101,15 +100,15 @@ interface Merger {
         return values;
     }
 
-    /** {@return dense rows that were shifted and scaled} */
+    /** {@return a dense copy of the rows, shifted and scaled} */
     static Chunk scaled(Chunk rows, double[] centre, double[] scale) {
-        Rows.Draft draft = Rows.draft(Rows.dense(rows).chunk());
+        ChunkCopy.Editor editor = ChunkCopy.edit(ChunkCopy.dense(rows).chunk());
         for (int row = 0; row < rows.rows(); row++) {
-            double[] cells = Rows.cells(rows, row);
+            double[] cells = ChunkCopy.cells(rows, row);
             for (int j = 0; j < cells.length; j++) {
-                draft.cell(row, j, (cells[j] - centre[j]) / scale[j]);
+                editor.cell(row, j, (cells[j] - centre[j]) / scale[j]);
             }
         }
-        return draft.chunk();
+        return editor.chunk();
     }
 }

@@ -11,54 +11,64 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.Target;
 
-/** Rows as text, one line each, with every bit that counts. */
-final class Reading {
+/** Reads sources for the tests of sources. A row becomes one line of text, equal exactly when the rows are. */
+final class SourceFixtures {
     /**
-     * Where a run stopped.
+     * The place where a run stopped.
      *
-     * @param position after its last row
-     * @param classes known by then
+     * @param position the position after its last row
+     * @param classes the classes known there
      */
-    record Stopped(Position position, List<String> classes) {}
+    record ResumePoint(Position position, List<String> classes) {}
 
-    private Reading() {}
+    private SourceFixtures() {}
 
-    static ChunkBuffer buffer(ChunkSource source, int rows) {
+    static ChunkBuffer newBuffer(ChunkSource source, int rows) {
         return new ChunkBuffer(
                 source.schema(),
                 rows,
                 source.plan().map(plan -> plan.keys().size()).orElse(0));
     }
 
-    static List<String> all(SourceContract contract) {
+    /** {@return the rows of the source under test, targets as numbers} */
+    static List<String> allRows(SourceContract contract) {
         try (ChunkSource source = contract.open()) {
-            return rest(source, contract.rows(), contract.rows(), true);
+            return readRows(source, contract.rows(), contract.rows(), true);
         }
     }
 
-    static List<String> byLabel(SourceContract contract) {
+    /** {@return the rows of the source under test, targets as labels} */
+    static List<String> allRowsByLabel(SourceContract contract) {
         try (ChunkSource source = contract.open()) {
-            return rest(source, contract.rows(), contract.rows(), false);
+            return readRows(source, contract.rows(), contract.rows(), false);
         }
     }
 
-    static List<String> rest(ChunkSource source, int size, int most, boolean indexes) {
-        ChunkBuffer buffer = buffer(source, size);
+    /**
+     * {@return the next rows of a source}
+     *
+     * @param size rows of a chunk
+     * @param most most rows to read
+     * @param indexes whether a categorical target is written as its index, not as its label
+     */
+    static List<String> readRows(ChunkSource source, int size, int most, boolean indexes) {
+        ChunkBuffer buffer = newBuffer(source, size);
         List<String> lines = new ArrayList<>();
         buffer.limit(Math.min(size, most));
         while (lines.size() < most && source.next(buffer)) {
-            add(buffer, lines, indexes);
+            appendRows(buffer, lines, indexes);
             buffer.limit(Math.min(size, most - lines.size()));
         }
         return lines;
     }
 
-    static void add(ChunkBuffer buffer, List<String> lines, boolean indexes) {
+    /** Appends the rows of a buffer to a list, targets as {@link #readRows} writes them. */
+    static void appendRows(ChunkBuffer buffer, List<String> lines, boolean indexes) {
         Chunk chunk = buffer.chunk();
         boolean labels = chunk.schema().target().kind() == Target.Kind.CATEGORICAL && !indexes;
         for (int row = 0; row < chunk.rows(); row++) {
             StringBuilder line = new StringBuilder();
-            double[] cells = Rows.cells(chunk, row);
+            double[] cells = ChunkCopy.cells(chunk, row);
             for (int j = 0; j < cells.length; j++) {
                 if (Double.doubleToRawLongBits(cells[j]) != 0) {
                     line.append(j).append(':').append(cells[j]).append(' ');
@@ -76,8 +86,9 @@ final class Reading {
         }
     }
 
-    static void check(Chunk chunk, int row, String place) {
-        double[] cells = Rows.cells(chunk, row);
+    /** Fails when a row does not keep the promises of its blocks, or its weight or target is invalid. */
+    static void assertValidRow(Chunk chunk, int row, String place) {
+        double[] cells = ChunkCopy.cells(chunk, row);
         int from = 0;
         for (Block block : chunk.schema().blocks()) {
             int entries = 0;

@@ -8,8 +8,10 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
 
-/** A copy of some rows in arrays that a test owns, so that it can change a cell, look for writes, and spoil them. */
-final class Rows {
+/**
+ * A copy of a chunk in arrays that a test owns, so that it can change cells, detect writes and overwrite the arrays.
+ */
+final class ChunkCopy {
     private final Chunk chunk;
     private final int[] starts;
     private final int[] indices;
@@ -17,7 +19,7 @@ final class Rows {
     private final double[] targets;
     private final double[] weights;
 
-    private Rows(
+    private ChunkCopy(
             Schema schema, boolean sparse, double[][] cells, double[] targets, double[] weights, List<String> classes) {
         int width = schema.width();
         this.targets = targets;
@@ -53,29 +55,29 @@ final class Rows {
     }
 
     /** {@return a copy in the same form} */
-    static Rows of(Chunk from) {
-        return new Draft(from).rows(from instanceof SparseChunk);
+    static ChunkCopy of(Chunk from) {
+        return new Editor(from).copy(from instanceof SparseChunk);
     }
 
-    static Rows dense(Chunk from) {
-        return new Draft(from).rows(false);
+    static ChunkCopy dense(Chunk from) {
+        return new Editor(from).copy(false);
     }
 
-    static Rows sparse(Chunk from) {
-        return new Draft(from).rows(true);
+    static ChunkCopy sparse(Chunk from) {
+        return new Editor(from).copy(true);
     }
 
-    /** {@return a copy in the same form that is to be changed first} */
-    static Draft draft(Chunk from) {
-        return new Draft(from);
+    /** {@return an editor of a copy in the same form} */
+    static Editor edit(Chunk from) {
+        return new Editor(from);
     }
 
     Chunk chunk() {
         return chunk;
     }
 
-    /** {@return a copy of everything in the arrays, to compare with later} */
-    List<String> bits() {
+    /** {@return the contents of all arrays, bit for bit, to compare with later} */
+    List<String> contents() {
         return List.of(
                 Arrays.toString(starts),
                 Arrays.toString(indices),
@@ -85,7 +87,7 @@ final class Rows {
     }
 
     /** Overwrites the arrays, as a source does when it refills its buffer. */
-    void spoil() {
+    void overwrite() {
         Arrays.fill(values, -1e9);
         Arrays.fill(targets, 0);
         Arrays.fill(weights, 3);
@@ -97,7 +99,7 @@ final class Rows {
         return Arrays.stream(numbers).mapToLong(Double::doubleToRawLongBits).toArray();
     }
 
-    /** {@return the cells of a row, absent ones 0} */
+    /** {@return the cells of a row; a cell that a sparse row does not store is 0} */
     static double[] cells(Chunk chunk, int row) {
         double[] cells = new double[chunk.width()];
         if (chunk instanceof DenseChunk dense) {
@@ -110,8 +112,18 @@ final class Rows {
         return cells;
     }
 
-    /** {@return how many labels the schema and the first rows of a chunk bring} */
-    static int labels(Chunk chunk, int rows) {
+    /** {@return the cells of all rows, row-major} */
+    static double[] cells(Chunk chunk) {
+        int width = chunk.width();
+        double[] cells = new double[chunk.rows() * width];
+        for (int row = 0; row < chunk.rows(); row++) {
+            System.arraycopy(cells(chunk, row), 0, cells, row * width, width);
+        }
+        return cells;
+    }
+
+    /** {@return the number of classes known from the schema and the first rows of a chunk} */
+    static int classCount(Chunk chunk, int rows) {
         int count = chunk.schema().target().classes().size();
         for (int row = 0; row < rows && chunk.hasTargets(); row++) {
             if (chunk.target(row) >= count) {
@@ -121,8 +133,8 @@ final class Rows {
         return count;
     }
 
-    /** Rows that are being changed. */
-    static final class Draft {
+    /** A copy under construction. */
+    static final class Editor {
         private final boolean sparse;
         private final double[][] cells;
         private Schema schema;
@@ -130,7 +142,7 @@ final class Rows {
         private double[] weights;
         private List<String> classes;
 
-        private Draft(Chunk from) {
+        private Editor(Chunk from) {
             int count = from.rows();
             schema = from.schema();
             sparse = from instanceof SparseChunk;
@@ -149,17 +161,17 @@ final class Rows {
             }
         }
 
-        Draft cell(int row, int column, double value) {
+        Editor cell(int row, int column, double value) {
             cells[row][column] = value;
             return this;
         }
 
-        Draft target(int row, double value) {
+        Editor target(int row, double value) {
             targets[row] = value;
             return this;
         }
 
-        Draft weight(int row, double value) {
+        Editor weight(int row, double value) {
             if (weights.length == 0) {
                 weights = new double[cells.length];
                 Arrays.fill(weights, 1.0);
@@ -168,29 +180,29 @@ final class Rows {
             return this;
         }
 
-        Draft withoutTargets() {
+        Editor withoutTargets() {
             targets = new double[0];
             return this;
         }
 
-        Draft withoutWeights() {
+        Editor withoutWeights() {
             weights = new double[0];
             return this;
         }
 
-        Draft classes(List<String> labels) {
+        Editor classes(List<String> labels) {
             classes = List.copyOf(labels);
             return this;
         }
 
-        /** Only the labels that are known after some rows of a stream. */
-        Draft classesAfter(Chunk stream, int rows) {
+        /** Keeps only the labels that are known after some rows of a stream. */
+        Editor classesAfter(Chunk stream, int rows) {
             boolean categorical = schema.target().kind() == Target.Kind.CATEGORICAL;
-            return categorical ? classes(stream.classes().subList(0, labels(stream, rows))) : this;
+            return categorical ? classes(stream.classes().subList(0, classCount(stream, rows))) : this;
         }
 
-        /** Says that the columns are others; cells are cut, or filled with 0. */
-        Draft schema(Schema other) {
+        /** Replaces the schema; rows are truncated or padded with 0 to its width. */
+        Editor schema(Schema other) {
             for (int row = 0; row < cells.length; row++) {
                 cells[row] = Arrays.copyOf(cells[row], other.width());
             }
@@ -198,16 +210,12 @@ final class Rows {
             return this;
         }
 
-        Rows rows() {
-            return rows(sparse);
-        }
-
         Chunk chunk() {
-            return rows().chunk();
+            return copy(sparse).chunk();
         }
 
-        private Rows rows(boolean asSparse) {
-            return new Rows(schema, asSparse, cells, targets, weights, classes);
+        private ChunkCopy copy(boolean asSparse) {
+            return new ChunkCopy(schema, asSparse, cells, targets, weights, classes);
         }
     }
 }

@@ -9,18 +9,18 @@ import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 
-/** The rows of one chunk as a source. A label is handed out with the first row that has it. */
-public final class MemorySource implements ChunkSource {
+/** A source of the rows of any chunk, sparse ones too. A label becomes known with the first row that has it. */
+final class MemorySource implements ChunkSource {
     private final Chunk rows;
     private int next;
     private int labels;
 
     /**
-     * Makes a source at its first row.
+     * Creates a source at its first row.
      *
-     * @param rows what it hands out; kept, so it must not change
+     * @param rows the rows; kept, so the caller must not change them
      */
-    public MemorySource(Chunk rows) {
+    MemorySource(Chunk rows) {
         this.rows = rows;
         this.labels = rows.schema().target().classes().size();
     }
@@ -58,7 +58,7 @@ public final class MemorySource implements ChunkSource {
     }
 
     private int known(int count) {
-        return schema().target().kind() == Target.Kind.CATEGORICAL ? Rows.labels(rows, count) : 0;
+        return schema().target().kind() == Target.Kind.CATEGORICAL ? ChunkCopy.classCount(rows, count) : 0;
     }
 
     @Override
