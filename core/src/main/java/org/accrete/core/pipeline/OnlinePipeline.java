@@ -8,8 +8,8 @@ import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Step;
 
 /**
- * A pipeline all of whose parts are row-wise. A row's decision values are what the learner says of it as the steps hand
- * it on.
+ * A pipeline whose parts are all row-wise. A row's decision values are those of the learner for the row that the steps
+ * hand on.
  */
 final class OnlinePipeline extends Pipeline implements OnlineLearner {
     private final OneRow row;

@@ -21,15 +21,15 @@ import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * Steps, then a learner; itself a learner. When any of them refuses a chunk, what the steps before it did is undone in
- * reverse: all of them move together or not at all.
+ * Steps, then a learner; itself a learner. When one of them refuses a chunk, the steps before it are undone in reverse,
+ * so that either all parts learn a chunk or none does.
  *
  * <p>It is an {@link OnlineLearner} when the learner is one and all steps are {@linkplain RowWiseStep row-wise}.
  *
  * <p>A step that is not ready hands fewer rows on; those that trained steps only are counted as {@link #warmUpRows()}.
  *
- * <p>The state holds all that the parts store and, besides, the texts {@code learner}, {@code steps}, {@code params} (a
- * list of {@code key=value}, every value) and {@code schema} (with the classes known by now), and the whole numbers
+ * <p>The state holds everything that the parts store and also the texts {@code learner}, {@code steps}, {@code params}
+ * (a list of {@code key=value}, every value) and {@code schema} (with the classes known so far), and the whole numbers
  * {@code pipeline.rows_seen} and {@code pipeline.warm_up_rows}.
  */
 public sealed class Pipeline implements Learner permits OnlinePipeline {
@@ -70,7 +70,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * {@return a pipeline that goes on from a state}
+     * {@return a pipeline that continues from a state}
      *
      * @param plugIns where its parts are found
      * @param state what {@link #state()} gave; it may hold more
@@ -83,12 +83,13 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         return pipeline;
     }
 
-    /** Goes on with the counts of a state. */
+    /** Continues the counts of a state. */
     final void readCounts(State state) {
         rowsSeen = state.whole("pipeline.rows_seen");
         warmUpRows = state.whole("pipeline.warm_up_rows");
         if (warmUpRows < 0 || rowsSeen < warmUpRows) {
-            throw AccreteException.corruptFile("rows seen must be >= warm-up rows >= 0 but were " + rowsSeen + " and " + warmUpRows);
+            throw AccreteException.corruptFile(
+                    "rows seen must be >= warm-up rows >= 0 but were " + rowsSeen + " and " + warmUpRows);
         }
     }
 
@@ -160,10 +161,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * Takes in what another pipeline learned from other rows, as {@link MergeableLearner} promises: part by part, what
-     * a part learned behind steps that scale columns told in the columns that the merged steps make. A {@link #view()}
-     * from before is no longer to be used, and a source that goes on must number labels as the merged pipeline does:
-     * open it anew. O(state) in time and memory.
+     * Merges another pipeline, trained on other rows, into this one, as {@link MergeableLearner} defines it. It works
+     * part by part; a part behind steps that scale columns is first converted to the columns of the merged steps. A
+     * {@link #view()} from before must no longer be used, and a source must be opened again, so that it numbers labels
+     * as the merged pipeline does. O(state) in time and memory.
      *
      * <pre>{@code
      * List<Pipeline> shards = ...; // each trained on its part of the rows
@@ -176,7 +177,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * @param other of the same parts, parameters and columns, not changed; stored versions are merged by
      *     {@link org.accrete.core.train.Versions#merge}
      * @throws AccreteException bad state: it is made of other parts or has other columns, a part cannot be merged, a
-     *     step's rows changed in another way than by a scale; nothing is changed
+     *     step changes rows in another way than by scaling them; nothing is changed
      */
     public void merge(Pipeline other) {
         requireMergeable(other);
@@ -220,7 +221,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         return String.join(", ", names) + (names.isEmpty() ? "" : ", ") + learner();
     }
 
-    /** {@return a pipeline of its own that knows the same} */
+    /** {@return an independent copy of this pipeline} */
     private Pipeline copy(ResolvedSpec parts) {
         Pipeline copy = PipelineAssembly.restore(parts, schema, state());
         copy.classes = classes;
@@ -259,8 +260,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * Takes the labels that accepted rows have brought, in warm-up too, so that a resumed source gives them the same
-     * index.
+     * Adds the labels of accepted rows, also of those in warm-up, so that a resumed source gives them the same index.
      */
     private void learnClasses(Chunk chunk) {
         List<String> theirs = chunk.classes();
@@ -273,7 +273,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
                 }
             }
             if (size > classes.size()) {
-                // The very list, where it is the chunk's: the learner's next check then needs no look at the labels.
+                // The chunk's own list where possible: the learner's next check then compares references only.
                 classes = List.copyOf(size == theirs.size() ? theirs : theirs.subList(0, size));
             }
         }

@@ -38,12 +38,12 @@ final class PipelineAssembly {
         return pipeline;
     }
 
-    /** {@return a pipeline whose parts go on from a state; its own counts are 0} */
+    /** {@return a pipeline whose parts continue from a state; its own counts are 0} */
     static Pipeline restore(ResolvedSpec spec, Schema schema, State state) {
         return restore(spec, schema, state, (provider, in, params) -> provider.restore(in, params, state));
     }
 
-    /** {@return a pipeline whose steps go on from a state; its own counts are 0} */
+    /** {@return a pipeline whose steps continue from a state; its own counts are 0} */
     static Pipeline restore(ResolvedSpec spec, Schema schema, State state, Maker<LearnerProvider, Learner> learner) {
         return assemble(spec, schema, (provider, in, params) -> provider.restore(in, params, state), learner);
     }

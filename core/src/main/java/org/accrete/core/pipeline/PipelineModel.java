@@ -37,7 +37,7 @@ class PipelineModel implements Model {
      * @param names of the steps, for messages
      * @param steps models of the steps, in order
      * @param model of the learner
-     * @param buffers called once per chunk: one that is shared, or a new one where threads share the model
+     * @param buffers called once per chunk; gives shared buffers, or new ones where threads share the model
      */
     static Model of(
             Schema schema, List<String> names, Transformer[] steps, Model model, Supplier<StepBuffers> buffers) {
@@ -64,7 +64,7 @@ class PipelineModel implements Model {
         return schema;
     }
 
-    /** {@return what the steps' models and the learner's say of themselves} */
+    /** {@return the descriptions of the steps' models, then of the learner's} */
     @Override
     public final List<String> describe() {
         List<String> lines = new ArrayList<>();
@@ -75,7 +75,7 @@ class PipelineModel implements Model {
         return lines;
     }
 
-    /** {@return the rows as the learner's model wants them} */
+    /** {@return the rows as the learner's model needs them} */
     final Chunk transformed(Chunk chunk) {
         schema.require(chunk.schema());
         Chunk current = chunk;

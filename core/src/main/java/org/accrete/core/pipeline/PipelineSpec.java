@@ -9,7 +9,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * What a pipeline is to be made of, in the words of a user.
+ * What a pipeline is made of, by the names that users know.
  *
  * @param learner name of the learner
  * @param steps names of the steps before it, in order; each at most once

@@ -28,7 +28,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
      * {@return the specification with its names and settings resolved}
      *
      * @throws AccreteException unknown plug-in; bad argument: settings outside their domains or of no part, a part that
-     *     occurs twice, a step that is none
+     *     occurs twice, a step that is only a learner
      */
     static ResolvedSpec of(PlugIns plugIns, PipelineSpec spec) {
         LearnerProvider learner = plugIns.learners().find(spec.learner());

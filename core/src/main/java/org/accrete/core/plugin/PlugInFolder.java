@@ -52,7 +52,7 @@ final class PlugInFolder {
         List<URL> jars = new ArrayList<>();
         for (Path file : list(folder)) {
             if (file.toString().toLowerCase(Locale.ROOT).endsWith(".jar") && Files.isRegularFile(file)) {
-                // A class loader ignores a damaged jar without a word.
+                // A class loader ignores a damaged jar silently.
                 try {
                     new JarFile(file.toFile()).close();
                     jars.add(file.toUri().toURL());
@@ -63,8 +63,8 @@ final class PlugInFolder {
             }
         }
         if (!jars.isEmpty()) {
-            loaders.add(new URLClassLoader(
-                    folder.toString(), jars.toArray(URL[]::new), PlugIns.class.getClassLoader()));
+            loaders.add(
+                    new URLClassLoader(folder.toString(), jars.toArray(URL[]::new), PlugIns.class.getClassLoader()));
         }
     }
 

@@ -11,8 +11,8 @@ import org.accrete.api.store.ModelStoreProvider;
 /**
  * The learners, sources and stores that can be used, found by name. Immutable.
  *
- * <p>A plug-in that cannot be used (its class is missing, its constructor throws, its name is not one) is listed with
- * the reason in {@link Registry#broken()} and does not hide the others.
+ * <p>A plug-in that cannot be used (its class is missing, its constructor throws, its name is not allowed) is listed
+ * with the reason in {@link Registry#broken()} and does not hide the others.
  */
 public final class PlugIns {
     private final Registry<LearnerProvider> learners;
@@ -36,7 +36,7 @@ public final class PlugIns {
     /**
      * {@return the plug-ins beside this class and those in a folder} The jars in the folder share one class loader, and
      * the jars in each of its sub-folders another, so that two plug-ins can bring different releases of one library.
-     * What is beside this class is taken first. The class loaders stay open as long as a plug-in is used.
+     * Plug-ins beside this class come first. The class loaders stay open as long as a plug-in is used.
      *
      * @param folder a directory with jars, or with one directory of jars for each plug-in
      * @throws AccreteException bad argument: not a directory; I/O: it cannot be read

@@ -28,7 +28,7 @@ import org.accrete.api.store.State;
  *
  * <p>Baselines: {@code no_change} predicts the previous row's class, {@code majority} the commonest class of all rows
  * before the row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the
- * probability (rows of it before + 1) / (rows before + classes known), the row's own class being known.
+ * probability (rows of it before + 1) / (rows before + classes known), where the row's own class counts as known.
  */
 final class ClassificationScores extends Scores {
     private static final int BINS = 4_096;
@@ -266,7 +266,8 @@ final class ClassificationScores extends Scores {
         block.read(prefix() + "block.", state);
         long before = state.whole(prefix() + "previous");
         if (before < -1 || before >= classes) {
-            throw AccreteException.corruptFile("tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
+            throw AccreteException.corruptFile(
+                    "tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
         }
         previous = (int) before;
         commonest = -1;
@@ -411,7 +412,8 @@ final class ClassificationScores extends Scores {
                 auc = state.longs(prefix + "auc", 2, BINS);
             }
             if (rows != Arrays.stream(actual).sum()) {
-                throw AccreteException.corruptFile("tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
+                throw AccreteException.corruptFile(
+                        "tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
             }
         }
     }

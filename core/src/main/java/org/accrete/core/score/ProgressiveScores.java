@@ -30,7 +30,7 @@ public final class ProgressiveScores {
     }
 
     /**
-     * {@return scores that have seen nothing, or that go on from a state}
+     * {@return scores that have seen nothing, or that continue from a state}
      *
      * @param pipeline what {@link #fit} trains
      * @param target what is predicted, with the classes known before the first row
@@ -90,7 +90,7 @@ public final class ProgressiveScores {
     }
 
     /**
-     * Writes everything needed to go on.
+     * Writes everything needed to continue.
      *
      * @param state receives {@code run.progressive.*} tensors
      */

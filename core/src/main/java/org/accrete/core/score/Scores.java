@@ -20,10 +20,10 @@ import org.accrete.api.store.State;
  * <ul>
  *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows; blocks are counted in rows,
  *       wherever chunks end.
- *   <li>Baselines know every row before the one they answer for, also those of the same chunk, so they do not depend on
+ *   <li>Baselines know every row before the one they predict, also those of the same chunk, so they do not depend on
  *       chunk borders; the model's own figures do.
  *   <li>Every row counts once, whatever its weight. A row without a target is left out.
- *   <li>All sums are in the state as {@code run.*} tensors: restored scores go on to the same bits.
+ *   <li>All sums are in the state as {@code run.*} tensors: restored scores continue with the same bits.
  * </ul>
  */
 public abstract sealed class Scores permits ClassificationScores, RegressionScores {
@@ -69,7 +69,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     }
 
     /**
-     * {@return scores that go on from a state}
+     * {@return scores that continue from a state}
      *
      * @param target what is predicted
      * @param state what {@link #writeTo} wrote; it may hold more
@@ -126,7 +126,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      * @param model a model that has not learned the chunk
      * @param chunk rows
      * @throws AccreteException bad state: the model does not predict this kind of target, or knows other classes; bad
-     *     data: a target that is no class. Nothing is counted then
+     *     data: a target that is not a class. Nothing is counted then
      */
     public final void update(Model model, Chunk chunk) {
         predict(model, chunk);
@@ -140,7 +140,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     }
 
     /**
-     * Writes everything needed to go on.
+     * Writes everything needed to continue.
      *
      * @param state receives {@code run.*} tensors
      */

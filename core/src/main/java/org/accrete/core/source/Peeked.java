@@ -116,7 +116,7 @@ public final class Peeked extends SourceWrapper {
         buffer.position(last.position());
     }
 
-    /** Goes on with rows of the source in the chunk in which the sample ends. */
+    /** Fills the chunk in which the sample ends with further rows of the source. */
     private void fillUp(ChunkBuffer buffer) {
         ChunkBuffer more = rest(buffer);
         if (source.next(more)) {

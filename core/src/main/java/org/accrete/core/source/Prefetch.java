@@ -15,9 +15,9 @@ import org.accrete.api.data.Position;
  */
 public final class Prefetch extends SourceWrapper {
     /*
-     * Two buffers circulate: free -> filled by the reader -> ready -> swapped with the caller's -> free. An error or the
-     * end of the rows is reported only when ready is empty, so everything is seen in order. All shared fields are guarded
-     * by this; the reader holds no lock while it reads.
+     * Two buffers circulate: free -> filled by the reader -> ready -> swapped with the caller's -> free. An error or
+     * the end of the rows is reported only when ready is empty, so everything is seen in order. The lock of this object
+     * guards all shared fields; the reader holds no lock while it reads.
      */
     private static final int BUFFERS = 2;
     private static final long JOIN_MILLIS = 500;

@@ -89,7 +89,7 @@ final class Repeat extends SourceWrapper {
         return more;
     }
 
-    /** Goes on with a buffer that has rows already. */
+    /** Fills a buffer that has rows already. */
     private boolean fillUp(ChunkBuffer buffer) {
         ChunkBuffer more = rest(buffer);
         boolean any = fill(more);

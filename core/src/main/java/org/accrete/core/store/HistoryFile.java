@@ -30,8 +30,7 @@ import tools.jackson.core.JsonToken;
  * </pre>
  *
  * <p>The checksum is CRC32C, eight lower-case hexadecimal digits. A line counts once its line feed is there: what
- * stands after the last line feed was torn by a crash and says nothing, unless it is a whole line whose line feed was
- * changed.
+ * follows the last line feed was torn by a crash and is ignored, unless it is a whole line whose line feed was changed.
  */
 final class HistoryFile {
     /** The format of the lines this release writes, and the newest it reads. */
@@ -45,7 +44,7 @@ final class HistoryFile {
     private HistoryFile() {}
 
     /**
-     * What a file says.
+     * What a file contains.
      *
      * @param history versions and aliases
      * @param length bytes up to and with the last line feed; the rest is torn
@@ -107,7 +106,7 @@ final class HistoryFile {
      *
      * @param model name of the model
      * @param bytes the file
-     * @throws AccreteException corrupt file, too new: the first line that is; its place is {@code line n}
+     * @throws AccreteException corrupt file, too new: of the first such line; its place is {@code line n}
      */
     static Contents read(String model, byte[] bytes) {
         Reader reader = new Reader(model);
@@ -133,12 +132,12 @@ final class HistoryFile {
         return new Remains(damage, List.copyOf(reader.versions.values()));
     }
 
-    /** Told of each damaged line, counted from 1. */
+    /** Gets each damaged line, counted from 1. */
     private interface Damage {
         void at(int line, AccreteException damage);
     }
 
-    /** Collects what the lines of one history say. */
+    /** Collects the contents of a history's lines. */
     private static final class Reader {
         private final String model;
         private final SortedMap<Long, ModelVersion> versions = new TreeMap<>();
@@ -173,7 +172,8 @@ final class HistoryFile {
             if (start < bytes.length && isWhole(Arrays.copyOfRange(bytes, start, bytes.length - 1))) {
                 damage.at(
                         number,
-                        AccreteException.corruptFile("a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
+                        AccreteException.corruptFile(
+                                "a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
             }
             return start;
         }
@@ -182,7 +182,8 @@ final class HistoryFile {
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
                 if (!versions.isEmpty() && version.number() <= versions.lastKey()) {
-                    throw AccreteException.corruptFile("version " + version.number() + " stands after version " + versions.lastKey());
+                    throw AccreteException.corruptFile(
+                            "version " + version.number() + " stands after version " + versions.lastKey());
                 }
                 versions.put(version.number(), version);
                 if (appended.live()) {
@@ -194,7 +195,7 @@ final class HistoryFile {
         }
 
         private void move(History.Move move) {
-            // After a damaged line it cannot be told what was there.
+            // After a damaged line nobody knows what it contained.
             if (whole && !versions.containsKey(move.number())) {
                 throw AccreteException.corruptFile(
                         "alias '" + move.alias() + "' points at version " + move.number() + ", which is not there");
@@ -234,7 +235,7 @@ final class HistoryFile {
         throw AccreteException.corruptFile("neither a version nor a move of an alias");
     }
 
-    /** All that can stand in a line. */
+    /** All fields that a line can have. */
     private static final class Fields {
         private long format;
         private String kind = "";
@@ -271,7 +272,7 @@ final class HistoryFile {
                     fields.metrics = StrictJson.numbers(json);
                 }
                 case "live" -> fields.live = json.getBooleanValue();
-                default -> json.skipChildren(); // A later format says so in "format".
+                default -> json.skipChildren(); // A later format is recognized by "format".
             }
         }
         return fields;

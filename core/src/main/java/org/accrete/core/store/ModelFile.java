@@ -57,7 +57,9 @@ final class ModelFile {
         texts.put(PREFIX + "rows_seen", Long.toString(note.rowsSeen()));
         texts.put(
                 PREFIX + "metrics",
-                new String(StrictJson.object(json -> StrictJson.writeNumbers(json, note.metrics())), StandardCharsets.UTF_8));
+                new String(
+                        StrictJson.object(json -> StrictJson.writeNumbers(json, note.metrics())),
+                        StandardCharsets.UTF_8));
         state.texts().forEach((name, text) -> {
             if (name.startsWith(PREFIX)) {
                 throw AccreteException.badArgument(
@@ -83,7 +85,7 @@ final class ModelFile {
     /**
      * Refuses a file that this release cannot read.
      *
-     * @throws AccreteException too new, too old; corrupt file: it does not say
+     * @throws AccreteException too new, too old; corrupt file: it has no format
      */
     static void checkFormat(Map<String, String> texts) {
         String text = texts.getOrDefault(FORMAT_KEY, "");

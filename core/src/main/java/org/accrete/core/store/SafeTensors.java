@@ -30,18 +30,18 @@ import tools.jackson.core.JsonToken;
  * </pre>
  *
  * <ol>
- *   <li>The header names each tensor's type, shape and place; places are counted from the end of the header and cover
- *       the rest of the file without hole or overlap.
- *   <li>Tensors of 8-byte numbers are laid first, so that every number is aligned to its size in a mapped file. The
- *       order of names in the header is the order of the map, and does not have to be that of the places.
- *   <li>Nothing is allocated by what a file claims before the claim is checked against the file's length.
+ *   <li>The header holds each tensor's type, shape and offsets; offsets count from the end of the header and cover the
+ *       rest of the file without hole or overlap.
+ *   <li>Tensors of 8-byte numbers come first, so that every number is aligned to its size in a mapped file. The order
+ *       of names in the header is the order of the map and may differ from the order in the file.
+ *   <li>Sizes that a file claims are checked against its length before anything of that size is allocated.
  * </ol>
  */
 final class SafeTensors {
     /** The format's own limit. */
     static final int MAX_HEADER_BYTES = 100_000_000;
 
-    /** Most tensors, and most texts, of a file. */
+    /** The most tensors of a file, and the most texts. */
     static final int MAX_ENTRIES = 100_000;
 
     /** A tensor is read through one array of bytes. */
@@ -55,7 +55,7 @@ final class SafeTensors {
     /** Where a tensor lies; offsets count from the end of the header. */
     private record Entry(String name, String type, List<Long> shape, long begin, long end) {}
 
-    /** A header as it stands: its texts can be used, its entries are checked by {@link #check}. */
+    /** A header as it was read: its texts can be used; {@link #check} checks its entries. */
     static final class Header {
         private final Map<String, String> metadata;
         private final List<Entry> entries;
@@ -223,7 +223,8 @@ final class SafeTensors {
                 }
                 case "shape" -> shape = wholeNumbers(json);
                 case "data_offsets" -> offsets = wholeNumbers(json);
-                default -> throw AccreteException.corruptFile("tensor '" + name + "' has an unknown property '" + key + "'");
+                default ->
+                    throw AccreteException.corruptFile("tensor '" + name + "' has an unknown property '" + key + "'");
             }
         }
         if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2) {
@@ -258,8 +259,8 @@ final class SafeTensors {
             }
             long bytes = expectedBytes(entry);
             if (entry.end() - entry.begin() != bytes) {
-                throw AccreteException.corruptFile("tensor '" + entry.name() + "' of shape " + entry.shape() + " must have " + bytes
-                        + " bytes but has " + (entry.end() - entry.begin()));
+                throw AccreteException.corruptFile("tensor '" + entry.name() + "' of shape " + entry.shape()
+                        + " must have " + bytes + " bytes but has " + (entry.end() - entry.begin()));
             }
             next = entry.end();
         }
@@ -296,7 +297,7 @@ final class SafeTensors {
     }
 
     /**
-     * Reads the tensors, with one array of bytes at a time beside them.
+     * Reads the tensors, each through one array of bytes.
      *
      * @return the tensors, in the header's order
      * @throws AccreteException corrupt file: as {@link #check}
@@ -312,7 +313,7 @@ final class SafeTensors {
         return tensors;
     }
 
-    /** Fills an array in pieces: a whole one would make the JDK keep a native buffer of its size. */
+    /** Fills an array in pieces: for one large read the JDK would keep a native buffer of that size. */
     private static ByteBuffer readFully(ReadableByteChannel in, byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.position() < bytes.length) {

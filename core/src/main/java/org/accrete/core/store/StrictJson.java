@@ -101,7 +101,8 @@ final class StrictJson {
 
     static void expect(JsonToken found, JsonToken expected) {
         if (found != expected) {
-            throw AccreteException.corruptFile("not the expected JSON: " + expected + " must stand where " + found + " is");
+            throw AccreteException.corruptFile(
+                    "not the expected JSON: " + expected + " must stand where " + found + " is");
         }
     }
 

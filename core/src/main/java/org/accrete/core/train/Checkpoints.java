@@ -57,7 +57,7 @@ final class Checkpoints {
     /**
      * Appends a version.
      *
-     * @param state all that is needed to go on
+     * @param state everything needed to continue
      * @param rows rows learned by this run
      */
     ModelVersion append(Pipeline pipeline, State state, ScoreReport scores, long rows) {

@@ -16,11 +16,11 @@ final class RunScores {
     private final Optional<ProgressiveScores> progressive;
 
     /**
-     * Makes scores that have seen nothing, or that go on from a state.
+     * Makes scores that have seen nothing, or that continue from a state.
      *
      * @param target of the source
-     * @param wantsProgressive whether each row is also scored by the model from before that row; a run that goes on
-     *     from one that did so does it too
+     * @param wantsProgressive whether each row is also scored by the model from before that row; a run that continues
+     *     one with such scores always has them
      */
     RunScores(Pipeline pipeline, Target target, Optional<State> resumed, boolean wantsProgressive) {
         this.pipeline = pipeline;

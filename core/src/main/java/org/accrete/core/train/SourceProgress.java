@@ -16,14 +16,14 @@ final class SourceProgress {
     private Position position = Position.start();
     private List<String> classes = List.of();
 
-    /** Goes on where the run that stored a state ended. */
+    /** Continues where the run that stored a state ended. */
     void resume(State state) {
         position = Position.parse(state.text("run.position"));
         rowsBefore = state.whole("run.rows");
         refusedBefore = state.whole("run.rows_refused");
     }
 
-    /** Takes over what is known after a chunk that was learned. */
+    /** Adds a chunk that was learned. */
     void accept(ChunkBuffer buffer) {
         rows += buffer.rows();
         refused += buffer.refusedRows();
@@ -50,7 +50,9 @@ final class SourceProgress {
         return classes;
     }
 
-    /** {@return which rows are to blame, counted from 1 over all rows that this run and those before it accepted} */
+    /**
+     * {@return which rows an error is about, counted from 1 over all rows that this run and those before it accepted}
+     */
     String place(AccreteException e, Chunk chunk) {
         long before = rowsBefore + rows;
         return e.chunkRow().isPresent()

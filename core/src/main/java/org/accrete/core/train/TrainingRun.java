@@ -24,16 +24,16 @@ import org.accrete.core.source.Prefetch;
 import org.accrete.core.source.Sources;
 
 /**
- * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, now and then appends
- * a version that holds everything needed to go on after exactly those rows.
+ * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, and now and then
+ * appends a version that holds everything needed to continue after exactly those rows.
  *
  * <ul>
  *   <li>Scores, rows and position move together with the pipeline: a chunk that is refused changes none of them. The
- *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. So it is with
- *       a row that the source cannot use.
+ *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. The same holds
+ *       for a row that the source cannot use.
  *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, also
- *       when the source fails by anything but bad data, each time only if rows were learned since the last. When that
- *       happens never changes what is learned.
+ *       when the source fails for another reason than bad data; each time only if rows were learned since the last one.
+ *       The interval never changes what is learned.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
@@ -76,7 +76,7 @@ public final class TrainingRun {
     }
 
     /**
-     * {@return what collects the parts of a run}
+     * {@return a builder of a run}
      *
      * @param pipeline learns; nobody else may use it until the run ends
      * @param source newly opened; closed by the caller after the run
@@ -86,8 +86,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Refuses a pipeline of which there are no {@linkplain Builder#progressive progressive} scores;
-     * {@link Builder#build} does so too, this can be asked earlier.
+     * Refuses a pipeline that has no {@linkplain Builder#progressive progressive} scores. {@link Builder#build} does
+     * the same, but only once there is a source.
      *
      * @param pipeline newly made or restored
      * @throws AccreteException bad argument: it is not row-wise, or has no target that is scored
@@ -97,10 +97,10 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is whole after every
-     * return, also one by an exception.
+     * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is consistent
+     * afterwards, also after an exception.
      *
-     * @return what was done
+     * @return what the run did
      * @throws AccreteException bad state: it ran already, or what is resumed does not fit the source; bad data: a row
      *     that cannot be used, with its place; I/O: a version could not be written
      */
@@ -133,7 +133,7 @@ public final class TrainingRun {
                 learn(buffer);
                 afterChunk();
             } else {
-                // Behind the position: a resumed run meets them again.
+                // After the position: a resumed run reads them again.
                 refusedAtEnd = buffer.refusedRows();
             }
         }
@@ -232,16 +232,19 @@ public final class TrainingRun {
         return state.build();
     }
 
-    /** The source's labels, because a source that goes on from here must number the next new one as this one would. */
+    /**
+     * The source's labels, because a source that continues from here must number the next new one as this one would.
+     */
     private List<String> knownClasses() {
         List<String> learned = pipeline.classes();
         return learned.size() > progress.classes().size() ? learned : progress.classes();
     }
 
     /**
-     * Asks the run to end: it finishes the chunk it is at, appends a version and returns from {@link #run()}. Any
-     * thread, any number of times; returns at once. A run that reads ahead does not wait for a source that has nothing
-     * to give. A shutdown hook calls this and then waits until the thread that called {@link #run()} has its report.
+     * Asks the run to end: it finishes the current chunk, appends a version and returns from {@link #run()}. Any
+     * thread, any number of times; returns at once. A run that reads ahead does not wait for a source that has no rows
+     * at the moment. A shutdown hook calls this and then waits until the thread that called {@link #run()} has its
+     * report.
      */
     public void stop() {
         stop = true;
@@ -273,7 +276,7 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets the rows of a chunk: how often the model is scored anew. 1,000 by default.
+         * Sets the rows of a chunk, for each of which the model is scored anew. 1,000 by default.
          *
          * @param count at least 1
          * @return this
@@ -301,9 +304,9 @@ public final class TrainingRun {
         }
 
         /**
-         * Appends versions; without it the run keeps nothing.
+         * Sets where versions are appended; without it the run stores nothing.
          *
-         * @param to where to; closed by the caller
+         * @param to the writer; closed by the caller
          * @return this
          */
         public Builder writer(ModelWriter to) {
@@ -334,7 +337,7 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets who is told.
+         * Sets the listener.
          *
          * @param told called on the training thread
          * @return this
@@ -363,10 +366,10 @@ public final class TrainingRun {
         }
 
         /**
-         * Goes on where a stored version ended: seeks the source, and scores and rows count on. The pipeline must have
-         * been restored from the same state. A run that only begins with a stored pipeline does not set this.
+         * Continues where a stored version ended: seeks the source, and continues scores and counts. The pipeline must
+         * have been restored from the same state. A run that only begins with a stored pipeline does not set this.
          *
-         * @param state what the version holds
+         * @param state what the version holds, see {@link Pipeline#restore}
          * @return this
          */
         public Builder resume(State state) {
@@ -375,10 +378,10 @@ public final class TrainingRun {
         }
 
         /**
-         * Publishes snapshots with every version and else at most once a second. One that is not a version is named by
-         * the version before it and the rows since: {@code flights@3+5000}.
+         * Publishes snapshots with every version and otherwise at most once a second. A snapshot between versions is
+         * named by the version before it and the rows since: {@code flights@3+5000}.
          *
-         * @param model who gets them
+         * @param model what gets them
          * @return this
          * @throws AccreteException bad state: it is read from a store
          */
@@ -400,12 +403,11 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets whether the run also scores what the learner says of each row just before it learns that row: figures of
-         * their own, beside those of whole chunks and never mixed with them, which do not depend on chunk borders. Off
-         * by default, but a run that {@linkplain #resume goes on} from one that did so does. It never changes what is
-         * learned.
+         * Sets whether the run also scores each row by the model from just before that row. These figures do not depend
+         * on chunk borders and are reported beside those of whole chunks. Off by default, but always on for a run that
+         * {@linkplain #resume continues} one with such scores. It never changes what is learned.
          *
-         * @param each whether to; {@link #build} refuses a pipeline that is no
+         * @param each whether to; {@link #build} refuses a pipeline that is not an
          *     {@link org.accrete.api.learn.OnlineLearner}
          * @return this
          */

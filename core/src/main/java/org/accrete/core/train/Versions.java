@@ -14,9 +14,9 @@ public final class Versions {
     private Versions() {}
 
     /**
-     * {@return the state of a version that has learned what several versions have, to be appended} It predicts, serves and
-     * trains on like any other, from the start of another source: it holds no position and no scores, which belong to
-     * one source.
+     * {@return the state of a version that has learned what several versions have, to be appended} It predicts, serves
+     * and trains on like any other, from the start of another source: it holds no position and no scores, which belong
+     * to one source.
      *
      * <pre>{@code
      * ModelVersion a = store.history("monday").resolve("live");
