@@ -435,7 +435,7 @@ class PipelineTest {
         }
     }
 
-    /** Its learner has a bug. */
+    /** Makes a learner with a bug. */
     private static final class FailingProvider implements LearnerProvider {
         @Override
         public String name() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class SourcesTest {
-    /** What a chunk tells, and a row that came without one at the end. */
+    /** What a source told with one chunk, or at the end without one. */
     private record Told(List<String> rows, Position position, List<String> classes, long refused) {}
 
     private static Told told(ChunkBuffer buffer) {

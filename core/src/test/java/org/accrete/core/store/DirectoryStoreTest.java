@@ -320,7 +320,7 @@ class DirectoryStoreTest {
         assertRefused(Kind.CORRUPT_FILE, () -> store.tag("m", "good", 1));
         assertThat(history()).hasBinaryContent(lines);
         assertThat(file(1)).exists();
-        // And the lock was given up.
+        // The lock was released.
         assertRefused(Kind.CORRUPT_FILE, () -> store.writer("m"));
     }
 
@@ -384,7 +384,7 @@ class DirectoryStoreTest {
         assertFormat("one", Kind.CORRUPT_FILE);
     }
 
-    /** Changes the format in a file and tells the history of it, as another release would have written both. */
+    /** Changes the format in a file and the history accordingly, as another release would have written both. */
     private void assertFormat(String format, Kind kind) throws IOException {
         String model = "format-" + format;
         try (ModelWriter writer = store.writer(model)) {

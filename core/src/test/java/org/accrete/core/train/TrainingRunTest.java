@@ -186,7 +186,7 @@ class TrainingRunTest {
                 .containsExactly(Optional.of("old@7"), Optional.of("m@1"), Optional.of("m@2"));
         assertThat(writer.notes.stream().map(ModelVersion.Note::rowsSeen)).containsExactly(5_000L, 10_000L, 12_345L);
         assertThat(writer.notes.get(2).learner()).isEqualTo("softmax");
-        // More than two classes: no area under the curve, and what is undefined is not noted.
+        // More than two classes: no area under the curve, and undefined figures are left out.
         assertThat(writer.notes.get(2).metrics()).containsOnlyKeys("log_loss", "accuracy", "kappa", "kappa_t");
         State first = writer.states.get(0);
         assertThat(first.text("run.position")).isEqualTo("list4998+2");
@@ -419,7 +419,7 @@ class TrainingRunTest {
                 return true;
             }
             try {
-                // Only when the rows handed out before are learned: the reader is ahead of the trainer.
+                // Only once the rows before are learned, since the reader is ahead of the trainer.
                 Thread.sleep(200);
                 stuck.countDown();
                 new CountDownLatch(1).await();
@@ -591,7 +591,7 @@ class TrainingRunTest {
                         .isEqualTo(whole);
             }
             State part = trained(run(open.get()).rows(2_346).progressive(true));
-            // It goes on with them without being asked to.
+            // It continues them without being asked to.
             for (boolean asked : new boolean[] {false, true}) {
                 assertThat(progressive(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, part), open.get())
                                 .resume(part)
