@@ -2,7 +2,6 @@ package org.accrete.io;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
@@ -47,7 +46,7 @@ final class SyntheticSource implements ChunkSource {
         }
 
         String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return ParamSpec.word(this);
         }
     }
 
