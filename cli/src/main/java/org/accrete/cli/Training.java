@@ -21,6 +21,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.pipeline.WarmStart;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.source.Peeked;
 import org.accrete.core.source.Sources;
@@ -221,9 +222,9 @@ final class Training implements AutoCloseable {
                     + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
                     + "; --learner chooses another");
         }
-        Memory.require(Pipeline.memoryBytes(plugIns, schema, spec), "the model");
+        Memory.require(spec.memoryBytes(plugIns, schema), "the model");
         Pipeline made = command.begin()
-                .map(weights -> Pipeline.create(plugIns, schema, spec, weights))
+                .map(weights -> WarmStart.fromWeights(plugIns, schema, spec, weights))
                 .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
         requireUse(made, schema.target());
         return made;
@@ -366,7 +367,7 @@ final class Training implements AutoCloseable {
             String learner = command.learner
                     .map(name -> plugIns.learners().find(name).name())
                     .orElse(stored.state().text("learner"));
-            return Pipeline.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
+            return WarmStart.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
         }
         Pipeline restored = Pipeline.restore(plugIns, stored.state());
         command.learner.ifPresent(name -> {
@@ -383,7 +384,7 @@ final class Training implements AutoCloseable {
         if (command.resume && settings.isEmpty()) {
             return restored;
         }
-        Pipeline changed = Pipeline.beginFrom(plugIns, stored.state(), settings);
+        Pipeline changed = WarmStart.fromState(plugIns, stored.state(), settings);
         if (!command.resume) {
             return changed;
         }

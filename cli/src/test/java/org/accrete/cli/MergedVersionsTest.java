@@ -12,7 +12,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
-import org.accrete.core.pipeline.Versions;
+import org.accrete.core.train.Versions;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.store.DirectoryStore;
 import org.junit.jupiter.api.Test;

@@ -187,7 +187,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
             double y = target.getAsDouble();
             if (scores.isEmpty() && learning instanceof OnlineLearner online) {
                 view = Optional.empty();
-                if (labels.labels() != learning.known()) {
+                if (labels.labels() != learning.classes()) {
                     online.classes(labels.labels());
                 }
                 online.learnOne(x, y, 1);
@@ -224,13 +224,13 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         view = Optional.empty();
         scores.ifPresent(some -> some.predict(learning.view(), chunk));
         learning.partialFit(chunk);
-        scores.ifPresent(some -> some.fold(chunk));
+        scores.ifPresent(some -> some.count(chunk));
         settle(learning);
     }
 
     /** After rows were accepted. */
     private void settle(Pipeline learned) {
-        labels.reset(learned.known());
+        labels.reset(learned.classes());
         if (live.isPresent() && System.nanoTime() - publishedAt >= PUBLISH_NANOS) {
             publish();
         }
@@ -244,7 +244,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
             scores = Optional.empty();
             labels.reset(parts.target().classes());
         } else {
-            labels.reset(pipeline.orElseThrow().known());
+            labels.reset(pipeline.orElseThrow().classes());
         }
     }
 
@@ -289,7 +289,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         }
         pipeline = Optional.of(begun);
         oneRow = Optional.of(new OneRow(begun.schema()));
-        labels.reset(begun.known());
+        labels.reset(begun.classes());
     }
 
     private ColumnPlan inferred(List<?> rows) {
@@ -526,7 +526,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     private State state(Pipeline learned) {
         State.Builder state = State.builder().all(learned.state());
         plan.ifPresent(columns ->
-                state.text("plan", columns.withClasses(learned.known()).toText()));
+                state.text("plan", columns.withClasses(learned.classes()).toText()));
         scores.ifPresent(some -> some.writeTo(state));
         return state.build();
     }

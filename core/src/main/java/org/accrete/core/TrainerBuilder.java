@@ -17,6 +17,7 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.pipeline.WarmStart;
 import org.accrete.core.plugin.PlugIns;
 
 /**
@@ -224,14 +225,14 @@ public final class TrainerBuilder<T extends Trainer<?>> {
     Optional<Pipeline> begun() {
         if (state.isEmpty()) {
             // What is wrong with the parts is told now, not by the first chunk; how much memory they take is not asked.
-            Pipeline.memoryBytes(plugIns(), Schema.numeric(1, target()), spec());
+            spec().memoryBytes(plugIns(), Schema.numeric(1, target()));
             return Optional.empty();
         }
         State stored = state.get();
         requireSame("learner", stored.text("learner"), learner);
         steps.ifPresent(given -> requireSame("steps", stored.list("steps").toString(), given.toString()));
         if (!resumes) {
-            return Optional.of(Pipeline.beginFrom(plugIns(), stored, settings));
+            return Optional.of(WarmStart.fromState(plugIns(), stored, settings));
         }
         Pipeline pipeline = Pipeline.restore(plugIns(), stored);
         Map<String, String> asked = Pipeline.create(

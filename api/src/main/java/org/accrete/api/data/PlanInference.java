@@ -12,21 +12,22 @@ import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 
 /**
- * Finds the {@link ColumnPlan} of a source from its header, its first rows and what the user says of some columns.
+ * Finds the {@link ColumnPlan} of a source from its header, its first rows and the kinds that the user gives for some
+ * columns.
  *
  * <ul>
- *   <li>A column whose cells are numbers, or are dates, is taken for that; so it is when up to one cell in twenty is
- *       neither that nor missing, with a warning: such rows will be refused, which is louder than learning a number as
- *       text.
+ *   <li>A column whose cells are numbers, or dates, gets that kind. With a warning it also does when up to one cell in
+ *       twenty is neither of that kind nor missing: those rows are refused later, which is easier to notice than
+ *       numbers learned as text.
  *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed
- *       into the power of two ≥ 64 × its distinct values, between 2^10 and 2^18.
+ *       into buckets; their number is the power of two ≥ 64 × the distinct values, between 2^10 and 2^18.
  *   <li>A column without values, and text of which more than half is unique, is ignored, with a warning.
- *   <li>A target is numeric when it is numbers that are not whole or make more than 20 classes, categorical otherwise.
- *       Its classes are sorted: numbers by value, then text by code point.
+ *   <li>A target is numeric when its values are numbers of which some are not whole or more than 20 differ, and
+ *       categorical otherwise. Its classes are sorted: numbers by value, then text by code point.
  * </ul>
  */
 public final class PlanInference {
-    /** How many rows a source should add. */
+    /** How many rows a source should add, when it has so many. */
     public static final int ROWS = 1_000;
 
     private static final int ONE_ODD_IN = 20;
@@ -43,7 +44,7 @@ public final class PlanInference {
     private final List<String> warnings = new ArrayList<>();
 
     /**
-     * Begins with no row.
+     * Makes an inference that has seen no row.
      *
      * @param header names of the raw columns
      * @param target name of the column to be predicted, if there is one
@@ -100,7 +101,7 @@ public final class PlanInference {
     }
 
     /**
-     * Looks at a row; one that has another number of fields than the header is not looked at.
+     * Adds a row; one whose number of fields differs from the header's is ignored.
      *
      * @param fields the cells
      */
@@ -110,7 +111,7 @@ public final class PlanInference {
         }
     }
 
-    /** A row in one text, because a text per cell would take several times the room. */
+    /** A row as one string, because a string per cell would take several times the memory. */
     private static final class Row {
         private final String text;
         private final int[] ends;
@@ -130,7 +131,7 @@ public final class PlanInference {
         }
     }
 
-    /** {@return things a person should know of the plan, one line each; complete once {@link #plan} was called} */
+    /** {@return warnings about the plan, one line each; complete after {@link #plan} was called} */
     public List<String> warnings() {
         return List.copyOf(warnings);
     }

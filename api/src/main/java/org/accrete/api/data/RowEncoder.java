@@ -6,17 +6,17 @@ import org.accrete.api.AccreteException;
 
 /**
  * Turns raw rows into rows of a chunk, by a plan and a header. Grows the list of labels as rows bring new ones. Not
- * thread-safe; allocates nothing per row but for keys and new labels.
+ * thread-safe; allocates nothing per row except for keys and new labels.
  *
- * <p>Blanks around a cell do not count, except in keys. Missing are an empty cell and {@code NA}, {@code NaN} and
- * {@code null}, as written, in upper or in lower case. A number is a decimal that fits a {@code double}; a boolean is
+ * <p>Blanks around a cell do not count, except in keys. An empty cell and {@code NA}, {@code NaN} and {@code null}, as
+ * written or all in upper or lower case, are missing. A number is a decimal that fits a {@code double}; a boolean is
  * {@code true}, {@code yes}, {@code false} or {@code no} in any case; a date is {@code yyyy-MM-dd}, alone or with
  * {@code HH:mm} or {@code HH:mm:ss} after a blank or a {@code T}. A label is the cell's text, but a whole number is
  * written canonically: {@code 1.0} is {@code 1}.
  */
 public final class RowEncoder {
     private static final int ABSENT = -1;
-    /** Spellings of labels that are found without making a text, by hash; a power of two. */
+    /** How many spellings of labels can be found by hash, without making a string; a power of two. */
     private static final int SPELLINGS = 256;
 
     private enum Amount {
@@ -176,7 +176,7 @@ public final class RowEncoder {
     }
 
     /**
-     * Appends a row whose cells stand one after the other in an array; for sources that make no texts.
+     * Appends a row whose cells follow each other in one array; for sources that do not make a string per cell.
      *
      * @param text the cells' characters, not changed
      * @param ends where each cell ends and the next begins; the first begins at 0
@@ -211,7 +211,7 @@ public final class RowEncoder {
             int begin = begin(ends, keyFields[i]);
             out.key(i, new String(text, begin, ends[keyFields[i]] - begin));
         }
-        // Last, because it may learn a label, which a refused row must not.
+        // Last, because this may add a label, which a refused row must not do.
         if (targetField >= 0) {
             trim(text, ends, targetField);
             out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));

@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The facts about one stored version of a model, as its history tells them. Immutable.
+ * The facts about one stored version of a model, as its history records them. Immutable.
  *
  * @param model name of the model
  * @param number from 1, never reused
  * @param created when it was appended
- * @param note what the writer said of it
+ * @param note what the writer recorded about it
  * @param length bytes of the stored file
  * @param sha256 64 hexadecimal digits, of the stored file
  */
 public record ModelVersion(String model, long number, Instant created, Note note, long length, String sha256) {
     /**
-     * What a writer says of a version.
+     * What a writer records about a version.
      *
      * @param parent the version it was trained from, {@code model@number}; empty for a first one, and for one that
      *     follows the newest version of the model, which the writer then names

@@ -98,9 +98,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         rowsSeen = state.whole(ROWS_SEEN);
         for (int j = 0; j < n; j++) {
             if (!(count[j] >= 0 && m2[j] >= 0 && Math.abs(mean[j]) <= Double.MAX_VALUE)) {
-                throw new AccreteException(
-                        Kind.CORRUPT_FILE,
-                        "stored moments of column '" + columns.name(j) + "' are out of range: count " + count[j]
+                throw AccreteException.corruptFile("stored moments of column '" + columns.name(j) + "' are out of range: count " + count[j]
                                 + ", mean " + mean[j] + ", m2 " + m2[j]);
             }
         }

@@ -61,14 +61,25 @@ public final class Sources {
     /**
      * {@return a source that reads ahead on a thread of its own} Rows, positions and errors are those of the source, in
      * the same order; at most two chunks are read ahead, from the first {@link ChunkSource#next} on. From then until it
-     * is closed, the source belongs to that daemon thread, which also calls what the source calls, such as the consumer
-     * of {@link org.accrete.api.data.BadRows}.
+     * is closed or released, the source belongs to that daemon thread, which also calls what the source calls, such as
+     * the consumer of {@link org.accrete.api.data.BadRows}.
      *
      * @param source what to read; nobody else may read it
      * @param chunkRows rows of a chunk; a buffer of this capacity is filled without copying
      */
-    public static ChunkSource prefetch(ChunkSource source, int chunkRows) {
-        return new Prefetch(source, chunkRows, Long.MAX_VALUE, true);
+    public static Prefetch prefetch(ChunkSource source, int chunkRows) {
+        return prefetch(source, chunkRows, Long.MAX_VALUE);
+    }
+
+    /**
+     * {@return as {@link #prefetch(ChunkSource, int)}, for a caller that wants only so many rows}
+     *
+     * @param source what to read; nobody else may read it
+     * @param chunkRows rows of a chunk; a buffer of this capacity is filled without copying
+     * @param rows the most rows to read, at least 0; the source is read no further
+     */
+    public static Prefetch prefetch(ChunkSource source, int chunkRows, long rows) {
+        return new Prefetch(source, chunkRows, rows);
     }
 
     /**
@@ -81,14 +92,14 @@ public final class Sources {
      * @throws org.accrete.api.AccreteException bad argument: fewer; or what opening throws
      */
     public static ChunkSource repeat(Supplier<ChunkSource> open, int epochs) {
-        return new Repeat(open, epochs);
+        return Repeat.of(open, epochs);
     }
 
     /**
-     * {@return a source whose first rows can be looked at before they are read}
+     * {@return a source whose first rows can be seen before they are read}
      *
      * @param source what to read; nobody else may read it
-     * @param rows how many rows to look at, at least 1
+     * @param rows how many rows to see, at least 1
      */
     public static Peeked peek(ChunkSource source, int rows) {
         return new Peeked(source, rows);

@@ -106,7 +106,7 @@ public final class DirectoryStore implements ModelStore {
             Header header = checked(channel, version);
             return ModelFile.state(header.metadata(), SafeTensors.readTensors(header, channel));
         } catch (NoSuchFileException e) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                             "the file of " + version.reference() + " is missing; put it back from a copy of the store")
                     .at(file.toString());
         } catch (IOException e) {
@@ -119,7 +119,7 @@ public final class DirectoryStore implements ModelStore {
     /** Checks a file's bytes against the history before anything in it is believed. */
     private static Header checked(FileChannel channel, ModelVersion version) throws IOException {
         if (channel.size() != version.length()) {
-            throw Json.damaged("wrong length (disk or transfer damage?): expected " + version.length()
+            throw AccreteException.corruptFile("wrong length (disk or transfer damage?): expected " + version.length()
                     + " bytes but found " + channel.size());
         }
         Hasher sha256 = Hashing.sha256().newHasher();
@@ -130,7 +130,7 @@ public final class DirectoryStore implements ModelStore {
         }
         String found = sha256.hash().toString();
         if (!found.equals(version.sha256())) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                     "checksum mismatch (disk or transfer damage?): expected " + version.sha256() + " but was " + found);
         }
         channel.position(0);

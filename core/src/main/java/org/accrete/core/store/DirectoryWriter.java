@@ -131,9 +131,9 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private static void check(Note note) {
-        Json.requireUnicode("a learner's name", note.learner());
+        StrictJson.requireUnicode("a learner's name", note.learner());
         note.metrics().forEach((name, value) -> {
-            Json.requireUnicode("the name of a metric", name);
+            StrictJson.requireUnicode("the name of a metric", name);
             if (!Double.isFinite(value)) {
                 throw AccreteException.badArgument("metric '" + name + "' must be finite but was " + value);
             }

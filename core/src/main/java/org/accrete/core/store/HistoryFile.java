@@ -54,7 +54,7 @@ final class HistoryFile {
 
     /** {@return a line with its line feed} */
     static byte[] encode(HistoryLine line) {
-        byte[] json = Json.object(out -> {
+        byte[] json = StrictJson.object(out -> {
             out.writeNumberProperty("format", FORMAT);
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
@@ -68,7 +68,7 @@ final class HistoryFile {
                 out.writeNumberProperty("rows_seen", version.note().rowsSeen());
                 out.writeName("metrics");
                 out.writeStartObject();
-                Json.writeNumbers(out, version.note().metrics());
+                StrictJson.writeNumbers(out, version.note().metrics());
                 out.writeEndObject();
                 out.writeBooleanProperty("live", appended.live());
             } else if (line instanceof HistoryLine.Moved moved) {
@@ -173,7 +173,7 @@ final class HistoryFile {
             if (start < bytes.length && isWhole(Arrays.copyOfRange(bytes, start, bytes.length - 1))) {
                 damage.at(
                         number,
-                        Json.damaged("a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
+                        AccreteException.corruptFile("a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
             }
             return start;
         }
@@ -182,7 +182,7 @@ final class HistoryFile {
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
                 if (!versions.isEmpty() && version.number() <= versions.lastKey()) {
-                    throw Json.damaged("version " + version.number() + " stands after version " + versions.lastKey());
+                    throw AccreteException.corruptFile("version " + version.number() + " stands after version " + versions.lastKey());
                 }
                 versions.put(version.number(), version);
                 if (appended.live()) {
@@ -196,7 +196,7 @@ final class HistoryFile {
         private void move(History.Move move) {
             // After a damaged line it cannot be told what was there.
             if (whole && !versions.containsKey(move.number())) {
-                throw Json.damaged(
+                throw AccreteException.corruptFile(
                         "alias '" + move.alias() + "' points at version " + move.number() + ", which is not there");
             }
             aliases.put(move.alias(), move.number());
@@ -206,9 +206,9 @@ final class HistoryFile {
 
     private static HistoryLine decode(String model, byte[] line) {
         if (!isWhole(line)) {
-            throw Json.damaged("checksum mismatch (disk or transfer damage?)");
+            throw AccreteException.corruptFile("checksum mismatch (disk or transfer damage?)");
         }
-        Fields fields = Json.read(line, line.length, HistoryFile::fields);
+        Fields fields = StrictJson.read(line, line.length, HistoryFile::fields);
         if (fields.format != FORMAT) {
             throw new AccreteException(
                     fields.format > FORMAT ? AccreteException.Kind.FILE_TOO_NEW : AccreteException.Kind.FILE_TOO_OLD,
@@ -231,7 +231,7 @@ final class HistoryFile {
         } catch (DateTimeException e) {
             throw new AccreteException(AccreteException.Kind.CORRUPT_FILE, "not a time: '" + fields.time + "'", e);
         }
-        throw Json.damaged("neither a version nor a move of an alias");
+        throw AccreteException.corruptFile("neither a version nor a move of an alias");
     }
 
     /** All that can stand in a line. */
@@ -267,8 +267,8 @@ final class HistoryFile {
                 case "learner" -> fields.learner = json.getString();
                 case "rows_seen" -> fields.rowsSeen = json.getLongValue();
                 case "metrics" -> {
-                    Json.expect(value, JsonToken.START_OBJECT);
-                    fields.metrics = Json.numbers(json);
+                    StrictJson.expect(value, JsonToken.START_OBJECT);
+                    fields.metrics = StrictJson.numbers(json);
                 }
                 case "live" -> fields.live = json.getBooleanValue();
                 default -> json.skipChildren(); // A later format says so in "format".

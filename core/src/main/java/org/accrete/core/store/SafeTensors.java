@@ -83,8 +83,8 @@ final class SafeTensors {
                     + " tensors and as many texts, not " + tensors.size() + " and " + metadata.size());
         }
         metadata.forEach((name, text) -> {
-            Json.requireUnicode("the name of a text", name);
-            Json.requireUnicode("text '" + name + "'", text);
+            StrictJson.requireUnicode("the name of a text", name);
+            StrictJson.requireUnicode("text '" + name + "'", text);
         });
         Map<String, Long> begins = new LinkedHashMap<>();
         long offset = 0;
@@ -92,7 +92,7 @@ final class SafeTensors {
             if (entry.getKey().equals(METADATA)) {
                 throw AccreteException.badArgument("no tensor can be named " + METADATA);
             }
-            Json.requireUnicode("the name of a tensor", entry.getKey());
+            StrictJson.requireUnicode("the name of a tensor", entry.getKey());
             long bytes = bytes(entry.getValue());
             if (bytes > MAX_TENSOR_BYTES) {
                 throw AccreteException.badArgument("tensor '" + entry.getKey() + "' of " + bytes
@@ -101,7 +101,7 @@ final class SafeTensors {
             begins.put(entry.getKey(), offset);
             offset += bytes;
         }
-        byte[] json = Json.object(out -> {
+        byte[] json = StrictJson.object(out -> {
             out.writeName(METADATA);
             out.writeStartObject();
             metadata.forEach(out::writeStringProperty);
@@ -171,24 +171,24 @@ final class SafeTensors {
     static Header readHeader(SeekableByteChannel in) throws IOException {
         long fileLength = in.size();
         if (fileLength < Long.BYTES) {
-            throw Json.damaged("a safetensors file has at least 8 bytes but this one " + fileLength);
+            throw AccreteException.corruptFile("a safetensors file has at least 8 bytes but this one " + fileLength);
         }
         long length = readFully(in, new byte[Long.BYTES])
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();
         if (length < 2 || length > MAX_HEADER_BYTES || length > fileLength - Long.BYTES) {
-            throw Json.damaged("the header's length must be from 2 to "
+            throw AccreteException.corruptFile("the header's length must be from 2 to "
                     + Math.min(MAX_HEADER_BYTES, fileLength - Long.BYTES) + " but is " + Long.toUnsignedString(length));
         }
         byte[] bytes = readFully(in, new byte[(int) length]).array();
         if (bytes[0] != '{') {
-            throw Json.damaged("the header must start with '{'");
+            throw AccreteException.corruptFile("the header must start with '{'");
         }
         int end = bytes.length;
         while (bytes[end - 1] == ' ') {
             end--;
         }
-        return Json.read(bytes, end, json -> parse(json, Long.BYTES + length));
+        return StrictJson.read(bytes, end, json -> parse(json, Long.BYTES + length));
     }
 
     private static Header parse(JsonParser json, long dataStart) {
@@ -196,14 +196,14 @@ final class SafeTensors {
         List<Entry> entries = new ArrayList<>();
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
-            Json.expect(json.nextToken(), JsonToken.START_OBJECT);
+            StrictJson.expect(json.nextToken(), JsonToken.START_OBJECT);
             if (name.equals(METADATA)) {
-                metadata.putAll(Json.texts(json));
+                metadata.putAll(StrictJson.texts(json));
             } else {
                 entries.add(entry(json, name));
             }
             if (entries.size() > MAX_ENTRIES || metadata.size() > MAX_ENTRIES) {
-                throw Json.damaged("the header has more than " + MAX_ENTRIES + " tensors or texts");
+                throw AccreteException.corruptFile("the header has more than " + MAX_ENTRIES + " tensors or texts");
             }
         }
         return new Header(metadata, entries, dataStart);
@@ -218,25 +218,25 @@ final class SafeTensors {
             JsonToken value = json.nextToken();
             switch (key) {
                 case "dtype" -> {
-                    Json.expect(value, JsonToken.VALUE_STRING);
+                    StrictJson.expect(value, JsonToken.VALUE_STRING);
                     type = json.getString();
                 }
                 case "shape" -> shape = wholeNumbers(json);
                 case "data_offsets" -> offsets = wholeNumbers(json);
-                default -> throw Json.damaged("tensor '" + name + "' has an unknown property '" + key + "'");
+                default -> throw AccreteException.corruptFile("tensor '" + name + "' has an unknown property '" + key + "'");
             }
         }
         if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2) {
-            throw Json.damaged("tensor '" + name + "' must have a dtype, a shape and two data_offsets");
+            throw AccreteException.corruptFile("tensor '" + name + "' must have a dtype, a shape and two data_offsets");
         }
         return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
     }
 
     private static List<Long> wholeNumbers(JsonParser json) {
-        Json.expect(json.currentToken(), JsonToken.START_ARRAY);
+        StrictJson.expect(json.currentToken(), JsonToken.START_ARRAY);
         List<Long> numbers = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            Json.expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT);
+            StrictJson.expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT);
             numbers.add(json.getLongValue());
         }
         return numbers;
@@ -253,18 +253,18 @@ final class SafeTensors {
         long next = 0;
         for (Entry entry : order) {
             if (entry.begin() != next) {
-                throw Json.damaged(
+                throw AccreteException.corruptFile(
                         "tensor '" + entry.name() + "' must begin at " + next + " but begins at " + entry.begin());
             }
             long bytes = expectedBytes(entry);
             if (entry.end() - entry.begin() != bytes) {
-                throw Json.damaged("tensor '" + entry.name() + "' of shape " + entry.shape() + " must have " + bytes
+                throw AccreteException.corruptFile("tensor '" + entry.name() + "' of shape " + entry.shape() + " must have " + bytes
                         + " bytes but has " + (entry.end() - entry.begin()));
             }
             next = entry.end();
         }
         if (next != fileLength - header.dataStart) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                     "the tensors must cover " + (fileLength - header.dataStart) + " bytes but cover " + next);
         }
     }
@@ -279,7 +279,7 @@ final class SafeTensors {
         } catch (ArithmeticException | IllegalArgumentException | AccreteException e) {
             throw new AccreteException(AccreteException.Kind.CORRUPT_FILE, impossible(entry), e);
         }
-        throw Json.damaged(impossible(entry));
+        throw AccreteException.corruptFile(impossible(entry));
     }
 
     private static String impossible(Entry entry) {

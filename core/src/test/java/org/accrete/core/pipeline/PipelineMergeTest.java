@@ -28,6 +28,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.accrete.core.Toys;
+import org.accrete.core.train.Versions;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
 import org.junit.jupiter.api.Test;

@@ -37,7 +37,6 @@ import org.accrete.api.store.State;
 import org.accrete.core.Toys;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
-import org.accrete.core.pipeline.Versions;
 import org.accrete.core.plugin.PlugIns;
 import org.junit.jupiter.api.Test;
 

@@ -154,24 +154,26 @@ class SourcesTest {
     void noRowBeyondTheMostIsTouched() {
         ListSource source = source(205);
         source.failsAt = 55;
-        Prefetch ahead = new Prefetch(source, 40, 55, false);
+        Prefetch ahead = Sources.prefetch(source, 40, 55);
         assertThat(rows(readAll(ahead, 40))).hasSize(55);
-        ahead.close();
+        ahead.release();
         assertThat(source.read).isEqualTo(55);
         assertThat(source.closed).isZero();
+        ahead.close();
+        assertThat(source.closed).isOne();
     }
 
     @Test
-    void whoWaitsForAStuckSourceCanBeCalledOff() throws InterruptedException {
+    void stopEndsTheWaitForAStuckSource() throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         ChunkSource source = new Stuck(stuck, never);
-        Prefetch ahead = new Prefetch(source, 10, Long.MAX_VALUE, true);
+        Prefetch ahead = Sources.prefetch(source, 10);
         AtomicInteger answer = new AtomicInteger(-1);
         Thread waiting = new Thread(() -> answer.set(ahead.next(new ChunkBuffer(source.schema(), 10)) ? 1 : 0));
         waiting.start();
         stuck.await();
-        ahead.abandon();
+        ahead.stop();
         waiting.join();
         assertThat(answer).hasValue(0);
         ahead.close();
@@ -336,11 +338,11 @@ class SourcesTest {
     }
 
     @Test
-    void afterItIsAbandonedAFailureOfTheSourceIsNoFailure() throws InterruptedException {
+    void failuresOfTheSourceAfterStopAreIgnored() throws InterruptedException {
         ListSource rows = ListSource.labels(20);
         Prefetch[] ahead = new Prefetch[1];
         // As when Ctrl-C ends both ends of a pipe: the last row is torn.
-        ahead[0] = new Prefetch(new FailingAfter(rows, () -> ahead[0].abandon()), 10, Long.MAX_VALUE, true);
+        ahead[0] = Sources.prefetch(new FailingAfter(rows, () -> ahead[0].stop()), 10);
         ChunkBuffer buffer = new ChunkBuffer(rows.schema(), 10);
         assertThat(ahead[0].next(buffer)).isTrue();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {

@@ -3,6 +3,7 @@ package org.accrete.core.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -452,13 +453,22 @@ class TrainingRunTest {
         assertThat(run(labels()).rows(0).build().run().rows()).isZero();
     }
 
+    private static Ticker clock(AtomicLong now) {
+        return new Ticker() {
+            @Override
+            public long read() {
+                return now.get();
+            }
+        };
+    }
+
     @Test
     void checkpointsByTimeComeAtTheNextChunksEnd() {
         AtomicLong now = new AtomicLong();
         MemoryWriter writer = new MemoryWriter();
         run(labels())
                 .writer(writer)
-                .clock(now::get)
+                .clock(clock(now))
                 .checkpointEvery(CheckpointInterval.parse("10s"))
                 .listener(new RunListener() {
                     @Override
@@ -480,7 +490,7 @@ class TrainingRunTest {
         run(labels())
                 .writer(new MemoryWriter())
                 .parent("old@7")
-                .clock(now::get)
+                .clock(clock(now))
                 .rows(7_000)
                 .checkpointEvery(new CheckpointInterval(4, 0))
                 .publishTo(live)

@@ -4,10 +4,10 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 
 /** The chunks between the steps of a pipeline: made when first needed, grown to the largest chunk, then reused. */
-final class Scratch {
+final class StepBuffers {
     private final ChunkBuffer[] buffers;
 
-    Scratch(int steps) {
+    StepBuffers(int steps) {
         buffers = new ChunkBuffer[steps];
     }
 

@@ -4,7 +4,6 @@ import com.google.common.math.LongMath;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
@@ -14,8 +13,9 @@ import org.accrete.api.learn.StepProvider;
 import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+import org.accrete.core.plugin.NearestWord;
 import org.accrete.core.plugin.PlugIns;
-import org.accrete.core.plugin.Registry;
 
 /**
  * A {@link PipelineSpec} with names resolved to providers and settings to values.
@@ -23,8 +23,14 @@ import org.accrete.core.plugin.Registry;
  * @param steps the steps, in order
  * @param learner the learner
  */
-record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) {
-    static Blueprint of(PlugIns plugIns, PipelineSpec spec) {
+record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) {
+    /**
+     * {@return the specification with its names and settings resolved}
+     *
+     * @throws AccreteException unknown plug-in; bad argument: settings outside their domains or of no part, a part that
+     *     occurs twice, a step that is none
+     */
+    static ResolvedSpec of(PlugIns plugIns, PipelineSpec spec) {
         LearnerProvider learner = plugIns.learners().find(spec.learner());
         List<StepProvider> steps = new ArrayList<>();
         Map<String, Map<String, String>> settings = new LinkedHashMap<>();
@@ -52,13 +58,37 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
         for (StepProvider step : steps) {
             parts.add(part(step, settings.getOrDefault(step.name(), Map.of()), problems));
         }
-        Blueprint blueprint = new Blueprint(parts, part(learner, settings.getOrDefault("", Map.of()), problems));
+        ResolvedSpec resolved = new ResolvedSpec(parts, part(learner, settings.getOrDefault("", Map.of()), problems));
         refuse(problems);
-        return blueprint;
+        return resolved;
     }
 
-    /** Refuses to go on from the values of another blueprint when more than tunable ones differ. */
-    void requireTunable(Blueprint before) {
+    /**
+     * {@return the specification of a stored pipeline}
+     *
+     * @throws AccreteException corrupt file: it is not there or cannot be read; else as {@link #of}
+     */
+    static ResolvedSpec stored(PlugIns plugIns, State state) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String pair : state.list("params")) {
+            int equals = pair.indexOf('=');
+            if (equals < 0) {
+                throw AccreteException.corruptFile("a stored parameter must be key=value but was '" + pair + "'");
+            }
+            settings.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return of(plugIns, new PipelineSpec(state.text("learner"), state.list("steps"), settings));
+    }
+
+    /** Writes what {@link #stored} reads. */
+    void writeTo(State.Builder state) {
+        List<String> params = new ArrayList<>();
+        settings().forEach((key, value) -> params.add(key + "=" + value));
+        state.text("learner", learner.name()).list("steps", stepNames()).list("params", params);
+    }
+
+    /** Refuses values that differ from those before in more than tunable parameters. */
+    void requireTunable(ResolvedSpec before) {
         List<String> tunable = new ArrayList<>(learner.tunable());
         for (Part<StepProvider> step : steps) {
             step.tunable().forEach(name -> tunable.add(step.name() + "." + name));
@@ -77,8 +107,8 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
         refuse(problems);
     }
 
-    /** Refuses to merge with what has other values of the parameters of the same parts. */
-    void requireSame(Blueprint other) {
+    /** Refuses the same parts with other values of their parameters. */
+    void requireSame(ResolvedSpec other) {
         for (int i = 0; i < steps.size(); i++) {
             requireSame(steps.get(i), other.steps.get(i));
         }
@@ -92,12 +122,16 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
         });
     }
 
-    /** Refuses to go on with the steps of another blueprint when more than their tunable parameters differ. */
-    void requireTunableSteps(Blueprint before) {
-        new Blueprint(steps, before.learner).requireTunable(before);
+    /** Refuses steps that differ from those before in more than tunable parameters. */
+    void requireTunableSteps(ResolvedSpec before) {
+        new ResolvedSpec(steps, before.learner).requireTunable(before);
     }
 
-    /** {@return the learner's provider, if its learners can begin with weights from elsewhere} */
+    /**
+     * {@return the learner's provider}
+     *
+     * @throws AccreteException bad argument: its learners cannot begin with weights from elsewhere
+     */
     WarmStartProvider requireWarmStart() {
         if (learner.provider() instanceof WarmStartProvider provider) {
             return provider;
@@ -126,7 +160,7 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
         }
         List<String> kinds = learner.provider().targets().stream()
                 .sorted()
-                .map(Blueprint::describe)
+                .map(ResolvedSpec::describe)
                 .toList();
         List<String> others = plugIns.learners().all().stream()
                 .filter(other -> other.targets().contains(target.kind()) && !(other instanceof StepProvider))
@@ -134,12 +168,14 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
                 .toList();
         String found = target.kind() == Target.Kind.NONE
                 ? "the data has none; name the column to be predicted"
-                : "'" + target.name() + "' is " + word(target.kind());
+                : "'" + target.name() + "' is " + ParamSpec.word(target.kind());
         throw AccreteException.badArgument(learner.name() + " learns " + String.join(" or ", kinds) + " but " + found
                 + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)));
     }
 
-    /** {@return about how many bytes of heap the parts take; a step is made to know what it hands on} */
+    /**
+     * {@return about how many bytes of heap the parts take; each step is made once, because only it knows its output}
+     */
     long memoryBytes(Schema schema) {
         Schema columns = schema;
         long bytes = 0;
@@ -180,7 +216,7 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
 
     private static String noSuchStep(String key, String owner, List<String> steps) {
         return "'" + key + "' is for a step '" + owner + "' that is not in the pipeline"
-                + Registry.nearest(owner, steps)
+                + NearestWord.to(owner, steps)
                         .map(near -> " (did you mean '" + near + "'?)")
                         .orElse("")
                 + (steps.isEmpty() ? "; there are no steps" : "; steps: " + String.join(", ", steps));
@@ -201,10 +237,6 @@ record Blueprint(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) 
     }
 
     private static String describe(Target.Kind kind) {
-        return kind == Target.Kind.NONE ? "without a target" : "a " + word(kind) + " target";
-    }
-
-    private static String word(Target.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return kind == Target.Kind.NONE ? "without a target" : "a " + ParamSpec.word(kind) + " target";
     }
 }

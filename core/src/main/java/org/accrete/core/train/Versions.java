@@ -1,4 +1,4 @@
-package org.accrete.core.pipeline;
+package org.accrete.core.train;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,15 +6,15 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
+import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
-import org.accrete.core.train.TrainingRun;
 
-/** What is done with whole versions of a model, as a {@link TrainingRun} stores them. */
+/** Operations on whole versions of a model, as a {@link TrainingRun} stores them. */
 public final class Versions {
     private Versions() {}
 
     /**
-     * {@return the state of a version that knows what several versions know, to be appended} It predicts, serves and
+     * {@return the state of a version that has learned what several versions have, to be appended} It predicts, serves and
      * trains on like any other, from the start of another source: it holds no position and no scores, which belong to
      * one source.
      *

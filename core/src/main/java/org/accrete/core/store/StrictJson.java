@@ -17,7 +17,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /** The JSON of headers and history lines: strict, no key twice, no deeper than needed. */
-final class Json {
+final class StrictJson {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -27,7 +27,7 @@ final class Json {
                     .build())
             .build();
 
-    private Json() {}
+    private StrictJson() {}
 
     /** Writes the inside of an object. */
     interface Body {
@@ -65,7 +65,7 @@ final class Json {
             expect(json.nextToken(), JsonToken.START_OBJECT);
             T value = reading.read(json);
             if (json.nextToken() != null) {
-                throw damaged("something follows the JSON object");
+                throw AccreteException.corruptFile("something follows the JSON object");
             }
             return value;
         } catch (JacksonException e) {
@@ -101,12 +101,8 @@ final class Json {
 
     static void expect(JsonToken found, JsonToken expected) {
         if (found != expected) {
-            throw damaged("not the expected JSON: " + expected + " must stand where " + found + " is");
+            throw AccreteException.corruptFile("not the expected JSON: " + expected + " must stand where " + found + " is");
         }
-    }
-
-    static AccreteException damaged(String message) {
-        return new AccreteException(AccreteException.Kind.CORRUPT_FILE, message);
     }
 
     /**
