@@ -1,7 +1,7 @@
 package org.accrete.learners.nn;
 
+import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.FloatKernels;
-import org.accrete.kernels.Kernels;
 
 /** The activation function of the hidden units: from the pre-activation z to the activation a. */
 enum Activation {
@@ -48,7 +48,7 @@ enum Activation {
                     for (int i = 0; i < length; i++) {
                         scratch[i] = 2.0 * z[from + i];
                     }
-                    Kernels.best().logistic(scratch, 0, scratch, 0, length);
+                    DenseKernels.best().logistic(scratch, 0, scratch, 0, length);
                     for (int i = 0; i < length; i++) {
                         a[from + i] = (float) (2 * scratch[i] - 1);
                     }
@@ -60,7 +60,7 @@ enum Activation {
                     for (int i = 0; i < length; i++) {
                         scratch[i] = z[from + i];
                     }
-                    Kernels.best().logistic(scratch, 0, scratch, 0, length);
+                    DenseKernels.best().logistic(scratch, 0, scratch, 0, length);
                     for (int i = 0; i < length; i++) {
                         a[from + i] = (float) scratch[i];
                     }
@@ -95,7 +95,7 @@ enum Activation {
      */
     void backward(float[] z, float[] a, float[] delta, int n, double[] scratch) {
         switch (this) {
-            case RELU -> FloatKernels.best().gate(a, 0, delta, 0, n);
+            case RELU -> FloatKernels.best().reluGradient(a, 0, delta, 0, n);
             case TANH -> {
                 for (int i = 0; i < n; i++) {
                     delta[i] *= 1 - a[i] * a[i];
@@ -126,7 +126,7 @@ enum Activation {
             double x = z[from + i];
             scratch[i] = -0.5 * x * x;
         }
-        Kernels.best().exp(scratch, 0, scratch, 0, n);
+        DenseKernels.best().exp(scratch, 0, scratch, 0, n);
     }
 
     /**

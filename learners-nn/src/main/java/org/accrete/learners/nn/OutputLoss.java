@@ -1,7 +1,7 @@
 package org.accrete.learners.nn;
 
 import java.util.List;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 
 /** The loss of the outputs for one row. The loss of a batch is the weighted sum over its rows, divided by the rows. */
 enum OutputLoss {
@@ -66,7 +66,7 @@ enum OutputLoss {
         double margin = (double) max - out[at + label];
         double sum = 0;
         for (int j = 0; j < outputs; j++) {
-            double power = Kernels.exp((double) out[at + j] - max);
+            double power = Exp.exp((double) out[at + j] - max);
             out[at + j] = (float) power;
             sum += power;
         }

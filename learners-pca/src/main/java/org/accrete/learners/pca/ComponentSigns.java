@@ -1,11 +1,12 @@
 package org.accrete.learners.pca;
 
 import java.util.Arrays;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MatrixKernels;
 
 /** Chooses the signs of components, which a decomposition does not determine. Components are rows. */
 final class ComponentSigns {
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final int width;
     private double[] cosines = {};
     private double[] work = {};
@@ -24,7 +25,7 @@ final class ComponentSigns {
      * @param oldCount number of old components
      */
     void align(double[] components, int count, double[] old, int oldCount) {
-        int length = Kernels.workLength(count, width);
+        int length = MatrixKernels.workLength(count, width);
         if (work.length < length) {
             work = new double[length];
         }
@@ -32,7 +33,8 @@ final class ComponentSigns {
             cosines = new double[count * oldCount];
         }
         Arrays.fill(cosines, 0, count * oldCount, 0);
-        kernels.gemm(count, oldCount, width, components, 0, width, 1, old, 0, 1, width, cosines, 0, oldCount, work);
+        MatrixKernels.best()
+                .gemm(count, oldCount, width, components, 0, width, 1, old, 0, 1, width, cosines, 0, oldCount, work);
         for (int i = 0; i < count; i++) {
             double nearest = 0;
             for (int j = 0; j < oldCount; j++) {

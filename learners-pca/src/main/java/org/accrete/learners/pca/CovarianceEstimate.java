@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 
 /**
  * Mean and variance of the rows learned so far, and what a subclass keeps of their covariance.
@@ -15,7 +15,7 @@ import org.accrete.kernels.Kernels;
  * equals one more row, δ·√(W·w/(W + w)), among the block's centred rows.
  */
 abstract sealed class CovarianceEstimate permits IncrementalSvd, ScatterMatrix {
-    final Kernels kernels = Kernels.best();
+    final DenseKernels kernels = DenseKernels.best();
     final Schema schema;
     final int width;
     final Rank rank;
@@ -284,7 +284,7 @@ abstract sealed class CovarianceEstimate permits IncrementalSvd, ScatterMatrix {
     }
 
     static boolean isFinite(double[] array) {
-        return Kernels.best().allFinite(array, 0, array.length);
+        return DenseKernels.best().allFinite(array, 0, array.length);
     }
 
     static AccreteException corrupt(String what) {

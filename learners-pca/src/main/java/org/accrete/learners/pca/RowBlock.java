@@ -6,7 +6,8 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Rows and their weights, collected until the block is full. Arrays grow to the size of the block and are then reused.
@@ -20,7 +21,7 @@ final class RowBlock {
     /** Below this number of columns, dense loops are faster. */
     private static final int MIN_SPARSE_WIDTH = 256;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final int width;
     private final int size;
     private final boolean sparse;
@@ -72,7 +73,7 @@ final class RowBlock {
                 }
             }
         } else if (chunk instanceof DenseChunk dense) {
-            Kernels kernels = Kernels.best();
+            DenseKernels kernels = DenseKernels.best();
             int width = chunk.width();
             double[] values = dense.values();
             for (int row = 0; row < chunk.rows(); row++) {
@@ -227,7 +228,7 @@ final class RowBlock {
     /** {@code sum += factor · row}. */
     void addTo(double[] sum, int row, double factor) {
         if (sparse) {
-            kernels.sparseAxpy(
+            SparseKernels.axpy(
                     factor, entries.columns(), entries.values(), entries.start(row), entries.start(row + 1), sum, 0);
         } else {
             kernels.axpy(factor, values, origin + row * width, sum, 0, width);

@@ -3,7 +3,7 @@ package org.accrete.learners.pca;
 import java.util.Arrays;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.MatrixKernels;
 
 /**
  * The scatter matrix: the sum of {@code w (x − mean)ᵀ (x − mean)} over all rows x with weights w. It is exact in any
@@ -73,11 +73,11 @@ final class ScatterMatrix extends CovarianceEstimate {
 
     @Override
     void updateDense(double[] stack, int rows) {
-        int length = Kernels.workLength(width, rows);
+        int length = MatrixKernels.workLength(width, rows);
         if (work.length < length) {
             work = new double[length];
         }
-        kernels.syrk(width, rows, stack, 0, 1, width, scatter, 0, width, work);
+        MatrixKernels.best().syrk(width, rows, stack, 0, 1, width, scatter, 0, width, work);
         if (!hasReference && rows > 0) {
             TruncatedSvd svd = new TruncatedSvd();
             setReference(svd, svd.decompose(stack, rows, width, rank.max(), reference, 0));

@@ -1,7 +1,8 @@
 package org.accrete.learners.pca;
 
 import java.util.Arrays;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MatrixKernels;
 
 /**
  * The largest singular values of a matrix and their right singular vectors.
@@ -35,7 +36,7 @@ final class TruncatedSvd {
     /** Depth of a product that needs the most working memory: kernels pack a limited depth at a time. */
     private static final int DEPTH = Integer.MAX_VALUE;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final LargestEigen eigen = new LargestEigen();
     private double[] gram = {};
     private double[] rotated = {};
@@ -66,9 +67,9 @@ final class TruncatedSvd {
         room(n, width, k);
         Arrays.fill(gram, 0, n * n, 0);
         if (wide) {
-            kernels.syrk(n, width, a, 0, width, 1, gram, 0, n, work);
+            MatrixKernels.best().syrk(n, width, a, 0, width, 1, gram, 0, n, work);
         } else {
-            kernels.syrk(n, rows, a, 0, 1, width, gram, 0, n, work);
+            MatrixKernels.best().syrk(n, rows, a, 0, 1, width, gram, 0, n, work);
         }
         mirror(gram, n);
         // For a wide matrix, the first rows of the Gram matrix are the same guess for the left singular vectors.
@@ -86,7 +87,8 @@ final class TruncatedSvd {
         }
         if (wide) {
             Arrays.fill(vectors, 0, wanted * width, 0);
-            kernels.gemm(wanted, width, rows, eigen.vectors(), 0, rows, 1, a, 0, width, 1, vectors, 0, width, work);
+            MatrixKernels.best()
+                    .gemm(wanted, width, rows, eigen.vectors(), 0, rows, 1, a, 0, width, 1, vectors, 0, width, work);
             for (int i = 0; i < wanted; i++) {
                 kernels.scale(1 / values[i], vectors, i * width, width);
             }
@@ -119,7 +121,7 @@ final class TruncatedSvd {
         int wanted = Math.min(k, n);
         room(n, width, k);
         Arrays.fill(gram, 0, n * n, 0);
-        kernels.syrk(rows, width, a, 0, width, 1, gram, 0, n, work);
+        MatrixKernels.best().syrk(rows, width, a, 0, width, 1, gram, 0, n, work);
         block.writeGram(a, rows, gram, n);
         mirror(gram, n);
         eigen.decompose(gram, n, wanted, gram, guesses);
@@ -130,7 +132,7 @@ final class TruncatedSvd {
         }
         Arrays.fill(vectors, 0, found * width, 0);
         double[] left = eigen.vectors();
-        kernels.gemm(found, width, rows, left, 0, n, 1, a, 0, width, 1, vectors, 0, width, work);
+        MatrixKernels.best().gemm(found, width, rows, left, 0, n, 1, a, 0, width, 1, vectors, 0, width, work);
         for (int i = 0; i < found; i++) {
             block.addCombination(left, i * n + rows, vectors, i * width);
             values[i] = Math.sqrt(eigen.values()[i]);
@@ -148,7 +150,7 @@ final class TruncatedSvd {
             values = new double[k];
             vectors = new double[k * width];
         }
-        int length = Math.max(Kernels.workLength(n, DEPTH), Kernels.workLength(k, DEPTH));
+        int length = Math.max(MatrixKernels.workLength(n, DEPTH), MatrixKernels.workLength(k, DEPTH));
         if (work.length < length) {
             work = new double[length];
         }
@@ -180,7 +182,7 @@ final class TruncatedSvd {
         Arrays.fill(rotated, 0, n * length, 0);
         int aRow = wide ? width : 1;
         int aColumn = wide ? 1 : width;
-        kernels.gemm(n, length, n, basis, 0, n, 1, a, 0, aRow, aColumn, rotated, 0, length, work);
+        MatrixKernels.best().gemm(n, length, n, basis, 0, n, 1, a, 0, aRow, aColumn, rotated, 0, length, work);
         orthogonalise(n, length, wanted, basis, !wide);
         double[] norms = gram;
         for (int i = 0; i < n; i++) {
@@ -233,9 +235,9 @@ final class TruncatedSvd {
                     double tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
                     double c = 1 / Math.sqrt(1 + tangent * tangent);
                     double s = tangent * c;
-                    kernels.rot(c, s, rotated, i * length, rotated, j * length, length);
+                    kernels.rotate(c, s, rotated, i * length, rotated, j * length, length);
                     if (rotateBasis) {
-                        kernels.rot(c, s, basis, i * n, basis, j * n, n);
+                        kernels.rotate(c, s, basis, i * n, basis, j * n, n);
                     }
                     // A rotation with a row of negligible norm needs no further sweep.
                     isRotating |= Math.min(x, y) > zero;

@@ -8,7 +8,7 @@ import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 
 /**
  * What an optimizer remembers of each weight and each intercept, in arrays of the same shape as theirs; and the moments
@@ -176,8 +176,8 @@ final class Accumulators {
     }
 
     /** Remembers one vector of a part where a sparse row is about to change it. */
-    void remember(Kernels kernels, int part, int c, SparseChunk chunk, int row) {
-        journals.get(part).remember(kernels, ofWeights[part], c, chunk, row, width);
+    void remember(int part, int c, SparseChunk chunk, int row) {
+        journals.get(part).remember(ofWeights[part], c, chunk, row, width);
     }
 
     /**
@@ -361,7 +361,7 @@ final class Accumulators {
 
     private static double[] times(double[] numbers, double factor) {
         double[] times = numbers.clone();
-        Kernels.best().scale(factor, times, 0, times.length);
+        DenseKernels.best().scale(factor, times, 0, times.length);
         return times;
     }
 

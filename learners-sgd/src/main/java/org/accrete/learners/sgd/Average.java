@@ -4,7 +4,8 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * The mean of the functions as they were after each row from some row on, kept so that a sparse row touches only its
@@ -165,10 +166,10 @@ final class Average {
     }
 
     /** Tells that a vector v moved by a multiple of a row. */
-    void moved(Kernels kernels, int c, Chunk chunk, int row, double factor) {
+    void moved(int c, Chunk chunk, int row, double factor) {
         if (a != 0) {
             if (chunk instanceof SparseChunk sparse) {
-                kernels.sparseAxpy(
+                SparseKernels.axpy(
                         -a * factor,
                         sparse.indices(),
                         sparse.values(),
@@ -177,7 +178,7 @@ final class Average {
                         sum,
                         c * width);
             } else if (chunk instanceof DenseChunk dense) {
-                kernels.axpy(-a * factor, dense.values(), dense.offset(row), sum, c * width, width);
+                DenseKernels.best().axpy(-a * factor, dense.values(), dense.offset(row), sum, c * width, width);
             }
         }
     }
@@ -205,8 +206,8 @@ final class Average {
     }
 
     /** {@return the value of one function of the mean, as {@link #of} says} */
-    double decision(Kernels kernels, Weights weights, int c, Chunk chunk, int row) {
-        return AveragedWeights.decision(kernels, weights, sum, intercepts, a, 1 / b, c, chunk, row);
+    double decision(Weights weights, int c, Chunk chunk, int row) {
+        return AveragedWeights.decision(weights, sum, intercepts, a, 1 / b, c, chunk, row);
     }
 
     /** {@return what a model of the mean reads, in the learner's own arrays} */

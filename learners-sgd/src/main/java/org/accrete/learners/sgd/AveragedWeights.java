@@ -1,7 +1,6 @@
 package org.accrete.learners.sgd;
 
 import org.accrete.api.data.Chunk;
-import org.accrete.kernels.Kernels;
 
 /** The mean of linear functions over many rows, {@code (sum + a v) / b}: see {@link Average}. */
 final class AveragedWeights extends Weights {
@@ -28,23 +27,15 @@ final class AveragedWeights extends Weights {
     }
 
     @Override
-    double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        return decision(kernels, this, sum, intercepts, a, inverseB, c, chunk, row);
+    double decision(int c, Chunk chunk, int row) {
+        return decision(this, sum, intercepts, a, inverseB, c, chunk, row);
     }
 
     /** {@return the value of one function, its vectors being those of other weights} */
     static double decision(
-            Kernels kernels,
-            Weights last,
-            double[] sum,
-            double[] intercepts,
-            double a,
-            double inverseB,
-            int c,
-            Chunk chunk,
-            int row) {
-        double product = last.product(kernels, sum, c, chunk, row) + a * last.product(kernels, last.v, c, chunk, row);
-        return last.decision(kernels, product * inverseB, intercepts[c], c, chunk, row);
+            Weights last, double[] sum, double[] intercepts, double a, double inverseB, int c, Chunk chunk, int row) {
+        double product = last.product(sum, c, chunk, row) + a * last.product(last.v, c, chunk, row);
+        return last.decision(product * inverseB, intercepts[c], c, chunk, row);
     }
 
     @Override

@@ -6,7 +6,9 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.Exp;
+import org.accrete.kernels.GradientKind;
 
 /**
  * Stochastic gradient descent on linear functions, row by row; {@link OwnLengths} does what is different where each
@@ -45,7 +47,7 @@ final class Descent {
     private final double sparseInterceptRate;
     private final double steepest;
     private final boolean classes;
-    private final Optional<Kernels.Slope> slope;
+    private final Optional<GradientKind> slope;
     private final MultiClass multiClass;
     private final ClassWeights classWeights;
     private final Adaptive adaptive;
@@ -167,9 +169,8 @@ final class Descent {
             }
             weights.late.rollBack();
         }
-        Kernels kernels = Kernels.best();
         int count = weights.count();
-        double[] p = decisions(kernels, weights, chunk, 0);
+        double[] p = decisions(weights, chunk, 0);
         decided.take(p, count);
         double eta = schedule.eta(t);
         if (count == 1) {
@@ -177,7 +178,7 @@ final class Descent {
         } else {
             loss.steps(p, count, (int) chunk.target(0), eta * chunk.weight(0));
         }
-        boolean moved = weights.moveAlone(kernels, chunk, keep(eta), p, denseInterceptRate);
+        boolean moved = weights.moveAlone(chunk, keep(eta), p, denseInterceptRate);
         if (late && moved) {
             weights.late.forget();
         }
@@ -197,20 +198,19 @@ final class Descent {
     /** Hands out the decision values of a row that is not learned yet. */
     void decide(TrainableWeights weights, Chunk chunk, int row) {
         if (decided.isAsked()) {
-            Kernels kernels = Kernels.best();
-            handOut(kernels, weights, decisions(kernels, weights, chunk, row), chunk, row);
+            handOut(weights, decisions(weights, chunk, row), chunk, row);
         }
     }
 
     /** Hands decision values out: those that learning starts from, unless the model is a mean. */
-    private void handOut(Kernels kernels, TrainableWeights weights, double[] p, Chunk chunk, int row) {
+    private void handOut(TrainableWeights weights, double[] p, Chunk chunk, int row) {
         int count = weights.count();
         if (!decided.isAsked() || !weights.average.hasRows()) {
             decided.take(p, count);
             return;
         }
         for (int c = 0; c < count; c++) {
-            decided.take(weights.average.decision(kernels, weights, c, chunk, row));
+            decided.take(weights.average.decision(weights, c, chunk, row));
         }
     }
 
@@ -322,13 +322,12 @@ final class Descent {
      * bits.
      */
     void learnOneDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
-        Kernels kernels = Kernels.best();
         // worked out once where it stays: at each row it made 100 columns a fifth slower
         boolean constant = schedule.rate() == LearningRate.CONSTANT;
         double eta = schedule.eta(t + from);
         double keep = keep(eta);
         double b = weights.intercepts[0];
-        double p = weights.decision(kernels, 0, chunk, from);
+        double p = weights.decision(0, chunk, from);
         for (int row = from; row < to - 1; row++) {
             decided.take(p);
             if (!constant) {
@@ -337,13 +336,13 @@ final class Descent {
             }
             double step = step(eta, p, chunk, row);
             b += step * denseInterceptRate;
-            p = Weights.checked(weights.moveOn(kernels, 0, chunk, row, keep, step) + b, chunk, row + 1);
+            p = Weights.checked(weights.moveOn(0, chunk, row, keep, step) + b, chunk, row + 1);
         }
         decided.take(p);
         eta = schedule.eta(t + (to - 1));
         double step = step(eta, p, chunk, to - 1);
         weights.intercepts[0] = b + step * denseInterceptRate;
-        weights.move(kernels, 0, chunk, to - 1, keep(eta), step);
+        weights.move(0, chunk, to - 1, keep(eta), step);
     }
 
     /** Writes what {@link LateSteps} needs to know of some rows. */
@@ -360,9 +359,8 @@ final class Descent {
     }
 
     private void learnManyDense(TrainableWeights weights, DenseChunk chunk, int from, int to, double t) {
-        Kernels kernels = Kernels.best();
         int count = weights.count();
-        double[] p = decisions(kernels, weights, chunk, from);
+        double[] p = decisions(weights, chunk, from);
         for (int row = from; ; row++) {
             decided.take(p, count);
             double eta = schedule.eta(t + row);
@@ -372,10 +370,10 @@ final class Descent {
                 weights.intercepts[c] += p[c] * denseInterceptRate;
             }
             if (row == to - 1) {
-                weights.moveAll(kernels, chunk, row, keep, p);
+                weights.moveAll(chunk, row, keep, p);
                 return;
             }
-            weights.moveAllOn(kernels, chunk, row, keep, p);
+            weights.moveAllOn(chunk, row, keep, p);
             for (int c = 0; c < count; c++) {
                 p[c] = Weights.checked(p[c] + weights.intercepts[c], chunk, row + 1);
             }
@@ -383,35 +381,33 @@ final class Descent {
     }
 
     private void learnOneSparse(TrainableWeights weights, SparseChunk chunk, int from, int to, double t) {
-        Kernels kernels = Kernels.best();
         double intercept = weights.intercepts[0];
         for (int row = from; row < to; row++) {
-            double product = weights.scale * weights.product(kernels, weights.v, 0, chunk, row);
-            double p = weights.decision(kernels, product, intercept, 0, chunk, row);
+            double product = weights.scale * weights.product(weights.v, 0, chunk, row);
+            double p = weights.decision(product, intercept, 0, chunk, row);
             decided.take(p);
             double eta = schedule.eta(t + row);
             double step = step(eta, p, chunk, row);
             weights.decay(keep(eta));
             // not step / scale: the step is waited for, the scale is not
-            weights.moveSparse(kernels, 0, chunk, row, step * (1 / weights.scale));
+            weights.moveSparse(0, chunk, row, step * (1 / weights.scale));
             intercept += step * sparseInterceptRate;
         }
         weights.intercepts[0] = intercept;
     }
 
     private void learnManySparse(TrainableWeights weights, SparseChunk chunk, int from, int to, double t) {
-        Kernels kernels = Kernels.best();
         int count = weights.count();
         for (int row = from; row < to; row++) {
             double eta = schedule.eta(t + row);
             double keep = keep(eta);
-            double[] steps = decisions(kernels, weights, chunk, row);
+            double[] steps = decisions(weights, chunk, row);
             decided.take(steps, count);
             loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
             weights.decay(keep);
             double inverse = 1 / weights.scale;
             for (int c = 0; c < count; c++) {
-                weights.moveSparse(kernels, c, chunk, row, steps[c] * inverse);
+                weights.moveSparse(c, chunk, row, steps[c] * inverse);
                 weights.intercepts[c] += steps[c] * sparseInterceptRate;
             }
         }
@@ -422,7 +418,6 @@ final class Descent {
      * too.
      */
     private void learnFully(TrainableWeights weights, Chunk chunk, int from, int to, double t) {
-        Kernels kernels = Kernels.best();
         boolean sparse = chunk instanceof SparseChunk;
         double interceptRate = sparse ? sparseInterceptRate : denseInterceptRate;
         boolean lazy = sparse || weights.average.isOn();
@@ -431,8 +426,8 @@ final class Descent {
         }
         int count = weights.count();
         for (int row = from; row < to; row++) {
-            double[] steps = decisions(kernels, weights, chunk, row);
-            handOut(kernels, weights, steps, chunk, row);
+            double[] steps = decisions(weights, chunk, row);
+            handOut(weights, steps, chunk, row);
             double eta = schedule.eta(t + row);
             if (adaptive.isOn()) {
                 double eta0 = eta;
@@ -440,7 +435,7 @@ final class Descent {
                 adaptive.take(eta0, loss(steps, count, chunk.target(row)), chunk.weight(row));
             }
             if (schedule.rate().isPassiveAggressive()) {
-                double square = square(kernels, chunk, row);
+                double square = square(chunk, row);
                 if (square == 0 && schedule.rate() == LearningRate.PA1) {
                     continue;
                 }
@@ -458,9 +453,9 @@ final class Descent {
             }
             for (int c = 0; c < count; c++) {
                 if (!lazy && chunk instanceof DenseChunk dense) {
-                    weights.move(kernels, c, dense, row, keep, steps[c]);
+                    weights.move(c, dense, row, keep, steps[c]);
                 } else {
-                    weights.add(kernels, c, chunk, row, steps[c]);
+                    weights.add(c, chunk, row, steps[c]);
                 }
                 weights.intercepts[c] += steps[c] * interceptRate;
             }
@@ -471,13 +466,13 @@ final class Descent {
         }
     }
 
-    private double[] decisions(Kernels kernels, TrainableWeights weights, Chunk chunk, int row) {
+    private double[] decisions(TrainableWeights weights, Chunk chunk, int row) {
         int count = weights.count();
-        if (scratch.length < count * (1 + Kernels.SUMS)) {
-            scratch = new double[count * (1 + Kernels.SUMS)];
+        if (scratch.length < count * (1 + DenseKernels.SCRATCH_PER_VECTOR)) {
+            scratch = new double[count * (1 + DenseKernels.SCRATCH_PER_VECTOR)];
         }
         for (int c = 0; c < count; c++) {
-            scratch[c] = weights.decision(kernels, c, chunk, row);
+            scratch[c] = weights.decision(c, chunk, row);
         }
         return scratch;
     }
@@ -495,7 +490,7 @@ final class Descent {
         if (isSoftmax(count)) {
             double sum = 0;
             for (int c = 0; c < count; c++) {
-                sum += Kernels.exp(p[c] - p[(int) target]);
+                sum += Exp.exp(p[c] - p[(int) target]);
             }
             return StrictMath.log(sum);
         }
@@ -548,13 +543,13 @@ final class Descent {
         return classes || y >= p ? far * (classes ? y : 1) : -far;
     }
 
-    private static double square(Kernels kernels, Chunk chunk, int row) {
+    private static double square(Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {
             int from = sparse.start(row);
-            return kernels.sumOfSquares(sparse.values(), from, sparse.end(row) - from);
+            return DenseKernels.best().sumOfSquares(sparse.values(), from, sparse.end(row) - from);
         }
         DenseChunk dense = (DenseChunk) chunk;
-        return kernels.sumOfSquares(dense.values(), dense.offset(row), dense.width());
+        return DenseKernels.best().sumOfSquares(dense.values(), dense.offset(row), dense.width());
     }
 
     private double keep(double eta) {

@@ -6,11 +6,14 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DelayedSgdState;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.GradientKind;
+import org.accrete.kernels.OptimizerKernels;
 
 /**
- * The quick way for one function on narrow dense rows: {@link Kernels#descend}, which takes each row's step together
- * with the next row.
+ * The quick way for one function on narrow dense rows: {@link OptimizerKernels#delayedSgd}, which takes each row's step
+ * together with the next row.
  *
  * <p>So what the last row was, and the weights before it, belong to the state: the first row of the next chunk has to
  * get the same bits as if there were no border. {@link TrainableWeights} is brought up to date after each call all the
@@ -26,8 +29,8 @@ final class LateSteps {
 
     private final int width;
     private final boolean on;
-    private final double[] state;
-    private final double[] before;
+    private final DelayedSgdState state = new DelayedSgdState();
+    private final DelayedSgdState before = new DelayedSgdState();
     private final double[] y;
     private final double[] length;
     private final double[] keep;
@@ -37,11 +40,8 @@ final class LateSteps {
     /** Makes one that knows of no row. */
     LateSteps(int width) {
         this.width = width;
-        this.on = width <= Kernels.NARROW;
-        int numbers = on ? Kernels.DESCENT_STATE : 0;
+        this.on = width <= DelayedSgdState.MAX_WIDTH;
         int rows = on ? BLOCK : 0;
-        this.state = new double[numbers];
-        this.before = new double[on ? Kernels.INTERCEPT + 1 : 0];
         this.y = new double[rows];
         this.length = new double[rows];
         this.keep = new double[rows];
@@ -56,7 +56,7 @@ final class LateSteps {
     void begin() {
         had = has;
         if (has) {
-            System.arraycopy(state, 0, before, 0, before.length);
+            before.copyFrom(state);
         }
     }
 
@@ -64,7 +64,7 @@ final class LateSteps {
     void rollBack() {
         has = had;
         if (has) {
-            System.arraycopy(before, 0, state, 0, before.length);
+            state.copyFrom(before);
         }
     }
 
@@ -89,21 +89,21 @@ final class LateSteps {
             Descent descent,
             TrainableWeights weights,
             DenseChunk chunk,
-            Kernels.Slope slope,
+            GradientKind slope,
             double bound,
             double rate,
             int from,
             int to,
             double t) {
-        Kernels kernels = Kernels.best();
         for (int row = from; row < to; ) {
             int rows = Math.min(BLOCK, to - row);
             descent.put(chunk, row, rows, t, y, length, keep);
             if (!has) {
                 start(weights);
             }
-            int taken = kernels.descend(
-                    slope, bound, rate, state, chunk.values(), chunk.offset(row), width, rows, y, length, keep);
+            int taken = OptimizerKernels.best()
+                    .delayedSgd(
+                            slope, bound, rate, state, chunk.values(), chunk.offset(row), width, rows, y, length, keep);
             descent.decided.takeRows(y, taken);
             row += taken;
             settle(weights, rate);
@@ -125,7 +125,7 @@ final class LateSteps {
             Descent descent,
             TrainableWeights weights,
             DenseChunk chunk,
-            Kernels.Slope slope,
+            GradientKind slope,
             double bound,
             double rate,
             double t) {
@@ -133,8 +133,8 @@ final class LateSteps {
         if (!has) {
             start(weights);
         }
-        int taken = Kernels.best()
-                .descend(slope, bound, rate, state, chunk.values(), chunk.offset(0), width, 1, y, length, keep);
+        int taken = OptimizerKernels.best()
+                .delayedSgd(slope, bound, rate, state, chunk.values(), chunk.offset(0), width, 1, y, length, keep);
         descent.decided.takeRows(y, taken);
         return taken == 1;
     }
@@ -145,9 +145,9 @@ final class LateSteps {
      * @return whether they stayed finite
      */
     boolean settleAlone(TrainableWeights weights, double rate) {
-        double step = state[Kernels.LAST_STEP];
-        double intercept = state[Kernels.INTERCEPT] + step * rate;
-        boolean finite = weights.become(state, state[Kernels.LAST_KEEP], step, Kernels.LAST_ROW, intercept);
+        double step = state.step;
+        double intercept = state.intercept + step * rate;
+        boolean finite = weights.become(state, intercept);
         if (!finite) {
             rollBack();
         }
@@ -155,30 +155,28 @@ final class LateSteps {
     }
 
     private void start(TrainableWeights weights) {
-        Arrays.fill(state, 0);
-        System.arraycopy(weights.v, 0, state, 0, width);
-        state[Kernels.LAST_KEEP] = 1;
-        state[Kernels.INTERCEPT] = weights.intercepts[0];
+        state.start(weights.v, width, weights.intercepts[0]);
         has = true;
     }
 
     /** Takes the last step in the weights, as the kernel will. */
     private void settle(TrainableWeights weights, double rate) {
-        System.arraycopy(state, 0, weights.v, 0, width);
-        double step = state[Kernels.LAST_STEP];
-        Kernels.best().scaleAdd(state[Kernels.LAST_KEEP], weights.v, 0, step, state, Kernels.LAST_ROW, width);
-        weights.intercepts[0] = state[Kernels.INTERCEPT] + step * rate;
+        System.arraycopy(state.weights, 0, weights.v, 0, width);
+        double step = state.step;
+        DenseKernels.best().scaleAdd(state.decay, weights.v, 0, step, state.row, 0, width);
+        weights.intercepts[0] = state.intercept + step * rate;
     }
 
     /** Goes on from a state. */
     void restore(State stored) {
         has = on && Stream.of(WEIGHTS, ROW, STEP).anyMatch(stored.tensors()::containsKey);
         if (has) {
-            Arrays.fill(state, 0);
-            System.arraycopy(stored.doubles(WEIGHTS, width), 0, state, 0, width);
-            System.arraycopy(stored.doubles(ROW, width), 0, state, Kernels.LAST_ROW, width);
-            System.arraycopy(stored.doubles(STEP, 3), 0, state, Kernels.LAST_KEEP, 3);
-            if (!Journal.isFinite(state)) {
+            double[] update = stored.doubles(STEP, 3);
+            state.start(stored.doubles(WEIGHTS, width), width, update[2]);
+            System.arraycopy(stored.doubles(ROW, width), 0, state.row, 0, width);
+            state.decay = update[0];
+            state.step = update[1];
+            if (!Journal.isFinite(state.weights) || !Journal.isFinite(state.row) || !Journal.isFinite(update)) {
                 throw new AccreteException(Kind.CORRUPT_FILE, "tensors 'sgd.late_…' must hold finite numbers only");
             }
         }
@@ -186,9 +184,9 @@ final class LateSteps {
 
     void putInto(State.Builder stored) {
         if (has) {
-            stored.doubles(WEIGHTS, Arrays.copyOf(state, width), width)
-                    .doubles(ROW, Arrays.copyOfRange(state, Kernels.LAST_ROW, Kernels.LAST_ROW + width), width)
-                    .doubles(STEP, Arrays.copyOfRange(state, Kernels.LAST_KEEP, Kernels.INTERCEPT + 1), 3);
+            stored.doubles(WEIGHTS, Arrays.copyOf(state.weights, width), width)
+                    .doubles(ROW, Arrays.copyOf(state.row, width), width)
+                    .doubles(STEP, new double[] {state.decay, state.step, state.intercept}, 3);
         }
     }
 }

@@ -3,7 +3,7 @@ package org.accrete.learners.sgd;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Regressor;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 
 /**
  * One linear function, or the exponential of one.
@@ -23,7 +23,7 @@ record LinearRegressor(Schema schema, Weights weights, boolean logLink) implemen
     /** Turns values of the function into predictions. */
     static void say(double[] values, int count, boolean logLink) {
         for (int i = 0; logLink && i < count; i++) {
-            values[i] = Math.min(Kernels.exp(values[i]), Double.MAX_VALUE);
+            values[i] = Math.min(Exp.exp(values[i]), Double.MAX_VALUE);
         }
     }
 }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.OptimizerKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Steps with a length of each weight's own. For a row with features x, weight s and target y, with a function's weights
@@ -154,7 +155,6 @@ final class OwnLengths {
      * @param decided where decision values go
      */
     void learn(TrainableWeights weights, Chunk chunk, int from, int to, Decided decided) {
-        Kernels kernels = Kernels.best();
         int count = weights.count();
         if (p.length < count) {
             p = new double[count];
@@ -171,7 +171,7 @@ final class OwnLengths {
         boolean known = false;
         for (int row = from; row < to; row++) {
             for (int c = 0; c < count && !known; c++) {
-                look(kernels, weights, c, chunk, row);
+                look(weights, c, chunk, row);
             }
             known = false;
             handOut(weights, decided);
@@ -185,7 +185,7 @@ final class OwnLengths {
             boolean traces = isImplicit() && stride > 0 && !judges;
             for (int c = 0; c < count && judges; c++) {
                 pulls[c] = weights.accumulators.ofIntercepts[1][c]
-                        + weights.product(kernels, weights.accumulators.ofWeights[1], c, chunk, row);
+                        + weights.product(weights.accumulators.ofWeights[1], c, chunk, row);
             }
             steps(weights, chunk.target(row), weight, judges);
             if (!dense && !ftrl) {
@@ -193,24 +193,24 @@ final class OwnLengths {
             }
             for (int c = 0; c < count; c++) {
                 if (ftrl) {
-                    follow(kernels, weights, c, chunk, row);
+                    follow(weights, c, chunk, row);
                     continue;
                 }
                 if (stride > 0) {
-                    slow(kernels, weights, c, chunk, row, stride * slopes[c]);
+                    slow(weights, c, chunk, row, stride * slopes[c]);
                 }
                 if (traces) {
-                    trace(kernels, weights, c, chunk, row, stride * stride * bends[c]);
+                    trace(weights, c, chunk, row, stride * stride * bends[c]);
                 }
                 if (chunk instanceof DenseChunk rows && row < to - 1) {
-                    moveOn(kernels, weights, c, rows, row);
+                    moveOn(weights, c, rows, row);
                     known = true;
                 } else {
-                    move(kernels, weights, c, chunk, row);
+                    move(weights, c, chunk, row);
                 }
             }
             if (known && count == 1 && isImplicit() && !weights.hasSource() && chunk instanceof DenseChunk rows) {
-                row = learnBetween(kernels, weights, rows, row, to, number, decided);
+                row = learnBetween(weights, rows, row, to, number, decided);
             }
         }
     }
@@ -224,13 +224,7 @@ final class OwnLengths {
      * @return the row that was learned last
      */
     private int learnBetween(
-            Kernels kernels,
-            TrainableWeights weights,
-            DenseChunk chunk,
-            int row,
-            int to,
-            long number,
-            Decided decided) {
+            TrainableWeights weights, DenseChunk chunk, int row, int to, long number, Decided decided) {
         int end = number < EACH ? row + 1 : (int) Math.min(row + EVERY - number % EVERY, to - 1);
         int width = weights.width;
         double[] values = chunk.values();
@@ -254,8 +248,9 @@ final class OwnLengths {
             double whole = loss.step(decision, side, 1, bend);
             double alpha = part * clipped(whole) == 0 ? 0 : implicitStep(decision, side, part * eta, squared, whole);
             int offset = chunk.offset(next);
-            double product =
-                    kernels.stepDots(keep, alpha, values, offset, rates, 0, v, 0, values, offset + width, width, sum);
+            double product = OptimizerKernels.best()
+                    .adaGradStepThenDot(
+                            keep, alpha, values, offset, rates, 0, v, 0, values, offset + width, width, sum);
             intercept += alpha * rate;
             decision = Weights.checked(product + intercept, chunk, next + 1);
             squared = sum[0] + rate;
@@ -312,15 +307,15 @@ final class OwnLengths {
     }
 
     /** Works out what function c says of a row, and the row's squares weighted by its rates. */
-    private void look(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row) {
+    private void look(TrainableWeights weights, int c, Chunk chunk, int row) {
         if (!isImplicit()) {
-            p[c] = weights.decision(kernels, c, chunk, row);
+            p[c] = weights.decision(c, chunk, row);
             return;
         }
         double[] rates = weights.accumulators.ofWeights[0];
         int origin = c * weights.width;
         if (chunk instanceof SparseChunk sparse) {
-            double product = kernels.sparseDots(
+            double product = SparseKernels.dotAndWeightedSquares(
                     weights.v,
                     rates,
                     origin,
@@ -329,11 +324,12 @@ final class OwnLengths {
                     sparse.start(row),
                     sparse.end(row),
                     sum);
-            p[c] = weights.decision(kernels, weights.scale * product, weights.intercepts[c], c, chunk, row);
+            p[c] = weights.decision(weights.scale * product, weights.intercepts[c], c, chunk, row);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            p[c] = weights.decision(kernels, c, chunk, row);
-            sum[0] = kernels.weightedSquares(rates, origin, dense.values(), dense.offset(row), weights.width);
+            p[c] = weights.decision(c, chunk, row);
+            sum[0] = OptimizerKernels.best()
+                    .weightedSquares(rates, origin, dense.values(), dense.offset(row), weights.width);
         }
         squares[c] = sum[0] + square * weights.accumulators.ofIntercepts[0][c];
     }
@@ -409,36 +405,36 @@ final class OwnLengths {
     // --- AdaGrad, plain and implicit
 
     /** Takes a row into the rates of a function. */
-    private void slow(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row, double slope) {
+    private void slow(TrainableWeights weights, int c, Chunk chunk, int row, double slope) {
         if (slope == 0) {
             return;
         }
         double[] rates = weights.accumulators.ofWeights[0];
         int width = weights.width;
         if (chunk instanceof SparseChunk sparse) {
-            weights.accumulators.remember(kernels, 0, c, sparse, row);
-            double least = kernels.sparseSlow(
+            weights.accumulators.remember(0, c, sparse, row);
+            double least = SparseKernels.adaGradRates(
                     slope, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row), rates, c * width);
             weights.accumulators.took(0, least);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.slow(slope, dense.values(), dense.offset(row), rates, c * width, width);
+            OptimizerKernels.best().adaGradRates(slope, dense.values(), dense.offset(row), rates, c * width, width);
         }
         double[] ofIntercepts = weights.accumulators.ofIntercepts[0];
         double root = slope * ofIntercepts[c];
-        ofIntercepts[c] = Kernels.slowed(ofIntercepts[c], (root * root) * square);
+        ofIntercepts[c] = OptimizerKernels.adaGradRate(ofIntercepts[c], (root * root) * square);
     }
 
     /** Moves a function by a row. */
-    private void move(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row) {
+    private void move(TrainableWeights weights, int c, Chunk chunk, int row) {
         double[] rates = weights.accumulators.ofWeights[0];
         int width = weights.width;
         int origin = c * width;
         double alpha = p[c];
         if (chunk instanceof SparseChunk sparse) {
             if (alpha != 0) {
-                weights.remember(kernels, c, sparse, row);
-                weights.took(kernels.sparseStep(
+                weights.remember(c, sparse, row);
+                weights.took(SparseKernels.adaGradStep(
                         alpha / weights.scale,
                         sparse.indices(),
                         sparse.values(),
@@ -450,23 +446,37 @@ final class OwnLengths {
             }
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.step(keep, alpha, dense.values(), dense.offset(row), rates, origin, weights.v, origin, width);
+            OptimizerKernels.best()
+                    .adaGradStep(
+                            keep, alpha, dense.values(), dense.offset(row), rates, origin, weights.v, origin, width);
         }
         moveIntercept(weights, c, alpha);
     }
 
     /** {@link #move} by a dense row, and {@link #look} at the next one. */
-    private void moveOn(Kernels kernels, TrainableWeights weights, int c, DenseChunk chunk, int row) {
+    private void moveOn(TrainableWeights weights, int c, DenseChunk chunk, int row) {
         int width = weights.width;
         int origin = c * width;
         int offset = chunk.offset(row);
         double alpha = p[c];
         double[] values = chunk.values();
         double[] rates = weights.accumulators.ofWeights[0];
-        double product = kernels.stepDots(
-                keep, alpha, values, offset, rates, origin, weights.v, origin, values, offset + width, width, sum);
+        double product = OptimizerKernels.best()
+                .adaGradStepThenDot(
+                        keep,
+                        alpha,
+                        values,
+                        offset,
+                        rates,
+                        origin,
+                        weights.v,
+                        origin,
+                        values,
+                        offset + width,
+                        width,
+                        sum);
         moveIntercept(weights, c, alpha);
-        p[c] = weights.decision(kernels, product, weights.intercepts[c], c, chunk, row + 1);
+        p[c] = weights.decision(product, weights.intercepts[c], c, chunk, row + 1);
         squares[c] = isImplicit() ? sum[0] + square * weights.accumulators.ofIntercepts[0][c] : 0;
     }
 
@@ -474,7 +484,7 @@ final class OwnLengths {
         weights.intercepts[c] += alpha * (weights.accumulators.ofIntercepts[0][c] * square);
     }
 
-    private void trace(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row, double bend) {
+    private void trace(TrainableWeights weights, int c, Chunk chunk, int row, double bend) {
         Accumulators accumulators = weights.accumulators;
         double[] rates = accumulators.ofWeights[0];
         double[] traces = accumulators.ofWeights[1];
@@ -484,8 +494,8 @@ final class OwnLengths {
             return;
         }
         if (chunk instanceof SparseChunk sparse) {
-            accumulators.remember(kernels, 1, c, sparse, row);
-            double sum = kernels.sparseTrace(
+            accumulators.remember(1, c, sparse, row);
+            double sum = SparseKernels.stepSizeTrace(
                     p[c],
                     bend,
                     sparse.indices(),
@@ -498,7 +508,8 @@ final class OwnLengths {
             accumulators.took(1, sum);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.trace(p[c], bend, dense.values(), dense.offset(row), rates, origin, traces, origin, width);
+            OptimizerKernels.best()
+                    .stepSizeTrace(p[c], bend, dense.values(), dense.offset(row), rates, origin, traces, origin, width);
         }
         double rate = accumulators.ofIntercepts[0][c];
         double left = Math.max(0, 1 - (bend * rate) * square);
@@ -508,16 +519,16 @@ final class OwnLengths {
 
     // --- FTRL
 
-    private void follow(Kernels kernels, TrainableWeights weights, int c, Chunk chunk, int row) {
+    private void follow(TrainableWeights weights, int c, Chunk chunk, int row) {
         double[] sum = weights.accumulators.ofWeights[0];
         double[] root = weights.accumulators.ofWeights[1];
         int origin = c * weights.width;
         double inverse = 1 / eta0;
         if (chunk instanceof SparseChunk sparse) {
-            weights.remember(kernels, c, sparse, row);
-            weights.accumulators.remember(kernels, 0, c, sparse, row);
-            weights.accumulators.remember(kernels, 1, c, sparse, row);
-            double all = kernels.sparseFtrl(
+            weights.remember(c, sparse, row);
+            weights.accumulators.remember(0, c, sparse, row);
+            weights.accumulators.remember(1, c, sparse, row);
+            double all = SparseKernels.ftrlStep(
                     slopes[c],
                     inverse,
                     l1,
@@ -535,20 +546,21 @@ final class OwnLengths {
             weights.accumulators.took(1, all);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.ftrl(
-                    slopes[c],
-                    inverse,
-                    l1,
-                    l2,
-                    dense.values(),
-                    dense.offset(row),
-                    sum,
-                    origin,
-                    root,
-                    origin,
-                    weights.v,
-                    origin,
-                    weights.width);
+            OptimizerKernels.best()
+                    .ftrlStep(
+                            slopes[c],
+                            inverse,
+                            l1,
+                            l2,
+                            dense.values(),
+                            dense.offset(row),
+                            sum,
+                            origin,
+                            root,
+                            origin,
+                            weights.v,
+                            origin,
+                            weights.width);
         }
         double[] sums = weights.accumulators.ofIntercepts[0];
         double[] roots = weights.accumulators.ofIntercepts[1];
@@ -561,7 +573,7 @@ final class OwnLengths {
 
     /** The intercept by b², where the sum of its slopes is by b. */
     private double interceptOf(double sum, double root) {
-        return Kernels.ftrlWeight(sum, root, 1 / eta0, 0, 0);
+        return OptimizerKernels.ftrlWeight(sum, root, 1 / eta0, 0, 0);
     }
 
     /**
@@ -600,7 +612,7 @@ final class OwnLengths {
         if (optimizer == Optimizer.FTRL) {
             double[][] of = weights.accumulators.ofWeights;
             for (int i = 0; i < weights.v.length; i++) {
-                weights.v[i] = Kernels.ftrlWeight(of[0][i], of[1][i], 1 / eta0, l1, l2);
+                weights.v[i] = OptimizerKernels.ftrlWeight(of[0][i], of[1][i], 1 / eta0, l1, l2);
             }
             double[][] ofIntercepts = weights.accumulators.ofIntercepts;
             for (int c = 0; c < weights.count() && square > 0; c++) {

@@ -1,6 +1,6 @@
 package org.accrete.learners.sgd;
 
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 
 /** How decision values become probabilities. */
 enum Share {
@@ -8,7 +8,7 @@ enum Share {
     LOGISTIC {
         @Override
         double ofOne(double decision) {
-            return Kernels.logistic(decision);
+            return Exp.logistic(decision);
         }
     },
     /** Straight from 0 at −1 to 1 at +1, which modified-huber is made for; several classes share likewise. */
@@ -22,7 +22,7 @@ enum Share {
     SOFTMAX {
         @Override
         double ofOne(double decision) {
-            return Kernels.logistic(decision);
+            return Exp.logistic(decision);
         }
 
         @Override
@@ -33,7 +33,7 @@ enum Share {
             }
             double sum = 0;
             for (int c = from; c < from + count; c++) {
-                out[c] = Kernels.exp(out[c] - largest);
+                out[c] = Exp.exp(out[c] - largest);
                 sum += out[c];
             }
             for (int c = from; c < from + count; c++) {

@@ -4,7 +4,9 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DelayedSgdState;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Linear functions that learn, and can take back everything since {@link #begin}.
@@ -185,7 +187,7 @@ final class TrainableWeights extends Weights {
             late.forget();
             journal.saveAll(v);
             average.fold(v);
-            Kernels.best().scale(scale, v, 0, v.length);
+            DenseKernels.best().scale(scale, v, 0, v.length);
             scale = 1;
         }
     }
@@ -209,17 +211,17 @@ final class TrainableWeights extends Weights {
      * @param c which vector
      * @param factor of the row, by the scale
      */
-    void moveSparse(Kernels kernels, int c, SparseChunk chunk, int row, double factor) {
+    void moveSparse(int c, SparseChunk chunk, int row, double factor) {
         if (journal.takesRowsOf(v)) {
-            moved += journal.move(kernels, c, chunk, row, factor, width);
+            moved += journal.move(c, chunk, row, factor, width);
         } else if (factor != 0) {
-            kernels.sparseAxpy(factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
+            SparseKernels.axpy(factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
         }
     }
 
     /** Remembers one vector where a sparse row is about to move it otherwise than by {@link #moveSparse}. */
-    void remember(Kernels kernels, int c, SparseChunk chunk, int row) {
-        journal.remember(kernels, v, c, chunk, row, width);
+    void remember(int c, SparseChunk chunk, int row) {
+        journal.remember(v, c, chunk, row, width);
     }
 
     /**
@@ -238,11 +240,11 @@ final class TrainableWeights extends Weights {
      * @param keep factor of the vector, in [0, 1]
      * @param step factor of the row
      */
-    void move(Kernels kernels, int c, DenseChunk dense, int row, double keep, double step) {
+    void move(int c, DenseChunk dense, int row, double keep, double step) {
         if (step == 0 && keep == 1) {
             return;
         }
-        kernels.scaleAdd(keep, v, c * width, step, dense.values(), dense.offset(row), width);
+        DenseKernels.best().scaleAdd(keep, v, c * width, step, dense.values(), dense.offset(row), width);
     }
 
     /**
@@ -253,14 +255,14 @@ final class TrainableWeights extends Weights {
      * @param step factor of the row
      * @return product of the next row's features with the moved vector
      */
-    double moveOn(Kernels kernels, int c, DenseChunk chunk, int row, double keep, double step) {
+    double moveOn(int c, DenseChunk chunk, int row, double keep, double step) {
         int origin = c * width;
         double[] values = chunk.values();
         int offset = chunk.offset(row);
         if (step == 0 && keep == 1) {
-            return kernels.dot(v, origin, values, offset + width, width);
+            return DenseKernels.best().dot(v, origin, values, offset + width, width);
         }
-        return kernels.scaleAddDot(keep, v, origin, step, values, offset, values, offset + width, width);
+        return DenseKernels.best().scaleAddDot(keep, v, origin, step, values, offset, values, offset + width, width);
     }
 
     /**
@@ -270,9 +272,9 @@ final class TrainableWeights extends Weights {
      * @param keep factor of the vectors, in [0, 1]
      * @param steps factor of the row, one per vector
      */
-    void moveAll(Kernels kernels, DenseChunk chunk, int row, double keep, double[] steps) {
+    void moveAll(DenseChunk chunk, int row, double keep, double[] steps) {
         for (int c = 0; c < count(); c++) {
-            kernels.scaleAdd(keep, v, c * width, steps[c], chunk.values(), chunk.offset(row), width);
+            DenseKernels.best().scaleAdd(keep, v, c * width, steps[c], chunk.values(), chunk.offset(row), width);
         }
     }
 
@@ -281,12 +283,12 @@ final class TrainableWeights extends Weights {
      *
      * @param keep factor of the vectors, in [0, 1]
      * @param steps factor of the row, one per vector, replaced by the product of the next row's features with the moved
-     *     vector; and room for {@link Kernels#scaleAddDots}
+     *     vector; and room for {@link DenseKernels#scaleAddDots}
      */
-    void moveAllOn(Kernels kernels, DenseChunk chunk, int row, double keep, double[] steps) {
+    void moveAllOn(DenseChunk chunk, int row, double keep, double[] steps) {
         double[] values = chunk.values();
         int offset = chunk.offset(row);
-        kernels.scaleAddDots(keep, v, count(), steps, values, offset, values, offset + width, width);
+        DenseKernels.best().scaleAddDots(keep, v, count(), steps, values, offset, values, offset + width, width);
     }
 
     /**
@@ -295,16 +297,16 @@ final class TrainableWeights extends Weights {
      * @param c which vector
      * @param step factor of the row
      */
-    void add(Kernels kernels, int c, Chunk chunk, int row, double step) {
+    void add(int c, Chunk chunk, int row, double step) {
         if (step != 0) {
             double factor = step / scale;
             if (chunk instanceof SparseChunk sparse) {
-                kernels.sparseAxpy(
+                SparseKernels.axpy(
                         factor, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row), v, c * width);
             } else if (chunk instanceof DenseChunk dense) {
-                kernels.axpy(factor, dense.values(), dense.offset(row), v, c * width, width);
+                DenseKernels.best().axpy(factor, dense.values(), dense.offset(row), v, c * width, width);
             }
-            average.moved(kernels, c, chunk, row, factor);
+            average.moved(c, chunk, row, factor);
         }
     }
 
@@ -318,14 +320,14 @@ final class TrainableWeights extends Weights {
      * @param interceptRate factor of the intercepts' steps
      * @return whether they stayed finite; nothing has changed otherwise
      */
-    boolean moveAlone(Kernels kernels, DenseChunk chunk, double keep, double[] steps, double interceptRate) {
+    boolean moveAlone(DenseChunk chunk, double keep, double[] steps, double interceptRate) {
         int count = count();
         double[] values = chunk.values();
         int offset = chunk.offset(0);
         if (count == 1 && steps[0] == 0) {
             // A decay towards 0 cannot overflow.
             intercepts[0] += steps[0] * interceptRate;
-            move(kernels, 0, chunk, 0, keep, steps[0]);
+            move(0, chunk, 0, keep, steps[0]);
             return true;
         }
         double[] moved = journal.spare(v.length);
@@ -338,7 +340,7 @@ final class TrainableWeights extends Weights {
             int origin = c * width;
             movedIntercepts[c] = intercepts[c] + steps[c] * interceptRate;
             finite &= Double.isFinite(movedIntercepts[c]);
-            finite &= kernels.scaleAddTo(keep, v, origin, steps[c], values, offset, moved, origin, width);
+            finite &= DenseKernels.best().scaleAddTo(keep, v, origin, steps[c], values, offset, moved, origin, width);
         }
         if (finite) {
             journal.give(v);
@@ -353,16 +355,14 @@ final class TrainableWeights extends Weights {
     /**
      * Makes one function what its late step makes of it, if that is finite; nothing has changed otherwise.
      *
-     * @param state the weights before it, and elsewhere the row
-     * @param keep factor of the weights
-     * @param step factor of the row
-     * @param row index of the row in the state
+     * @param state the weights before it, and the update
      * @param intercept the intercept after it
      */
-    boolean become(double[] state, double keep, double step, int row, double intercept) {
+    boolean become(DelayedSgdState state, double intercept) {
         double[] next = journal.spare(width);
-        boolean finite = Kernels.best().scaleAddTo(keep, state, 0, step, state, row, next, 0, width)
-                && Double.isFinite(intercept);
+        boolean finite =
+                DenseKernels.best().scaleAddTo(state.decay, state.weights, 0, state.step, state.row, 0, next, 0, width)
+                        && Double.isFinite(intercept);
         if (finite) {
             journal.give(v);
             v = next;
@@ -410,7 +410,7 @@ final class TrainableWeights extends Weights {
     static double[] shifted(double[] w, double[] intercepts, double[] centre) {
         double[] shifted = intercepts.clone();
         for (int c = 0; c < shifted.length; c++) {
-            shifted[c] += Kernels.best().dot(w, c * centre.length, centre, 0, centre.length);
+            shifted[c] += DenseKernels.best().dot(w, c * centre.length, centre, 0, centre.length);
         }
         return shifted;
     }

@@ -3,7 +3,8 @@ package org.accrete.learners.sgd;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Linear functions of a row, each a vector {@code scale · v} and an intercept, or {@code unit · source + scale · v}
@@ -53,24 +54,24 @@ class Weights {
      * @param row from 0
      * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
      */
-    double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        return decision(kernels, scale * product(kernels, v, c, chunk, row), intercepts[c], c, chunk, row);
+    double decision(int c, Chunk chunk, int row) {
+        return decision(scale * product(v, c, chunk, row), intercepts[c], c, chunk, row);
     }
 
     /** {@return the value of one function, from the product of its vector as learned, and its intercept} */
-    final double decision(Kernels kernels, double product, double intercept, int c, Chunk chunk, int row) {
+    final double decision(double product, double intercept, int c, Chunk chunk, int row) {
         double learned = product + intercept;
-        return checked(hasSource() ? learned + unit * product(kernels, source, c, chunk, row) : learned, chunk, row);
+        return checked(hasSource() ? learned + unit * product(source, c, chunk, row) : learned, chunk, row);
     }
 
     /** {@return the inner product of a row and a vector of an array of them} */
-    final double product(Kernels kernels, double[] vectors, int c, Chunk chunk, int row) {
+    final double product(double[] vectors, int c, Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {
-            return kernels.sparseDot(
+            return SparseKernels.dot(
                     vectors, c * width, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row));
         }
         DenseChunk dense = (DenseChunk) chunk;
-        return kernels.dot(vectors, c * width, dense.values(), dense.offset(row), width);
+        return DenseKernels.best().dot(vectors, c * width, dense.values(), dense.offset(row), width);
     }
 
     /** {@return the value, unless a feature of the row spoilt it} */
@@ -88,12 +89,11 @@ class Weights {
      * @param out receives rows × {@link #count()} numbers, row-major
      */
     final void decide(Chunk chunk, double[] out) {
-        Kernels kernels = Kernels.best();
         int count = count();
         int rows = chunk.rows();
         for (int row = 0; row < rows; row++) {
             for (int c = 0; c < count; c++) {
-                out[row * count + c] = decision(kernels, c, chunk, row);
+                out[row * count + c] = decision(c, chunk, row);
             }
         }
     }
@@ -102,7 +102,7 @@ class Weights {
     final double[] effective() {
         double[] w = learned();
         if (hasSource()) {
-            Kernels.best().axpy(unit, source, 0, w, 0, w.length);
+            DenseKernels.best().axpy(unit, source, 0, w, 0, w.length);
         }
         return w;
     }
@@ -111,7 +111,7 @@ class Weights {
     double[] learned() {
         double[] w = v.clone();
         if (scale != 1) {
-            Kernels.best().scale(scale, w, 0, w.length);
+            DenseKernels.best().scale(scale, w, 0, w.length);
         }
         return w;
     }
