@@ -157,7 +157,7 @@ final class PredictCommand extends Subcommand {
             for (int row = 0; row < rows.buffer().rows(); row++) {
                 int cell = 0;
                 for (int key = 0; key < rows.keys().size(); key++) {
-                    cells[cell++] = rows.buffer().chunk().key(row, key);
+                    cells[cell++] = rows.buffer().key(row, key);
                 }
                 if (answers.columns().isEmpty()) {
                     cells[cell++] = answers.prediction(row);
@@ -236,7 +236,7 @@ final class PredictCommand extends Subcommand {
         if (!rows.keys().isEmpty()) {
             Map<String, String> keys = new LinkedHashMap<>();
             for (int key = 0; key < rows.keys().size(); key++) {
-                keys.put(rows.keys().get(key), rows.buffer().chunk().key(row, key));
+                keys.put(rows.keys().get(key), rows.buffer().key(row, key));
             }
             facts.put("keys", keys);
         }

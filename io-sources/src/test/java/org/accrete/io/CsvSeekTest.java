@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -110,11 +109,10 @@ class CsvSeekTest {
         try (ChunkSource source = open(request)) {
             ChunkBuffer buffer = Rows.buffer(source, size);
             while (source.next(buffer)) {
-                Chunk chunk = buffer.chunk();
-                for (int i = 1; i < chunk.rows(); i++) {
+                for (int i = 1; i < buffer.rows(); i++) {
                     positions.add(last.plus(i));
                 }
-                last = chunk.position();
+                last = buffer.position();
                 positions.add(last);
             }
         }

@@ -308,7 +308,7 @@ class CsvSourceTest {
             do {
                 more = source.next(buffer);
                 rows += buffer.rows();
-                refused += buffer.chunk().refusedRows();
+                refused += buffer.refusedRows();
             } while (more);
             assertThat(rows).isEqualTo(96);
             assertThat(refused).isEqualTo(4);
@@ -440,7 +440,7 @@ class CsvSourceTest {
                     buffer.limit(at);
                     source.next(buffer);
                     assertThat(source.name()).isEqualTo("standard input");
-                    return buffer.chunk().position();
+                    return buffer.position();
                 }
             });
             assertThat(position).isEqualTo(new Position("", at));

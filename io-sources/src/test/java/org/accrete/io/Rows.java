@@ -67,7 +67,7 @@ final class Rows {
         List<String> rows = new ArrayList<>();
         ChunkBuffer buffer = buffer(source, chunkRows);
         while (source.next(buffer)) {
-            rows.addAll(rows(buffer.chunk()));
+            rows.addAll(rows(buffer));
         }
         return rows;
     }
@@ -92,7 +92,8 @@ final class Rows {
     }
 
     /** A row as text: columns that are not 0, keys, weight where there is one, label or number. */
-    static List<String> rows(Chunk chunk) {
+    static List<String> rows(ChunkBuffer buffer) {
+        Chunk chunk = buffer.chunk();
         List<String> rows = new ArrayList<>();
         for (int row = 0; row < chunk.rows(); row++) {
             List<String> parts = new ArrayList<>();
@@ -105,8 +106,8 @@ final class Rows {
                     parts.add(Double.toString(dense.values()[dense.offset(row) + j]));
                 }
             }
-            for (int k = 0; k < chunk.keyCount(); k++) {
-                parts.add(chunk.key(row, k));
+            for (int k = 0; k < buffer.keyCount(); k++) {
+                parts.add(buffer.key(row, k));
             }
             if (chunk.hasWeights()) {
                 parts.add("w" + chunk.weight(row));

@@ -47,13 +47,14 @@ final class Reading {
         List<String> lines = new ArrayList<>();
         buffer.limit(Math.min(size, most));
         while (lines.size() < most && source.next(buffer)) {
-            add(buffer.chunk(), lines, indexes);
+            add(buffer, lines, indexes);
             buffer.limit(Math.min(size, most - lines.size()));
         }
         return lines;
     }
 
-    static void add(Chunk chunk, List<String> lines, boolean indexes) {
+    static void add(ChunkBuffer buffer, List<String> lines, boolean indexes) {
+        Chunk chunk = buffer.chunk();
         boolean labels = chunk.schema().target().kind() == Target.Kind.CATEGORICAL && !indexes;
         for (int row = 0; row < chunk.rows(); row++) {
             StringBuilder line = new StringBuilder();
@@ -68,8 +69,8 @@ final class Reading {
                 line.append("-> ").append(labels ? chunk.classes().get((int) target) : Double.toString(target));
             }
             line.append(" weight ").append(chunk.weight(row));
-            for (int k = 0; k < chunk.keyCount(); k++) {
-                line.append(" key ").append(chunk.key(row, k));
+            for (int k = 0; k < buffer.keyCount(); k++) {
+                line.append(" key ").append(buffer.key(row, k));
             }
             lines.add(line.toString());
         }

@@ -72,7 +72,7 @@ public interface SourceContract {
             while (more && lines.size() < expected.size()) {
                 buffer.limit(Math.min(expected.size() - lines.size(), 1 + random.nextInt(40)));
                 more = source.next(buffer);
-                Reading.add(buffer.chunk(), lines, true);
+                Reading.add(buffer, lines, true);
             }
             assertThat(lines).as("rows with changing limits").isEqualTo(expected);
         }
@@ -110,7 +110,7 @@ public interface SourceContract {
             List<String> lines = new ArrayList<>();
             buffer.limit(more);
             source.next(buffer);
-            Reading.add(buffer.chunk(), lines, true);
+            Reading.add(buffer, lines, true);
             assertThat(lines).as("rows in a buffer that held others").isEqualTo(expected.subList(2, 2 + more));
         }
     }
@@ -189,7 +189,7 @@ public interface SourceContract {
             while (source.next(buffer)) {
                 rows += buffer.rows();
                 assumeTrue(rows < rows(), "the source goes on after the rows that are read");
-                end = buffer.chunk().position();
+                end = buffer.position();
             }
             classes = buffer.chunk().classes();
             for (int times = 0; times < 3; times++) {
@@ -275,9 +275,9 @@ public interface SourceContract {
             List<String> otherLines = new ArrayList<>();
             for (int turn = 0; turn < expected.size(); turn += 4) {
                 one.next(buffer);
-                Reading.add(buffer.chunk(), lines, true);
+                Reading.add(buffer, lines, true);
                 other.next(otherBuffer);
-                Reading.add(otherBuffer.chunk(), otherLines, true);
+                Reading.add(otherBuffer, otherLines, true);
             }
             assertThat(lines).as("rows of the one").startsWith(expected.toArray(String[]::new));
             assertThat(otherLines).as("rows of the other").startsWith(expected.toArray(String[]::new));
@@ -324,7 +324,7 @@ public interface SourceContract {
         int rows = 0;
         while (rows + size <= row && source.next(buffer)) {
             rows += buffer.rows();
-            position = buffer.chunk().position();
+            position = buffer.position();
             classes = buffer.chunk().classes();
         }
         if (rows < row && rows == 0) {
@@ -332,8 +332,7 @@ public interface SourceContract {
             buffer.limit(Math.min(size, row));
             source.next(buffer);
             return new Reading.Stopped(
-                    buffer.chunk().position().plus(row - buffer.rows()),
-                    buffer.chunk().classes());
+                    buffer.position().plus(row - buffer.rows()), buffer.chunk().classes());
         }
         return new Reading.Stopped(position.plus(row - rows), classes);
     }

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Step;
@@ -188,29 +187,26 @@ public interface StepContract extends LearnerContract {
         }
     }
 
-    /** All that belongs to a row and is no column. */
+    /** Everything that belongs to a row and is not a column. */
     @Test
-    default void targetsWeightsKeysClassesAndPositionArePassedOn() {
+    default void targetsWeightsAndClassesArePassedOn() {
         Chunk stream = Trial.stream(this);
-        ChunkBuffer keyed = new ChunkBuffer(schema(), Trial.ROWS, 2);
+        ChunkBuffer weighted = new ChunkBuffer(schema(), Trial.ROWS);
         for (int row = 0; row < stream.rows(); row++) {
-            keyed.beginRow(stream, row);
+            weighted.beginRow(stream, row);
             double[] cells = Rows.cells(stream, row);
             for (int j = 0; j < cells.length; j++) {
                 if (cells[j] != 0.0) {
-                    keyed.put(j, cells[j]);
+                    weighted.put(j, cells[j]);
                 }
             }
-            keyed.weight(1 + row % 3);
-            keyed.key(0, "row " + row);
-            keyed.key(1, "ä" + row);
-            keyed.endRow();
+            weighted.weight(1 + row % 3);
+            weighted.endRow();
         }
-        keyed.classes(stream.classes());
-        keyed.position(new Position("some mark", 230));
-        Chunk rows = keyed.chunk();
+        weighted.classes(stream.classes());
+        Chunk rows = weighted.chunk();
         Step step = step();
-        ChunkBuffer out = new ChunkBuffer(step.outputSchema(), Trial.ROWS, 2);
+        ChunkBuffer out = new ChunkBuffer(step.outputSchema(), Trial.ROWS);
         step.partialFitTransform(rows, out);
         passedOn("partialFitTransform", out.chunk(), rows);
         for (Transformer transformer : List.of(step.view(), step.snapshot())) {
@@ -223,12 +219,8 @@ public interface StepContract extends LearnerContract {
     private static void passedOn(String call, Chunk out, Chunk rows) {
         int first = rows.rows() - out.rows();
         assertThat(out.classes()).as("classes passed on by %s", call).isEqualTo(rows.classes());
-        assertThat(out.position()).as("position passed on by %s", call).isEqualTo(rows.position());
         for (int row = 0; row < out.rows(); row++) {
             assertThat(out.weight(row)).as("weight passed on by %s", call).isEqualTo(rows.weight(first + row));
-            for (int k = 0; k < 2; k++) {
-                assertThat(out.key(row, k)).as("key passed on by %s", call).isEqualTo(rows.key(first + row, k));
-            }
             assertThat(out.hasTargets()).as("has targets after %s", call).isEqualTo(rows.hasTargets());
             if (rows.hasTargets()) {
                 assertThat(out.target(row)).as("target passed on by %s", call).isEqualTo(rows.target(first + row));

@@ -68,7 +68,6 @@ class Centre extends Means implements Step {
 
     void passOn(Chunk chunk, ChunkBuffer out) {
         out.classes(chunk.classes());
-        out.position(chunk.position());
     }
 
     @Override
@@ -120,7 +119,6 @@ class Centre extends Means implements Step {
                 put(chunk, row, out, sums, weight);
             }
             out.classes(chunk.classes());
-            out.position(chunk.position());
         }
 
         static void put(Chunk chunk, int row, ChunkBuffer out, double[] sums, double weight) {

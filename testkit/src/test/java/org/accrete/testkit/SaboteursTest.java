@@ -156,11 +156,13 @@ class SaboteursTest {
             while (source.next(buffer)) {
                 chunks++;
                 assertThat(buffer.room()).isEqualTo(16 - buffer.rows());
-                Reading.add(buffer.chunk(), lines, true);
+                Reading.add(buffer, lines, true);
             }
         }
         List<String> expected = new ArrayList<>();
-        Reading.add(ROWS.slice(3, 40), expected, true);
+        ChunkBuffer rest = new ChunkBuffer(SCHEMA, 37);
+        rest.append(ROWS, 3, 40);
+        Reading.add(rest, expected, true);
         assertThat(lines).isEqualTo(expected);
         assertThat(chunks).isGreaterThan(2);
     }

@@ -111,7 +111,7 @@ class SourceLawsTest {
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
                 Chunk copy = Rows.of(buffer.chunk()).chunk();
-                Position position = buffer.chunk().position();
+                Position position = buffer.position();
                 buffer.clear();
                 for (int row = 0; row < copy.rows(); row++) {
                     buffer.beginRow(copy, row);
@@ -169,7 +169,7 @@ class SourceLawsTest {
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
                 // Counts from where it was sought to.
-                buffer.position(new Position("", buffer.chunk().position().rows() - from));
+                buffer.position(new Position("", buffer.position().rows() - from));
                 return more;
             }
         }));

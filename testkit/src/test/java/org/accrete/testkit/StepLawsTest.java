@@ -11,7 +11,6 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.StepProvider;
@@ -138,33 +137,23 @@ class StepLawsTest {
                 Moved.put(chunk, row, out, sums, weight + 1);
             }
         }));
-        all.add(centre(
-                "targetsWeightsKeysClassesAndPositionArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
-                    @Override
-                    void passOn(Chunk chunk, ChunkBuffer out) {
-                        super.passOn(chunk, out);
-                        out.classes(List.of());
-                    }
-                }));
-        all.add(centre(
-                "targetsWeightsKeysClassesAndPositionArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
-                    @Override
-                    void passOn(Chunk chunk, ChunkBuffer out) {
-                        super.passOn(chunk, out);
-                        out.position(Position.start());
-                    }
-                }));
-        all.add(centre(
-                "targetsWeightsKeysClassesAndPositionArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
-                    @Override
-                    void put(Chunk chunk, int row, ChunkBuffer out) {
-                        out.beginRow();
-                        out.target(chunk.hasTargets() ? chunk.target(row) : Double.NaN);
-                        out.endRow();
-                    }
-                }));
+        all.add(centre("targetsWeightsAndClassesArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
+            @Override
+            void passOn(Chunk chunk, ChunkBuffer out) {
+                super.passOn(chunk, out);
+                out.classes(List.of());
+            }
+        }));
+        all.add(centre("targetsWeightsAndClassesArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
+            @Override
+            void put(Chunk chunk, int row, ChunkBuffer out) {
+                out.beginRow();
+                out.target(chunk.hasTargets() ? chunk.target(row) : Double.NaN);
+                out.endRow();
+            }
+        }));
         all.add(transformer(
-                "targetsWeightsKeysClassesAndPositionArePassedOn",
+                "targetsWeightsAndClassesArePassedOn",
                 (schema, step) -> new Centre.Moved(schema, step.sums, step.weight) {
                     @Override
                     public void transform(Chunk chunk, ChunkBuffer out) {

@@ -10,8 +10,8 @@ import java.util.Optional;
  *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file
  *       borders.
  *   <li>Rows, their order and their encoding do not depend on the size of the buffers.
- *   <li>A chunk's {@link Chunk#position()}, or one of its {@code plus(rows)} onwards, handed to {@link #seek} of a
- *       newly opened source makes it go on with the next row.
+ *   <li>A buffer's {@link ChunkBuffer#position()}, or one of its {@code plus(rows)} onwards, handed to {@link #seek} of
+ *       a newly opened source makes it go on with the next row.
  *   <li>Labels get their index in the order in which accepted rows bring them, after those of the schema's target.
  * </ul>
  */

@@ -29,7 +29,6 @@ public final class OneRow {
             chunk.targets = schema.target().kind() == Target.Kind.NONE ? NO_VALUES : target;
             chunk.weights = weight;
             chunk.classes = schema.target().classes();
-            chunk.position = new Position("", 1);
         }
     }
 

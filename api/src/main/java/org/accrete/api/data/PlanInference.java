@@ -2,9 +2,6 @@ package org.accrete.api.data;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,9 +35,6 @@ public final class PlanInference {
     private static final int LEAST_BUCKETS = 1 << 10;
     private static final int MOST_BUCKETS = 1 << 18;
     private static final int LISTED = 50;
-
-    private static final Comparator<String> LABELS = Comparator.<String>comparingDouble(Cells::number)
-            .thenComparing(label -> label.codePoints().toArray(), Arrays::compare);
 
     private final List<String> header;
     private final Optional<String> target;
@@ -219,7 +213,8 @@ public final class PlanInference {
         if (wanted.isPresent() && wanted.get() instanceof Column.Label label) {
             boolean declared = !label.target().classes().isEmpty();
             return label.target().kind() == Target.Kind.CATEGORICAL
-                    ? Target.categorical(name, sorted(declared ? label.target().classes() : seen.values.keySet()))
+                    ? Target.categorical(
+                            name, LabelIndex.sorted(declared ? label.target().classes() : seen.values.keySet()))
                     : label.target();
         }
         if (seen.present == 0 && wanted.isEmpty()) {
@@ -231,7 +226,7 @@ public final class PlanInference {
         if (wanted.isEmpty()) {
             numeric = seen.isMostly(seen.numbers)
                     && (seen.whole < seen.numbers
-                            || sorted(seen.values.keySet()).size() > CLASSES_OF_NUMBERS);
+                            || LabelIndex.sorted(seen.values.keySet()).size() > CLASSES_OF_NUMBERS);
         } else if (wanted.get() instanceof Column.Numeric) {
             numeric = true;
         } else if (wanted.get() instanceof Column.Categorical || wanted.get() instanceof Column.Bool) {
@@ -245,11 +240,7 @@ public final class PlanInference {
             warnOfOdd(name, "numbers", seen.numbers, seen);
             return Target.numeric(name);
         }
-        return Target.categorical(name, sorted(seen.values.keySet()));
-    }
-
-    private static List<String> sorted(Collection<String> cells) {
-        return cells.stream().map(Cells::label).distinct().sorted(LABELS).toList();
+        return Target.categorical(name, LabelIndex.sorted(seen.values.keySet()));
     }
 
     /** What was seen of one column. */

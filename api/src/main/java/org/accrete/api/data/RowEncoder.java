@@ -1,12 +1,7 @@
 package org.accrete.api.data;
 
-import java.util.AbstractList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.RandomAccess;
 import org.accrete.api.AccreteException;
 
 /**
@@ -47,9 +42,7 @@ public final class RowEncoder {
     private final int targetField;
     private final int[] keyFields;
 
-    private List<String> labels;
-    private String[] labelStore;
-    private final Map<String, Integer> labelIndexes = new HashMap<>();
+    private final LabelIndex labels;
     private final String[] spellings = new String[SPELLINGS];
     private final int[] spelled = new int[SPELLINGS];
 
@@ -123,11 +116,7 @@ public final class RowEncoder {
                 .mapToInt(this::field)
                 .toArray();
 
-        labels = schema.target().classes();
-        labelStore = labels.toArray(new String[0]);
-        for (int i = 0; i < labelStore.length; i++) {
-            labelIndexes.put(labelStore[i], i);
-        }
+        labels = new LabelIndex(schema.target().classes());
         scratchEnds = new int[header.size()];
     }
 
@@ -157,7 +146,7 @@ public final class RowEncoder {
 
     /** {@return the labels known so far, an immutable list that this object replaces when it learns one} */
     public List<String> classes() {
-        return labels;
+        return labels.labels();
     }
 
     /**
@@ -227,7 +216,7 @@ public final class RowEncoder {
             trim(text, ends, targetField);
             out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
         }
-        out.classes(labels);
+        out.classes(labels.labels());
         out.endRow();
     }
 
@@ -301,44 +290,10 @@ public final class RowEncoder {
         String known = spellings[slot];
         if (known == null || !Cells.equals(text, from, to, known)) {
             known = new String(text, from, to - from);
-            spelled[slot] = labelIndex(Cells.label(known));
+            spelled[slot] = labels.add(Cells.label(known));
             spellings[slot] = known;
         }
         return spelled[slot];
-    }
-
-    private int labelIndex(String label) {
-        int next = labels.size();
-        int index = Objects.requireNonNullElse(labelIndexes.putIfAbsent(label, next), next);
-        if (index == next) {
-            if (next == labelStore.length) {
-                labelStore = Arrays.copyOf(labelStore, Math.max(16, 2 * next));
-            }
-            labelStore[next] = label;
-            labels = new Labels(labelStore, next + 1);
-        }
-        return index;
-    }
-
-    /** The first labels of an array that only ever grows behind them, so that each new label costs O(1). */
-    private static final class Labels extends AbstractList<String> implements RandomAccess {
-        private final String[] store;
-        private final int size;
-
-        Labels(String[] store, int size) {
-            this.store = store;
-            this.size = size;
-        }
-
-        @Override
-        public String get(int index) {
-            return store[Objects.checkIndex(index, size)];
-        }
-
-        @Override
-        public int size() {
-            return size;
-        }
     }
 
     private static int begin(int[] ends, int field) {

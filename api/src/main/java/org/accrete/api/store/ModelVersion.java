@@ -18,7 +18,8 @@ public record ModelVersion(String model, long number, Instant created, Note note
     /**
      * What a writer says of a version.
      *
-     * @param parent the version it was trained from, {@code model@number}; empty for a first one
+     * @param parent the version it was trained from, {@code model@number}; empty for a first one, and for one that
+     *     follows the newest version of the model, which the writer then names
      * @param learner name of the learner
      * @param rowsSeen rows learned in all
      * @param metrics scores by snake-case name; only finite ones
@@ -27,6 +28,15 @@ public record ModelVersion(String model, long number, Instant created, Note note
         // Copies the metrics.
         public Note {
             metrics = Map.copyOf(metrics);
+        }
+
+        /**
+         * {@return the same note with another parent}
+         *
+         * @param reference {@code model@number}, or empty
+         */
+        public Note withParent(Optional<String> reference) {
+            return new Note(reference, learner, rowsSeen, metrics);
         }
     }
 

@@ -355,7 +355,6 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private static void begin(Chunk chunk, ChunkBuffer out) {
         out.clear();
         out.classes(chunk.classes());
-        out.position(chunk.position());
         if (out.capacity() < chunk.rows()) {
             throw AccreteException.badArgument(
                     "capacity must be >= " + chunk.rows() + ", the rows of the chunk, but was " + out.capacity());

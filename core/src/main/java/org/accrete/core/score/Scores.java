@@ -98,6 +98,12 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         return scores;
     }
 
+    /** {@return whether a state holds scores of a target} */
+    public static boolean areIn(State state, Target target) {
+        return state.tensors()
+                .containsKey(forTarget(target.withClasses(List.of())).mark());
+    }
+
     /** {@return whether a run went with scores of each row by the model from before that row} */
     public static boolean areProgressive(State state) {
         return state.tensors().containsKey(PROGRESSIVE + "scored");

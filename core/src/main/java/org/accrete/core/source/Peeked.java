@@ -60,12 +60,11 @@ public final class Peeked implements ChunkSource {
         boolean more = true;
         while (more && all.room() > 0) {
             more = source.next(one);
-            Chunk row = one.chunk();
             if (more) {
-                all.append(row, 0, row.rows());
-                after.add(new After(row.position(), row.classes(), row.refusedRows()));
+                all.append(one, 0, one.rows());
+                after.add(new After(one.position(), one.chunk().classes(), one.refusedRows()));
             } else {
-                refusedAtEnd = row.refusedRows();
+                refusedAtEnd = one.refusedRows();
             }
         }
         if (!after.isEmpty()) {
@@ -120,14 +119,14 @@ public final class Peeked implements ChunkSource {
         if (buffer.room() == 0) {
             return false;
         }
-        handOut(sample.get().chunk(), buffer);
+        handOut(sample.get(), buffer);
         if (buffer.room() > 0) {
             fillUp(buffer);
         }
         return true;
     }
 
-    private void handOut(Chunk looked, ChunkBuffer buffer) {
+    private void handOut(ChunkBuffer looked, ChunkBuffer buffer) {
         int end = Math.min(after.size(), handed + buffer.room());
         buffer.append(looked, handed, end);
         for (; handed < end; handed++) {
@@ -142,11 +141,11 @@ public final class Peeked implements ChunkSource {
     private void fillUp(ChunkBuffer buffer) {
         ChunkBuffer more = new ChunkBuffer(buffer.schema(), buffer.room(), buffer.keyCount());
         if (source.next(more)) {
-            buffer.append(more.chunk(), 0, more.rows());
-            buffer.position(more.chunk().position());
-            buffer.refused(more.chunk().refusedRows());
+            buffer.append(more, 0, more.rows());
+            buffer.position(more.position());
+            buffer.refused(more.refusedRows());
         } else {
-            refusedAtEnd += more.chunk().refusedRows();
+            refusedAtEnd += more.refusedRows();
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -98,7 +97,7 @@ public final class Prefetch implements ChunkSource {
             ChunkBuffer chunk = ahead.get();
             if (handed == 0 && buffer.rows() == 0 && chunk.rows() <= buffer.room() && alike(buffer, chunk)) {
                 buffer.swap(chunk);
-                before = buffer.chunk().position();
+                before = buffer.position();
                 release(chunk);
                 return true;
             }
@@ -115,18 +114,17 @@ public final class Prefetch implements ChunkSource {
     }
 
     private void copy(ChunkBuffer from, ChunkBuffer to) {
-        Chunk chunk = from.chunk();
-        int end = Math.min(chunk.rows(), handed + to.room());
+        int end = Math.min(from.rows(), handed + to.room());
         if (handed == 0) {
-            to.refused(chunk.refusedRows());
+            to.refused(from.refusedRows());
         }
-        to.append(chunk, handed, end);
+        to.append(from, handed, end);
         handed = end;
-        if (handed < chunk.rows()) {
+        if (handed < from.rows()) {
             to.position(before.plus(handed));
         } else {
-            to.position(chunk.position());
-            before = chunk.position();
+            to.position(from.position());
+            before = from.position();
             handed = 0;
             release(from);
         }
@@ -213,7 +211,7 @@ public final class Prefetch implements ChunkSource {
                 ready.add(buffer);
             } else {
                 ended = true;
-                refusedAtEnd = buffer.chunk().refusedRows();
+                refusedAtEnd = buffer.refusedRows();
             }
             notifyAll();
         }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -103,13 +102,12 @@ final class Repeat implements ChunkSource {
     /** Fills an empty buffer from this epoch, or goes to the next one. */
     private boolean fill(ChunkBuffer buffer) {
         boolean more = source.next(buffer);
-        Chunk chunk = buffer.chunk();
         if (more) {
-            learnClasses(chunk);
+            learnClasses(buffer.chunk().classes());
             buffer.classes(classes);
-            buffer.position(within(chunk.position()));
+            buffer.position(within(buffer.position()));
         } else {
-            refusedAtEnd += chunk.refusedRows();
+            refusedAtEnd += buffer.refusedRows();
             buffer.clear();
             epochEnds();
         }
@@ -121,9 +119,9 @@ final class Repeat implements ChunkSource {
         ChunkBuffer more = new ChunkBuffer(buffer.schema(), buffer.room(), buffer.keyCount());
         boolean any = fill(more);
         if (any) {
-            buffer.append(more.chunk(), 0, more.rows());
-            buffer.position(more.chunk().position());
-            buffer.refused(more.chunk().refusedRows());
+            buffer.append(more, 0, more.rows());
+            buffer.position(more.position());
+            buffer.refused(more.refusedRows());
         }
         return any;
     }
@@ -164,8 +162,7 @@ final class Repeat implements ChunkSource {
     }
 
     /** A later epoch begins with fewer labels; the longest list stays, of which the others must be a beginning. */
-    private void learnClasses(Chunk chunk) {
-        List<String> theirs = chunk.classes();
+    private void learnClasses(List<String> theirs) {
         if (theirs == classes) {
             return;
         }

@@ -1,11 +1,62 @@
 package org.accrete.core.source;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Target;
 
-/** Sources made of sources. Closing one closes what it reads. */
+/** Sources of rows in memory, and sources made of other sources; closing one of these closes what it reads. */
 public final class Sources {
     private Sources() {}
+
+    /**
+     * {@return a source of rows in memory} Its columns are {@code x0}, {@code x1}, … and its target is {@code y}:
+     * numbers for {@link Examples#targets}, classes for labels, none without either. It can be sought to any row and
+     * opened as often as wanted. Features given as flat doubles and targets are read where they are; other features are
+     * copied once.
+     *
+     * @param examples at least one row
+     * @throws AccreteException bad argument: no row, rows of different widths
+     */
+    public static ChunkSource of(Examples examples) {
+        if (examples.rows() == 0) {
+            throw AccreteException.badArgument("a source in memory must have at least one row but has none");
+        }
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < examples.width(); i++) {
+            columns.add(new Column.Numeric("x" + i));
+        }
+        switch (examples.kind()) {
+            case NUMERIC -> columns.add(new Column.Label("y", Target.numeric("y")));
+            case CATEGORICAL -> columns.add(new Column.Label("y", Target.categorical("y", examples.classes())));
+            case NONE -> {}
+        }
+        return new ArraySource(examples, new ColumnPlan(columns));
+    }
+
+    /**
+     * {@return a source of labelled rows in memory, for a classifier}
+     *
+     * @param x one array per row, all of one length
+     * @param labels one per row
+     */
+    public static ChunkSource of(double[][] x, String[] labels) {
+        return of(Examples.of(x).labels(labels));
+    }
+
+    /**
+     * {@return a source of rows with numbers to predict, in memory, for a regressor}
+     *
+     * @param x one array per row, all of one length
+     * @param y one per row
+     */
+    public static ChunkSource of(double[][] x, double[] y) {
+        return of(Examples.of(x).targets(y));
+    }
 
     /**
      * {@return a source that reads ahead on a thread of its own} Rows, positions and errors are those of the source, in

@@ -143,8 +143,12 @@ final class DirectoryWriter implements ModelWriter {
         }
     }
 
-    private ModelVersion appendChecked(State state, Note note) throws IOException {
+    private ModelVersion appendChecked(State state, Note given) throws IOException {
         History history = directory.read().history();
+        // Nobody else appends while this writer has the lock, so the newest version is its own last one, if it has any.
+        Note note = given.parent().isPresent()
+                ? given
+                : given.withParent(history.latest().map(ModelVersion::reference));
         if (note.parent().isPresent()) {
             Names.Reference parent = Names.reference(note.parent().get());
             if (parent.model().equals(directory.model())) {

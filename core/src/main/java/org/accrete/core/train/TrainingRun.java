@@ -171,11 +171,11 @@ public final class TrainingRun {
             buffer.limit((int) Math.min(chunkRows, mostRows - rows));
             more = read(reader, buffer);
             if (more) {
-                learn(buffer.chunk());
+                learn(buffer);
                 afterChunk();
             } else {
                 // Behind the position: a resumed run meets them again.
-                refusedAtEnd = buffer.chunk().refusedRows();
+                refusedAtEnd = buffer.refusedRows();
             }
         }
         boolean stopped = stop;
@@ -216,7 +216,8 @@ public final class TrainingRun {
         return failure;
     }
 
-    private void learn(Chunk chunk) {
+    private void learn(ChunkBuffer buffer) {
+        Chunk chunk = buffer.chunk();
         try {
             scores.ifPresent(some -> some.predict(pipeline.view(), chunk));
             if (progressive.isPresent()) {
@@ -229,8 +230,8 @@ public final class TrainingRun {
         }
         scores.ifPresent(some -> some.fold(chunk));
         rows += chunk.rows();
-        refused += chunk.refusedRows();
-        position = chunk.position();
+        refused += buffer.refusedRows();
+        position = buffer.position();
         classes = chunk.classes();
         chunksSinceVersion++;
     }
@@ -301,7 +302,7 @@ public final class TrainingRun {
             return;
         }
         long ahead = rows - rowsOfVersion;
-        live.get().publish(pipeline.snapshot(), parent.orElse("") + (ahead == 0 ? "" : "+" + ahead));
+        live.get().publish(pipeline.snapshot(), parent.orElse("") + (ahead == 0 ? "" : "+" + ahead), source.plan());
         rowsOfPublished = rows;
         publishTime = nanoTime.getAsLong();
     }

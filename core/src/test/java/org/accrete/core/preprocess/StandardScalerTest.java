@@ -17,7 +17,6 @@ import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
@@ -196,7 +195,7 @@ class StandardScalerTest {
 
     /** Rows of {@link #MIXED}, now and then with a missing or absent value, or all of them there. */
     private ChunkBuffer mixed(int rows, boolean complete, boolean weighted) {
-        ChunkBuffer buffer = new ChunkBuffer(MIXED, rows, 1);
+        ChunkBuffer buffer = new ChunkBuffer(MIXED, rows);
         for (int row = 0; row < rows; row++) {
             buffer.beginRow();
             for (int column : new int[] {0, 1, 2, 3, 4}) {
@@ -211,10 +210,8 @@ class StandardScalerTest {
             if (weighted && random.nextInt(3) == 0) {
                 buffer.weight(random.nextInt(3));
             }
-            buffer.key(0, "key " + row);
             buffer.endRow();
         }
-        buffer.position(new Position("here", 17));
         return buffer;
     }
 
@@ -285,14 +282,12 @@ class StandardScalerTest {
     @Test
     void everythingButNumericColumnsPassesThrough() {
         Chunk in = mixed(30, false, true).chunk();
-        ChunkBuffer buffer = new ChunkBuffer(MIXED, 30, 1);
+        ChunkBuffer buffer = new ChunkBuffer(MIXED, 30);
         scaler(MIXED).partialFitTransform(in, buffer);
         SparseChunk out = (SparseChunk) buffer.chunk();
 
-        assertThat(out.position()).isEqualTo(in.position());
         for (int row = 0; row < 30; row++) {
             assertThat(out.weight(row)).isEqualTo(in.weight(row));
-            assertThat(out.key(row, 0)).isEqualTo("key " + row);
             for (int column : new int[] {2, 3, 5, 6, 7, 8, 9, 10, 11, 12}) {
                 assertThat(Toys.cell(out, row, column)).isEqualTo(Toys.cell(in, row, column));
             }

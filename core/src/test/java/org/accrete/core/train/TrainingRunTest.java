@@ -294,7 +294,7 @@ class TrainingRunTest {
                 source.failsAt = 5_432;
                 source.failure = failure;
                 MemoryWriter writer = new MemoryWriter();
-                LiveModel live = LiveModel.unpublished(Optional.empty());
+                LiveModel live = LiveModel.unpublished();
                 TrainingRun run = run(source)
                         .writer(writer)
                         .publishTo(live)
@@ -303,7 +303,7 @@ class TrainingRunTest {
                 assertThatThrownBy(run::run).hasMessage("connection lost").hasNoSuppressedExceptions();
                 assertThat(writer.states).hasSize(1);
                 assertThat(writer.last().whole("run.rows")).isEqualTo(5_000);
-                assertThat(live.version()).isEqualTo("m@1");
+                assertThat(live.current().version()).isEqualTo("m@1");
 
                 State kept = writer.last();
                 assertThat(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, kept), labels())
@@ -475,7 +475,7 @@ class TrainingRunTest {
     @Test
     void snapshotsArePublishedOnceASecondAndWithEveryVersion() {
         AtomicLong now = new AtomicLong();
-        LiveModel live = LiveModel.unpublished(Optional.empty());
+        LiveModel live = LiveModel.unpublished();
         List<String> seen = new ArrayList<>();
         run(labels())
                 .writer(new MemoryWriter())
@@ -488,14 +488,14 @@ class TrainingRunTest {
                     @Override
                     public void chunk(Progress progress) {
                         if (progress.rows() > 1_000) {
-                            seen.add(live.version());
+                            seen.add(live.current().version());
                         }
                         now.addAndGet(600_000_000L);
                     }
 
                     @Override
                     public void version(ModelVersion version) {
-                        seen.add(live.version());
+                        seen.add(live.current().version());
                     }
                 })
                 .build()

@@ -114,7 +114,6 @@ final class PcaLearner implements Step, MergeableLearner {
         out.clear();
         fit(chunk, Optional.of(out));
         out.classes(chunk.classes());
-        out.position(chunk.position());
     }
 
     private void fit(Chunk chunk, Optional<ChunkBuffer> out) {

@@ -270,7 +270,6 @@ public final class PcaModel implements Transformer {
         out.clear();
         transform(chunk, 0, chunk.rows(), out, new double[width]);
         out.classes(chunk.classes());
-        out.position(chunk.position());
     }
 
     /**
