@@ -35,7 +35,7 @@ final class ChunkUndo {
     private float[] savedValues = {};
 
     /**
-     * Makes room for what is always kept.
+     * Prepares the undo of a network and its optimizer.
      *
      * @param network whose weights are trained
      * @param lowest the first layer that is trained

@@ -3,7 +3,7 @@ package org.accrete.learners.nn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.accrete.api.data.Block.Kind;
+import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
@@ -31,9 +31,9 @@ final class Inputs {
         List<Integer> rows = new ArrayList<>(List.of(0));
         int column = 0;
         int dense = 0;
-        for (org.accrete.api.data.Block block : schema.blocks()) {
+        for (Block block : schema.blocks()) {
             int to = column + block.width();
-            if (block.kind() == Kind.ONE_HOT) {
+            if (block.kind() == Block.Kind.ONE_HOT) {
                 int first = rows.get(rows.size() - 1);
                 all.add(new Segment(column, to, true, rows.size() - 1, first));
                 rows.add(first + block.width());

@@ -10,7 +10,7 @@ import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 
 /**
- * What both learners share: a chunk is learned whole or not at all, rows wait until their batch is full, and the state.
+ * The common part of both learners. A chunk is learned whole or not at all, and rows wait until their batch is full.
  *
  * <p>Batches are cut from the stream of all rows, not from chunks. The last rows of a chunk wait until later chunks
  * fill their batch: they are stored with the state and count as seen, but are not yet learned. There is no flush, so

@@ -11,7 +11,7 @@ import org.accrete.api.param.Domain.Range;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
-/** The parameters of both learners, and what follows from their values. */
+/** The parameters of both learners, and the networks and optimizers that they describe. */
 final class MlpParams {
     /** How the weights are initialized. */
     enum Init {
@@ -234,12 +234,12 @@ final class MlpParams {
         network.initialize(init == Init.HE || init == Init.AUTO && oneSided, new SeededRandom(params.get(SEED)));
     }
 
-    /** {@return what trains a classifier} */
+    /** {@return the training of a classifier} */
     static Backpropagation classifierBackpropagation(Network network, Params params) {
         return backpropagation(network, params, OutputLoss.LOG_LOSS, 1);
     }
 
-    /** {@return what trains a regressor} */
+    /** {@return the training of a regressor} */
     static Backpropagation regressorBackpropagation(Network network, Params params) {
         return backpropagation(network, params, params.get(LOSS), params.get(DELTA));
     }

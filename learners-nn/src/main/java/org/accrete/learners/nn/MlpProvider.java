@@ -12,7 +12,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** What the providers of both learners share. */
+/** The common part of both providers. */
 abstract sealed class MlpProvider implements WarmStartProvider permits MlpClassifierProvider, MlpRegressorProvider {
     private final String name;
     private final String summary;

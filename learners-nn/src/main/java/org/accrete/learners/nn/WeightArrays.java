@@ -30,12 +30,12 @@ final class WeightArrays {
         return new WeightArrays(layers, new float[network.inputs.tableRows() * network.tableWidth]);
     }
 
-    /** {@return arrays of length 0, for what an optimizer does not have} */
+    /** {@return arrays of length 0, for a moment that an optimizer does not have} */
     static WeightArrays none(int depth) {
         return new WeightArrays(new float[depth][0], new float[0]);
     }
 
-    /** {@return whether these are not the arrays of {@link #none}} */
+    /** {@return false for {@link #none}} */
     boolean exist() {
         return layers[0].length > 0;
     }
