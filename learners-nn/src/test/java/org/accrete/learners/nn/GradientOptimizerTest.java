@@ -8,7 +8,7 @@ import java.math.MathContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class OptimizerTest {
+class GradientOptimizerTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -25,11 +25,11 @@ final class OptimizerTest {
         "0, 5",
         "0.99999, 3"
     })
-    void theShareOfAMeanIsOneLessAPower(double beta, long t) {
-        Optimizer optimizer = new Optimizer(Rule.ADAM, 0, 0, false, beta, 0.5, 1e-8);
+    void biasCorrectionIsOneMinusAPowerOfBeta(double beta, long t) {
+        GradientOptimizer optimizer = new GradientOptimizer(GradientOptimizer.Rule.ADAM, 0, 0, false, beta, 0.5, 1e-8);
         double exact = BigDecimal.ONE
                 .subtract(new BigDecimal(beta).pow((int) t, new MathContext(60)))
                 .doubleValue();
-        assertThat(optimizer.firstShare(t)).isCloseTo(exact, within(1e-10 * exact));
+        assertThat(optimizer.firstCorrection(t)).isCloseTo(exact, within(1e-10 * exact));
     }
 }

@@ -7,25 +7,25 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.SparseKernels;
 
 /**
- * The centred rows of a block, each times the root of its weight, without making them dense.
+ * The centred rows of a block, each times the square root of its weight, in sparse form.
  *
- * <p>Columns of one-hot blocks are left as they are, with their means u apart: the centred rows are {@code R − q uᵀ},
- * where R has few entries and q holds the roots of the weights. Such a column is 0 or about 1, so that nothing is lost
- * by subtracting afterwards. All other columns, whose means may be far from 0, are centred and stored.
+ * <p>The centred rows are {@code R − q uᵀ}: R has few entries, q are the square roots of the weights, and u are the
+ * means of the one-hot columns. Elements of such columns are 0 or about 1, so the late subtraction loses no digits. All
+ * other columns, whose means may be far from 0, are centred in R, and u is 0 there.
  */
-final class SparseBlock {
+final class CentredSparseRows {
     private final DenseKernels kernels = DenseKernels.best();
     private final int width;
-    /** Columns that are centred, ascending. */
+    /** Columns that are centred in R, ascending. */
     private final int[] dense;
 
     private final SparseRows rows = new SparseRows();
     private double[] q = {};
     private final double[] u;
-    private final double[] spread;
+    private final double[] columnScratch;
     private double total;
 
-    SparseBlock(Schema schema) {
+    CentredSparseRows(Schema schema) {
         this.width = schema.width();
         boolean[] isDense = new boolean[width];
         int from = 0;
@@ -43,7 +43,7 @@ final class SparseBlock {
         this.dense = Arrays.copyOf(columns, count);
         boolean used = schema.isSparse();
         this.u = new double[used ? width : 0];
-        this.spread = new double[used ? width : 0];
+        this.columnScratch = new double[used ? width : 0];
     }
 
     int rows() {
@@ -51,16 +51,16 @@ final class SparseBlock {
     }
 
     /**
-     * Takes the rows of a block, those of weight 0 left out.
+     * Sets the rows to those of a block, without rows of weight 0.
      *
      * @param entries the rows
-     * @param weights of each row
-     * @param count how many rows
+     * @param weights of the rows
+     * @param count number of rows
      * @param mean of the block
      * @param weight sum of the weights
-     * @param squares the squared distances from the mean are added to it
+     * @param squares the squared deviations from the mean are added to it
      */
-    void take(SparseRows entries, double[] weights, int count, double[] mean, double weight, double[] squares) {
+    void set(SparseRows entries, double[] weights, int count, double[] mean, double weight, double[] squares) {
         total = weight;
         if (q.length < count) {
             q = new double[count];
@@ -73,20 +73,20 @@ final class SparseBlock {
         for (int i = 0; i < count; i++) {
             if (weights[i] > 0) {
                 q[rows.rows()] = Math.sqrt(weights[i]);
-                take(entries, i, mean, q[rows.rows()]);
+                append(entries, i, mean, q[rows.rows()]);
             }
         }
-        Arrays.fill(spread, 0);
+        Arrays.fill(columnScratch, 0);
         int to = rows.start(rows.rows());
         for (int k = 0; k < to; k++) {
-            spread[rows.columns()[k]] += rows.values()[k] * rows.values()[k];
+            columnScratch[rows.columns()[k]] += rows.values()[k] * rows.values()[k];
         }
         for (int j = 0; j < width; j++) {
-            squares[j] += Math.max(0, spread[j] - total * u[j] * u[j]);
+            squares[j] += Math.max(0, columnScratch[j] - total * u[j] * u[j]);
         }
     }
 
-    private void take(SparseRows entries, int row, double[] mean, double root) {
+    private void append(SparseRows entries, int row, double[] mean, double root) {
         int at = rows.start(rows.rows());
         int k = entries.start(row);
         int end = entries.start(row + 1);
@@ -104,11 +104,11 @@ final class SparseBlock {
         for (; k < end; k++) {
             rows.put(at++, entries.columns()[k], root * entries.values()[k]);
         }
-        rows.end(at);
+        rows.endRow(at);
     }
 
-    /** Writes the centred rows in full. */
-    void putInto(double[] out, int from) {
+    /** Writes the centred rows in dense form. */
+    void writeDense(double[] out, int from) {
         for (int i = 0; i < rows.rows(); i++) {
             int at = from + i * width;
             Arrays.fill(out, at, at + width, 0);
@@ -125,46 +125,48 @@ final class SparseBlock {
         return SparseKernels.dot(x, from, rows.columns(), rows.values(), rows.start(row), rows.start(row + 1));
     }
 
-    /** Adds the products of all columns with each other, on and above the diagonal of a width × width matrix. */
-    void addProducts(double[] products) {
+    /** Adds their scatter matrix, on and above the diagonal of a width × width matrix. */
+    void addScatter(double[] scatter) {
         int[] columns = rows.columns();
         double[] values = rows.values();
         for (int i = 0; i < rows.rows(); i++) {
             int end = rows.start(i + 1);
             for (int k = rows.start(i); k < end; k++) {
-                SparseKernels.axpy(values[k], columns, values, k, end, products, columns[k] * width);
+                SparseKernels.axpy(values[k], columns, values, k, end, scatter, columns[k] * width);
             }
         }
         for (int j = 0; j < width; j++) {
             if (u[j] != 0) {
-                kernels.axpy(-total * u[j], u, j, products, j * width + j, width - j);
+                kernels.axpy(-total * u[j], u, j, scatter, j * width + j, width - j);
             }
         }
     }
 
     /**
-     * Writes the products of the rows with those of a dense matrix and with each other, above the diagonal.
+     * Writes a part of the Gram matrix of some dense rows followed by these rows: all dot products with these rows, on
+     * and above the diagonal.
      *
      * @param a dense rows, row-major
-     * @param count how many
-     * @param products n × n, of the dense rows first
+     * @param count number of dense rows
+     * @param gram n × n, the dense rows first
+     * @param n number of rows in all
      */
-    void putProducts(double[] a, int count, double[] products, int n) {
+    void writeGram(double[] a, int count, double[] gram, int n) {
         for (int i = 0; i < count; i++) {
             double mean = kernels.dot(a, i * width, u, 0, width);
             for (int j = 0; j < rows.rows(); j++) {
-                products[i * n + count + j] = dot(a, i * width, j) - q[j] * mean;
+                gram[i * n + count + j] = dot(a, i * width, j) - q[j] * mean;
             }
         }
         double square = kernels.sumOfSquares(u, 0, width);
         double[] means = new double[rows.rows()];
         Arrays.setAll(means, i -> dot(u, 0, i));
-        double[] row = spread;
+        double[] row = columnScratch;
         Arrays.fill(row, 0);
         for (int i = 0; i < rows.rows(); i++) {
             add(1, i, row, 0);
             for (int j = i; j < rows.rows(); j++) {
-                products[(count + i) * n + count + j] =
+                gram[(count + i) * n + count + j] =
                         dot(row, 0, j) - q[j] * means[i] - q[i] * means[j] + q[i] * q[j] * square;
             }
             for (int k = rows.start(i); k < rows.start(i + 1); k++) {
@@ -173,7 +175,7 @@ final class SparseBlock {
         }
     }
 
-    /** Adds the rows, each times its factor. */
+    /** Adds a linear combination of the rows. */
     void addCombination(double[] factors, int from, double[] out, int at) {
         double sum = 0;
         for (int i = 0; i < rows.rows(); i++) {

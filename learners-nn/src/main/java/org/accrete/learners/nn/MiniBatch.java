@@ -3,16 +3,17 @@ package org.accrete.learners.nn;
 import java.util.Arrays;
 
 /**
- * Some rows as the network takes them: numbers row by row, entries of tables, targets, weights. Refilled, never grown
- * in rows.
+ * The rows of one batch in the form that the network reads: dense numbers, entries of tables (row and value), targets
+ * and weights. The number of rows never exceeds the capacity; the arrays are reused from batch to batch.
  */
-final class Block {
-    /** The most rows. */
+final class MiniBatch {
+    /** Maximum number of rows. */
     final int capacity;
 
-    /** From a row to the next in {@link #x}; what follows a row's numbers is room for its embeddings. */
+    /** Distance between rows in {@link #x}. The end of each row has room for its embeddings. */
     final int stride;
 
+    /** Dense inputs of layer 0, rows × {@link #stride}. */
     final float[] x;
 
     /** A number, or a class index. */
@@ -20,15 +21,23 @@ final class Block {
 
     final float[] weights;
 
-    /** Where the entries of each row begin, and where the last ends. */
+    /** Where the entries of each row begin; {@code starts[rows]} is the end of the last row. */
     final int[] starts;
 
     int rows;
+
+    // Entries of all rows: table, row of the stacked tables, value.
     int[] tables = {};
     int[] tableRows = {};
     float[] values = {};
 
-    Block(int capacity, int stride) {
+    /**
+     * Makes an empty batch.
+     *
+     * @param capacity maximum number of rows
+     * @param stride inputs of layer 0
+     */
+    MiniBatch(int capacity, int stride) {
         this.capacity = capacity;
         this.stride = stride;
         this.x = new float[capacity * stride];
@@ -37,12 +46,12 @@ final class Block {
         this.starts = new int[capacity + 1];
     }
 
-    /** {@return how many entries all rows have} */
+    /** {@return the number of table entries in all rows} */
     int entries() {
         return starts[rows];
     }
 
-    /** Makes room for entries, so that none allocates later. */
+    /** Makes room for a number of entries, so that adding them does not allocate. */
     void reserve(long entries) {
         if (entries > tables.length) {
             int room = (int) Math.min(Integer.MAX_VALUE - 64, Math.max(entries, 2L * tables.length));
@@ -52,20 +61,22 @@ final class Block {
         }
     }
 
+    /** Removes all rows. */
     void clear() {
         truncate(0);
     }
 
-    /** Lets go of the rows from one on. */
-    void truncate(int row) {
-        rows = row;
+    /** Keeps the first {@code count} rows only. */
+    void truncate(int count) {
+        rows = count;
     }
 
+    /** Begins a row without entries. */
     void beginRow() {
         starts[rows + 1] = starts[rows];
     }
 
-    /** Adds an entry to the row that was begun, unless it is 0. */
+    /** Adds an entry to the row that was begun. A value of 0 is skipped. */
     void entry(int table, int tableRow, float value) {
         if (value != 0) {
             int k = starts[rows + 1];
@@ -79,12 +90,13 @@ final class Block {
         }
     }
 
+    /** Ends the row that was begun. */
     void endRow() {
         rows++;
     }
 
-    /** Takes the rows of another block of the same shape. */
-    void copyFrom(Block other) {
+    /** Replaces all rows by those of a batch with the same capacity and stride. */
+    void copyFrom(MiniBatch other) {
         reserve(other.entries());
         rows = other.rows;
         System.arraycopy(other.x, 0, x, 0, rows * stride);

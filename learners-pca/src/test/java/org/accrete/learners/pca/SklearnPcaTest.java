@@ -24,13 +24,13 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same blocks give scikit-learn's numbers: see {@code src/test/fixtures/make_fixtures.py}. */
-class SklearnTest {
+/** The same blocks give the numbers of scikit-learn: see {@code src/test/fixtures/make_fixtures.py}. */
+class SklearnPcaTest {
     private static final double TOLERANCE = 1e-9;
     private static final Map<String, double[][]> TABLES = new HashMap<>();
 
     /** One block of cases.txt. */
-    record Case(Map<String, String> values) {
+    record SklearnCase(Map<String, String> values) {
         String text(String key) {
             return Objects.requireNonNull(values.get(key), key);
         }
@@ -46,7 +46,7 @@ class SklearnTest {
         }
 
         double[][] table() {
-            return TABLES.computeIfAbsent(text("data"), SklearnTest::read);
+            return TABLES.computeIfAbsent(text("data"), SklearnPcaTest::read);
         }
 
         PcaModel model() {
@@ -63,12 +63,12 @@ class SklearnTest {
         }
     }
 
-    static Stream<Case> cases() {
-        List<Case> cases = new ArrayList<>();
+    static Stream<SklearnCase> cases() {
+        List<SklearnCase> cases = new ArrayList<>();
         Map<String, String> block = new LinkedHashMap<>();
         for (String line : lines("cases.txt", false)) {
             if (line.startsWith("case ") && !block.isEmpty()) {
-                cases.add(new Case(block));
+                cases.add(new SklearnCase(block));
                 block = new LinkedHashMap<>();
             }
             if (!line.isEmpty() && !line.startsWith("#")) {
@@ -76,18 +76,18 @@ class SklearnTest {
                 block.put(line.substring(0, space), line.substring(space + 1));
             }
         }
-        cases.add(new Case(block));
+        cases.add(new SklearnCase(block));
         return cases.stream();
     }
 
     /** {@return the pixels of the digits, rows × 64} */
     static double[][] digits() {
-        return TABLES.computeIfAbsent("digits", SklearnTest::read);
+        return TABLES.computeIfAbsent("digits", SklearnPcaTest::read);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void numbersAreThoseOfScikitLearn(Case one) {
+    void numbersAreThoseOfScikitLearn(SklearnCase one) {
         PcaModel model = one.model();
         close(one, "mean", model.mean());
         close(one, "var", model.variance());
@@ -96,8 +96,8 @@ class SklearnTest {
         close(one, "singular_values", model.singularValues());
     }
 
-    /** No decomposition tells a value below 1e-7 of the largest to nine digits. */
-    private static void close(Case one, String what, double[] actual) {
+    /** No decomposition computes a value below 1e-7 of the largest to nine digits. */
+    private static void close(SklearnCase one, String what, double[] actual) {
         double[] expected = one.numbers(what);
         assertThat(actual).as(what).hasSameSizeAs(expected);
         double[] values = one.numbers("singular_values");
@@ -109,11 +109,12 @@ class SklearnTest {
     }
 
     /**
-     * The angle is asked for where the spectrum has a gap; a single component where it is apart from both neighbours.
+     * The angle is compared where the spectrum has a gap; a single component where its value differs from both
+     * neighbours.
      */
     @ParameterizedTest
     @MethodSource("cases")
-    void componentsAreThoseOfScikitLearn(Case one) {
+    void componentsAreThoseOfScikitLearn(SklearnCase one) {
         PcaModel model = one.model();
         int k = one.number("k");
         int width = model.components().length / k;
@@ -130,12 +131,12 @@ class SklearnTest {
         assertThat(Batch.sine(ours, theirs)).as("sine of the largest angle").isLessThan(1e-7);
     }
 
-    /** scikit-learn's own is too low by what earlier calls have dropped. */
+    /** Not compared with scikit-learn's, which is too low by what earlier calls have dropped. */
     @ParameterizedTest
     @MethodSource("cases")
-    void noiseVarianceIsNearThatOfAllRowsAtOnce(Case one) {
+    void noiseVarianceIsNearThatOfAllRowsAtOnce(SklearnCase one) {
         double expected = one.numbers("batch_noise_variance")[0];
-        // Components that are hardly larger than the noise lose some of their variance to it when blocks are small.
+        // With small blocks, components hardly larger than the noise lose some of their variance to it.
         boolean clear =
                 one.text("data").startsWith("decay") || one.text("data").equals("digits") && one.number("k") <= 10;
         assertThat(one.model().noiseVariance()).isCloseTo(expected, within((clear ? 0.03 : 0.1) * expected));
@@ -167,7 +168,8 @@ class SklearnTest {
     }
 
     private static List<String> lines(String file, boolean zipped) {
-        try (InputStream raw = Objects.requireNonNull(SklearnTest.class.getResourceAsStream("sklearn/" + file), file)) {
+        try (InputStream raw =
+                Objects.requireNonNull(SklearnPcaTest.class.getResourceAsStream("sklearn/" + file), file)) {
             return lines(raw, zipped);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -10,24 +10,23 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.SparseKernels;
 
 /**
- * Rows that wait until there are enough of them, with their weights. Arrays grow to the block's size and are then
- * reused.
+ * Rows and their weights, collected until the block is full. Arrays grow to the size of the block and are then reused.
  */
-final class Block {
-    /** Larger ones have squares whose sums could overflow. */
-    private static final double LARGEST_VALUE = 1e100;
+final class RowBlock {
+    /** Upper bound of values: sums of larger squares could overflow. */
+    private static final double MAX_VALUE = 1e100;
 
-    private static final double LARGEST_WEIGHT = 1e50;
+    private static final double MAX_WEIGHT = 1e50;
     private static final double[] NONE = {};
-    /** With fewer columns, loops over all of them cost less. */
-    private static final int NARROW = 256;
+    /** Below this number of columns, dense loops are faster. */
+    private static final int MIN_SPARSE_WIDTH = 256;
 
     private final DenseKernels kernels = DenseKernels.best();
     private final int width;
     private final int size;
     private final boolean sparse;
     private double[] values = NONE;
-    /** Where the first row begins in {@link #values}; not 0 only while they belong to a chunk. */
+    /** Index of the first row in {@link #values}; can differ from 0 only while they belong to a chunk. */
     private int origin;
 
     private final SparseRows entries = new SparseRows();
@@ -38,10 +37,10 @@ final class Block {
      * Makes an empty block.
      *
      * @param width number of columns
-     * @param size the most rows
-     * @param sparse whether only what is not 0 is stored
+     * @param size maximum number of rows
+     * @param sparse whether only elements that are not 0 are stored
      */
-    Block(int width, int size, boolean sparse) {
+    RowBlock(int width, int size, boolean sparse) {
         this.width = width;
         this.size = size;
         this.sparse = sparse;
@@ -51,13 +50,13 @@ final class Block {
         }
     }
 
-    /** Refuses a chunk with a row that cannot be learned; changes nothing. */
+    /** Refuses a chunk with a row that cannot be learned: a weight or a value is out of range. */
     static void check(Chunk chunk) {
         for (int row = 0; row < chunk.rows(); row++) {
             double weight = chunk.weight(row);
-            if (!(weight >= 0 && weight <= LARGEST_WEIGHT)) {
+            if (!(weight >= 0 && weight <= MAX_WEIGHT)) {
                 throw AccreteException.badRow(
-                        row, "the weight must be >= 0 and <= " + LARGEST_WEIGHT + " but was " + weight);
+                        row, "the weight must be >= 0 and <= " + MAX_WEIGHT + " but was " + weight);
             }
         }
         checkValues(chunk);
@@ -68,8 +67,8 @@ final class Block {
         if (chunk instanceof SparseChunk sparse) {
             for (int row = 0; row < chunk.rows(); row++) {
                 for (int k = sparse.start(row); k < sparse.end(row); k++) {
-                    if (!(Math.abs(sparse.values()[k]) <= LARGEST_VALUE)) {
-                        throw refuse(chunk, row, sparse.indices()[k], sparse.values()[k]);
+                    if (!(Math.abs(sparse.values()[k]) <= MAX_VALUE)) {
+                        throw badValue(chunk, row, sparse.indices()[k], sparse.values()[k]);
                     }
                 }
             }
@@ -79,30 +78,30 @@ final class Block {
             double[] values = dense.values();
             for (int row = 0; row < chunk.rows(); row++) {
                 int from = dense.offset(row);
-                boolean fine = kernels.sumOfSquares(values, from, width) <= LARGEST_VALUE * LARGEST_VALUE;
+                boolean fine = kernels.sumOfSquares(values, from, width) <= MAX_VALUE * MAX_VALUE;
                 for (int j = 0; !fine && j < width; j++) {
-                    if (!(Math.abs(values[from + j]) <= LARGEST_VALUE)) {
-                        throw refuse(chunk, row, j, values[from + j]);
+                    if (!(Math.abs(values[from + j]) <= MAX_VALUE)) {
+                        throw badValue(chunk, row, j, values[from + j]);
                     }
                 }
             }
         }
     }
 
-    private static AccreteException refuse(Chunk chunk, int row, int column, double value) {
+    private static AccreteException badValue(Chunk chunk, int row, int column, double value) {
         String name = "'" + chunk.schema().columnName(column) + "'";
         return AccreteException.badRow(
                 row,
                 Double.isNaN(value)
                         ? name + " is missing; put a step before this one that fills it, such as standard-scaler"
-                        : name + " must be a number up to " + LARGEST_VALUE + " but was " + value);
+                        : name + " must be a number up to " + MAX_VALUE + " but was " + value);
     }
 
     int rows() {
         return rows;
     }
 
-    /** {@return how many more rows fit} */
+    /** {@return the number of rows that still fit} */
     int room() {
         return size - rows;
     }
@@ -111,27 +110,26 @@ final class Block {
         return weights[row];
     }
 
-    /** {@return whether so few columns have an entry in a row that it pays to go by the entries} */
+    /** {@return whether the rows have so few entries that sparse loops are faster} */
     boolean isSparse() {
-        return sparse && width >= NARROW && 8L * entries.start(rows) < (long) rows * width;
+        return sparse && width >= MIN_SPARSE_WIDTH && 8L * entries.start(rows) < (long) rows * width;
     }
 
-    /** {@return the rows by their entries; of a block that stores them so} */
+    /** {@return the rows, if the block is sparse} */
     SparseRows entries() {
         return entries;
     }
 
     void clear() {
-        cut(0);
+        truncate(0);
     }
 
     /**
-     * Shows rows of a dense chunk without a copy, until {@link #release}; for an empty block that is used for nothing
-     * else.
+     * Makes an empty block a view of rows of a dense chunk, until {@link #release}.
      *
-     * @return whether it does: the chunk and this are dense, and the rows fill a block
+     * @return whether it did: the chunk and this block are dense, and the rows fill the block
      */
-    boolean borrow(Chunk chunk, int from) {
+    boolean view(Chunk chunk, int from) {
         if (sparse || !(chunk instanceof DenseChunk dense) || chunk.rows() - from < size) {
             return false;
         }
@@ -147,21 +145,21 @@ final class Block {
         return true;
     }
 
-    /** Forgets the chunk's array. */
+    /** Ends the view and forgets the chunk's array. */
     void release() {
         values = NONE;
         origin = 0;
         rows = 0;
     }
 
-    /** Drops the last rows. */
-    void cut(int left) {
-        rows = left;
-        entries.cut(sparse ? left : 0);
+    /** Keeps the first {@code count} rows only. */
+    void truncate(int count) {
+        rows = count;
+        entries.truncate(sparse ? count : 0);
     }
 
-    /** Takes the first rows of another block of the same size in place of all its own. */
-    void copyFrom(Block other, int count) {
+    /** Replaces all rows by the first {@code count} rows of a block of the same size. */
+    void copyFrom(RowBlock other, int count) {
         reserve(count);
         if (sparse) {
             entries.copyFrom(other.entries, count);
@@ -180,22 +178,22 @@ final class Block {
         }
     }
 
-    /** Appends rows of a chunk, for which there is room. */
+    /** Appends rows of a chunk; there must be room for them. */
     void append(Chunk chunk, int from, int to) {
         reserve(rows + to - from);
         for (int row = from; row < to; row++) {
             if (sparse) {
-                putEntries(chunk, row);
+                appendEntries(chunk, row);
             } else {
-                put(chunk, row, values, rows * width);
+                copyRow(chunk, row, values, rows * width);
             }
             weights[rows] = chunk.weight(row);
             rows++;
         }
     }
 
-    /** What is 0 is left out, so that both forms of a row are the same. */
-    private void putEntries(Chunk chunk, int row) {
+    /** Leaves out zeros, so that the dense and the sparse form of a row give the same entries. */
+    private void appendEntries(Chunk chunk, int row) {
         int at = entries.start(rows);
         if (chunk instanceof SparseChunk from) {
             for (int k = from.start(row); k < from.end(row); k++) {
@@ -211,11 +209,11 @@ final class Block {
                 }
             }
         }
-        entries.end(at);
+        entries.endRow(at);
     }
 
-    /** Copies a row of a chunk, whichever its form. */
-    static void put(Chunk chunk, int row, double[] to, int at) {
+    /** Copies a dense or sparse row of a chunk to a dense array. */
+    static void copyRow(Chunk chunk, int row, double[] to, int at) {
         int width = chunk.width();
         if (chunk instanceof DenseChunk dense) {
             System.arraycopy(dense.values(), dense.offset(row), to, at, width);
@@ -275,7 +273,7 @@ final class Block {
     void restore(State state) {
         long stored = state.whole("pca.waiting_rows");
         if (stored < 0 || stored >= size) {
-            throw Summary.corrupt(stored + " rows waiting for a block of " + size);
+            throw CovarianceEstimate.corrupt(stored + " rows waiting for a block of " + size);
         }
         if (stored > 0) {
             reserve((int) stored);
@@ -286,8 +284,8 @@ final class Block {
             }
             System.arraycopy(state.doubles("pca.waiting_weights", stored), 0, weights, 0, (int) stored);
             rows = (int) stored;
-            if (!Summary.isFinite(values) || !Summary.isFinite(weights)) {
-                throw Summary.corrupt("waiting rows out of range");
+            if (!CovarianceEstimate.isFinite(values) || !CovarianceEstimate.isFinite(weights)) {
+                throw CovarianceEstimate.corrupt("waiting rows out of range");
             }
         }
     }
@@ -297,22 +295,22 @@ final class Block {
         long count = starts[stored];
         long[] columns = state.longs("pca.waiting_columns", count);
         double[] numbers = state.doubles("pca.waiting", count);
-        if (!Summary.isFinite(numbers)) {
-            throw Summary.corrupt("waiting rows out of range");
+        if (!CovarianceEstimate.isFinite(numbers)) {
+            throw CovarianceEstimate.corrupt("waiting rows out of range");
         }
         for (int row = 0; row < stored; row++) {
             long previous = -1;
             if (starts[0] != 0 || starts[row] > starts[row + 1] || starts[row + 1] > count) {
-                throw Summary.corrupt("waiting rows that overlap");
+                throw CovarianceEstimate.corrupt("waiting rows that overlap");
             }
             for (int k = (int) starts[row]; k < starts[row + 1]; k++) {
                 if (columns[k] <= previous || columns[k] >= width) {
-                    throw Summary.corrupt("waiting rows whose columns do not ascend below " + width);
+                    throw CovarianceEstimate.corrupt("waiting rows whose columns do not ascend below " + width);
                 }
                 previous = columns[k];
                 entries.put(k, (int) columns[k], numbers[k]);
             }
-            entries.end((int) starts[row + 1]);
+            entries.endRow((int) starts[row + 1]);
         }
     }
 }

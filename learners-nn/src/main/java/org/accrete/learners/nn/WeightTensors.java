@@ -10,20 +10,20 @@ import org.accrete.api.store.Tensor;
 import org.accrete.kernels.FloatKernels;
 
 /**
- * Layers and tables as tensors, in the shapes that PyTorch has: {@code layers.0.weight} is outputs × inputs,
- * {@code layers.0.bias} outputs, {@code embeddings.0.weight} columns of the block × length; where there are no
- * embeddings, {@code tables.0.weight} is columns × units of layer 0. What goes with the weights has their names behind
+ * The weights of a network as tensors, in the shapes of PyTorch: {@code layers.0.weight} is outputs × inputs,
+ * {@code layers.0.bias} outputs, {@code embeddings.0.weight} columns of the block × embedding length. Without
+ * embeddings, {@code tables.0.weight} is columns × units of layer 0. The optimizer's moments have the same names behind
  * a prefix.
  */
-final class Tensors {
-    private Tensors() {}
+final class WeightTensors {
+    private WeightTensors() {}
 
     /**
-     * Puts arrays of the form of a network's.
+     * Writes weights, or moments, to a state.
      *
-     * @param prefix empty for the weights themselves
+     * @param prefix of the names; empty for the weights
      */
-    static void put(State.Builder state, String prefix, Network network, float[][] layers, float[] table) {
+    static void put(State.Builder state, String prefix, Network network, WeightArrays weights) {
         for (int l = 0; l < network.depth(); l++) {
             int in = network.in[l];
             int out = network.out[l];
@@ -31,85 +31,87 @@ final class Tensors {
             float[] weight = new float[out * in];
             for (int i = 0; i < in; i++) {
                 for (int j = 0; j < out; j++) {
-                    weight[j * in + i] = layers[l][i * stride + j];
+                    weight[j * in + i] = weights.layers[l][i * stride + j];
                 }
             }
             int bias = in * stride;
             state.tensor(prefix + weight(l), Tensor.of(weight, out, in));
-            state.tensor(prefix + bias(l), Tensor.of(Arrays.copyOfRange(layers[l], bias, bias + out), out));
+            float[] layer = weights.layers[l];
+            state.tensor(prefix + bias(l), Tensor.of(Arrays.copyOfRange(layer, bias, bias + out), out));
         }
         for (int t = 0; t < network.inputs.tables; t++) {
             int from = network.inputs.firstRow(t);
             int rows = network.inputs.firstRow(t + 1) - from;
             int width = network.tableWidth;
-            float[] part = Arrays.copyOfRange(table, from * width, (from + rows) * width);
+            float[] part = Arrays.copyOfRange(weights.table, from * width, (from + rows) * width);
             state.tensor(prefix + table(network, t), Tensor.of(part, rows, width));
         }
     }
 
     /**
-     * Takes what {@link #put} put.
+     * Reads what {@link #put} wrote.
      *
-     * @throws AccreteException corrupt file: a tensor is missing, has another shape or holds what is not finite
+     * @throws AccreteException corrupt file: a tensor is missing, has another shape or holds a number that is not
+     *     finite
      */
-    static void take(State state, String prefix, Network network, float[][] layers, float[] table) {
+    static void read(State state, String prefix, Network network, WeightArrays weights) {
         for (int l = 0; l < network.depth(); l++) {
             int in = network.in[l];
             int out = network.out[l];
             float[] weight = finite(state, prefix + weight(l), out, in);
             float[] bias = finite(state, prefix + bias(l), out);
-            takeLayer(network, l, weight, bias, layers[l]);
+            readLayer(network, l, weight, bias, weights.layers[l]);
         }
         for (int t = 0; t < network.inputs.tables; t++) {
             int from = network.inputs.firstRow(t);
             int rows = network.inputs.firstRow(t + 1) - from;
             int width = network.tableWidth;
             float[] part = finite(state, prefix + table(network, t), rows, width);
-            System.arraycopy(part, 0, table, from * width, part.length);
+            System.arraycopy(part, 0, weights.table, from * width, part.length);
         }
     }
 
     /**
-     * Takes the weights that are there. A layer without a bias has zeros for it.
+     * Reads the layers and tables that are found, and leaves the others as they are. A layer without a bias gets zeros.
      *
-     * @param head whether those of the last layer are taken too
-     * @throws AccreteException bad argument: a tensor has another shape or type or holds what is not finite, or no
-     *     layer is there
+     * @param head whether the last layer is read too
+     * @throws AccreteException bad argument: a tensor has another shape or type or holds a number that is not finite,
+     *     or no layer is found
      */
-    static void begin(State weights, Network network, boolean head) {
-        int taken = 0;
+    static void warmStart(State found, Network network, boolean head) {
+        int count = 0;
         int layers = head ? network.depth() : network.depth() - 1;
         for (int l = 0; l < layers; l++) {
             int in = network.in[l];
             int out = network.out[l];
-            if (weights.tensors().containsKey(weight(l))) {
+            if (found.tensors().containsKey(weight(l))) {
                 String what = "layer " + l + ", outputs × inputs";
-                float[] weight = fitting(weights, weight(l), what, out, in);
-                boolean hasBias = weights.tensors().containsKey(bias(l));
-                float[] bias = hasBias ? fitting(weights, bias(l), "layer " + l + ", outputs", out) : new float[out];
-                takeLayer(network, l, weight, bias, network.layers[l]);
-                taken++;
+                float[] weight = fitting(found, weight(l), what, out, in);
+                boolean hasBias = found.tensors().containsKey(bias(l));
+                float[] bias = hasBias ? fitting(found, bias(l), "layer " + l + ", outputs", out) : new float[out];
+                readLayer(network, l, weight, bias, network.weights.layers[l]);
+                count++;
             }
         }
         for (int t = 0; t < network.inputs.tables; t++) {
             int from = network.inputs.firstRow(t);
             int rows = network.inputs.firstRow(t + 1) - from;
             String name = table(network, t);
-            if (weights.tensors().containsKey(name)) {
-                float[] part = fitting(
-                        weights, name, "hashed column " + t + ", categories × length", rows, network.tableWidth);
-                System.arraycopy(part, 0, network.table, from * network.tableWidth, part.length);
-                taken++;
+            if (found.tensors().containsKey(name)) {
+                float[] part =
+                        fitting(found, name, "hashed column " + t + ", categories × length", rows, network.tableWidth);
+                System.arraycopy(part, 0, network.weights.table, from * network.tableWidth, part.length);
+                count++;
             }
         }
-        if (taken == 0) {
+        if (count == 0) {
             throw AccreteException.badArgument("no weights to begin with: expected tensors named " + weight(0) + ", "
-                    + bias(0) + " and so on but found " + some(weights.tensors().keySet()));
+                    + bias(0) + " and so on but found " + some(found.tensors().keySet()));
         }
     }
 
-    private static float[] fitting(State weights, String name, String what, long... shape) {
-        Tensor tensor = weights.tensor(name);
+    private static float[] fitting(State found, String name, String what, long... shape) {
+        Tensor tensor = found.tensor(name);
         if (!Arrays.equals(tensor.shape(), shape) || tensor.type() == Tensor.Type.I64) {
             throw AccreteException.badArgument("tensor '" + name + "' must be F32 or F64 of shape "
                     + Arrays.toString(shape) + " (" + what + ") but is " + tensor
@@ -132,8 +134,8 @@ final class Tensors {
         return first.isEmpty() ? "none" : String.join(", ", first) + (names.size() > first.size() ? ", …" : "");
     }
 
-    /** Writes weights and biases of a layer into an array of its form. */
-    static void takeLayer(Network network, int l, float[] weight, float[] bias, float[] layer) {
+    /** Writes the weights and biases of a layer to its array. */
+    private static void readLayer(Network network, int l, float[] weight, float[] bias, float[] layer) {
         int in = network.in[l];
         int stride = network.stride(l);
         for (int j = 0; j < bias.length; j++) {
@@ -156,7 +158,7 @@ final class Tensors {
         return (network.embedding > 0 ? "embeddings." : "tables.") + t + ".weight";
     }
 
-    /** {@return a tensor's numbers} */
+    /** {@return the elements of a tensor, all finite} */
     static float[] finite(State state, String name, long... shape) {
         float[] numbers = state.floats(name, shape);
         if (!FloatKernels.best().within(numbers, 0, numbers.length, Float.MAX_VALUE)) {
