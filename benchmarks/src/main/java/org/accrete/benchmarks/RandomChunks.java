@@ -11,7 +11,10 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 
-/** Rows with standard normal features and a noisy linear target; sparse ones are hashed categories. */
+/**
+ * Random rows. Dense ones have standard normal features and a noisy linear target. Without a target, features are
+ * correlated, so that a transformer has something to find. Sparse ones are hashed categories.
+ */
 final class RandomChunks {
     private RandomChunks() {}
 
@@ -26,8 +29,11 @@ final class RandomChunks {
     }
 
     /** {@return a chunk; fewer entries than columns make it sparse} */
-    static Chunk one(int width, int entries, Target target, int rows, long seed) {
-        return entries >= width ? dense(width, target, rows, seed) : sparse(width, entries, target, rows, seed);
+    private static Chunk one(int width, int entries, Target target, int rows, long seed) {
+        if (entries < width) {
+            return sparse(width, entries, target, rows, seed);
+        }
+        return target.kind() == Target.Kind.NONE ? correlated(width, rows, seed) : dense(width, target, rows, seed);
     }
 
     private static Chunk dense(int width, Target target, int rows, long seed) {
@@ -45,6 +51,39 @@ final class RandomChunks {
             end(buffer, target, sum / Math.sqrt(width), random);
         }
         return buffer.chunk();
+    }
+
+    /** The variances of the principal components fall as 1 / (j + 1); two reflections turn them into the columns. */
+    private static Chunk correlated(int width, int rows, long seed) {
+        RandomGenerator random = new Well19937c(seed);
+        ChunkBuffer buffer = new ChunkBuffer(Schema.numeric(width, Target.none()), rows);
+        double[] x = new double[width];
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < width; j++) {
+                x[j] = (random.nextDouble() - 0.5) / Math.sqrt(j + 1);
+            }
+            reflect(x, 1);
+            reflect(x, 2);
+            buffer.beginRow();
+            for (int j = 0; j < width; j++) {
+                buffer.put(j, x[j]);
+            }
+            buffer.endRow();
+        }
+        return buffer.chunk();
+    }
+
+    /** Reflects a point at the plane whose normal is sin(j + phase). */
+    private static void reflect(double[] x, int phase) {
+        double product = 0;
+        double square = 0;
+        for (int j = 0; j < x.length; j++) {
+            product += Math.sin(j + phase) * x[j];
+            square += Math.sin(j + phase) * Math.sin(j + phase);
+        }
+        for (int j = 0; j < x.length; j++) {
+            x[j] -= 2 * product / square * Math.sin(j + phase);
+        }
     }
 
     /** As many one-hot blocks as there are entries per row. */

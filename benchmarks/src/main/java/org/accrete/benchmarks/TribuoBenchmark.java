@@ -73,7 +73,7 @@ public class TribuoBenchmark {
      */
     @Setup
     public void prepare() throws IOException {
-        Target target = Fitting.classes(classes);
+        Target target = LearnerBenchmark.classes(classes);
         Chunk[] chunks = data.isEmpty()
                 ? RandomChunks.several(width, Math.min(width, entries), target, 1_000)
                 : StoredChunks.read(Path.of(data), width, target, 1_000);

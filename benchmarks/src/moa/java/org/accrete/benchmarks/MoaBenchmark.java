@@ -70,7 +70,7 @@ public class MoaBenchmark {
      */
     @Setup
     public void prepare() throws IOException {
-        Target target = Fitting.classes(2);
+        Target target = LearnerBenchmark.classes(2);
         Chunk[] chunks = data.isEmpty()
                 ? RandomChunks.several(width, Math.min(width, entries), target, rows)
                 : StoredChunks.read(Path.of(data), width, target, rows);
