@@ -115,7 +115,8 @@ public final class Main {
                 .addSubcommand("learners", new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS))
                 .addSubcommand("sources", new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES))
                 .addSubcommand("stores", new PlugInsCommand(console, PlugInsCommand.Kind.STORES))
-                .addSubcommand(new DescribeCommand(console));
+                .addSubcommand(new DescribeCommand(console))
+                .addSubcommand(new BenchCommand(console));
         describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
         describe(line, "sources", "List the sources that rows can be read from.");
         describe(line, "stores", "List the stores that models can be kept in.");

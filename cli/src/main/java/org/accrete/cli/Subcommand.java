@@ -1,10 +1,13 @@
 package org.accrete.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.accrete.api.AccreteException;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
@@ -103,5 +106,26 @@ abstract class Subcommand implements Callable<Integer> {
         // The stored numbers and the model made of them.
         Memory.require(2 * version.length(), "model " + version.reference());
         return store.load(version);
+    }
+
+    /**
+     * {@return parameters by name}
+     *
+     * @param pairs what was given to {@code --set}
+     * @throws AccreteException bad argument: not key=value, or a key twice
+     */
+    static Map<String, String> settings(List<String> pairs) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String pair : pairs) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw AccreteException.badArgument("--set must be key=value but was '" + pair + "'");
+            }
+            String key = ParamSpec.word(pair.substring(0, equals));
+            if (settings.put(key, pair.substring(equals + 1)) != null) {
+                throw AccreteException.badArgument("--set gives '" + key + "' twice");
+            }
+        }
+        return settings;
     }
 }

@@ -259,21 +259,6 @@ final class TrainCommand extends Subcommand {
         return weights.map(file -> WeightFile.read(Path.of(file), places));
     }
 
-    Map<String, String> settings() {
-        Map<String, String> settings = new LinkedHashMap<>();
-        for (String pair : set) {
-            int equals = pair.indexOf('=');
-            if (equals < 1) {
-                throw AccreteException.badArgument("--set must be key=value but was '" + pair + "'");
-            }
-            String key = ParamSpec.word(pair.substring(0, equals));
-            if (settings.put(key, pair.substring(equals + 1)) != null) {
-                throw AccreteException.badArgument("--set gives '" + key + "' twice");
-            }
-        }
-        return settings;
-    }
-
     private void show(Training training, RunReport report, Optional<ModelVersion> live) {
         // What a version was made from is nothing new when no row was learned since.
         boolean nothingNew = report.version().isEmpty();

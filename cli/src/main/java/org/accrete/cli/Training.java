@@ -216,7 +216,7 @@ final class Training implements AutoCloseable {
         Schema schema = source.schema();
         LearnerProvider learner = plugIns.learners().find(command.learner.orElseGet(() -> byTarget(schema.target())));
         List<String> steps = command.steps().orElse(learner.likedSteps());
-        PipelineSpec spec = new PipelineSpec(learner.name(), steps, command.settings());
+        PipelineSpec spec = new PipelineSpec(learner.name(), steps, Subcommand.settings(command.set));
         if (command.learner.isEmpty()) {
             notes.add("target '" + schema.target().name() + "' is " + words(schema.target()) + ": learning with "
                     + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
@@ -362,7 +362,7 @@ final class Training implements AutoCloseable {
     }
 
     private Pipeline restore(StoredModel stored) {
-        Map<String, String> settings = command.settings();
+        Map<String, String> settings = Subcommand.settings(command.set);
         if (command.newHead) {
             String learner = command.learner
                     .map(name -> plugIns.learners().find(name).name())

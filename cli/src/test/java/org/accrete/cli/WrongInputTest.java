@@ -171,6 +171,32 @@ final class WrongInputTest {
     }
 
     @Test
+    void aBenchmarkOfWhatIsNotThere() {
+        refused(List.of("'sgd-clasifier'", "sgd-classifier"), "bench", "sgd-clasifier");
+        refused(List.of("'ridge'"), "bench", "sgd-regressor", "--against", "ridge");
+        refused(List.of("'eta1'", "eta0"), "bench", "sgd-regressor", "--set", "eta1=1");
+        refused(
+                List.of("'hiden'", "hidden"),
+                "bench",
+                "sgd-regressor",
+                "--against",
+                "mlp-regressor",
+                "--set",
+                "mlp-regressor.hiden=8");
+        refused(List.of("width", ">= 1"), "bench", "sgd-regressor", "--width", "20,0");
+        refused(List.of("density", "2"), "bench", "sgd-regressor", "--density", "2");
+        refused(List.of("seconds", "0"), "bench", "sgd-regressor", "--seconds", "0");
+    }
+
+    @Test
+    void aBenchmarkWithoutTheSuites() {
+        refused(
+                List.of("accrete-benchmarks-" + Main.version() + ".jar", "mvn dependency:copy", "-DoutputDirectory="),
+                "bench",
+                "sgd-regressor");
+    }
+
+    @Test
     void aCellThatIsNotANumber() {
         String bad = file("bad.csv", "x,y\n" + "1,a\n2,b\n".repeat(5) + "oops,a\n");
         trainRefused(List.of("bad.csv", "line 12", "'x'", "'oops'"), bad, "--target", "y", "--column", "x=numeric");
