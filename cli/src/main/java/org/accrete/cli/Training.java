@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
@@ -36,7 +37,7 @@ final class Training implements AutoCloseable {
     /** Rows on which the plan was inferred and leaks are looked for. */
     private static final int SAMPLE_ROWS = 1_000;
 
-    private final TrainCommand command;
+    private final TrainOptions options;
     private final PlugIns plugIns;
     private final History history;
     private final Optional<StoredModel> origin;
@@ -50,31 +51,36 @@ final class Training implements AutoCloseable {
     private final Pipeline pipeline;
     private volatile boolean ending;
 
-    private Training(TrainCommand command, PlugIns plugIns, History history, Optional<StoredModel> origin) {
-        this.command = command;
+    private Training(
+            TrainOptions options,
+            PlugIns plugIns,
+            History history,
+            Optional<StoredModel> origin,
+            Consumer<String> tell) {
+        this.options = options;
         this.plugIns = plugIns;
         this.history = history;
         this.origin = origin;
-        this.address = SourceAddress.resolve(plugIns, command.source);
-        Optional<StoredModel> resumed = origin.filter(stored -> command.resume);
+        this.address = SourceAddress.resolve(plugIns, options.source);
+        Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
         // One for all epochs: a resumed run counts on from all rows before.
-        this.badRows = command.badRows()
+        this.badRows = options.badRows(tell)
                 .after(
                         rowsBefore(),
                         resumed.map(stored -> stored.state().whole("run.rows_refused"))
                                 .orElse(0L));
-        this.epochs = command.epochs(stored(resumed, "run.epochs", 1));
-        this.chunkRows = command.chunkRows(stored(resumed, "run.chunk_rows", StoredModel.CHUNK_ROWS));
-        command.rows();
+        this.epochs = options.epochs(stored(resumed, "run.epochs", 1));
+        this.chunkRows = options.chunkRows(stored(resumed, "run.chunk_rows", StoredModel.CHUNK_ROWS));
+        options.rows();
         if (epochs > 1 && address.isStandardInput()) {
             throw AccreteException.badArgument("--epochs needs a source that can be read again, which '"
-                    + command.source + "' cannot; write it to a file first");
+                    + options.source + "' cannot; write it to a file first");
         }
         this.source = origin.map(this::openAgain).orElseGet(() -> Sources.peek(openNew(), SAMPLE_ROWS));
         boolean whole = false;
         try {
             this.pipeline = origin.map(this::restore).orElseGet(this::create);
-            if (command.progressive) {
+            if (options.progressive) {
                 TrainingRun.requireProgressive(pipeline);
             }
             warnings.addAll(source.warnings());
@@ -82,7 +88,7 @@ final class Training implements AutoCloseable {
                 warnings.addAll(leaks());
             }
             origin().ifPresent(version -> notes.add(
-                    command.resume
+                    options.resume
                             ? "going on with " + version.reference() + " after " + Console.count(rowsBefore(), "row")
                             : "beginning from " + version.reference()));
             whole = true;
@@ -96,33 +102,43 @@ final class Training implements AutoCloseable {
     /**
      * {@return what the command is about to do}
      *
-     * @param command what was asked for
+     * @param options what was asked for, checked
      * @param plugIns the plug-ins
      * @param store where versions are kept
+     * @param tell is given a line about each of the first rows that are dropped, while the run goes
      * @throws AccreteException whatever is wrong with it; nothing was written then
      */
-    static Training prepare(TrainCommand command, PlugIns plugIns, ModelStore store) {
-        History history = store.history(command.model);
+    static Training prepare(TrainOptions options, PlugIns plugIns, ModelStore store, Consumer<String> tell) {
+        History history = store.history(options.model);
         Optional<ModelVersion> origin = Optional.empty();
-        if (command.from.isPresent()) {
-            String reference = command.from.get();
+        if (options.from.isPresent()) {
+            String reference = options.from.get();
             origin = Optional.of(Subcommand.resolve(store, reference));
-            boolean another = command.newHead || !origin.get().model().equals(command.model);
+            boolean another = options.newHead || !origin.get().model().equals(options.model);
             if (!history.versions().isEmpty() && another) {
-                throw command.taken(history);
+                throw taken(store, history);
             }
-        } else if (command.resume) {
+        } else if (options.resume) {
             origin = history.live();
         } else if (!history.versions().isEmpty()) {
-            throw command.taken(history);
+            throw taken(store, history);
         }
-        return new Training(command, plugIns, history, origin.map(version -> StoredModel.load(store, version)));
+        return new Training(options, plugIns, history, origin.map(version -> StoredModel.load(store, version)), tell);
+    }
+
+    /** {@return that a model is there already, and the ways on} */
+    private static AccreteException taken(ModelStore store, History history) {
+        String versions = Console.count(history.versions().size(), "version");
+        return AccreteException.badState(
+                "model '" + history.model() + "' exists with " + versions + " in " + store.name()
+                        + "; add --resume to go on with it, --from " + history.model()
+                        + "@live to train it on from there with fresh scores, or choose another --model");
     }
 
     /** Refuses to go on when somebody else appended a version since the model was looked at. */
     void requireUnchanged(ModelStore store) {
-        if (!store.history(command.model).versions().equals(history.versions())) {
-            throw AccreteException.badState("model '" + command.model + "' got another version just now; run it again");
+        if (!store.history(options.model).versions().equals(history.versions())) {
+            throw AccreteException.badState("model '" + options.model + "' got another version just now; run it again");
         }
     }
 
@@ -132,25 +148,25 @@ final class Training implements AutoCloseable {
                 .chunkRows(chunkRows)
                 .writer(writer)
                 .listener(progress)
-                .progressive(command.progressive)
-                .fact("source", command.source)
+                .progressive(options.progressive)
+                .fact("source", options.source)
                 .fact("source_plug_in", address.provider().name())
                 .fact("epochs", Integer.toString(epochs))
                 .fact("chunk_rows", Integer.toString(chunkRows));
         origin.ifPresent(stored -> {
             run.parent(stored.version().reference());
-            if (command.resume) {
+            if (options.resume) {
                 run.resume(stored.state());
             }
         });
-        command.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
-        command.checkpoints().ifPresent(run::checkpointEvery);
+        options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
+        options.checkpoints().ifPresent(run::checkpointEvery);
         return run.build();
     }
 
     /** {@return how many rows of this source were learned before} */
     long rowsBefore() {
-        return origin.filter(stored -> command.resume)
+        return origin.filter(stored -> options.resume)
                 .map(stored -> stored.state().whole("run.rows"))
                 .orElse(0L);
     }
@@ -192,10 +208,10 @@ final class Training implements AutoCloseable {
 
     private ChunkSource openNew() {
         // A learner or a step that is not there is told before any data is looked at.
-        command.learner.ifPresent(plugIns.learners()::find);
-        command.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
+        options.learner.ifPresent(plugIns.learners()::find);
+        options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = new SourceRequest(
-                address.location(), command.target, command.columns(), Optional.empty(), true, badRows);
+                address.location(), options.target, options.columns(), Optional.empty(), true, badRows);
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> plan = first.plan();
         return repeated(
@@ -214,16 +230,16 @@ final class Training implements AutoCloseable {
 
     private Pipeline create() {
         Schema schema = source.schema();
-        LearnerProvider learner = plugIns.learners().find(command.learner.orElseGet(() -> byTarget(schema.target())));
-        List<String> steps = command.steps().orElse(learner.likedSteps());
-        PipelineSpec spec = new PipelineSpec(learner.name(), steps, Subcommand.settings(command.set));
-        if (command.learner.isEmpty()) {
+        LearnerProvider learner = plugIns.learners().find(options.learner.orElseGet(() -> byTarget(schema.target())));
+        List<String> steps = options.steps().orElse(learner.likedSteps());
+        PipelineSpec spec = new PipelineSpec(learner.name(), steps, options.settings());
+        if (options.learner.isEmpty()) {
             notes.add("target '" + schema.target().name() + "' is " + words(schema.target()) + ": learning with "
                     + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
                     + "; --learner chooses another");
         }
         Memory.require(spec.memoryBytes(plugIns, schema), "the model");
-        Pipeline made = command.begin()
+        Pipeline made = options.begin()
                 .map(weights -> WarmStart.fromWeights(plugIns, schema, spec, weights))
                 .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
         requireUse(made, schema.target());
@@ -251,9 +267,16 @@ final class Training implements AutoCloseable {
             case NUMERIC -> "sgd-regressor";
             case NONE ->
                 throw AccreteException.badArgument(
-                        "no target: name the column to be predicted with --target COL; columns: "
-                                + TrainCommand.names(source));
+                        "no target: name the column to be predicted with --target COL; columns: " + columnNames());
         };
+    }
+
+    /** {@return names of the raw columns, for messages} */
+    private String columnNames() {
+        return source.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
+                .map(Column::name)
+                .reduce((one, other) -> one + ", " + other)
+                .orElse("none");
     }
 
     private static String words(Target target) {
@@ -275,11 +298,11 @@ final class Training implements AutoCloseable {
     // ---- a model that goes on
 
     private ChunkSource openAgain(StoredModel stored) {
-        if (command.newHead) {
+        if (options.newHead) {
             return openForNewHead(stored);
         }
         stored.plan().ifPresent(this::requireSameColumns);
-        command.target.ifPresent(name -> {
+        options.target.ifPresent(name -> {
             if (!name.equals(stored.schema().target().name())) {
                 throw different(
                         "--target " + name,
@@ -287,7 +310,7 @@ final class Training implements AutoCloseable {
                         "its target is '" + stored.schema().target().name() + "'");
             }
         });
-        if (command.resume) {
+        if (options.resume) {
             requireSameSource(stored);
         }
         Supplier<ChunkSource> open = () -> stored.open(address, true, badRows);
@@ -296,13 +319,13 @@ final class Training implements AutoCloseable {
 
     /** The stored columns, but for the target, which is looked at anew: it may be another, or have other classes. */
     private ChunkSource openForNewHead(StoredModel stored) {
-        String name = command.target.orElse(stored.schema().target().name());
+        String name = options.target.orElse(stored.schema().target().name());
         List<Column> features = stored.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
                 .filter(column ->
                         !(column instanceof Column.Label) && !column.name().equals(name))
                 .toList();
         List<Column> given = new ArrayList<>(features);
-        command.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
+        options.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
         SourceRequest request =
                 new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows);
         ChunkSource first = address.open(request);
@@ -319,7 +342,7 @@ final class Training implements AutoCloseable {
     }
 
     private void requireSameColumns(ColumnPlan plan) {
-        for (Column given : command.columns()) {
+        for (Column given : options.columns()) {
             boolean same = plan.columns().stream()
                     .anyMatch(column -> column.name().equals(given.name())
                             && (column.kind().equals(given.kind())
@@ -350,7 +373,7 @@ final class Training implements AutoCloseable {
         String before = stored.state().texts().getOrDefault("run.source_plug_in", name);
         if (!before.equals(name)) {
             throw different(
-                    "SOURCE " + command.source,
+                    "SOURCE " + options.source,
                     stored,
                     "its source is read by '" + before + "', not by '" + name + "'");
         }
@@ -362,30 +385,30 @@ final class Training implements AutoCloseable {
     }
 
     private Pipeline restore(StoredModel stored) {
-        Map<String, String> settings = Subcommand.settings(command.set);
-        if (command.newHead) {
-            String learner = command.learner
+        Map<String, String> settings = options.settings();
+        if (options.newHead) {
+            String learner = options.learner
                     .map(name -> plugIns.learners().find(name).name())
                     .orElse(stored.state().text("learner"));
             return WarmStart.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
         }
         Pipeline restored = Pipeline.restore(plugIns, stored.state());
-        command.learner.ifPresent(name -> {
+        options.learner.ifPresent(name -> {
             if (!plugIns.learners().find(name).name().equals(restored.learner())) {
                 throw different("--learner " + name, stored, "its learner is " + restored.learner());
             }
         });
-        command.steps().ifPresent(steps -> {
+        options.steps().ifPresent(steps -> {
             if (!steps.equals(restored.steps())) {
                 String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
-                throw different("--steps " + command.steps.orElse(""), stored, "its steps are " + theirs);
+                throw different("--steps " + options.steps.orElse(""), stored, "its steps are " + theirs);
             }
         });
-        if (command.resume && settings.isEmpty()) {
+        if (options.resume && settings.isEmpty()) {
             return restored;
         }
         Pipeline changed = WarmStart.fromState(plugIns, stored.state(), settings);
-        if (!command.resume) {
+        if (!options.resume) {
             return changed;
         }
         if (!changed.settings().equals(restored.settings())) {
@@ -404,7 +427,7 @@ final class Training implements AutoCloseable {
     private AccreteException different(String given, StoredModel stored, String fact) {
         String reference = stored.version().reference();
         return AccreteException.badArgument(given + " does not fit model " + reference + ": " + fact + "; "
-                + (command.resume
+                + (options.resume
                         ? "--resume goes on with the same source and parameters, so leave it out, or begin from "
                                 + reference + " with --from"
                         : "--from can change tunable parameters only, so leave it out, or train a new model"));
