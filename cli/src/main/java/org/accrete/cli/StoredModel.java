@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.util.List;
 import java.util.Optional;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -52,6 +53,27 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
             throw e;
         }
         return source;
+    }
+
+    /** {@return how many rows of its source were learned} */
+    long rowsLearned() {
+        return state.whole("run.rows");
+    }
+
+    /**
+     * {@return a fact that its run stored, or the default where the run stored none}
+     *
+     * @throws AccreteException corrupt file: it is not a whole number
+     */
+    int wholeFact(String fact, int otherwise) {
+        try {
+            return Optional.ofNullable(state.texts().get(fact))
+                    .map(Integer::valueOf)
+                    .orElse(otherwise);
+        } catch (NumberFormatException e) {
+            throw new AccreteException(
+                    AccreteException.Kind.CORRUPT_FILE, "a stored '" + fact + "' must be a whole number", e);
+        }
     }
 
     static StoredModel load(PlugIns plugIns, Subcommand command, String reference) {
