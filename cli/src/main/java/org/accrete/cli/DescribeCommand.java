@@ -12,7 +12,9 @@ import org.accrete.api.data.Block;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
@@ -39,8 +41,9 @@ final class DescribeCommand extends Subcommand {
     @Override
     public Integer call() {
         PlugIns plugIns = plugIns();
+        ModelReference reference = ModelReference.parse(name);
         boolean found = false;
-        if (name.indexOf('@') < 0) {
+        if (reference.version().isEmpty()) {
             for (Registry<? extends Provider> registry :
                     List.of(plugIns.learners(), plugIns.sources(), plugIns.stores())) {
                 for (Provider provider : registry.all()) {
@@ -59,15 +62,14 @@ final class DescribeCommand extends Subcommand {
         }
         if (!found) {
             try (ModelStore store = openStore(plugIns)) {
-                show(plugIns, store, version(store, plugIns));
+                show(plugIns, store, version(store, plugIns, reference));
             }
         }
         return 0;
     }
 
-    private ModelVersion version(ModelStore store, PlugIns plugIns) {
-        ModelReference reference = ModelReference.parse(name);
-        if (name.indexOf('@') < 0 && store.history(reference.model()).versions().isEmpty()) {
+    private ModelVersion version(ModelStore store, PlugIns plugIns, ModelReference reference) {
+        if (reference.version().isEmpty() && store.history(reference.model()).versions().isEmpty()) {
             TreeSet<String> names = new TreeSet<>();
             plugIns.learners().all().forEach(provider -> names.add(provider.name()));
             plugIns.sources().all().forEach(provider -> names.add(provider.name()));
@@ -215,7 +217,7 @@ final class DescribeCommand extends Subcommand {
     private static Map<String, Object> target(Target target) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("name", target.name());
-        facts.put("kind", Descriptions.word(target.kind()));
+        facts.put("kind", ParamSpec.word(target.kind()));
         facts.put("classes", target.classes());
         return facts;
     }
@@ -225,7 +227,7 @@ final class DescribeCommand extends Subcommand {
         for (Block block : schema.blocks()) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("name", block.name());
-            facts.put("kind", Descriptions.word(block.kind()));
+            facts.put("kind", ParamSpec.word(block.kind()));
             facts.put("width", block.width());
             blocks.add(facts);
         }

@@ -3,7 +3,6 @@ package org.accrete.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.accrete.api.Provider;
@@ -33,7 +32,7 @@ final class Descriptions {
         if (provider instanceof LearnerProvider learner && !(provider instanceof StepProvider)) {
             traits.put(
                     "targets",
-                    learner.targets().stream().sorted().map(Descriptions::word).toList());
+                    learner.targets().stream().sorted().map(kind -> ParamSpec.word(kind)).toList());
             traits.put("steps", learner.likedSteps());
         }
         if (provider instanceof ChunkSourceProvider source) {
@@ -70,9 +69,5 @@ final class Descriptions {
             return "switch";
         }
         return type == String.class ? "text" : "word";
-    }
-
-    static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -11,6 +11,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.SourceRequest;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.WarmStart;
 import org.accrete.core.plugin.PlugIns;
@@ -99,7 +100,7 @@ final class StoredStart extends TrainingStart {
 
     private static boolean isTarget(Column column, Column given) {
         return column instanceof Column.Label label
-                && given.kind().equals(Descriptions.word(label.target().kind()));
+                && given.kind().equals(ParamSpec.word(label.target().kind()));
     }
 
     /** Places may have moved: that the rows before the position are the same is for the source to see. */

@@ -10,6 +10,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelStoreProvider;
 import org.accrete.api.store.ModelVersion;
