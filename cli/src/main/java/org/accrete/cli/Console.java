@@ -61,8 +61,8 @@ final class Console {
 
     /** Prints the result as the one JSON document. */
     void json(Map<String, ?> document) {
-        try (JsonGenerator generator = Json.generator(out)) {
-            Json.write(generator, document);
+        try (JsonGenerator generator = JsonOutput.generator(out)) {
+            JsonOutput.write(generator, document);
         }
         out.println();
     }

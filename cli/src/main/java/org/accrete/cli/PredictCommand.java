@@ -192,11 +192,11 @@ final class PredictCommand extends Subcommand {
         Optional<RuntimeException> failed = Optional.empty();
         // The first chunk is read before anything is written: what is wrong before it is an ordinary failure.
         boolean more = rows.next();
-        try (JsonGenerator json = Json.generator(console.out())) {
+        try (JsonGenerator json = JsonOutput.generator(console.out())) {
             json.writeStartObject();
             head(stored).forEach((name, value) -> {
                 json.writeName(name);
-                Json.value(json, value);
+                JsonOutput.value(json, value);
             });
             json.writeName("predictions");
             json.writeStartArray();
@@ -204,7 +204,7 @@ final class PredictCommand extends Subcommand {
             while (more) {
                 answers.answer(rows.buffer().chunk());
                 for (int row = 0; row < rows.buffer().rows(); row++) {
-                    Json.write(json, prediction(answers, rows, row));
+                    JsonOutput.write(json, prediction(answers, rows, row));
                 }
                 count += rows.buffer().rows();
                 begun();
@@ -221,7 +221,7 @@ final class PredictCommand extends Subcommand {
             json.writeNumber(count);
             if (failed.isPresent()) {
                 json.writeName("error");
-                Json.write(json, Failure.of(failed.get(), true).toMap());
+                JsonOutput.write(json, Failure.of(failed.get(), true).toMap());
             }
             json.writeEndObject();
         }
