@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
  * measures a chunk of one row, which every learner takes.
  */
 public class LearnOneBenchmark extends LearnerBenchmark {
-    /** Numbers of all rows together: enough rows that no branch can be learned by heart, few enough for a cache. */
+    /** Numbers in all rows: enough rows that branch prediction does not learn them, few enough for a cache. */
     private static final int NUMBERS = 100_000;
 
     private OnlineLearner online;

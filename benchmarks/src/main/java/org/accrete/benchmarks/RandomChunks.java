@@ -18,7 +18,7 @@ import org.apache.commons.math3.random.Well19937c;
 final class RandomChunks {
     private RandomChunks() {}
 
-    /** {@return so many chunks that no branch can be learned by heart, but few enough for a small heap} */
+    /** {@return enough chunks that branch prediction does not learn the rows, few enough for a small heap} */
     static Chunk[] several(int width, int entries, Target target, int rows) {
         int most = rows == 1 ? 2_000 : 64;
         Chunk[] chunks = new Chunk[Math.max(2, Math.min(most, 4_000_000 / Math.max(1, rows * entries)))];
@@ -86,7 +86,7 @@ final class RandomChunks {
         }
     }
 
-    /** As many one-hot blocks as there are entries per row. */
+    /** One one-hot block for each entry of a row. */
     private static Chunk sparse(int width, int blocks, Target target, int rows, long seed) {
         RandomGenerator random = new Well19937c(seed);
         List<Block> layout = new ArrayList<>();

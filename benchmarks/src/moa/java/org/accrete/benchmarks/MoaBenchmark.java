@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * MOA's SGD on the same rows, two classes; making its instances is not counted. Only built with the profile
+ * MOA's SGD on the same rows, for two classes. Making its instances is not counted. Only built with the profile
  * {@code moa}.
  */
 @State(Scope.Thread)
