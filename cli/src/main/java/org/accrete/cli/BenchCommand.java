@@ -133,7 +133,7 @@ final class BenchCommand extends Subcommand {
         if (!console.isJson()) {
             console.note("measuring " + provider.name() + " ...");
         }
-        begun();
+        markUnderway();
         return jvm.measure(provider.name(), settings, params, time);
     }
 

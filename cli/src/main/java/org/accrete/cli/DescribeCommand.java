@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "describe",
         description = "Show a plug-in with its parameters, or a version of a model.",
-        footer = {"", "A plug-in goes before a model of the same name; NAME@live is always the model."})
+        footer = {"", "If a plug-in and a model share a name, NAME is the plug-in; NAME@live is always the model."})
 final class DescribeCommand extends Subcommand {
     @Parameters(paramLabel = "NAME", description = "A learner, step, source or store; or MODEL, or MODEL@V.")
     String name = "";
@@ -55,7 +55,7 @@ final class DescribeCommand extends Subcommand {
                 if (!found
                         && registry.broken().stream()
                                 .anyMatch(one -> one.plugIn().equals(name))) {
-                    // Says what is wrong with it.
+                    // Throws, with the reason why it is broken.
                     registry.find(name);
                 }
             }
@@ -69,7 +69,8 @@ final class DescribeCommand extends Subcommand {
     }
 
     private ModelVersion version(ModelStore store, PlugIns plugIns, ModelReference reference) {
-        if (reference.version().isEmpty() && store.history(reference.model()).versions().isEmpty()) {
+        if (reference.version().isEmpty()
+                && store.history(reference.model()).versions().isEmpty()) {
             TreeSet<String> names = new TreeSet<>();
             plugIns.learners().all().forEach(provider -> names.add(provider.name()));
             plugIns.sources().all().forEach(provider -> names.add(provider.name()));
@@ -155,7 +156,7 @@ final class DescribeCommand extends Subcommand {
         console.print(table.lines());
     }
 
-    /** What the model says of itself; nothing where its plug-in is not here. */
+    /** {@return how the model describes itself; empty if its plug-in is missing} */
     private static List<String> description(PlugIns plugIns, State state) {
         try {
             return Pipeline.restore(plugIns, state).view().describe();

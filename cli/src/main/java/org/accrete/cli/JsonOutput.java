@@ -9,7 +9,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** Writes maps, lists, texts, numbers, booleans and optionals as JSON; a number that is none becomes {@code null}. */
+/** Writes maps, lists, texts, numbers, booleans and optionals as JSON; NaN and infinities become {@code null}. */
 final class JsonOutput {
     private JsonOutput() {}
 

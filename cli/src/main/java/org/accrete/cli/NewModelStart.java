@@ -20,9 +20,9 @@ import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.source.Peeked;
 import org.accrete.core.source.Sources;
 
-/** A training that makes a new model, from nothing or from weights of a file. */
+/** The start of a new model, untrained or with weights from a file. */
 final class NewModelStart extends TrainingStart {
-    /** Rows on which the plan was inferred and leaks are looked for. */
+    /** Rows at the start that the check for leaks sees; the plan is inferred from the same number. */
     private static final int SAMPLE_ROWS = 1_000;
 
     NewModelStart(TrainOptions options, PlugIns plugIns, SourceAddress address, BadRows badRows, int epochs) {
@@ -35,7 +35,7 @@ final class NewModelStart extends TrainingStart {
     }
 
     private ChunkSource openAll() {
-        // A learner or a step that is not there is told before any data is looked at.
+        // An unknown learner or step is reported before any data is read.
         options.learner.ifPresent(plugIns.learners()::find);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = new SourceRequest(
@@ -60,7 +60,7 @@ final class NewModelStart extends TrainingStart {
                     + "; --learner chooses another");
         }
         Memory.require(spec.memoryBytes(plugIns, schema), "the model");
-        Pipeline made = options.begin()
+        Pipeline made = options.initialWeights()
                 .map(weights -> WarmStart.fromWeights(plugIns, schema, spec, weights))
                 .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
         requireUse(made, schema.target());
@@ -69,7 +69,7 @@ final class NewModelStart extends TrainingStart {
         return made;
     }
 
-    /** Tells that a step in the place of the learner predicts nothing; refuses it where it has no other use either. */
+    /** Warns that a step in the place of the learner predicts nothing; refuses it if its rows cannot be written. */
     private void requireUse(Pipeline made, Target target) {
         if (target.kind() == Target.Kind.NONE || !(made.view() instanceof Transformer transformer)) {
             return;

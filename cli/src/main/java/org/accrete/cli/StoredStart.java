@@ -16,10 +16,7 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.WarmStart;
 import org.accrete.core.plugin.PlugIns;
 
-/**
- * A training that goes on from a stored version: {@code --resume}, {@code --from}, or {@code --from} with
- * {@code --new-head}.
- */
+/** The start from a stored version: {@code --resume}, {@code --from}, or {@code --from} with {@code --new-head}. */
 final class StoredStart extends TrainingStart {
     private final StoredModel stored;
 
@@ -42,7 +39,7 @@ final class StoredStart extends TrainingStart {
         stored.plan().ifPresent(this::requireSameColumns);
         options.target.ifPresent(name -> {
             if (!name.equals(stored.schema().target().name())) {
-                throw different(
+                throw mismatch(
                         "--target " + name,
                         "its target is '" + stored.schema().target().name() + "'");
             }
@@ -54,7 +51,7 @@ final class StoredStart extends TrainingStart {
         return repeated(open.get(), open);
     }
 
-    /** The stored columns, but for the target, which is looked at anew: it may be another, or have other classes. */
+    /** Opens the stored columns with a target that is inferred anew: another one, or one with other classes. */
     private ChunkSource openForNewHead() {
         String name = options.target.orElse(stored.schema().target().name());
         List<Column> features = stored.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
@@ -86,7 +83,7 @@ final class StoredStart extends TrainingStart {
                                     || column.kind().startsWith(given.kind() + "(")
                                     || isTarget(column, given)));
             if (!same) {
-                throw different(
+                throw mismatch(
                         "--column " + given.toText(),
                         "its columns are "
                                 + String.join(
@@ -103,18 +100,17 @@ final class StoredStart extends TrainingStart {
                 && given.kind().equals(ParamSpec.word(label.target().kind()));
     }
 
-    /** Places may have moved: that the rows before the position are the same is for the source to see. */
+    /** Accepts a source that has moved; the source itself checks that the rows before the position are the same. */
     private void requireSameSource() {
         String name = address.provider().name();
         String before = stored.state().texts().getOrDefault("run.source_plug_in", name);
         if (!before.equals(name)) {
-            throw different(
-                    "SOURCE " + options.source, "its source is read by '" + before + "', not by '" + name + "'");
+            throw mismatch("SOURCE " + options.source, "its source is read by '" + before + "', not by '" + name + "'");
         }
-        // Positions of one epoch and of several are not alike.
+        // A position in one epoch differs in form from a position in several.
         int epochsBefore = stored.wholeFact("run.epochs", 1);
         if ((epochs > 1) != (epochsBefore > 1)) {
-            throw different("--epochs " + epochs, "it was trained with --epochs " + epochsBefore);
+            throw mismatch("--epochs " + epochs, "it was trained with --epochs " + epochsBefore);
         }
     }
 
@@ -141,13 +137,13 @@ final class StoredStart extends TrainingStart {
         Pipeline restored = Pipeline.restore(plugIns, stored.state());
         options.learner.ifPresent(name -> {
             if (!plugIns.learners().find(name).name().equals(restored.learner())) {
-                throw different("--learner " + name, "its learner is " + restored.learner());
+                throw mismatch("--learner " + name, "its learner is " + restored.learner());
             }
         });
         options.steps().ifPresent(steps -> {
             if (!steps.equals(restored.steps())) {
                 String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
-                throw different("--steps " + options.steps.orElse(""), "its steps are " + theirs);
+                throw mismatch("--steps " + options.steps.orElse(""), "its steps are " + theirs);
             }
         });
         if (options.resume && settings.isEmpty()) {
@@ -165,12 +161,12 @@ final class StoredStart extends TrainingStart {
                     differences.add(key + "=" + theirs);
                 }
             });
-            throw different("--set", "it has " + String.join(", ", differences));
+            throw mismatch("--set", "it has " + String.join(", ", differences));
         }
         return restored;
     }
 
-    private AccreteException different(String given, String fact) {
+    private AccreteException mismatch(String given, String fact) {
         String reference = stored.version().reference();
         return AccreteException.badArgument(given + " does not fit model " + reference + ": " + fact + "; "
                 + (options.resume

@@ -14,15 +14,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * {@code train}: makes a model, or goes on with one.
+ * {@code train}: trains a new model, or continues with a stored one.
  *
- * <p>Everything that can be refused is refused before the model is taken for writing: see {@link Training}. Then the
- * run goes until the rows end, or until the JVM is asked to end: a shutdown hook stops the run after its current chunk
- * and waits until the version is appended and the table printed.
+ * <p>All checks are done before the model is locked for writing: see {@link Training}. Then the run goes on until the
+ * rows end, or until the JVM is asked to end: a shutdown hook stops the run after its current chunk and waits until the
+ * version is appended and the table is printed.
  */
 @Command(
         name = "train",
-        description = "Train a model, show its scores beside the baselines, append versions of it.",
+        description = "Train a model, show its scores beside the baselines, and append versions.",
         footer = {
             "",
             "SOURCE is a file (its ending decides how it is read), a glob, - for standard input, or",
@@ -77,7 +77,7 @@ final class TrainCommand extends Subcommand {
     }
 
     private void show(Training training, RunReport report, Optional<ModelVersion> live) {
-        // What a version was made from is nothing new when no row was learned since.
+        // If no row was learned, no version was appended.
         boolean nothingNew = report.version().isEmpty();
         Optional<ModelVersion> version = report.version().or(training::origin);
         if (console.isJson()) {

@@ -19,7 +19,7 @@ import org.accrete.core.train.CheckpointInterval;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What {@code train} is asked for: the words of the command line, and the values that they stand for. */
+/** The options of {@code train}: texts of the command line, and the values that they stand for. */
 final class TrainOptions {
     static final ParamSpec<Long> CHUNK_ROWS = ParamSpec.whole(
             "chunk-rows", StoredModel.CHUNK_ROWS, Domain.Range.between(1, 100_000_000), "rows per chunk");
@@ -63,7 +63,8 @@ final class TrainOptions {
     @Option(
             names = "--steps",
             paramLabel = "LIST",
-            description = "Steps before the learner, separated by commas, or none (default: what the learner likes).")
+            description =
+                    "Steps before the learner, separated by commas, or none (default: those that the learner recommends).")
     Optional<String> steps = Optional.empty();
 
     @Option(
@@ -78,13 +79,13 @@ final class TrainOptions {
     @Option(
             names = "--rows",
             paramLabel = "N",
-            description = "The most rows that are learned, those before a resume included (default: all).")
+            description = "The maximum number of rows to learn, including those before a resume (default: all).")
     Optional<String> rows = Optional.empty();
 
     @Option(
             names = "--column",
             paramLabel = "NAME=KIND",
-            description = "What a column is: numeric, categorical, datetime, boolean, weight, key or ignore;"
+            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore;"
                     + " may be repeated.")
     List<String> columns = new ArrayList<>();
 
@@ -108,13 +109,14 @@ final class TrainOptions {
 
     @Option(
             names = "--resume",
-            description = "Go on with NAME@live where it stopped, with the same parameters; new when there is none.")
+            description =
+                    "Continue NAME@live where it stopped, with the same parameters; start a new model if there is none.")
     boolean resume;
 
     @Option(
             names = "--from",
             paramLabel = "MODEL[@V]",
-            description = "Begin from this version, with fresh scores, and append to NAME.")
+            description = "Start from this version with fresh scores, and append to NAME.")
     Optional<String> from = Optional.empty();
 
     @Option(
@@ -125,33 +127,34 @@ final class TrainOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "Begin a new model with weights from a safetensors file, such as PyTorch's.")
+            description = "Start a new model with the weights in a safetensors file, such as one of PyTorch.")
     Optional<String> weights = Optional.empty();
 
     @Option(
             names = "--map",
             paramLabel = "LIST",
-            description = "Where the file has which layer: net.0=0,net.2=1 (default: layers.0, layers.1, ...).")
+            description =
+                    "Which name in the file is which layer, as in net.0=0,net.2=1 (default: layers.0, layers.1, ...).")
     Optional<String> map = Optional.empty();
 
     /**
-     * Refuses options that exclude each other, or need another one, and values out of their domains.
+     * Refuses options that exclude each other and options that need another one.
      *
-     * @throws AccreteException bad argument: the first of these
+     * @throws AccreteException bad argument: such options
      */
     void check() {
         if (resume && from.isPresent()) {
             throw AccreteException.badArgument("--resume and --from exclude each other; choose one");
         }
         if (newHead && from.isEmpty()) {
-            throw AccreteException.badArgument("--new-head needs a model to begin from; add --from MODEL@V");
+            throw AccreteException.badArgument("--new-head needs a model to start from; add --from MODEL@V");
         }
         if (weights.isPresent() && (resume || from.isPresent())) {
             throw AccreteException.badArgument(
-                    "--weights begins a new model, so --resume and --from exclude it; choose one");
+                    "--weights starts a new model, so --resume and --from exclude it; choose one");
         }
         if (map.isPresent() && weights.isEmpty()) {
-            throw AccreteException.badArgument("--map tells the names in a file of weights; add --weights FILE");
+            throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
         }
         checkpoints();
     }
@@ -175,7 +178,7 @@ final class TrainOptions {
     /**
      * {@return what to do with rows that cannot be used}
      *
-     * @param tell is given a line about each of the first rows that are dropped
+     * @param tell receives a line for each of the first rows that are dropped
      */
     BadRows badRows(Consumer<String> tell) {
         return badRows.map(BAD_ROWS::parse).orElse(BadRowPolicy.STOP) == BadRowPolicy.SKIP
@@ -193,8 +196,8 @@ final class TrainOptions {
                 : Arrays.stream(list.split(",", -1)).map(ParamSpec::word).toList());
     }
 
-    /** {@return the weights to begin with} */
-    Optional<State> begin() {
+    /** {@return the weights that a new model starts with} */
+    Optional<State> initialWeights() {
         Map<String, String> places = new LinkedHashMap<>();
         for (String pair : map.map(list -> list.split(",", -1)).orElse(new String[0])) {
             int equals = pair.indexOf('=');

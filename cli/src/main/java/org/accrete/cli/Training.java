@@ -16,9 +16,8 @@ import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.train.TrainingRun;
 
 /**
- * What {@code train} is about to do, with everything checked that can be before the first chunk: the source is open and
- * the pipeline made, nothing is written. One of three: a new model, one that is resumed, one that begins from a
- * version.
+ * A training that is ready to run: all that can be checked before the first chunk is checked, the source is open and
+ * the pipeline is made. Nothing is written yet.
  */
 final class Training implements AutoCloseable {
     private final TrainOptions options;
@@ -41,7 +40,7 @@ final class Training implements AutoCloseable {
         this.origin = origin;
         SourceAddress address = SourceAddress.resolve(plugIns, options.source);
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
-        // One for all epochs: a resumed run counts on from all rows before.
+        // Counts over all epochs and, when resumed, over all rows before.
         BadRows badRows = options.badRows(tell)
                 .after(
                         rowsBefore(),
@@ -72,13 +71,13 @@ final class Training implements AutoCloseable {
     }
 
     /**
-     * {@return what the command is about to do}
+     * {@return the training}
      *
      * @param options what was asked for, checked
      * @param plugIns the plug-ins
      * @param store where versions are kept
-     * @param tell is given a line about each of the first rows that are dropped, while the run goes
-     * @throws AccreteException whatever is wrong with it; nothing was written then
+     * @param tell receives a line for each of the first rows that are dropped during the run
+     * @throws AccreteException whatever is wrong; nothing was written
      */
     static Training prepare(TrainOptions options, PlugIns plugIns, ModelStore store, Consumer<String> tell) {
         History history = store.history(options.model);
@@ -88,18 +87,18 @@ final class Training implements AutoCloseable {
             origin = Optional.of(Subcommand.resolve(store, reference));
             boolean another = options.newHead || !origin.get().model().equals(options.model);
             if (!history.versions().isEmpty() && another) {
-                throw taken(store, history);
+                throw modelExists(store, history);
             }
         } else if (options.resume) {
             origin = history.live();
         } else if (!history.versions().isEmpty()) {
-            throw taken(store, history);
+            throw modelExists(store, history);
         }
         return new Training(options, plugIns, history, origin.map(version -> StoredModel.load(store, version)), tell);
     }
 
-    /** {@return that a model is there already, and the ways on} */
-    private static AccreteException taken(ModelStore store, History history) {
+    /** {@return the failure that the model exists; the message lists what the user can do} */
+    private static AccreteException modelExists(ModelStore store, History history) {
         String versions = Console.count(history.versions().size(), "version");
         return AccreteException.badState(
                 "model '" + history.model() + "' exists with " + versions + " in " + store.name()
@@ -107,14 +106,19 @@ final class Training implements AutoCloseable {
                         + "@live to train it on from there with fresh scores, or choose another --model");
     }
 
-    /** Refuses to go on when somebody else appended a version since the model was looked at. */
+    /**
+     * Refuses to go on if somebody else has appended a version since {@link #prepare}.
+     *
+     * @throws AccreteException bad state: there is another version
+     */
     void requireUnchanged(ModelStore store) {
         if (!store.history(options.model).versions().equals(history.versions())) {
-            throw AccreteException.badState("model '" + options.model + "' got another version just now; run it again");
+            throw AccreteException.badState(
+                    "model '" + options.model + "' got another version meanwhile; run the command again");
         }
     }
 
-    /** {@return the run, which appends versions to the writer} */
+    /** {@return a run that appends versions to the writer} */
     TrainingRun run(ModelWriter writer, TrainProgress progress) {
         TrainingRun.Builder run = TrainingRun.builder(pipeline, source)
                 .chunkRows(chunkRows)
@@ -136,14 +140,14 @@ final class Training implements AutoCloseable {
         return run.build();
     }
 
-    /** {@return how many rows of this source were learned before} */
+    /** {@return how many rows of this source were learned before; 0 unless it is resumed} */
     long rowsBefore() {
         return origin.filter(stored -> options.resume)
                 .map(StoredModel::rowsLearned)
                 .orElse(0L);
     }
 
-    /** {@return the version that this begins from} */
+    /** {@return the version that this starts from} */
     Optional<ModelVersion> origin() {
         return origin.map(StoredModel::version);
     }
@@ -152,7 +156,7 @@ final class Training implements AutoCloseable {
         return pipeline;
     }
 
-    /** {@return what a person should be told once nothing speaks against the run: choices made, warnings} */
+    /** {@return lines for the user, to be shown when the run starts: choices and warnings} */
     List<String> notes() {
         List<String> all = new ArrayList<>(start.notes());
         start.warnings().forEach(warning -> all.add("warning: " + warning));
@@ -163,12 +167,12 @@ final class Training implements AutoCloseable {
         return start.warnings();
     }
 
-    /** Tells that the JVM is ending. */
+    /** To be called when the JVM is ending. */
     void ending() {
         ending = true;
     }
 
-    /** When the JVM is ending, its reader may wait for rows that never come, and closing would wait for the reader. */
+    /** Closes the source, unless the JVM is ending: its reader may wait for rows forever, and closing waits for it. */
     @Override
     public void close() {
         if (!ending) {

@@ -10,7 +10,7 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.source.Sources;
 
-/** Where a training starts: with nothing, or with a stored version. It opens the rows and makes the pipeline. */
+/** Where a training starts: untrained or at a stored version. Opens the rows and makes the pipeline. */
 abstract sealed class TrainingStart permits NewModelStart, StoredStart {
     final TrainOptions options;
     final PlugIns plugIns;
@@ -38,7 +38,7 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
     /** {@return the pipeline that learns the rows} */
     abstract Pipeline pipeline(ChunkSource source);
 
-    /** Adds a line about a choice that was made. */
+    /** Adds a line about a choice. */
     final void note(String line) {
         notes.add(line);
     }
@@ -48,18 +48,18 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
         warnings.add(line);
     }
 
-    /** {@return the choices that {@link #pipeline} made} */
+    /** {@return lines about the choices of {@link #pipeline}} */
     final List<String> notes() {
         return notes;
     }
 
-    /** {@return what {@link #pipeline} warns of} */
+    /** {@return the warnings of {@link #pipeline}} */
     final List<String> warnings() {
         return warnings;
     }
 
     /**
-     * {@return the rows as often as there are epochs}
+     * {@return the rows, repeated for each epoch}
      *
      * @param first the rows, open
      * @param again opens them once more

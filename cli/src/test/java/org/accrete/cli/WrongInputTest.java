@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Wrong input is one clear line and exit status 2, and changes nothing that is stored. */
+/** Wrong input gives one clear line and exit status 2, and changes nothing in the store. */
 final class WrongInputTest {
     @TempDir
     private Path folder;
