@@ -26,8 +26,6 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.OnlineLearner;
-import org.accrete.api.store.History;
-import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
@@ -529,13 +527,6 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
                 state.text("plan", columns.withClasses(learned.classes()).toText()));
         scores.ifPresent(some -> some.writeTo(state));
         return state.build();
-    }
-
-    /** {@return the version that a reference stands for} */
-    static ModelVersion version(ModelStore store, String reference) {
-        int at = reference.lastIndexOf('@');
-        History history = store.history(at < 0 ? reference : reference.substring(0, at));
-        return history.resolve(at < 0 ? "" : reference.substring(at + 1));
     }
 
     final Schema schema() {

@@ -11,6 +11,7 @@ import org.accrete.api.data.Column;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.param.ParamSpec;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
@@ -155,7 +156,7 @@ public final class TrainerBuilder<T extends Trainer<?>> {
      * @throws AccreteException bad argument: no such model or version
      */
     public TrainerBuilder<T> from(ModelStore store, String reference) {
-        ModelVersion version = Trainer.version(store, reference);
+        ModelVersion version = ModelReference.parse(reference).resolve(store);
         state = Optional.of(store.load(version));
         parent = Optional.of(version.reference());
         return this;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
@@ -23,28 +24,45 @@ final class Command {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     static final Path FLIGHTS = ROOT.resolve("examples/flights/flights-200k.csv.gz");
 
+    private static final Path LIBRARIES = ROOT.resolve("cli/target/accrete/lib");
+
     private final Path java;
+    private final Path libraries;
     private final List<String> options = new ArrayList<>();
     private final Path directory;
 
-    private Command(Path java, Path directory) {
+    private Command(Path java, Path libraries, Path directory) {
         this.java = java;
+        this.libraries = libraries;
         this.directory = directory;
     }
 
     /** {@return the command in a working directory} */
     static Command in(Path directory) {
-        return new Command(Path.of(System.getProperty("java.home"), "bin", "java"), directory);
+        return new Command(Path.of(System.getProperty("java.home"), "bin", "java"), LIBRARIES, directory);
     }
 
     /** {@return this command with another JDK} */
     Command by(Path home) {
-        return new Command(home.resolve("bin/java"), directory);
+        return new Command(home.resolve("bin/java"), libraries, directory);
+    }
+
+    /** {@return this command with a copy of its libraries, away from the checkout, in {@code lib} of a folder} */
+    Command installedIn(Path folder) {
+        try (Stream<Path> jars = Files.list(LIBRARIES)) {
+            Path copies = Files.createDirectory(folder.resolve("lib"));
+            for (Path jar : jars.toList()) {
+                Files.copy(jar, copies.resolve(jar.getFileName()));
+            }
+            return new Command(java, copies, directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** {@return this command with more JVM options} */
     Command with(String... more) {
-        Command changed = new Command(java, directory);
+        Command changed = new Command(java, libraries, directory);
         changed.options.addAll(options);
         changed.options.addAll(List.of(more));
         return changed;
@@ -74,11 +92,7 @@ final class Command {
             List<String> line = new ArrayList<>(
                     List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
             line.addAll(options);
-            line.addAll(List.of(
-                    "-p",
-                    ROOT.resolve("cli/target/accrete/lib").toString(),
-                    "-m",
-                    "org.accrete.cli/org.accrete.cli.Main"));
+            line.addAll(List.of("-p", libraries.toString(), "-m", "org.accrete.cli/org.accrete.cli.Main"));
             line.addAll(List.of(args));
             Process process = new ProcessBuilder(line)
                     .directory(directory.toFile())

@@ -55,6 +55,33 @@ class PlugInFromOutsideIT {
     }
 
     @Test
+    void isMeasuredBesideAnother() {
+        Command.Result result = Command.in(directory)
+                .run(
+                        "bench",
+                        "recursive-least-squares",
+                        "--against",
+                        "sgd-regressor",
+                        "--plugins",
+                        plugIns.toString(),
+                        "--width",
+                        "4",
+                        "--rows",
+                        "100",
+                        "--seconds",
+                        "0.1")
+                .done();
+        assertThat(result.out().lines().map(line -> line.split(" {2,}")[0] + " " + line.split(" {2,}")[1]))
+                .containsExactly(
+                        "work learner",
+                        "learn recursive-least-squares",
+                        "learn sgd-regressor",
+                        "predict recursive-least-squares",
+                        "predict sgd-regressor");
+        assertThat(result.out()).contains("times sgd-regressor");
+    }
+
+    @Test
     void isUnknownWithoutTheFolder() {
         Command.Result result = Command.in(directory)
                 .run(

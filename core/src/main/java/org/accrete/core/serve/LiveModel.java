@@ -6,6 +6,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.learn.Model;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
@@ -23,7 +24,7 @@ import org.accrete.core.plugin.PlugIns;
  */
 public final class LiveModel {
     /** Where a model is read from again. */
-    private record Origin(PlugIns plugIns, ModelStore store, String name, String word) {}
+    private record Origin(PlugIns plugIns, ModelStore store, ModelReference reference) {}
 
     private final Optional<Origin> origin;
     private volatile Optional<ServedModel> served = Optional.empty();
@@ -41,10 +42,7 @@ public final class LiveModel {
      * @throws AccreteException bad argument: no such model or version; what {@link Pipeline#restore} throws
      */
     public static LiveModel open(PlugIns plugIns, ModelStore store, String reference) {
-        int at = reference.lastIndexOf('@');
-        String name = at < 0 ? reference : reference.substring(0, at);
-        String word = at < 0 ? "" : reference.substring(at + 1);
-        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, name, word)));
+        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, ModelReference.parse(reference))));
         live.refresh();
         return live;
     }
@@ -72,7 +70,7 @@ public final class LiveModel {
     public void requireUnopened() {
         if (origin.isPresent()) {
             throw AccreteException.badState(
-                    "model '" + origin.get().name() + "' is read from a store, so nothing can be published to it;"
+                    "model '" + origin.get().reference().model() + "' is read from a store, so nothing can be published to it;"
                             + " publish to LiveModel.unpublished()");
         }
     }
@@ -89,13 +87,13 @@ public final class LiveModel {
             return false;
         }
         Origin from = origin.get();
-        History history = from.store().history(from.name());
+        History history = from.store().history(from.reference().model());
         if (history.versions().isEmpty()) {
             throw AccreteException.badArgument(
-                    "there is no model '" + from.name() + "' in " + from.store().name() + "; models: "
+                    "there is no model '" + from.reference().model() + "' in " + from.store().name() + "; models: "
                             + String.join(", ", from.store().models()));
         }
-        ModelVersion version = history.resolve(from.word());
+        ModelVersion version = history.resolve(from.reference().version());
         if (served.isPresent() && served.get().version().equals(version.reference())) {
             return false;
         }

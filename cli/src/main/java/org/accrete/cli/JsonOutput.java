@@ -9,9 +9,9 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** Writes maps, lists, texts, numbers, booleans and optionals as JSON; a number that is none becomes {@code null}. */
-final class Json {
-    private Json() {}
+/** Writes maps, lists, texts, numbers, booleans and optionals as JSON; NaN and infinities become {@code null}. */
+final class JsonOutput {
+    private JsonOutput() {}
 
     /** {@return a generator that leaves the stream open when it is closed} */
     static JsonGenerator generator(OutputStream out) {

@@ -33,43 +33,43 @@ import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * What a linear model of other rows is worth where there are few: log-loss on what is held out, the mean over tasks.
- * Settings are chosen by some tasks, and the figures are those of others. Everything that is tried is printed with what
- * was chosen.
+ * Compares ways to train a linear model on few rows when a source model of related rows exists: the log-loss on
+ * held-out rows, as the mean over tasks. Settings are chosen on some tasks and reported on others; the chosen ones are
+ * printed.
  *
- * <p>Digits: the source has learned the first 900 images, 5 passes. Then come a few of the others, all moved by one
- * pixel, and all the rest of those are held out. Settings are chosen by 10 draws moved to the right, the figures are
- * those of 10 draws to the left, up and down each.
+ * <p>Digits: the source model has learned the first 900 images in 5 passes. A task has some of the other images to
+ * learn, all moved by one pixel; its remaining images are held out. Settings are chosen on 10 draws moved to the right.
+ * The reported tasks are 10 draws each to the left, up and down.
  *
- * <p>Flights: the source has learned the flights from all airports but one, January to March. Then come the first
- * flights of April from that airport, and all after those are held out. Settings are chosen by every third airport, the
- * figures are those of the others.
+ * <p>Flights: the source model has learned the flights from all airports but one, January to March. A task has the
+ * first flights of April from that airport to learn; all later ones are held out. Settings are chosen on every third
+ * airport and reported on the others.
  */
-public final class PullTable {
+public final class PriorTable {
     private static final int NUMBERS = 5;
     private static final int CODES = 256;
-    private static final int FEWEST = 1500;
+    private static final int MIN_FLIGHTS = 1500;
     private static final int SIDE = 8;
     private static final int PIXELS = SIDE * SIDE;
-    private static final int KNOWN = 900;
+    private static final int SOURCE_IMAGES = 900;
     private static final int DRAWS = 10;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
-    private static final List<String> LENGTHS = List.of("0.001", "0.01", "0.1", "1");
+    private static final List<String> LEARNING_RATES = List.of("0.001", "0.01", "0.1", "1");
     private static final List<String> STRENGTHS = List.of("0.0001", "0.001", "0.01", "0.1", "1");
-    private static final List<String> WAYS = List.of("as it is", "nothing", "from", "zero", "source");
+    private static final List<String> WAYS = List.of("source model", "new", "from", "zero", "source");
 
     private record Row(int month, int[] entries, double[] values, int target) {}
 
-    /** What is known, how often it is learned, and what comes then. */
-    private record Task(List<Row> known, int passes, List<Row> fresh) {}
+    /** Rows that the source model learns, in how many passes, and the rows of the task. */
+    private record Task(List<Row> sourceRows, int passes, List<Row> fresh) {}
 
     private final LearnerProvider provider = PlugIns.load().learners().find("sgd-classifier");
     private final Schema schema;
     private final List<Task> choosing = new ArrayList<>();
-    private final List<Task> telling = new ArrayList<>();
+    private final List<Task> reporting = new ArrayList<>();
     private final Map<List<Row>, State> sources = new IdentityHashMap<>();
 
-    private PullTable(Schema schema) {
+    private PriorTable(Schema schema) {
         this.schema = schema;
     }
 
@@ -81,11 +81,11 @@ public final class PullTable {
      */
     public static void main(String[] args) throws IOException {
         System.out.println(
-                "| data, optimizer, passes, rows | source as it is | from nothing | `--from` | `--from`, penalty to 0"
-                        + " | `--from`, `pull=source` | `eta0` or `eta0`/`alpha` chosen |");
+                "| data, optimizer, passes, rows | source model | new model | `--from` | `--from`, penalty to 0"
+                        + " | `--from`, `prior=source` | `eta0` or `eta0`/`alpha` chosen |");
         System.out.println("|---|" + "--:|".repeat(WAYS.size()) + "---|");
-        PullTable digits = digits(lines(args[0]));
-        PullTable flights = flights(lines(args[1]));
+        PriorTable digits = digits(lines(args[0]));
+        PriorTable flights = flights(lines(args[1]));
         for (String optimizer : List.of("implicit-adagrad", "sgd")) {
             digits.print("digits", optimizer, new int[] {20, 50, 200});
             flights.print("flights", optimizer, new int[] {50, 200, 500});
@@ -101,25 +101,26 @@ public final class PullTable {
 
     // --- tasks
 
-    private static PullTable digits(List<String> lines) {
-        PullTable table = new PullTable(Schema.numeric(
+    private static PriorTable digits(List<String> lines) {
+        PriorTable table = new PriorTable(Schema.numeric(
                 PIXELS,
                 Target.categorical(
                         "digit",
                         IntStream.range(0, 10).mapToObj(Integer::toString).toList())));
-        List<Row> known =
-                lines.subList(0, KNOWN).stream().map(line -> image(line, 0, 0)).toList();
+        List<Row> sourceRows = lines.subList(0, SOURCE_IMAGES).stream()
+                .map(line -> image(line, 0, 0))
+                .toList();
         int[][] moves = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
         for (int[] move : moves) {
             for (int seed = 0; seed < DRAWS; seed++) {
-                List<Row> fresh = new ArrayList<>(lines.subList(KNOWN, lines.size()).stream()
+                List<Row> fresh = new ArrayList<>(lines.subList(SOURCE_IMAGES, lines.size()).stream()
                         .map(line -> image(line, move[0], move[1]))
                         .toList());
                 SeededRandom random = new SeededRandom(seed);
                 for (int i = fresh.size() - 1; i > 0; i--) {
                     Collections.swap(fresh, i, random.nextInt(i + 1));
                 }
-                (move[0] == 1 ? table.choosing : table.telling).add(new Task(known, 5, fresh));
+                (move[0] == 1 ? table.choosing : table.reporting).add(new Task(sourceRows, 5, fresh));
             }
         }
         return table;
@@ -140,8 +141,8 @@ public final class PullTable {
         return new Row(0, IntStream.range(0, PIXELS).toArray(), pixels, (int) cells[PIXELS]);
     }
 
-    private static PullTable flights(List<String> lines) {
-        PullTable table = new PullTable(new Schema(
+    private static PriorTable flights(List<String> lines) {
+        PriorTable table = new PriorTable(new Schema(
                 List.of(
                         new Block("numbers", Block.Kind.NUMERIC, NUMBERS),
                         new Block("origin", Block.Kind.ONE_HOT, CODES),
@@ -166,19 +167,19 @@ public final class PullTable {
                             Integer.parseInt(cells[5])));
         }
         List<String> large = airports.keySet().stream()
-                .filter(airport -> airports.get(airport).size() >= FEWEST)
+                .filter(airport -> airports.get(airport).size() >= MIN_FLIGHTS)
                 .toList();
         for (int i = 0; i < large.size(); i++) {
             String own = large.get(i);
-            List<Row> known = new ArrayList<>();
+            List<Row> sourceRows = new ArrayList<>();
             airports.forEach((airport, rows) -> {
                 if (!airport.equals(own)) {
-                    rows.stream().filter(row -> row.month() <= 3).forEach(known::add);
+                    rows.stream().filter(row -> row.month() <= 3).forEach(sourceRows::add);
                 }
             });
             List<Row> fresh =
                     airports.get(own).stream().filter(row -> row.month() > 3).toList();
-            (i % 3 == 0 ? table.choosing : table.telling).add(new Task(mixed(known), 1, fresh));
+            (i % 3 == 0 ? table.choosing : table.reporting).add(new Task(mixed(sourceRows), 1, fresh));
         }
         return table;
     }
@@ -187,7 +188,7 @@ public final class PullTable {
         return codes.computeIfAbsent(airport, key -> codes.size());
     }
 
-    /** {@return the rows at a fixed stride, so that those of one airport do not come together} */
+    /** {@return the rows at a fixed stride, so that rows of one airport are spread} */
     private static List<Row> mixed(List<Row> rows) {
         return IntStream.range(0, rows.size())
                 .mapToObj(i -> rows.get((int) (i * 7919L % rows.size())))
@@ -213,8 +214,8 @@ public final class PullTable {
                             best = candidate;
                         }
                     }
-                    line.append(String.format(Locale.ROOT, " %.4f |", mean(telling, way, best, passes, few)));
-                    chosen.append(way.equals("as it is") ? "" : ", " + words(best));
+                    line.append(String.format(Locale.ROOT, " %.4f |", mean(reporting, way, best, passes, few)));
+                    chosen.append(way.equals("source model") ? "" : ", " + words(best));
                 }
                 System.out.println(line + chosen.substring(1) + " |");
             }
@@ -228,14 +229,14 @@ public final class PullTable {
     private static List<Map<String, String>> candidates(String optimizer, String way) {
         List<String> penalties = new ArrayList<>(
                 switch (way) {
-                    case "as it is", "from" -> List.of("0");
+                    case "source model", "from" -> List.of("0");
                     default -> STRENGTHS;
                 });
-        if (way.equals("nothing")) {
+        if (way.equals("new")) {
             penalties.add(0, "0");
         }
         List<Map<String, String>> all = new ArrayList<>();
-        for (String eta0 : way.equals("as it is") ? List.of("0.1") : LENGTHS) {
+        for (String eta0 : way.equals("source model") ? List.of("0.1") : LEARNING_RATES) {
             for (String alpha : penalties) {
                 Map<String, String> settings = new HashMap<>(Map.of("optimizer", optimizer, "eta0", eta0));
                 settings.putAll(Map.of("learning-rate", "constant", "alpha", alpha));
@@ -248,7 +249,7 @@ public final class PullTable {
     }
 
     private State source(Task task, String optimizer) {
-        return sources.computeIfAbsent(task.known(), rows -> {
+        return sources.computeIfAbsent(task.sourceRows(), rows -> {
             Params params = Params.parse(provider.params(), Map.of("optimizer", optimizer));
             Learner learner = provider.create(schema, params);
             for (int pass = 0; pass < task.passes(); pass++) {
@@ -262,12 +263,12 @@ public final class PullTable {
         double sum = 0;
         for (Task task : tasks) {
             Params params = Params.parse(provider.params(), settings);
-            Learner learner = way.equals("nothing")
+            Learner learner = way.equals("new")
                     ? provider.create(schema, params)
                     : provider.beginFrom(schema, params, source(task, settings.get("optimizer")));
             List<Row> fresh = task.fresh();
             Chunk first = chunk(fresh.subList(0, few));
-            for (int pass = 0; pass < passes && !way.equals("as it is"); pass++) {
+            for (int pass = 0; pass < passes && !way.equals("source model"); pass++) {
                 learner.partialFit(first);
             }
             sum += logLoss((ProbabilisticClassifier) learner.view(), chunk(fresh.subList(few, fresh.size())));
