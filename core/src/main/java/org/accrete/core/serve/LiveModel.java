@@ -69,9 +69,9 @@ public final class LiveModel {
     /** Refuses what is read from a store: it would forget how to encode records, and go back at the next refresh. */
     public void requireUnopened() {
         if (origin.isPresent()) {
-            throw AccreteException.badState(
-                    "model '" + origin.get().reference().model() + "' is read from a store, so nothing can be published to it;"
-                            + " publish to LiveModel.unpublished()");
+            throw AccreteException.badState("model '" + origin.get().reference().model()
+                    + "' is read from a store, so nothing can be published to it;"
+                    + " publish to LiveModel.unpublished()");
         }
     }
 
@@ -89,9 +89,9 @@ public final class LiveModel {
         Origin from = origin.get();
         History history = from.store().history(from.reference().model());
         if (history.versions().isEmpty()) {
-            throw AccreteException.badArgument(
-                    "there is no model '" + from.reference().model() + "' in " + from.store().name() + "; models: "
-                            + String.join(", ", from.store().models()));
+            throw AccreteException.badArgument("there is no model '"
+                    + from.reference().model() + "' in " + from.store().name() + "; models: "
+                    + String.join(", ", from.store().models()));
         }
         ModelVersion version = history.resolve(from.reference().version());
         if (served.isPresent() && served.get().version().equals(version.reference())) {
