@@ -297,7 +297,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
             throw AccreteException.badArgument("the column to be predicted must be named for records: add"
                     + " target(\"NAME\") where the trainer is built");
         }
-        List<Map<String, ?>> sample = new ArrayList<>();
+        List<Map<String, Object>> sample = new ArrayList<>();
         for (Object row : rows.subList(0, Math.min(rows.size(), PlanInference.ROWS))) {
             sample.add(named(row));
         }
@@ -334,23 +334,23 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         return inferred;
     }
 
-    private static boolean hasText(List<Map<String, ?>> sample, String name) {
+    private static boolean hasText(List<Map<String, Object>> sample, String name) {
         return sample.stream()
-                .anyMatch(row -> !RecordEncoder.text(row.get(name)).isBlank());
+                .anyMatch(row -> !RecordEncoder.text(row.getOrDefault(name, "")).isBlank());
     }
 
     private static PlanInference inference(
-            List<String> names, Optional<String> label, Map<String, Column> given, List<Map<String, ?>> sample) {
+            List<String> names, Optional<String> label, Map<String, Column> given, List<Map<String, Object>> sample) {
         PlanInference inference = new PlanInference(names, label, List.copyOf(given.values()));
-        for (Map<String, ?> row : sample) {
+        for (Map<String, Object> row : sample) {
             inference.add(names.stream()
-                    .map(name -> RecordEncoder.text(row.get(name)))
+                    .map(name -> RecordEncoder.text(row.getOrDefault(name, "")))
                     .toList());
         }
         return inference;
     }
 
-    private static Map<String, ?> named(Object row) {
+    private static Map<String, Object> named(Object row) {
         Map<String, Object> values = new LinkedHashMap<>();
         if (row instanceof Map<?, ?> map) {
             map.forEach((name, value) -> values.put(String.valueOf(name), value));
