@@ -108,7 +108,7 @@ class DirectoryStoreTest {
         store.tag("m", "before-summer-2", 1);
         assertThat(DirectoryStore.open(root).history("m").aliases())
                 .containsExactly(Map.entry("before-summer-2", 1L), Map.entry("live", 2L));
-        assertThat(store.history("m").moves()).hasSize(3);
+        assertThat(store.history("m").moves()).hasSize(4);
     }
 
     @ParameterizedTest
