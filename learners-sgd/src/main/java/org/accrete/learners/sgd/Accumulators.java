@@ -37,7 +37,7 @@ final class Accumulators {
     private final List<Part> parts;
     private final boolean scalesTarget;
     private final boolean centresTarget;
-    private final List<Journal> journals = new ArrayList<>();
+    private final List<UndoLog> journals = new ArrayList<>();
     /** For each part, the least rate that rows of the chunk made, or the sum of all amounts. */
     private final double[] seen;
     /** One array per part, vectors one after the other. */
@@ -85,7 +85,7 @@ final class Accumulators {
         for (int i = 0; i < parts.size(); i++) {
             Arrays.fill(ofWeights[i], parts.get(i).start());
             Arrays.fill(ofIntercepts[i], parts.get(i).start());
-            journals.add(new Journal());
+            journals.add(new UndoLog());
         }
     }
 
@@ -168,10 +168,10 @@ final class Accumulators {
         for (int i = 0; i < parts.size(); i++) {
             journals.get(i).beginRows(ofWeights[i], width, chunk);
             seen[i] = isRate(i) ? Double.POSITIVE_INFINITY : 0;
-            beforeIntercepts[i] = Journal.copy(ofIntercepts[i], beforeIntercepts[i]);
+            beforeIntercepts[i] = UndoLog.copy(ofIntercepts[i], beforeIntercepts[i]);
         }
         beforeRows = rows;
-        beforeLengths = Journal.copy(lengths, beforeLengths);
+        beforeLengths = UndoLog.copy(lengths, beforeLengths);
         System.arraycopy(moments, 0, beforeMoments, 0, moments.length);
     }
 
@@ -208,29 +208,29 @@ final class Accumulators {
         for (int i = 0; i < parts.size(); i++) {
             boolean looked = journals.get(i).takesRowsOf(ofWeights[i]);
             boolean good = isRate(i)
-                    ? looked && seen[i] > SMALLEST_RATE || Journal.isAbove(SMALLEST_RATE, ofWeights[i], width, chunk)
-                    : looked && Double.isFinite(seen[i]) || Journal.isFinite(ofWeights[i], width, chunk);
+                    ? looked && seen[i] > SMALLEST_RATE || UndoLog.isAbove(SMALLEST_RATE, ofWeights[i], width, chunk)
+                    : looked && Double.isFinite(seen[i]) || UndoLog.isFinite(ofWeights[i], width, chunk);
             if (!good || !interceptsAreFinite(i)) {
                 return false;
             }
         }
-        return Journal.isFinite(moments)
-                && Journal.isFinite(lengths)
-                && (!scalesTarget || moved <= LARGEST_WEIGHT || Journal.isWithin(LARGEST_WEIGHT, v, width, chunk));
+        return UndoLog.isFinite(moments)
+                && UndoLog.isFinite(lengths)
+                && (!scalesTarget || moved <= LARGEST_WEIGHT || UndoLog.isWithin(LARGEST_WEIGHT, v, width, chunk));
     }
 
     /** {@return whether every number can be gone on from} */
     boolean isFinite(double[] v) {
         for (int i = 0; i < parts.size(); i++) {
             boolean good =
-                    Journal.isFinite(ofWeights[i]) && (!isRate(i) || Journal.isAbove(SMALLEST_RATE, ofWeights[i]));
+                    UndoLog.isFinite(ofWeights[i]) && (!isRate(i) || UndoLog.isAbove(SMALLEST_RATE, ofWeights[i]));
             if (!good || !interceptsAreFinite(i)) {
                 return false;
             }
         }
-        return Journal.isFinite(moments)
-                && Journal.isFinite(lengths)
-                && (!scalesTarget || Journal.isWithin(LARGEST_WEIGHT, v));
+        return UndoLog.isFinite(moments)
+                && UndoLog.isFinite(lengths)
+                && (!scalesTarget || UndoLog.isWithin(LARGEST_WEIGHT, v));
     }
 
     private boolean isRate(int i) {
@@ -238,7 +238,7 @@ final class Accumulators {
     }
 
     private boolean interceptsAreFinite(int i) {
-        return Journal.isFinite(ofIntercepts[i]) && (!isRate(i) || Journal.isAbove(SMALLEST_RATE, ofIntercepts[i]));
+        return UndoLog.isFinite(ofIntercepts[i]) && (!isRate(i) || UndoLog.isAbove(SMALLEST_RATE, ofIntercepts[i]));
     }
 
     /** Makes room for more functions, as {@link TrainableWeights#grow} does. */
@@ -264,7 +264,7 @@ final class Accumulators {
 
     private static double[] grow(Part part, double[] array, int width, int count, double share) {
         if (part.odd()) {
-            return Journal.grow(array, width, count, share);
+            return UndoLog.grow(array, width, count, share);
         }
         double[] more = Arrays.copyOf(array, count * width);
         int known = array.length;
@@ -312,7 +312,7 @@ final class Accumulators {
      * {@return these and others, blended; neither is changed} Sums of squares add; what goes with a weight is a mean,
      * as the weight; so is the factor of the steps, by the rows learned.
      */
-    Accumulators blended(Accumulators other, Blend blend) {
+    Accumulators blended(Accumulators other, WeightedMerge blend) {
         Accumulators both = new Accumulators(width, blend.count(), parts, scalesTarget, centresTarget);
         both.rows = rows + other.rows;
         both.moments = moments(moments, other.moments);
@@ -331,7 +331,8 @@ final class Accumulators {
         return both;
     }
 
-    private double[] blended(int i, double[] my, double mine, double[] their, double theirs, Blend blend, int length) {
+    private double[] blended(
+            int i, double[] my, double mine, double[] their, double theirs, WeightedMerge blend, int length) {
         if (parts.get(i).odd()) {
             return blend.odd(times(my, mine), times(their, theirs), length);
         }

@@ -3,8 +3,8 @@ package org.accrete.learners.sgd;
 import org.accrete.api.data.Chunk;
 import org.accrete.kernels.Kernels;
 
-/** The mean of linear functions over many rows, {@code (sum + a v) / b}: see {@link Average}. */
-final class AveragedWeights extends Weights {
+/** The mean of linear functions over many rows, {@code (sum + a v) / b}: see {@link AveragedSgd}. */
+final class AveragedWeights extends LinearWeights {
     private final double[] sum;
     private final double a;
     private final double inverseB;
@@ -15,7 +15,7 @@ final class AveragedWeights extends Weights {
      * @param last the functions as they are
      * @param intercepts the mean of their intercepts
      */
-    AveragedWeights(Weights last, double[] sum, double[] intercepts, double a, double b) {
+    AveragedWeights(LinearWeights last, double[] sum, double[] intercepts, double a, double b) {
         this(last.width, last.v, sum, intercepts, a, 1 / b, last.source);
     }
 
@@ -35,7 +35,7 @@ final class AveragedWeights extends Weights {
     /** {@return the value of one function, its vectors being those of other weights} */
     static double decision(
             Kernels kernels,
-            Weights last,
+            LinearWeights last,
             double[] sum,
             double[] intercepts,
             double a,
@@ -57,7 +57,7 @@ final class AveragedWeights extends Weights {
     }
 
     @Override
-    Weights copy() {
+    LinearWeights copy() {
         return new AveragedWeights(width, v.clone(), sum.clone(), intercepts.clone(), a, inverseB, source);
     }
 }

@@ -98,7 +98,7 @@ final class ClassWeights {
     }
 
     void begin() {
-        beforeMass = Journal.copy(mass, beforeMass);
+        beforeMass = UndoLog.copy(mass, beforeMass);
         beforeWeights = weights;
     }
 
@@ -109,7 +109,7 @@ final class ClassWeights {
     }
 
     boolean isFinite() {
-        return Journal.isFinite(mass);
+        return UndoLog.isFinite(mass);
     }
 
     /** Goes on from a state, of as many classes as are known. */
@@ -131,7 +131,7 @@ final class ClassWeights {
 
     /** {@return the mass of the classes of two learners, by the labels of the merged one} */
     double[] joined(List<String> mine, ClassWeights other, List<String> theirs, List<String> joined) {
-        return balanced ? Blend.sums(mine, mass, theirs, other.mass, joined) : mass;
+        return balanced ? WeightedMerge.sums(mine, mass, theirs, other.mass, joined) : mass;
     }
 
     /** Goes over to the classes of a merged learner. */

@@ -25,9 +25,9 @@ import org.accrete.kernels.Kernels;
  *
  * where that is wanted:
  * slope within bounds; step times the weight of the row's class ({@link ClassWeights}); step by the loss instead of its slope
- * (passive-aggressive); eta that adapts ({@link Adaptive})
- * mean of all w and b ({@link Average}), then the
- * L1 penalty: see {@link Lasso}
+ * (passive-aggressive); eta that adapts ({@link PlateauDecay})
+ * mean of all w and b ({@link AveragedSgd}), then the
+ * L1 penalty: see {@link CumulativeL1}
  * </pre>
  *
  * <p>Several classes are as many functions, each one against the rest unless they share a softmax; they share the
@@ -48,10 +48,10 @@ final class Descent {
     private final Optional<Kernels.Slope> slope;
     private final MultiClass multiClass;
     private final ClassWeights classWeights;
-    private final Adaptive adaptive;
+    private final PlateauDecay adaptive;
     private final OwnLengths ownLengths;
     /** Each path hands out the decision values it starts from, here. */
-    final Decided decided = new Decided();
+    final DecisionSink decided = new DecisionSink();
 
     private double[] scratch = {};
 
@@ -82,7 +82,7 @@ final class Descent {
             double steepest,
             MultiClass multiClass,
             ClassWeights classWeights,
-            Adaptive adaptive,
+            PlateauDecay adaptive,
             OwnLengths ownLengths) {
         this.loss = loss;
         this.shape = shape;
@@ -307,7 +307,7 @@ final class Descent {
      */
     boolean merge(List<String> mine, Descent other, List<String> theirs, List<String> joined) {
         double[] mass = classWeights.joined(mine, other.classWeights, theirs, joined);
-        if (!Journal.isFinite(mass)) {
+        if (!UndoLog.isFinite(mass)) {
             return false;
         }
         classWeights.become(joined, mass);
@@ -337,7 +337,7 @@ final class Descent {
             }
             double step = step(eta, p, chunk, row);
             b += step * denseInterceptRate;
-            p = Weights.checked(weights.moveOn(kernels, 0, chunk, row, keep, step) + b, chunk, row + 1);
+            p = LinearWeights.checked(weights.moveOn(kernels, 0, chunk, row, keep, step) + b, chunk, row + 1);
         }
         decided.take(p);
         eta = schedule.eta(t + (to - 1));
@@ -346,7 +346,7 @@ final class Descent {
         weights.move(kernels, 0, chunk, to - 1, keep(eta), step);
     }
 
-    /** Writes what {@link LateSteps} needs to know of some rows. */
+    /** Writes what {@link DelayedUpdate} needs to know of some rows. */
     void put(DenseChunk chunk, int from, int rows, double t, double[] y, double[] length, double[] keep) {
         boolean constant = schedule.rate() == LearningRate.CONSTANT;
         double first = schedule.eta(t + from);
@@ -377,7 +377,7 @@ final class Descent {
             }
             weights.moveAllOn(kernels, chunk, row, keep, p);
             for (int c = 0; c < count; c++) {
-                p[c] = Weights.checked(p[c] + weights.intercepts[c], chunk, row + 1);
+                p[c] = LinearWeights.checked(p[c] + weights.intercepts[c], chunk, row + 1);
             }
         }
     }
@@ -511,7 +511,7 @@ final class Descent {
         double target = chunk.target(row);
         boolean softmax = isSoftmax(count);
         if (softmax) {
-            Share.SOFTMAX.ofMany(p, 0, count);
+            Link.SOFTMAX.ofMany(p, 0, count);
         }
         double longest = eta * steepest;
         for (int c = 0; c < count; c++) {

@@ -8,7 +8,7 @@ enum LearningRate {
     OPTIMAL,
     /** {@code eta0 / t^power-t}. */
     INVSCALING,
-    /** {@code eta0}, a fifth of that once the loss stays where it is, and so on: see {@link Adaptive}. */
+    /** {@code eta0}, a fifth of that once the loss stays where it is, and so on: see {@link PlateauDecay}. */
     ADAPTIVE,
     /** Passive-aggressive I: just as far as takes the row's loss to 0, at most {@code eta0}. */
     PA1,

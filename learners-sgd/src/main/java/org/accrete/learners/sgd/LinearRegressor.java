@@ -12,7 +12,7 @@ import org.accrete.kernels.Kernels;
  * @param weights the function
  * @param logLink whether a prediction is its exponential
  */
-record LinearRegressor(Schema schema, Weights weights, boolean logLink) implements Regressor {
+record LinearRegressor(Schema schema, LinearWeights weights, boolean logLink) implements Regressor {
     @Override
     public void predict(Chunk chunk, double[] out) {
         schema.require(chunk.schema());

@@ -153,7 +153,7 @@ final class OwnLengths {
      * @param to row after the last
      * @param decided where decision values go
      */
-    void learn(TrainableWeights weights, Chunk chunk, int from, int to, Decided decided) {
+    void learn(TrainableWeights weights, Chunk chunk, int from, int to, DecisionSink decided) {
         Kernels kernels = Kernels.best();
         int count = weights.count();
         if (p.length < count) {
@@ -230,7 +230,7 @@ final class OwnLengths {
             int row,
             int to,
             long number,
-            Decided decided) {
+            DecisionSink decided) {
         int end = number < EACH ? row + 1 : (int) Math.min(row + EVERY - number % EVERY, to - 1);
         int width = weights.width;
         double[] values = chunk.values();
@@ -257,7 +257,7 @@ final class OwnLengths {
             double product =
                     kernels.stepDots(keep, alpha, values, offset, rates, 0, v, 0, values, offset + width, width, sum);
             intercept += alpha * rate;
-            decision = Weights.checked(product + intercept, chunk, next + 1);
+            decision = LinearWeights.checked(product + intercept, chunk, next + 1);
             squared = sum[0] + rate;
         }
         weights.intercepts[0] = intercept;
@@ -280,7 +280,7 @@ final class OwnLengths {
 
     // --- what a row says of the weights
 
-    private void handOut(TrainableWeights weights, Decided decided) {
+    private void handOut(TrainableWeights weights, DecisionSink decided) {
         if (weights.count() == 1) {
             handOut(weights.accumulators, p[0], decided);
         } else {
@@ -288,7 +288,7 @@ final class OwnLengths {
         }
     }
 
-    private static void handOut(Accumulators accumulators, double decision, Decided decided) {
+    private static void handOut(Accumulators accumulators, double decision, DecisionSink decided) {
         if (decided.isAsked()) {
             decided.take(
                     accumulators.scalesTarget()
@@ -345,7 +345,7 @@ final class OwnLengths {
         double y = seen(accumulators, target, weight);
         boolean softmax = multiClass == MultiClass.SOFTMAX && count > 1;
         if (softmax) {
-            Share.SOFTMAX.ofMany(p, 0, count);
+            Link.SOFTMAX.ofMany(p, 0, count);
         }
         int own = classes ? (int) target : 0;
         double more = classes ? classWeights.take(own, weight) : 1;

@@ -4,7 +4,7 @@ package org.accrete.learners.sgd;
 enum Penalty {
     /** Half of alpha times the sum of squared weights. */
     L2,
-    /** alpha times the sum of absolute weights, which makes many of them 0: see {@link Lasso}. */
+    /** alpha times the sum of absolute weights, which makes many of them 0: see {@link CumulativeL1}. */
     L1,
     /** Both, l1-ratio of the one and the rest of the other. */
     ELASTICNET,

@@ -16,7 +16,7 @@ import org.accrete.api.store.State;
 final class SgdClassifier extends SgdLearner {
     private static final String CLASSES = "classes";
 
-    private final Optional<Share> share;
+    private final Optional<Link> share;
     private final ClassList classes;
     private List<String> offered = List.of();
 
@@ -130,10 +130,10 @@ final class SgdClassifier extends SgdLearner {
         return model(weights.readable().copy());
     }
 
-    private Classifier model(Weights readable) {
+    private Classifier model(LinearWeights readable) {
         List<String> labels = classes.labels();
         return share.isPresent()
-                ? new SharingClassifier(schema, labels, readable, share.get())
+                ? new ProbabilisticLinearClassifier(schema, labels, readable, share.get())
                 : new LinearClassifier(schema, labels, readable);
     }
 }

@@ -24,11 +24,11 @@ import org.accrete.api.store.State;
  * {@code sgd.weights} and {@code sgd.scale} hold their exact form, from which to go on. Where the model is a mean over
  * rows, {@code coef} and {@code intercept} are that mean, the last weights are in {@code sgd.weights},
  * {@code sgd.scale} and {@code sgd.intercept}, and {@code sgd.average_…} is how the mean is kept; {@code sgd.l1_…} is
- * what the L1 penalty is owed; {@code sgd.late_…} is what {@link LateSteps} goes on from. What an optimizer remembers
- * of each weight has the optimizer's words for it ({@code sgd.rate} and {@code sgd.intercept_rate}, …); where it learns
- * the target in standard deviations, {@code sgd.target} holds the moments and {@code sgd.weights}, {@code sgd.scale}
- * and {@code sgd.intercept} what is learned. Where the penalty pulls to a source, {@code sgd.source_coef} is that, and
- * {@code sgd.weights} and the rest are counted from there.
+ * what the L1 penalty is owed; {@code sgd.late_…} is what {@link DelayedUpdate} goes on from. What an optimizer
+ * remembers of each weight has the optimizer's words for it ({@code sgd.rate} and {@code sgd.intercept_rate}, …); where
+ * it learns the target in standard deviations, {@code sgd.target} holds the moments and {@code sgd.weights},
+ * {@code sgd.scale} and {@code sgd.intercept} what is learned. Where the penalty pulls to a source,
+ * {@code sgd.source_coef} is that, and {@code sgd.weights} and the rest are counted from there.
  */
 abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;
@@ -86,11 +86,11 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         boolean pulls = SgdParams.pullsToSource(params);
         boolean hasSource = begins ? state.tensors().containsKey(SOURCE) : pulls;
         boolean moves = begins && (hasSource || pulls);
-        Lasso lasso = SgdParams.lasso(params, width, functions);
+        CumulativeL1 lasso = SgdParams.lasso(params, width, functions);
         if (!moves && !(begins && lasso.isNewIn(state))) {
             lasso.restore(state);
         }
-        Average average = SgdParams.average(params, width, functions);
+        AveragedSgd average = SgdParams.average(params, width, functions);
         average.restore(state);
         Accumulators accumulators = SgdParams.accumulators(params, width, functions);
         accumulators.restore(state);
@@ -171,7 +171,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
     private void fit(Chunk chunk) {
         schema.require(chunk.schema());
         int checked = check(chunk);
-        Rows.requireWeights(chunk);
+        RowChecks.requireWeights(chunk);
         int rows = chunk.rows();
         if (rows == 0) {
             return;
@@ -240,7 +240,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
     @Override
     public final State state() {
         int functions = weights.count();
-        Weights model = weights.readable();
+        LinearWeights model = weights.readable();
         State.Builder state = State.builder()
                 .doubles(COEF, model.effective(), functions, weights.width)
                 .doubles(INTERCEPT, model.intercepts, functions)
@@ -269,7 +269,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
 
     @Override
     public final void merge(Learner learner) {
-        Learner other = learner instanceof Chunkwise chunkwise ? chunkwise.learner() : learner;
+        Learner other = learner instanceof ChunkDependentLearner chunkwise ? chunkwise.learner() : learner;
         if (!(other instanceof SgdLearner theirs) || other.getClass() != getClass()) {
             throw AccreteException.badState("the other learner must be of the same plug-in but is a "
                     + other.getClass().getSimpleName());
@@ -311,10 +311,10 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
                 "the merged model would overflow; scale the features (step standard-scaler) before training");
     }
 
-    private Blend blend(SgdLearner other, List<String> joined) {
+    private WeightedMerge blend(SgdLearner other, List<String> joined) {
         return joined.isEmpty()
-                ? Blend.ofOne(rowsSeen, other.rowsSeen)
-                : Blend.ofClasses(labels(), other.labels(), joined, descent.half(), rowsSeen, other.rowsSeen);
+                ? WeightedMerge.ofOne(rowsSeen, other.rowsSeen)
+                : WeightedMerge.ofClasses(labels(), other.labels(), joined, descent.half(), rowsSeen, other.rowsSeen);
     }
 
     /** {@return the labels known, in class order; none where there are no classes} */

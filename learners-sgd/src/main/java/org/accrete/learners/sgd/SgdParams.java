@@ -44,10 +44,10 @@ final class SgdParams {
             .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD)
             .withDefaultWhereGiven(Penalty.L2, "alpha")
             .asTunable();
-    private static final ParamSpec<Pull> PULL = ParamSpec.choice(
+    private static final ParamSpec<Prior> PULL = ParamSpec.choice(
                     "pull",
-                    Pull.class,
-                    Pull.ZERO,
+                    Prior.class,
+                    Prior.ZERO,
                     "where the penalty pulls weights to: 0 (zero), or the weights of the version that training begins from"
                             + " (source); a new model begins from zeros, so both are the same there")
             .asTunable();
@@ -189,7 +189,7 @@ final class SgdParams {
 
     /** {@return whether the penalty pulls to what a learner begins from} */
     static boolean pullsToSource(Params params) {
-        return params.get(PULL) == Pull.SOURCE;
+        return params.get(PULL) == Prior.SOURCE;
     }
 
     /** {@return the loss of a classifier} */
@@ -203,11 +203,10 @@ final class SgdParams {
     }
 
     /** {@return how a classifier's decision values become probabilities, if they do} */
-    static Optional<Share> share(Params params) {
+    static Optional<Link> share(Params params) {
         return switch (classifierLoss(params)) {
-            case LOG_LOSS ->
-                Optional.of(params.get(MULTI_CLASS) == MultiClass.SOFTMAX ? Share.SOFTMAX : Share.LOGISTIC);
-            case MODIFIED_HUBER -> Optional.of(Share.STRAIGHT);
+            case LOG_LOSS -> Optional.of(params.get(MULTI_CLASS) == MultiClass.SOFTMAX ? Link.SOFTMAX : Link.LOGISTIC);
+            case MODIFIED_HUBER -> Optional.of(Link.STRAIGHT);
             default -> Optional.empty();
         };
     }
@@ -247,14 +246,14 @@ final class SgdParams {
     }
 
     /** {@return what is to be remembered for the L1 penalty of so many functions} */
-    static Lasso lasso(Params params, int width, int functions) {
+    static CumulativeL1 lasso(Params params, int width, int functions) {
         boolean on = hasL1(params) && params.get(OPTIMIZER) == Optimizer.SGD;
-        return new Lasso(width, functions, on, isLikeSklearn(params));
+        return new CumulativeL1(width, functions, on, isLikeSklearn(params));
     }
 
     /** {@return what is to be remembered for the mean of so many functions} */
-    static Average average(Params params, int width, int functions) {
-        return new Average(width, functions, params.get(AVERAGE), !isRowWise(params));
+    static AveragedSgd average(Params params, int width, int functions) {
+        return new AveragedSgd(width, functions, params.get(AVERAGE), !isRowWise(params));
     }
 
     /** {@return how many arrays as long as the weights a learner takes, with a snapshot and a state of it} */
@@ -360,7 +359,7 @@ final class SgdParams {
                 params.get(CLIP_GRADIENT),
                 multiClass,
                 classWeights,
-                new Adaptive(
+                new PlateauDecay(
                         rate == LearningRate.ADAPTIVE && !isLikeSklearn(params),
                         params.get(ADAPTIVE_WINDOW),
                         params.get(ADAPTIVE_TOLERANCE),

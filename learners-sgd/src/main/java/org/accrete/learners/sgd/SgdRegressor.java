@@ -23,9 +23,9 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     int check(Chunk chunk) {
-        Rows.requireFiniteTargets(chunk);
+        RowChecks.requireFiniteTargets(chunk);
         if (logLink) {
-            Rows.requireCounts(chunk);
+            RowChecks.requireCounts(chunk);
         }
         return 1;
     }

@@ -49,17 +49,17 @@ public final class SgdRegressorProvider implements LearnerProvider {
 
     @Override
     public Learner create(Schema schema, Params params) {
-        return Chunkwise.ifSo(new SgdRegressor(checked(schema), params), params);
+        return ChunkDependentLearner.ifSo(new SgdRegressor(checked(schema), params), params);
     }
 
     @Override
     public Learner restore(Schema schema, Params params, State state) {
-        return Chunkwise.ifSo(new SgdRegressor(checked(schema), params, state, false), params);
+        return ChunkDependentLearner.ifSo(new SgdRegressor(checked(schema), params, state, false), params);
     }
 
     @Override
     public Learner beginFrom(Schema schema, Params params, State state) {
-        return Chunkwise.ifSo(new SgdRegressor(checked(schema), params, state, true), params);
+        return ChunkDependentLearner.ifSo(new SgdRegressor(checked(schema), params, state, true), params);
     }
 
     private Schema checked(Schema schema) {

@@ -14,7 +14,7 @@ import org.accrete.kernels.Kernels;
  * only the weights of its own columns; when the scale gets small it is multiplied into the vectors ({@link #fold}).
  * That happens by row, never by chunk.
  *
- * <p>Undo is by a {@link Journal}. A fold touches weights that a sparse chunk does not name, so it saves all of them
+ * <p>Undo is by a {@link UndoLog}. A fold touches weights that a sparse chunk does not name, so it saves all of them
  * first, once per chunk. New classes get new arrays, and the old ones stay as they were at that moment.
  *
  * <p>Where there is a source, all that is learned, decayed, averaged and remembered is the difference from it, so that
@@ -22,21 +22,21 @@ import org.accrete.kernels.Kernels;
  * Convolutional Networks" (2018). Rows need only be told their products with the source. Intercepts are not penalised
  * and so need no source.
  */
-final class TrainableWeights extends Weights {
+final class TrainableWeights extends LinearWeights {
     private static final double SMALLEST_SCALE = 1e-9;
     private static final int LONGEST = Integer.MAX_VALUE - 64;
 
     /** What the L1 penalty still owes. */
-    final Lasso lasso;
+    final CumulativeL1 lasso;
     /** The mean over rows. */
-    final Average average;
+    final AveragedSgd average;
     /** What the quick way for narrow rows goes on from. */
-    final LateSteps late;
+    final DelayedUpdate late;
     /** What an optimizer remembers of each weight. */
     final Accumulators accumulators;
 
     private final double smallestScale;
-    private final Journal journal = new Journal();
+    private final UndoLog journal = new UndoLog();
     private double[] beforeIntercepts;
     private double beforeScale;
     private double[] beforeSource;
@@ -48,14 +48,14 @@ final class TrainableWeights extends Weights {
             double[] v,
             double[] intercepts,
             double scale,
-            Lasso lasso,
-            Average average,
+            CumulativeL1 lasso,
+            AveragedSgd average,
             Accumulators accumulators,
             double[] source) {
         super(width, v, intercepts, scale, source, 1);
         this.lasso = lasso;
         this.average = average;
-        this.late = new LateSteps(width);
+        this.late = new DelayedUpdate(width);
         this.accumulators = accumulators;
         this.smallestScale = average.smallestScale(SMALLEST_SCALE);
         this.beforeIntercepts = intercepts.clone();
@@ -64,20 +64,20 @@ final class TrainableWeights extends Weights {
     }
 
     /** {@return what a model reads, in the learner's own arrays} */
-    Weights readable() {
+    LinearWeights readable() {
         if (accumulators.scalesTarget()) {
             double unit = accumulators.targetScale();
             double[] shifted = intercepts.clone();
             for (int c = 0; c < shifted.length; c++) {
                 shifted[c] = shifted[c] * unit + accumulators.targetMean();
             }
-            return new Weights(width, v, shifted, scale * unit, source, unit);
+            return new LinearWeights(width, v, shifted, scale * unit, source, unit);
         }
         return mean();
     }
 
     /** {@return what a model reads, in the units that are learned} */
-    private Weights mean() {
+    private LinearWeights mean() {
         return average.hasRows() ? average.of(this) : this;
     }
 
@@ -88,7 +88,7 @@ final class TrainableWeights extends Weights {
      * @param itself whether from what the model reads
      * @param none a penalty of which nothing is owed
      */
-    TrainableWeights countedFrom(boolean itself, Lasso none) {
+    TrainableWeights countedFrom(boolean itself, CumulativeL1 none) {
         double[] model = mean().effective();
         double[] from = itself ? model : new double[0];
         return new TrainableWeights(
@@ -135,7 +135,7 @@ final class TrainableWeights extends Weights {
         moved = 0;
         beforeScale = scale;
         beforeSource = source;
-        beforeIntercepts = Journal.copy(intercepts, beforeIntercepts);
+        beforeIntercepts = UndoLog.copy(intercepts, beforeIntercepts);
         lasso.begin(chunk);
         average.begin(this, chunk);
         late.begin();
@@ -160,8 +160,8 @@ final class TrainableWeights extends Weights {
      */
     boolean isFinite(Chunk chunk) {
         boolean seen = journal.takesRowsOf(v) && Double.isFinite(moved);
-        return (seen || Journal.isFinite(v, width, chunk))
-                && Journal.isFinite(intercepts)
+        return (seen || UndoLog.isFinite(v, width, chunk))
+                && UndoLog.isFinite(intercepts)
                 && lasso.isFinite(chunk)
                 && average.isFinite(v, chunk)
                 && accumulators.isFinite(v, seen ? moved : Double.NaN, chunk);
@@ -169,9 +169,9 @@ final class TrainableWeights extends Weights {
 
     /** {@return whether every number is finite} */
     boolean isFinite() {
-        return Journal.isFinite(v)
-                && Journal.isFinite(source)
-                && Journal.isFinite(intercepts)
+        return UndoLog.isFinite(v)
+                && UndoLog.isFinite(source)
+                && UndoLog.isFinite(intercepts)
                 && lasso.isFinite()
                 && average.isFinite(v)
                 && accumulators.isFinite(v);
@@ -379,9 +379,9 @@ final class TrainableWeights extends Weights {
      * @param half how much of the one function each of the two gets
      */
     void grow(int count, double half) {
-        v = Journal.grow(v, width, count, half);
-        source = hasSource() ? Journal.grow(source, width, count, half) : source;
-        intercepts = Journal.grow(intercepts, 1, count, half);
+        v = UndoLog.grow(v, width, count, half);
+        source = hasSource() ? UndoLog.grow(source, width, count, half) : source;
+        intercepts = UndoLog.grow(intercepts, 1, count, half);
         lasso.grow(count, half);
         average.grow(count, half);
         late.forget();
@@ -398,8 +398,8 @@ final class TrainableWeights extends Weights {
     TrainableWeights rescaled(double[] centre, double[] scales) {
         double[] w = learned();
         double[] shifted = shifted(effective(), intercepts, centre);
-        Lasso owed = lasso.rescaled(w, scales);
-        Average mean = average.rescaled(readable(), centre, scales);
+        CumulativeL1 owed = lasso.rescaled(w, scales);
+        AveragedSgd mean = average.rescaled(readable(), centre, scales);
         multiply(w, scales);
         double[] from = source.clone();
         multiply(from, scales);
@@ -425,7 +425,7 @@ final class TrainableWeights extends Weights {
     }
 
     /** {@return these functions and others, blended, and so are what they are counted from; neither is changed} */
-    TrainableWeights blended(TrainableWeights other, Blend blend) {
+    TrainableWeights blended(TrainableWeights other, WeightedMerge blend) {
         Accumulators both = accumulators.blended(other.accumulators, blend);
         return new TrainableWeights(
                 width,

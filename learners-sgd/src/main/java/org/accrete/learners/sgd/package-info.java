@@ -4,7 +4,7 @@
  * <p>The two providers are all that is public: {@link org.accrete.learners.sgd.SgdClassifierProvider} and
  * {@link org.accrete.learners.sgd.SgdRegressorProvider}. Inside, {@code SgdLearner} keeps the promises of a learner,
  * {@code Descent} is plain descent and {@code OwnLengths} the other optimizers (their comments tell the formulas),
- * {@code TrainableWeights} holds the numbers and takes a refused chunk back, {@code Weights} is what a model reads. The
- * loops over columns are in {@code org.accrete.kernels}.
+ * {@code TrainableWeights} holds the numbers and takes a refused chunk back, {@code LinearWeights} is what a model
+ * reads. The loops over columns are in {@code org.accrete.kernels}.
  */
 package org.accrete.learners.sgd;

@@ -225,10 +225,10 @@ class MergeTest {
         Table table = Table.random(400, 6, 4, false);
         String[] pairs = settings.replace("class-1", "class 1").split(" (?=[a-z0-9-]+=)");
         for (boolean sparse : new boolean[] {false, true}) {
-            MergeableLearner merged = (MergeableLearner) Sgd.learner(table.schema(0), pairs);
+            MergeableLearner merged = (MergeableLearner) SgdLearners.learner(table.schema(0), pairs);
             table.teach(merged, sparse, 0, 200, 50);
-            Learner expected = Sgd.restored(table.schema(0), merged.state(), pairs);
-            merged.merge(Sgd.restored(table.schema(0), merged.state(), pairs));
+            Learner expected = SgdLearners.restored(table.schema(0), merged.state(), pairs);
+            merged.merge(SgdLearners.restored(table.schema(0), merged.state(), pairs));
             assertThat(merged.rowsSeen()).isEqualTo(400);
             table.teach(merged, sparse, 200, 400, 50);
             table.teach(expected, sparse, 200, 400, 50);
@@ -259,10 +259,10 @@ class MergeTest {
                 .doubles("sgd.l1_paid", paid, 1, width)
                 .doubles("sgd.l1_debt", new double[] {debt})
                 .build();
-        Lasso lasso = new Lasso(width, 1, true, false);
+        CumulativeL1 lasso = new CumulativeL1(width, 1, true, false);
         lasso.restore(state);
-        Lasso scaled = lasso.rescaled(w, scales);
-        Average none = new Average(width, 1, 0, false);
+        CumulativeL1 scaled = lasso.rescaled(w, scales);
+        AveragedSgd none = new AveragedSgd(width, 1, 0, false);
         Accumulators nothing = new Accumulators(width, 1, List.of(), false, false);
         double[] scaledW = w.clone();
         Arrays.setAll(scaledW, j -> w[j] * scales[j]);
@@ -286,7 +286,7 @@ class MergeTest {
         }
     }
 
-    private static State told(Lasso lasso) {
+    private static State told(CumulativeL1 lasso) {
         State.Builder builder = State.builder();
         lasso.putInto(builder);
         return builder.build();
@@ -295,8 +295,8 @@ class MergeTest {
     @Test
     void countsOfClassesAddUpByLabel() {
         Schema schema = Schema.numeric(1, Target.categorical("y", List.of()));
-        MergeableLearner a = (MergeableLearner) Sgd.learner(schema, "class-weight=balanced");
-        Learner b = Sgd.learner(schema, "class-weight=balanced");
+        MergeableLearner a = (MergeableLearner) SgdLearners.learner(schema, "class-weight=balanced");
+        Learner b = SgdLearners.learner(schema, "class-weight=balanced");
         a.partialFit(new DenseChunk(
                 schema, new double[] {1, 2, 3}, new double[] {0, 1, 1}, new double[] {1, 2, 4}, List.of("x", "y")));
         b.partialFit(new DenseChunk(
@@ -320,7 +320,7 @@ class MergeTest {
         State before = a.state();
         a.merge(b);
         assertThat(a.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
-        MergeableLearner again = (MergeableLearner) Sgd.restored(schema, before, pairs);
+        MergeableLearner again = (MergeableLearner) SgdLearners.restored(schema, before, pairs);
         b.merge(again);
         assertThat(b.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
     }
@@ -335,8 +335,8 @@ class MergeTest {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         String[] pairs = {"optimizer=" + optimizer, "loss=squared-error", "fit-intercept=false"};
         for (double scale : new double[] {1, 3}) {
-            MergeableLearner a = (MergeableLearner) Sgd.learner(schema, pairs);
-            Learner b = Sgd.learner(schema, pairs);
+            MergeableLearner a = (MergeableLearner) SgdLearners.learner(schema, pairs);
+            Learner b = SgdLearners.learner(schema, pairs);
             a.partialFit(new DenseChunk(schema, new double[] {2}, new double[] {3}, new double[0], List.of()));
             b.partialFit(new DenseChunk(schema, new double[] {1}, new double[] {-2}, new double[0], List.of()));
             ((RescalableLearner) b).rescale(Scaling.of(new double[] {5}, new double[] {scale}));
@@ -348,7 +348,7 @@ class MergeTest {
     }
 
     private static MergeableLearner withAdaptive(Schema schema, String[] pairs, double... adaptive) {
-        Learner learner = Sgd.learner(schema, pairs);
+        Learner learner = SgdLearners.learner(schema, pairs);
         learner.partialFit(new DenseChunk(schema, new double[] {1, 2}, new double[] {1}, new double[0], List.of()));
         State.Builder state = State.builder();
         learner.state().tensors().forEach((name, tensor) -> {
@@ -356,8 +356,8 @@ class MergeTest {
                 state.tensor(name, tensor);
             }
         });
-        return (MergeableLearner)
-                Sgd.restored(schema, state.doubles("sgd.adaptive", adaptive).build(), pairs);
+        return (MergeableLearner) SgdLearners.restored(
+                schema, state.doubles("sgd.adaptive", adaptive).build(), pairs);
     }
 
     /** Parts of a stream, learned apart and merged, are nearly as good as one learner of all. */
@@ -416,7 +416,7 @@ class MergeTest {
     @Test
     void scaleThatWouldOverflowIsRefusedAndChangesNothing() {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
-        RescalableLearner learner = (RescalableLearner) Sgd.learner(schema, "eta0=0.1");
+        RescalableLearner learner = (RescalableLearner) SgdLearners.learner(schema, "eta0=0.1");
         learner.partialFit(new DenseChunk(schema, new double[] {1e9}, new double[] {3}, new double[0], List.of()));
         State before = learner.state();
         assertThatThrownBy(() -> learner.rescale(Scaling.of(new double[1], new double[] {1e307})))

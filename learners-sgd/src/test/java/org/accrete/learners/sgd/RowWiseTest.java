@@ -372,12 +372,12 @@ class RowWiseTest {
                 "learning-rate=adaptive adaptive-window=10 adaptive-patience=2 adaptive-tolerance=0.01")) {
             for (Loss loss : Loss.OF_CLASSES) {
                 for (int classes : new int[] {2, 5}) {
-                    all.add(setting(classes, 1, classes == 2, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
+                    all.add(setting(classes, 1, classes == 2, "eta0=0.02 loss=" + SgdLearners.word(loss) + " " + more));
                 }
             }
             for (Loss loss : Loss.OF_NUMBERS) {
                 if (!more.contains("class")) {
-                    all.add(setting(0, 0, true, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
+                    all.add(setting(0, 0, true, "eta0=0.02 loss=" + SgdLearners.word(loss) + " " + more));
                 }
             }
         }
@@ -414,13 +414,13 @@ class RowWiseTest {
         Oracle oracle = new Oracle(
                 WIDTH,
                 SgdClassifier.functions(setting.known()),
-                Sgd.params(table.schema(setting.known()), setting.set()).toMap());
+                SgdLearners.params(table.schema(setting.known()), setting.set()).toMap());
         for (int i = 0; i < ROWS; i++) {
             oracle.learn(
                     table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1, setting.classes() > 0);
         }
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner learner = SgdLearners.learner(table.schema(setting.known()), setting.set());
             table.teach(learner, sparse, 0, ROWS, 100);
             State state = learner.state();
             double[] expected =
@@ -441,10 +441,10 @@ class RowWiseTest {
     void chunkBordersDoNotMatter(Setting setting) {
         Table table = setting.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner whole = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner whole = SgdLearners.learner(table.schema(setting.known()), setting.set());
             whole.partialFit(table.all(sparse));
             for (int rows : new int[] {1, 7, 100}) {
-                Learner cut = Sgd.learner(table.schema(setting.known()), setting.set());
+                Learner cut = SgdLearners.learner(table.schema(setting.known()), setting.set());
                 table.teach(cut, sparse, 0, ROWS, rows);
                 assertThat(cut.state()).as("%s rows", rows).isEqualTo(whole.state());
             }
@@ -456,13 +456,13 @@ class RowWiseTest {
     void restoredLearnersGoOnToTheSameBits(Setting setting) {
         Table table = setting.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner straight = Sgd.learner(table.schema(setting.known()), setting.set());
-            Learner stopped = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner straight = SgdLearners.learner(table.schema(setting.known()), setting.set());
+            Learner stopped = SgdLearners.learner(table.schema(setting.known()), setting.set());
             for (int row = 0; row < ROWS; row += 50) {
                 int to = Math.min(ROWS, row + 50);
                 table.teach(straight, sparse, row, to, 10);
                 table.teach(stopped, sparse, row, to, 10);
-                stopped = Sgd.restored(table.schema(setting.known()), stopped.state(), setting.set());
+                stopped = SgdLearners.restored(table.schema(setting.known()), stopped.state(), setting.set());
                 assertThat(stopped.state()).isEqualTo(straight.state());
                 assertThat(stopped.rowsSeen()).isEqualTo(to);
             }
@@ -473,7 +473,7 @@ class RowWiseTest {
     void noSlopeIsSteeperThanTheBound() {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         for (double sign : new double[] {-1, 1}) {
-            Learner learner = Sgd.learner(schema, "eta0=1", "alpha=0");
+            Learner learner = SgdLearners.learner(schema, "eta0=1", "alpha=0");
             double[] target = {sign * 1e15};
             learner.partialFit(new DenseChunk(schema, new double[] {2}, target, new double[0], List.of()));
             assertThat(learner.state().tensor("coef").doubles()).containsExactly(sign * 2e12);
@@ -484,8 +484,8 @@ class RowWiseTest {
     @Test
     void denseRowsAfterSparseOnesGoOnFromTheSameWeights() {
         Table table = Table.random(ROWS, WIDTH, 5, false);
-        Learner dense = Sgd.learner(table.schema());
-        Learner mixed = Sgd.learner(table.schema());
+        Learner dense = SgdLearners.learner(table.schema());
+        Learner mixed = SgdLearners.learner(table.schema());
         for (int row = 0; row < ROWS; row += 10) {
             int to = Math.min(ROWS, row + 10);
             dense.partialFit(table.chunk(false, row, to));
@@ -499,8 +499,8 @@ class RowWiseTest {
     void rowsOfASliceAreItsOwn() {
         Table table = Table.random(ROWS, WIDTH, 3, true);
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner whole = Sgd.learner(table.schema(1));
-            Learner sliced = Sgd.learner(table.schema(1));
+            Learner whole = SgdLearners.learner(table.schema(1));
+            Learner sliced = SgdLearners.learner(table.schema(1));
             whole.partialFit(table.all(sparse));
             sliced.partialFit(table.all(sparse).slice(0, 90));
             sliced.partialFit(table.all(sparse).slice(90, 91));

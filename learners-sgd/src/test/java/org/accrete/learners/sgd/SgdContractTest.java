@@ -225,7 +225,7 @@ class SgdContractTest {
     private interface PulledClassifierLaws extends ClassifierLaws {
         @Override
         default LearnerProvider provider() {
-            return new Begun(new SgdClassifierProvider());
+            return new WarmStarted(new SgdClassifierProvider());
         }
 
         /** It is no plug-in itself. */
@@ -240,7 +240,7 @@ class SgdContractTest {
     private interface PulledRegressorLaws extends RegressorLaws {
         @Override
         default LearnerProvider provider() {
-            return new Begun(new SgdRegressorProvider());
+            return new WarmStarted(new SgdRegressorProvider());
         }
 
         /** It is no plug-in itself. */
@@ -252,7 +252,7 @@ class SgdContractTest {
     class PulledClassifier implements PulledClassifierLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("implicit-adagrad", "l2", "0.1");
+            return WarmStarted.pulled("implicit-adagrad", "l2", "0.1");
         }
     }
 
@@ -265,7 +265,7 @@ class SgdContractTest {
 
         @Override
         public Map<String, String> settings() {
-            Map<String, String> settings = new HashMap<>(Begun.pulled("sgd", "elasticnet", "0.01"));
+            Map<String, String> settings = new HashMap<>(WarmStarted.pulled("sgd", "elasticnet", "0.01"));
             settings.put("average", "30");
             return settings;
         }
@@ -275,7 +275,7 @@ class SgdContractTest {
     class PulledRegressor implements PulledRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("implicit-adagrad", "l2", "0.1");
+            return WarmStarted.pulled("implicit-adagrad", "l2", "0.1");
         }
     }
 
@@ -283,7 +283,7 @@ class SgdContractTest {
     class PulledPlainRegressor implements PulledRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("sgd", "l2", "0.5");
+            return WarmStarted.pulled("sgd", "l2", "0.5");
         }
     }
 
@@ -291,7 +291,7 @@ class SgdContractTest {
     class PulledFtrlOfNumbers implements PulledRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("ftrl", "l1", "0.5");
+            return WarmStarted.pulled("ftrl", "l1", "0.5");
         }
     }
 }

@@ -6,8 +6,8 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 
 /** Refusals of rows that cannot be used. */
-final class Rows {
-    private Rows() {}
+final class RowChecks {
+    private RowChecks() {}
 
     /**
      * Refuses the row if one of its features is NaN or infinite. No row is searched for them in advance: such a feature

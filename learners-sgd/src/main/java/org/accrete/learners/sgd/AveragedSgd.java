@@ -18,7 +18,7 @@ import org.accrete.kernels.Kernels;
  * <p>scikit-learn does not correct sum for what the L1 penalty takes from v; {@link Compat#SKLEARN} does not either
  * with such a penalty, and folds before each chunk as scikit-learn does.
  */
-final class Average {
+final class AveragedSgd {
     private static final String SUM = "sgd.average_sum";
     private static final String INTERCEPT = "sgd.average_intercept";
     private static final String FACTORS = "sgd.average_factors";
@@ -36,7 +36,7 @@ final class Average {
     private double b = 1;
     private long rows;
 
-    private final Journal journal = new Journal();
+    private final UndoLog journal = new UndoLog();
     private double[] beforeIntercepts;
     private double beforeA;
     private double beforeB;
@@ -47,7 +47,7 @@ final class Average {
      *
      * @param start number of the first row that counts, from 1; 0 for no mean at all
      */
-    Average(int width, int count, long start, boolean likeSklearn) {
+    AveragedSgd(int width, int count, long start, boolean likeSklearn) {
         this.width = width;
         this.start = start;
         this.likeSklearn = likeSklearn;
@@ -99,7 +99,7 @@ final class Average {
     void begin(TrainableWeights weights, Chunk chunk) {
         if (isOn()) {
             journal.begin(sum, width, chunk);
-            beforeIntercepts = Journal.copy(intercepts, beforeIntercepts);
+            beforeIntercepts = UndoLog.copy(intercepts, beforeIntercepts);
             beforeA = a;
             beforeB = b;
             beforeRows = rows;
@@ -128,26 +128,26 @@ final class Average {
     boolean isFinite(double[] v, Chunk chunk) {
         return !isOn()
                 || (factorsAreFinite()
-                        && Journal.isWithin(LARGEST_SUM, sum, width, chunk)
-                        && Journal.isWithin(LARGEST_WEIGHT, v, width, chunk));
+                        && UndoLog.isWithin(LARGEST_SUM, sum, width, chunk)
+                        && UndoLog.isWithin(LARGEST_WEIGHT, v, width, chunk));
     }
 
     boolean isFinite(double[] v) {
         return !isOn()
                 || (factorsAreFinite()
                         && rows >= 0
-                        && Journal.isWithin(2 * LARGEST_SUM, sum)
-                        && Journal.isWithin(LARGEST_WEIGHT, v));
+                        && UndoLog.isWithin(2 * LARGEST_SUM, sum)
+                        && UndoLog.isWithin(LARGEST_WEIGHT, v));
     }
 
     private boolean factorsAreFinite() {
-        return a >= 0 && a <= LARGEST_FACTOR && b >= 1 && b <= LARGEST_FACTOR && Journal.isFinite(intercepts);
+        return a >= 0 && a <= LARGEST_FACTOR && b >= 1 && b <= LARGEST_FACTOR && UndoLog.isFinite(intercepts);
     }
 
     void grow(int count, double share) {
         if (isOn()) {
-            sum = Journal.grow(sum, width, count, share);
-            intercepts = Journal.grow(intercepts, 1, count, share);
+            sum = UndoLog.grow(sum, width, count, share);
+            intercepts = UndoLog.grow(intercepts, 1, count, share);
         }
     }
 
@@ -190,7 +190,7 @@ final class Average {
     }
 
     /** Takes the functions into the mean, as they are after a row. */
-    void take(Weights weights, double t) {
+    void take(LinearWeights weights, double t) {
         if (isOn() && t >= start) {
             rows++;
             double part = 1.0 / rows;
@@ -205,19 +205,19 @@ final class Average {
     }
 
     /** {@return the value of one function of the mean, as {@link #of} says} */
-    double decision(Kernels kernels, Weights weights, int c, Chunk chunk, int row) {
+    double decision(Kernels kernels, LinearWeights weights, int c, Chunk chunk, int row) {
         return AveragedWeights.decision(kernels, weights, sum, intercepts, a, 1 / b, c, chunk, row);
     }
 
     /** {@return what a model of the mean reads, in the learner's own arrays} */
-    AveragedWeights of(Weights weights) {
+    AveragedWeights of(LinearWeights weights) {
         return new AveragedWeights(weights, sum, intercepts, a, b);
     }
 
     /** {@return the same mean, of functions counted from elsewhere; {@code mean} is by how much it is off there} */
-    Average countedFrom(double[] mean) {
+    AveragedSgd countedFrom(double[] mean) {
         return rows == 0
-                ? new Average(width, intercepts.length, start, likeSklearn)
+                ? new AveragedSgd(width, intercepts.length, start, likeSklearn)
                 : of(mean, intercepts.clone(), rows);
     }
 
@@ -227,9 +227,9 @@ final class Average {
      * {@return the same mean of weights of columns that were shifted and scaled; {@code readable} are those of the
      * mean}
      */
-    Average rescaled(Weights readable, double[] centre, double[] scales) {
+    AveragedSgd rescaled(LinearWeights readable, double[] centre, double[] scales) {
         if (rows == 0) {
-            return new Average(width, intercepts.length, start, likeSklearn);
+            return new AveragedSgd(width, intercepts.length, start, likeSklearn);
         }
         double[] shifted = TrainableWeights.shifted(readable.effective(), intercepts, centre);
         double[] mean = readable.learned();
@@ -238,11 +238,11 @@ final class Average {
     }
 
     /** {@return the mean over the rows of both, of which {@code my} and {@code their} are the models} */
-    Average blended(Weights my, Average other, Weights their, Blend blend) {
+    AveragedSgd blended(LinearWeights my, AveragedSgd other, LinearWeights their, WeightedMerge blend) {
         if (rows + other.rows == 0) {
-            return new Average(width, blend.count(), start, likeSklearn);
+            return new AveragedSgd(width, blend.count(), start, likeSklearn);
         }
-        Blend means = blend.by(rows, other.rows);
+        WeightedMerge means = blend.by(rows, other.rows);
         return of(
                 means.odd(my.learned(), their.learned(), width),
                 means.odd(my.intercepts, their.intercepts, 1),
@@ -250,8 +250,8 @@ final class Average {
     }
 
     /** {@return a mean worked out in full} */
-    private Average of(double[] mean, double[] intercepts, long rows) {
-        Average average = new Average(width, 0, start, likeSklearn);
+    private AveragedSgd of(double[] mean, double[] intercepts, long rows) {
+        AveragedSgd average = new AveragedSgd(width, 0, start, likeSklearn);
         average.sum = mean;
         average.intercepts = intercepts;
         average.beforeIntercepts = intercepts.clone();

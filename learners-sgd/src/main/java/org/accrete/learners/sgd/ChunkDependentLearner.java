@@ -13,10 +13,10 @@ import org.accrete.api.store.State;
  * A learner with {@link Compat#SKLEARN} and an L1 penalty, to which it matters where chunks end, as in scikit-learn. So
  * it is no {@link org.accrete.api.learn.OnlineLearner}.
  */
-record Chunkwise(SgdLearner learner) implements RescalableLearner {
+record ChunkDependentLearner(SgdLearner learner) implements RescalableLearner {
     /** {@return the learner, as what it is with its parameters} */
     static Learner ifSo(SgdLearner learner, Params params) {
-        return SgdParams.isRowWise(params) ? learner : new Chunkwise(learner);
+        return SgdParams.isRowWise(params) ? learner : new ChunkDependentLearner(learner);
     }
 
     @Override

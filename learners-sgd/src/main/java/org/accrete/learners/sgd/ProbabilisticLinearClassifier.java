@@ -6,10 +6,10 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ProbabilisticClassifier;
 
 /** Linear functions that were trained by a loss whose decision values tell probabilities. */
-final class SharingClassifier extends LinearClassifier implements ProbabilisticClassifier {
-    private final Share share;
+final class ProbabilisticLinearClassifier extends LinearClassifier implements ProbabilisticClassifier {
+    private final Link share;
 
-    SharingClassifier(Schema schema, List<String> classes, Weights weights, Share share) {
+    ProbabilisticLinearClassifier(Schema schema, List<String> classes, LinearWeights weights, Link share) {
         super(schema, classes, weights);
         this.share = share;
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p>Numbers of a function change sign with it (weights), or do not (what is owed): {@link #odd} and {@link #even}.
  */
-final class Blend {
+final class WeightedMerge {
     /** The functions of one learner. */
     private static final class Side {
         /** By merged function: which of this learner's functions it comes from, −1 for none; with what factor. */
@@ -30,14 +30,15 @@ final class Blend {
     private final Side mine;
     private final Side theirs;
 
-    private Blend(Side mine, Side theirs) {
+    private WeightedMerge(Side mine, Side theirs) {
         this.mine = mine;
         this.theirs = theirs;
     }
 
     /** {@return the blend of one function with another, by the rows of each} */
-    static Blend ofOne(double mine, double theirs) {
-        return new Blend(new Side(new int[1], new double[] {1}, mine), new Side(new int[1], new double[] {1}, theirs));
+    static WeightedMerge ofOne(double mine, double theirs) {
+        return new WeightedMerge(
+                new Side(new int[1], new double[] {1}, mine), new Side(new int[1], new double[] {1}, theirs));
     }
 
     /**
@@ -50,9 +51,9 @@ final class Blend {
      * @param myRows rows the one has seen
      * @param theirRows rows the other has seen
      */
-    static Blend ofClasses(
+    static WeightedMerge ofClasses(
             List<String> mine, List<String> theirs, List<String> joined, double half, double myRows, double theirRows) {
-        return new Blend(side(mine, joined, half, myRows), side(theirs, joined, half, theirRows));
+        return new WeightedMerge(side(mine, joined, half, myRows), side(theirs, joined, half, theirRows));
     }
 
     private static Side side(List<String> labels, List<String> joined, double half, double rows) {
@@ -77,8 +78,9 @@ final class Blend {
     }
 
     /** {@return the same for numbers that are means over other counts of rows} */
-    Blend by(double myRows, double theirRows) {
-        return new Blend(new Side(mine.from, mine.factor, myRows), new Side(theirs.from, theirs.factor, theirRows));
+    WeightedMerge by(double myRows, double theirRows) {
+        return new WeightedMerge(
+                new Side(mine.from, mine.factor, myRows), new Side(theirs.from, theirs.factor, theirRows));
     }
 
     /** {@return how many functions the merged learner has} */

@@ -12,7 +12,7 @@ import org.accrete.kernels.Kernels;
  *
  * <p>The scale is shared by all vectors, and 1 unless sparse rows were learned: see {@link TrainableWeights}.
  */
-class Weights {
+class LinearWeights {
     /** Length of each vector. */
     final int width;
     /** The vectors one after the other, unscaled. */
@@ -26,7 +26,7 @@ class Weights {
     /** Factor of the source. */
     final double unit;
 
-    Weights(int width, double[] v, double[] intercepts, double scale, double[] source, double unit) {
+    LinearWeights(int width, double[] v, double[] intercepts, double scale, double[] source, double unit) {
         this.width = width;
         this.v = v;
         this.intercepts = intercepts;
@@ -76,7 +76,7 @@ class Weights {
     /** {@return the value, unless a feature of the row spoilt it} */
     static double checked(double decision, Chunk chunk, int row) {
         if (!Double.isFinite(decision)) {
-            Rows.requireFiniteFeatures(chunk, row);
+            RowChecks.requireFiniteFeatures(chunk, row);
         }
         return decision;
     }
@@ -117,7 +117,7 @@ class Weights {
     }
 
     /** {@return the same functions, to the bit, in arrays of their own} */
-    Weights copy() {
-        return new Weights(width, v.clone(), intercepts.clone(), scale, source, unit);
+    LinearWeights copy() {
+        return new LinearWeights(width, v.clone(), intercepts.clone(), scale, source, unit);
     }
 }

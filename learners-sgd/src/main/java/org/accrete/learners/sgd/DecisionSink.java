@@ -4,7 +4,7 @@ package org.accrete.learners.sgd;
  * Where the decision values go that rows had before they were learned: one row after the other, or nowhere when nobody
  * asked.
  */
-final class Decided {
+final class DecisionSink {
     private static final double[] NOWHERE = {};
 
     private double[] out = NOWHERE;

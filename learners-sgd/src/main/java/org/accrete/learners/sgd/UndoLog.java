@@ -16,7 +16,7 @@ import org.accrete.kernels.Kernels;
  * ({@link #beginRows}): they are at hand then. Such moves are taken back from the last to the first, those after
  * {@link #saveAll} not at all.
  */
-final class Journal {
+final class UndoLog {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
 
     private double[] before = {};

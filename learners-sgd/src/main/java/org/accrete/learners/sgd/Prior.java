@@ -1,7 +1,7 @@
 package org.accrete.learners.sgd;
 
 /** Where a penalty pulls the weights to. */
-enum Pull {
+enum Prior {
     /** To 0. */
     ZERO,
     /** To the weights that training began from. */

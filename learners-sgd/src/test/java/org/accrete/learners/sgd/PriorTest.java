@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * by it.
  */
 @ExtendWith(RunSeed.class)
-class PullTest {
+class PriorTest {
     private static final String PULL = "pull=source";
 
     private static String[] with(String[] pairs, String... more) {
@@ -47,7 +47,7 @@ class PullTest {
 
     private static Learner from(Table table, State state, String... pairs) {
         Schema schema = table.schema();
-        return Sgd.provider(schema).beginFrom(schema, Sgd.params(schema, pairs), state);
+        return SgdLearners.provider(schema).beginFrom(schema, SgdLearners.params(schema, pairs), state);
     }
 
     private static double[] function(double[] weights, int c, int width) {
@@ -68,11 +68,14 @@ class PullTest {
         Schema schema = table.schema(setting.known());
         String[] pairs = with(setting.set(), PULL);
         int width = table.width();
-        Map<String, String> set = Sgd.params(schema, pairs).toMap();
+        Map<String, String> set = SgdLearners.params(schema, pairs).toMap();
         int functions = SgdClassifier.functions(setting.known());
         RowWiseTest.Oracle oracle = new RowWiseTest.Oracle(width, functions, set);
         for (int c = 0; c < functions; c++) {
-            oracle.begin(c, function(Begun.weights(functions * width), c, width), Begun.intercepts(functions)[c]);
+            oracle.begin(
+                    c,
+                    function(WarmStarted.weights(functions * width), c, width),
+                    WarmStarted.intercepts(functions)[c]);
         }
         for (int i = 0; i < table.rows(); i++) {
             double weight = setting.weighted() ? table.weights()[i] : 1;
@@ -84,20 +87,20 @@ class PullTest {
         agree(table, setting.known(), pairs, expected, intercepts, 1e-10);
     }
 
-    static Stream<OwnLengthsTest.Setting> ownLengths() {
-        return OwnLengthsTest.settings()
+    static Stream<AdaptiveOptimizersTest.Setting> ownLengths() {
+        return AdaptiveOptimizersTest.settings()
                 .filter(setting -> setting.pairs().stream().anyMatch(pair -> pair.startsWith("penalty=")));
     }
 
     @ParameterizedTest
     @MethodSource("ownLengths")
-    void otherOptimizersAreThoseOfTheirFormulas(OwnLengthsTest.Setting setting) {
+    void otherOptimizersAreThoseOfTheirFormulas(AdaptiveOptimizersTest.Setting setting) {
         Table table = setting.table();
         Schema schema = table.schema(setting.known());
         String[] pairs = with(setting.set(), PULL);
-        Map<String, String> set = Sgd.params(schema, pairs).toMap();
-        OwnLengthsTest.Oracle oracle = new OwnLengthsTest.Oracle(1, setting.classes() > 0, set);
-        oracle.begin(0, Begun.weights(table.width()), Begun.intercepts(1)[0]);
+        Map<String, String> set = SgdLearners.params(schema, pairs).toMap();
+        AdaptiveOptimizersTest.Oracle oracle = new AdaptiveOptimizersTest.Oracle(1, setting.classes() > 0, set);
+        oracle.begin(0, WarmStarted.weights(table.width()), WarmStarted.intercepts(1)[0]);
         for (int i = 0; i < table.rows(); i++) {
             oracle.learn(table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1);
         }
@@ -112,16 +115,16 @@ class PullTest {
                 Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
         int rows = table.rows();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner whole = Begun.learner(schema, pairs);
+            Learner whole = WarmStarted.learner(schema, pairs);
             whole.partialFit(table.all(sparse));
             assertThat(coef(whole)).containsExactly(expected, within(precision * largest));
             assertThat(whole.state().tensor("intercept").doubles())
                     .containsExactly(intercepts, within(precision * largest));
-            Learner cut = Begun.learner(schema, pairs);
+            Learner cut = WarmStarted.learner(schema, pairs);
             for (int row = 0; row < rows; row += 50) {
                 table.teach(cut, sparse, row, Math.min(rows, row + 50), row % 100 == 0 ? 1 : 30);
                 State state = cut.state();
-                cut = Sgd.restored(schema, state, pairs);
+                cut = SgdLearners.restored(schema, state, pairs);
                 assertThat(cut.state()).isEqualTo(state);
             }
             assertThat(cut.state()).isEqualTo(whole.state());
@@ -134,7 +137,7 @@ class PullTest {
     void trainingGoesToTheLeastOfLossAndDistance(double alpha) {
         Table table = Table.random(300, 6, 0, false);
         int width = table.width();
-        double[] from = Begun.weights(width);
+        double[] from = WarmStarted.weights(width);
         double[] w = from.clone();
         for (int step = 0; step < 5_000; step++) {
             double[] slope = new double[width];
@@ -152,7 +155,7 @@ class PullTest {
                 w[j] -= 0.1 * slope[j];
             }
         }
-        Learner learner = Begun.learner(
+        Learner learner = WarmStarted.learner(
                 table.schema(),
                 PULL,
                 "alpha=" + alpha,
@@ -186,7 +189,7 @@ class PullTest {
             for (boolean sparse : new boolean[] {false, true}) {
                 String[] pairs = with(settings.split(" "), "alpha=0");
                 // The third class and those after it come up after the beginning.
-                Learner base = Sgd.learner(table.schema(Math.min(classes, 2)), pairs);
+                Learner base = SgdLearners.learner(table.schema(Math.min(classes, 2)), pairs);
                 for (int row = 0; row < 200; row++) {
                     if (table.y()[row] < 2 || classes == 0) {
                         base.partialFit(table.chunk(sparse, row, row + 1));
@@ -217,9 +220,9 @@ class PullTest {
     void strongPullsStayAtTheSource(String settings) {
         Table table = Table.random(300, 5, 4, false);
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Begun.learner(table.schema(), with(settings.split(" "), PULL));
+            Learner learner = WarmStarted.learner(table.schema(), with(settings.split(" "), PULL));
             table.teach(learner, sparse, 0, 300, 50);
-            assertThat(coef(learner)).containsExactly(Begun.weights(20), within(1e-5));
+            assertThat(coef(learner)).containsExactly(WarmStarted.weights(20), within(1e-5));
         }
     }
 
@@ -230,13 +233,13 @@ class PullTest {
     void theSourceIsTheVersionThatWasBegunFrom(String optimizer) {
         Table table = Table.random(300, 5, 3, false);
         String[] pairs = {"optimizer=" + optimizer, "penalty=l2", "alpha=0.1", PULL};
-        Learner base = Sgd.learner(table.schema(), "optimizer=" + optimizer);
+        Learner base = SgdLearners.learner(table.schema(), "optimizer=" + optimizer);
         table.teach(base, false, 0, 100, 10);
         Learner first = from(table, base.state(), pairs);
         assertThat(first.state().tensor("sgd.source_coef").doubles()).isEqualTo(coef(base));
         table.teach(first, false, 100, 200, 10);
         State stored = first.state();
-        Learner goesOn = Sgd.restored(table.schema(), stored, pairs);
+        Learner goesOn = SgdLearners.restored(table.schema(), stored, pairs);
         assertThat(goesOn.state()).isEqualTo(stored);
         assertThat(stored.tensor("sgd.source_coef").doubles()).isEqualTo(coef(base));
         Learner second = from(table, stored, pairs);
@@ -250,7 +253,7 @@ class PullTest {
     @Test
     void aMeanIsTheSourceAsAWhole() {
         Table table = Table.random(300, 5, 3, false);
-        Learner base = Sgd.learner(table.schema(), "average=20", "eta0=0.1");
+        Learner base = SgdLearners.learner(table.schema(), "average=20", "eta0=0.1");
         table.teach(base, true, 0, 100, 10);
         Learner pulled = from(table, base.state(), "average=20", "eta0=0.1", PULL);
         assertThat(pulled.state().tensor("sgd.source_coef").doubles()).isEqualTo(coef(base));
@@ -264,8 +267,8 @@ class PullTest {
     @Test
     void aNewModelIsPulledToZero() {
         Table table = Table.random(200, 5, 3, false);
-        Learner pulled = Sgd.learner(table.schema(), PULL);
-        Learner plain = Sgd.learner(table.schema());
+        Learner pulled = SgdLearners.learner(table.schema(), PULL);
+        Learner plain = SgdLearners.learner(table.schema());
         table.teach(pulled, false, 0, 200, 10);
         table.teach(plain, false, 0, 200, 10);
         assertThat(pulled.state().tensor("sgd.source_coef").doubles()).containsOnly(0);
@@ -275,7 +278,7 @@ class PullTest {
     @Test
     void aPullNeedsAPenalty() {
         Table table = Table.random(1, 5, 3, false);
-        assertThatThrownBy(() -> Sgd.learner(table.schema(), "optimizer=adagrad", PULL))
+        assertThatThrownBy(() -> SgdLearners.learner(table.schema(), "optimizer=adagrad", PULL))
                 .isInstanceOf(AccreteException.class)
                 .hasMessage(
                         "penalty must be l2, l1 or elasticnet with pull=source, where it is what pulls, but was none;"
@@ -286,7 +289,7 @@ class PullTest {
     @ValueSource(strings = {"l1", "elasticnet"})
     void aPenaltyCanBeginWhereThereWasNone(String penalty) {
         Table table = Table.random(200, 5, 3, false);
-        Learner base = Sgd.learner(table.schema(), "penalty=none");
+        Learner base = SgdLearners.learner(table.schema(), "penalty=none");
         table.teach(base, false, 0, 100, 10);
         Learner strong = from(table, base.state(), "penalty=" + penalty, "l1-ratio=1", "alpha=1000");
         table.teach(strong, false, 100, 200, 10);
@@ -301,7 +304,7 @@ class PullTest {
         Table table = Table.random(60, 5, 6, false);
         String[] pairs = {"optimizer=" + optimizer, "penalty=l2", PULL};
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Begun.learner(table.schema(2), pairs);
+            Learner learner = WarmStarted.learner(table.schema(2), pairs);
             State before = learner.state();
             double good = table.x()[59][0];
             table.x()[59][0] = Double.NaN;
@@ -310,7 +313,7 @@ class PullTest {
             assertThat(learner.state()).isEqualTo(before);
             table.x()[59][0] = good;
             learner.partialFit(table.all(sparse));
-            Learner straight = Begun.learner(table.schema(2), pairs);
+            Learner straight = WarmStarted.learner(table.schema(2), pairs);
             straight.partialFit(table.all(sparse));
             assertThat(learner.state()).isEqualTo(straight.state());
         }
@@ -324,8 +327,8 @@ class PullTest {
         for (int classes : new int[] {2, 4}) {
             Table table = Table.random(300, 5, classes, false);
             String[] pairs = {"optimizer=" + optimizer, "penalty=l2", "alpha=0.1", PULL};
-            MergeableLearner one = (MergeableLearner) Begun.learner(table.schema(), pairs);
-            Learner other = Begun.learner(table.schema(), pairs);
+            MergeableLearner one = (MergeableLearner) WarmStarted.learner(table.schema(), pairs);
+            Learner other = WarmStarted.learner(table.schema(), pairs);
             table.teach(one, false, 0, 100, 10);
             table.teach(other, false, 100, 300, 10);
             double[] mean = coef(one);
@@ -334,7 +337,7 @@ class PullTest {
             one.merge(other);
             assertThat(coef(one)).containsExactly(mean, within(1e-12));
             assertThat(one.state().tensor("sgd.source_coef").doubles())
-                    .containsExactly(Begun.weights(mean.length), within(1e-15));
+                    .containsExactly(WarmStarted.weights(mean.length), within(1e-15));
         }
     }
 
@@ -343,15 +346,15 @@ class PullTest {
     void sourcesAreMergedAsTheWeightsAre() {
         Table table = Table.random(400, 5, 0, false);
         String[] pairs = {"optimizer=implicit-adagrad", "penalty=l2", "alpha=0.1", "eta0=0.2", PULL};
-        MergeableLearner one = (MergeableLearner) Begun.learner(table.schema(), pairs);
-        Learner other = Sgd.learner(table.schema(), pairs);
+        MergeableLearner one = (MergeableLearner) WarmStarted.learner(table.schema(), pairs);
+        Learner other = SgdLearners.learner(table.schema(), pairs);
         table.teach(one, false, 0, 100, 10);
         table.teach(other, true, 100, 400, 10);
         double[] mean = coef(one);
         double[] theirs = coef(other);
         Arrays.setAll(mean, i -> mean[i] / 4 + 3 * theirs[i] / 4);
         double spread = deviation(table, 0, 100) / deviation(table, 0, 400);
-        double[] source = Begun.weights(5);
+        double[] source = WarmStarted.weights(5);
         Arrays.setAll(source, i -> source[i] * spread / 4);
         one.merge(other);
         assertThat(coef(one)).containsExactly(mean, within(1e-12));
@@ -378,7 +381,7 @@ class PullTest {
     void rescaledLearnersAndTheirSourcesSayTheSame(String settings) {
         Table table = Table.random(200, 3, 0, false);
         String[] pairs = with(settings.split(" "), "penalty=l2", "alpha=0.1", PULL);
-        RescalableLearner learner = (RescalableLearner) Begun.learner(table.schema(), pairs);
+        RescalableLearner learner = (RescalableLearner) WarmStarted.learner(table.schema(), pairs);
         table.teach(learner, true, 0, 200, 10);
         double[] before = new double[200];
         ((Regressor) learner.view()).predict(table.all(false), before);
@@ -403,7 +406,7 @@ class PullTest {
         Random random = new Random(RunSeed.random("models").nextLong());
         for (String average : List.of("average=0", "average=5")) {
             Table table = Table.random(200, 6, 0, false);
-            Learner learner = Begun.learner(table.schema(), PULL, average, "alpha=0.1", "eta0=0.05");
+            Learner learner = WarmStarted.learner(table.schema(), PULL, average, "alpha=0.1", "eta0=0.05");
             table.teach(learner, true, 0, 200, 10);
             double[] coef = coef(learner);
             double intercept = learner.state().tensor("intercept").doubles()[0];

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * restored or not.
  */
 @ExtendWith(RunSeed.class)
-class OwnLengthsTest {
+class AdaptiveOptimizersTest {
     /** Enough for two blocks that are judged, and some rows of a third that is followed. */
     private static final int ROWS = 2200;
 
@@ -321,14 +321,14 @@ class OwnLengthsTest {
             if (optimizer == Optimizer.SGD) {
                 continue;
             }
-            String with = "optimizer=" + Sgd.word(optimizer);
+            String with = "optimizer=" + SgdLearners.word(optimizer);
             for (Loss loss : Loss.OF_CLASSES) {
                 for (int classes : new int[] {2, 5}) {
-                    all.add(setting(classes, 1, classes == 5, with + " loss=" + Sgd.word(loss)));
+                    all.add(setting(classes, 1, classes == 5, with + " loss=" + SgdLearners.word(loss)));
                 }
             }
             for (Loss loss : Loss.OF_NUMBERS) {
-                all.add(setting(0, 0, loss.ordinal() % 2 == 0, with + " loss=" + Sgd.word(loss)));
+                all.add(setting(0, 0, loss.ordinal() % 2 == 0, with + " loss=" + SgdLearners.word(loss)));
             }
             for (String more : List.of(
                     "class-weight=balanced clip-gradient=0.3",
@@ -367,7 +367,7 @@ class OwnLengthsTest {
         Oracle oracle = new Oracle(
                 1,
                 setting.classes() > 0,
-                Sgd.params(table.schema(setting.known()), setting.set()).toMap());
+                SgdLearners.params(table.schema(setting.known()), setting.set()).toMap());
         for (int i = 0; i < ROWS; i++) {
             oracle.learn(table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1);
         }
@@ -376,7 +376,7 @@ class OwnLengthsTest {
         double largest =
                 Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner learner = SgdLearners.learner(table.schema(setting.known()), setting.set());
             table.teach(learner, sparse, 0, ROWS, 100);
             State state = learner.state();
             assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(1e-8 * largest));
@@ -389,10 +389,10 @@ class OwnLengthsTest {
     void chunkBordersDoNotMatter(Setting setting) {
         Table table = setting.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner whole = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner whole = SgdLearners.learner(table.schema(setting.known()), setting.set());
             whole.partialFit(table.all(sparse));
             for (int rows : new int[] {1, 7, 100}) {
-                Learner cut = Sgd.learner(table.schema(setting.known()), setting.set());
+                Learner cut = SgdLearners.learner(table.schema(setting.known()), setting.set());
                 table.teach(cut, sparse, 0, ROWS, rows);
                 assertThat(cut.state()).as("%s rows", rows).isEqualTo(whole.state());
             }
@@ -412,9 +412,9 @@ class OwnLengthsTest {
             x[i][0] = (2 * y[i] - 1) * (i < 70 ? 1 : 1e200);
         }
         Table table = new Table(x, y, new double[0], List.of("no", "yes"));
-        Learner whole = Sgd.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
+        Learner whole = SgdLearners.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
         whole.partialFit(table.all(false));
-        Learner cut = Sgd.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
+        Learner cut = SgdLearners.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
         table.teach(cut, false, 0, rows, 1);
         assertThat(cut.state()).isEqualTo(whole.state());
     }
@@ -424,13 +424,13 @@ class OwnLengthsTest {
     void restoredLearnersGoOnToTheSameBits(Setting setting) {
         Table table = setting.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner straight = Sgd.learner(table.schema(setting.known()), setting.set());
-            Learner stopped = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner straight = SgdLearners.learner(table.schema(setting.known()), setting.set());
+            Learner stopped = SgdLearners.learner(table.schema(setting.known()), setting.set());
             for (int row = 0; row < ROWS; row += 250) {
                 int to = Math.min(ROWS, row + 250);
                 table.teach(straight, sparse, row, to, 60);
                 table.teach(stopped, sparse, row, to, 60);
-                stopped = Sgd.restored(table.schema(setting.known()), stopped.state(), setting.set());
+                stopped = SgdLearners.restored(table.schema(setting.known()), stopped.state(), setting.set());
                 assertThat(stopped.state()).isEqualTo(straight.state());
             }
         }
@@ -442,13 +442,13 @@ class OwnLengthsTest {
         Table table = Table.random(ROWS, WIDTH, 0, true);
         Arrays.setAll(table.y(), i -> 5 + table.y()[i]);
         for (boolean sparse : new boolean[] {false, true}) {
-            MergeableLearner learner = (MergeableLearner)
-                    Sgd.learner(table.schema(), "optimizer=" + Sgd.word(optimizer), "fit-intercept=false");
+            MergeableLearner learner = (MergeableLearner) SgdLearners.learner(
+                    table.schema(), "optimizer=" + SgdLearners.word(optimizer), "fit-intercept=false");
             table.teach(learner, sparse, 0, 1000, 100);
             State part = learner.state();
             table.teach(learner, sparse, 1000, ROWS, 100);
-            learner.merge(
-                    Sgd.restored(table.schema(), part, "optimizer=" + Sgd.word(optimizer), "fit-intercept=false"));
+            learner.merge(SgdLearners.restored(
+                    table.schema(), part, "optimizer=" + SgdLearners.word(optimizer), "fit-intercept=false"));
             assertThat(learner.state().number("intercept")).isZero();
             assertThat(learner.state().tensor("coef").doubles()).doesNotContain(0);
         }
@@ -457,7 +457,7 @@ class OwnLengthsTest {
     private static double[] predictions(Table table, double scale, double shift, String... pairs) {
         double[] y = Arrays.stream(table.y()).map(one -> scale * one + shift).toArray();
         Table other = new Table(table.x(), y, table.weights(), table.classes());
-        Learner learner = Sgd.learner(other.schema(), pairs);
+        Learner learner = SgdLearners.learner(other.schema(), pairs);
         other.teach(learner, false, 0, ROWS, 100);
         double[] out = new double[ROWS];
         ((Regressor) learner.view()).predict(other.all(false), out);
@@ -489,7 +489,7 @@ class OwnLengthsTest {
             mean[i] = count;
             table.y()[i] = Math.rint(Math.max(0, count + Math.sqrt(count) * random.nextGaussian()));
         }
-        double[] found = predictions(table, 1, 0, "loss=poisson", "optimizer=" + Sgd.word(optimizer));
+        double[] found = predictions(table, 1, 0, "loss=poisson", "optimizer=" + SgdLearners.word(optimizer));
         double off = 0;
         for (int i = ROWS - 500; i < ROWS; i++) {
             off += Math.abs(Math.log(found[i] / mean[i])) / 500;

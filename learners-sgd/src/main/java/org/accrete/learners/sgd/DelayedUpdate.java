@@ -17,7 +17,7 @@ import org.accrete.kernels.Kernels;
  * same, and who changes it in another way calls {@link #forget}, after which the next row starts from the weights as
  * they are.
  */
-final class LateSteps {
+final class DelayedUpdate {
     private static final String WEIGHTS = "sgd.late_weights";
     private static final String ROW = "sgd.late_row";
     private static final String STEP = "sgd.late_step";
@@ -35,7 +35,7 @@ final class LateSteps {
     private boolean had;
 
     /** Makes one that knows of no row. */
-    LateSteps(int width) {
+    DelayedUpdate(int width) {
         this.width = width;
         this.on = width <= Kernels.NARROW;
         int numbers = on ? Kernels.DESCENT_STATE : 0;
@@ -178,7 +178,7 @@ final class LateSteps {
             System.arraycopy(stored.doubles(WEIGHTS, width), 0, state, 0, width);
             System.arraycopy(stored.doubles(ROW, width), 0, state, Kernels.LAST_ROW, width);
             System.arraycopy(stored.doubles(STEP, 3), 0, state, Kernels.LAST_KEEP, 3);
-            if (!Journal.isFinite(state)) {
+            if (!UndoLog.isFinite(state)) {
                 throw new AccreteException(Kind.CORRUPT_FILE, "tensors 'sgd.late_…' must hold finite numbers only");
             }
         }

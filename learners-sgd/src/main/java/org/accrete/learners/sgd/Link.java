@@ -3,7 +3,7 @@ package org.accrete.learners.sgd;
 import org.accrete.kernels.Kernels;
 
 /** How decision values become probabilities. */
-enum Share {
+enum Link {
     /** The logistic function; several classes, each trained against the rest, share 1 in proportion to theirs. */
     LOGISTIC {
         @Override

@@ -13,7 +13,7 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** Makes learners that have seen nothing but begin from some weights, which are their source if they have one. */
-record Begun(LearnerProvider provider) implements LearnerProvider {
+record WarmStarted(LearnerProvider provider) implements LearnerProvider {
     private static final Set<String> WEIGHTS = Set.of("coef", "sgd.weights");
     private static final Set<String> INTERCEPTS = Set.of("intercept", "sgd.intercept");
 
@@ -50,7 +50,7 @@ record Begun(LearnerProvider provider) implements LearnerProvider {
     }
 
     static Learner learner(Schema schema, String... pairs) {
-        return new Begun(Sgd.provider(schema)).create(schema, Sgd.params(schema, pairs));
+        return new WarmStarted(SgdLearners.provider(schema)).create(schema, SgdLearners.params(schema, pairs));
     }
 
     @Override

@@ -14,8 +14,8 @@ import org.accrete.api.store.State;
  * Makes learners as the command line does: from a schema and {@code key=value} pairs; by plain descent unless an
  * optimizer is among them.
  */
-final class Sgd {
-    private Sgd() {}
+final class SgdLearners {
+    private SgdLearners() {}
 
     static LearnerProvider provider(Schema schema) {
         return schema.target().kind() == Target.Kind.CATEGORICAL

@@ -18,7 +18,7 @@ import org.accrete.api.store.State;
  * <p>scikit-learn forgets both after each chunk, and collects from all weights for a dense row; {@link Compat#SKLEARN}
  * does so.
  */
-final class Lasso {
+final class CumulativeL1 {
     private static final String PAID = "sgd.l1_paid";
     private static final String DEBT = "sgd.l1_debt";
 
@@ -28,7 +28,7 @@ final class Lasso {
     private double[] paid;
     private double[] debt;
     private double[] beforeDebt;
-    private final Journal journal = new Journal();
+    private final UndoLog journal = new UndoLog();
 
     /**
      * Makes a penalty of which nothing is owed.
@@ -36,7 +36,7 @@ final class Lasso {
      * @param on whether there is such a penalty at all
      * @param forgets whether it is forgotten after each chunk
      */
-    Lasso(int width, int count, boolean on, boolean forgets) {
+    CumulativeL1(int width, int count, boolean on, boolean forgets) {
         this.width = width;
         this.on = on;
         this.forgets = forgets;
@@ -65,7 +65,7 @@ final class Lasso {
     }
 
     void begin(Chunk chunk) {
-        beforeDebt = Journal.copy(debt, beforeDebt);
+        beforeDebt = UndoLog.copy(debt, beforeDebt);
         if (on && forgets) {
             Arrays.fill(paid, 0);
             Arrays.fill(debt, 0);
@@ -86,11 +86,11 @@ final class Lasso {
     }
 
     boolean isFinite(Chunk chunk) {
-        return Journal.isFinite(debt) && Journal.isFinite(paid, width, chunk);
+        return UndoLog.isFinite(debt) && UndoLog.isFinite(paid, width, chunk);
     }
 
     boolean isFinite() {
-        return Journal.isFinite(debt) && Journal.isFinite(paid);
+        return UndoLog.isFinite(debt) && UndoLog.isFinite(paid);
     }
 
     void grow(int count, double share) {
@@ -101,7 +101,7 @@ final class Lasso {
                 more[1] = share * debt[0];
             }
             debt = more;
-            paid = Journal.grow(paid, width, count, share);
+            paid = UndoLog.grow(paid, width, count, share);
         }
     }
 
@@ -157,8 +157,8 @@ final class Lasso {
      *
      * @param w the weights as they were
      */
-    Lasso rescaled(double[] w, double[] scales) {
-        Lasso scaled = new Lasso(width, debt.length, on, forgets);
+    CumulativeL1 rescaled(double[] w, double[] scales) {
+        CumulativeL1 scaled = new CumulativeL1(width, debt.length, on, forgets);
         if (on && !forgets) {
             scaled.debt = debt.clone();
             scaled.paid = paid.clone();
@@ -173,8 +173,8 @@ final class Lasso {
     }
 
     /** {@return what the blended weights owe: the mean of what both do, as the weights are the mean of both} */
-    Lasso blended(Lasso other, Blend blend) {
-        Lasso blended = new Lasso(width, blend.count(), on, forgets);
+    CumulativeL1 blended(CumulativeL1 other, WeightedMerge blend) {
+        CumulativeL1 blended = new CumulativeL1(width, blend.count(), on, forgets);
         if (on && !forgets) {
             blended.paid = blend.odd(paid, other.paid, width);
             blended.debt = blend.even(debt, other.debt, 1);

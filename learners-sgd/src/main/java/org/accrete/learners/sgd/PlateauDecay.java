@@ -11,7 +11,7 @@ import org.accrete.api.store.State;
  *
  * <p>A window is a number of rows, not a chunk, so chunk borders do not matter.
  */
-final class Adaptive {
+final class PlateauDecay {
     private static final String STATE = "sgd.adaptive";
     private static final double SHORTEST = 1e-6;
 
@@ -24,7 +24,7 @@ final class Adaptive {
 
     private double[] before = now.clone();
 
-    Adaptive(boolean on, long window, double tolerance, long patience) {
+    PlateauDecay(boolean on, long window, double tolerance, long patience) {
         this.on = on;
         this.window = window;
         this.tolerance = tolerance;
@@ -89,7 +89,7 @@ final class Adaptive {
      * Takes in the steps of another learner: the shorter ones, the lowest mean loss of both and the windows since that;
      * what both have of a window so far counts as of one.
      */
-    void merge(Adaptive other) {
+    void merge(PlateauDecay other) {
         double[] theirs = other.now;
         boolean lower = theirs[4] < now[4];
         double since = theirs[4] == now[4] ? Math.max(now[5], theirs[5]) : lower ? theirs[5] : now[5];
