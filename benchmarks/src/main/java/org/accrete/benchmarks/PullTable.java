@@ -82,7 +82,7 @@ public final class PullTable {
     public static void main(String[] args) throws IOException {
         System.out.println(
                 "| data, optimizer, passes, rows | source as it is | from nothing | `--from` | `--from`, penalty to 0"
-                        + " | `--from`, `pull=source` | `eta0` or `eta0`/`alpha` chosen |");
+                        + " | `--from`, `prior=source` | `eta0` or `eta0`/`alpha` chosen |");
         System.out.println("|---|" + "--:|".repeat(WAYS.size()) + "---|");
         PullTable digits = digits(lines(args[0]));
         PullTable flights = flights(lines(args[1]));
@@ -240,7 +240,7 @@ public final class PullTable {
                 Map<String, String> settings = new HashMap<>(Map.of("optimizer", optimizer, "eta0", eta0));
                 settings.putAll(Map.of("learning-rate", "constant", "alpha", alpha));
                 settings.put("penalty", alpha.equals("0") ? "none" : "l2");
-                settings.put("pull", way.equals("source") ? "source" : "zero");
+                settings.put("prior", way.equals("source") ? "source" : "zero");
                 all.add(settings);
             }
         }

@@ -9,6 +9,7 @@ import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.weights.LinearWeights;
 
 /** Makes linear classifiers that learn row by row, with any number of classes, which may come up as it goes. */
 public final class SgdClassifierProvider implements LearnerProvider {
@@ -45,7 +46,7 @@ public final class SgdClassifierProvider implements LearnerProvider {
         return SgdLearner.memoryBytes(
                 schema,
                 params,
-                SgdClassifier.functions(schema.target().classes().size()));
+                LinearWeights.functions(schema.target().classes().size()));
     }
 
     @Override

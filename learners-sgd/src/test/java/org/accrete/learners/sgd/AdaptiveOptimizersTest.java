@@ -14,6 +14,8 @@ import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.loss.Loss;
+import org.accrete.learners.sgd.optimizer.OptimizerName;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -317,8 +319,8 @@ class AdaptiveOptimizersTest {
 
     static Stream<Setting> settings() {
         List<Setting> all = new ArrayList<>();
-        for (Optimizer optimizer : Optimizer.values()) {
-            if (optimizer == Optimizer.SGD) {
+        for (OptimizerName optimizer : OptimizerName.values()) {
+            if (optimizer == OptimizerName.SGD) {
                 continue;
             }
             String with = "optimizer=" + SgdLearners.word(optimizer);
@@ -437,8 +439,8 @@ class AdaptiveOptimizersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Optimizer.class)
-    void withoutAConstantAnEmptyRowSays0(Optimizer optimizer) {
+    @EnumSource(OptimizerName.class)
+    void withoutAConstantAnEmptyRowSays0(OptimizerName optimizer) {
         Table table = Table.random(ROWS, WIDTH, 0, true);
         Arrays.setAll(table.y(), i -> 5 + table.y()[i]);
         for (boolean sparse : new boolean[] {false, true}) {
@@ -478,9 +480,9 @@ class AdaptiveOptimizersTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Optimizer.class,
+            value = OptimizerName.class,
             names = {"IMPLICIT_ADAGRAD", "ADAGRAD", "FTRL"})
-    void largeCountsAreLearned(Optimizer optimizer) {
+    void largeCountsAreLearned(OptimizerName optimizer) {
         Table table = Table.random(ROWS, WIDTH, 0, false);
         double[] mean = new double[ROWS];
         Random random = new Random(RunSeed.random("counts").nextLong());
@@ -511,7 +513,7 @@ class AdaptiveOptimizersTest {
             double y = classes ? (random.nextBoolean() ? 1 : -1) : Math.rint(Math.abs(20 * random.nextGaussian()));
             double q = Math.exp(8 * random.nextGaussian());
             double slope = loss.step(p, y, 1, shape);
-            double d = loss.implicitDescent(p, y, q, shape, loss.step(p, y, 1, shape));
+            double d = loss.implicitNegativeGradient(p, y, q, shape, loss.step(p, y, 1, shape));
             assertThat(d * slope).as("p %s y %s q %s", p, y, q).isNotNegative();
             assertThat(Math.abs(d)).isLessThanOrEqualTo(Math.abs(slope) * (1 + 1e-12));
             double there = loss.step(p + q * d * (1 - 1e-12), y, 1, shape);

@@ -29,6 +29,9 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
+import org.accrete.learners.sgd.penalty.CumulativeL1;
+import org.accrete.learners.sgd.weights.AveragedSgd;
+import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -256,40 +259,39 @@ class MergeTest {
         double debt = 0.4;
         Arrays.setAll(paid, j -> -Math.signum(w[j]) * debt * (0.9 + 0.1 * random.nextDouble()));
         State state = State.builder()
-                .doubles("sgd.l1_paid", paid, 1, width)
-                .doubles("sgd.l1_debt", new double[] {debt})
+                .doubles("sgd.l1_received", paid, 1, width)
+                .doubles("sgd.l1_total", new double[] {debt})
                 .build();
-        CumulativeL1 lasso = new CumulativeL1(width, 1, true, false);
-        lasso.restore(state);
-        CumulativeL1 scaled = lasso.rescaled(w, scales);
-        AveragedSgd none = new AveragedSgd(width, 1, 0, false);
-        Accumulators nothing = new Accumulators(width, 1, List.of(), false, false);
-        double[] scaledW = w.clone();
-        Arrays.setAll(scaledW, j -> w[j] * scales[j]);
-        TrainableWeights before =
-                new TrainableWeights(width, w.clone(), new double[1], 1, lasso, none, nothing, new double[0]);
-        TrainableWeights after =
-                new TrainableWeights(width, scaledW, new double[1], 1, scaled, none, nothing, new double[0]);
+        TrainableWeights before = weights(w);
+        CumulativeL1 l1 = new CumulativeL1(before, unused(before), false);
+        l1.read(state, false);
+        TrainableWeights after = before.rescaled(new double[width], scales);
+        CumulativeL1 scaled = l1.rescaled(after, unused(after), scales);
         double[] ones = new double[width];
         Arrays.fill(ones, 1);
         Chunk row = new DenseChunk(
                 Schema.numeric(width, Target.numeric("y")), ones, new double[1], new double[0], List.of());
-        State told = told(scaled);
-        for (double one : told.doubles("sgd.l1_paid", 1, width)) {
+        State.Builder builder = State.builder();
+        scaled.write(builder);
+        for (double one : builder.build().doubles("sgd.l1_received", 1, width)) {
             assertThat(Math.abs(one)).isLessThanOrEqualTo(debt);
         }
-        lasso.collect(before, 0, row, 0, 0);
-        scaled.collect(after, 0, row, 0, 0);
-        assertThat(before.v).isNotEqualTo(w);
+        l1.apply(0, row, 0, 0);
+        scaled.apply(0, row, 0, 0);
+        assertThat(before.vectors()).isNotEqualTo(w);
         for (int j = 0; j < width; j++) {
-            assertThat(after.v[j]).isCloseTo(before.v[j] * scales[j], within(1e-12));
+            assertThat(after.vectors()[j]).isCloseTo(before.vectors()[j] * scales[j], within(1e-12));
         }
     }
 
-    private static State told(CumulativeL1 lasso) {
-        State.Builder builder = State.builder();
-        lasso.putInto(builder);
-        return builder.build();
+    private static TrainableWeights weights(double[] w) {
+        TrainableWeights weights = new TrainableWeights(w.length, 1, false, false);
+        System.arraycopy(w, 0, weights.vectors(), 0, w.length);
+        return weights;
+    }
+
+    private static AveragedSgd unused(TrainableWeights weights) {
+        return new AveragedSgd(weights, Long.MAX_VALUE, false);
     }
 
     @Test
@@ -319,10 +321,10 @@ class MergeTest {
         MergeableLearner b = withAdaptive(schema, pairs, 1, 0.25, 0.5, 6, 0.25, 1);
         State before = a.state();
         a.merge(b);
-        assertThat(a.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
+        assertThat(a.state().tensor("sgd.plateau").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
         MergeableLearner again = (MergeableLearner) SgdLearners.restored(schema, before, pairs);
         b.merge(again);
-        assertThat(b.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
+        assertThat(b.state().tensor("sgd.plateau").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
     }
 
     /**
@@ -330,7 +332,7 @@ class MergeTest {
      * 9 in thirds.
      */
     @ParameterizedTest
-    @CsvSource({"adagrad, rate, 1", "ftrl, root, 0"})
+    @CsvSource({"adagrad, adagrad_rate, 1", "ftrl, ftrl_root_n, 0"})
     void squaresOfSlopesAddUp(String optimizer, String part, double start) {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         String[] pairs = {"optimizer=" + optimizer, "loss=squared-error", "fit-intercept=false"};
@@ -352,12 +354,12 @@ class MergeTest {
         learner.partialFit(new DenseChunk(schema, new double[] {1, 2}, new double[] {1}, new double[0], List.of()));
         State.Builder state = State.builder();
         learner.state().tensors().forEach((name, tensor) -> {
-            if (!name.equals("sgd.adaptive")) {
+            if (!name.equals("sgd.plateau")) {
                 state.tensor(name, tensor);
             }
         });
         return (MergeableLearner) SgdLearners.restored(
-                schema, state.doubles("sgd.adaptive", adaptive).build(), pairs);
+                schema, state.doubles("sgd.plateau", adaptive).build(), pairs);
     }
 
     /** Parts of a stream, learned apart and merged, are nearly as good as one learner of all. */

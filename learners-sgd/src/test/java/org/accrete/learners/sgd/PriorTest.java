@@ -20,6 +20,7 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.learn.RescalableLearner;
 import org.accrete.api.learn.Scaling;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,12 +29,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * With {@code pull=source} the penalty acts on the distance from what training began from, and nothing else is changed
+ * With {@code prior=source} the penalty acts on the distance from what training began from, and nothing else is changed
  * by it.
  */
 @ExtendWith(RunSeed.class)
 class PriorTest {
-    private static final String PULL = "pull=source";
+    private static final String PULL = "prior=source";
 
     private static String[] with(String[] pairs, String... more) {
         List<String> all = new ArrayList<>(List.of(pairs));
@@ -69,7 +70,7 @@ class PriorTest {
         String[] pairs = with(setting.set(), PULL);
         int width = table.width();
         Map<String, String> set = SgdLearners.params(schema, pairs).toMap();
-        int functions = SgdClassifier.functions(setting.known());
+        int functions = LinearWeights.functions(setting.known());
         RowWiseTest.Oracle oracle = new RowWiseTest.Oracle(width, functions, set);
         for (int c = 0; c < functions; c++) {
             oracle.begin(
@@ -236,17 +237,17 @@ class PriorTest {
         Learner base = SgdLearners.learner(table.schema(), "optimizer=" + optimizer);
         table.teach(base, false, 0, 100, 10);
         Learner first = from(table, base.state(), pairs);
-        assertThat(first.state().tensor("sgd.source_coef").doubles()).isEqualTo(coef(base));
+        assertThat(first.state().tensor("sgd.prior_coef").doubles()).isEqualTo(coef(base));
         table.teach(first, false, 100, 200, 10);
         State stored = first.state();
         Learner goesOn = SgdLearners.restored(table.schema(), stored, pairs);
         assertThat(goesOn.state()).isEqualTo(stored);
-        assertThat(stored.tensor("sgd.source_coef").doubles()).isEqualTo(coef(base));
+        assertThat(stored.tensor("sgd.prior_coef").doubles()).isEqualTo(coef(base));
         Learner second = from(table, stored, pairs);
-        assertThat(second.state().tensor("sgd.source_coef").doubles()).isEqualTo(coef(first));
+        assertThat(second.state().tensor("sgd.prior_coef").doubles()).isEqualTo(coef(first));
         assertThat(coef(second)).isEqualTo(coef(first));
         Learner none = from(table, stored, "optimizer=" + optimizer, "penalty=l2", "alpha=0.1");
-        assertThat(none.state().tensors()).doesNotContainKey("sgd.source_coef");
+        assertThat(none.state().tensors()).doesNotContainKey("sgd.prior_coef");
         assertThat(coef(none)).containsExactly(coef(first), within(1e-12));
     }
 
@@ -256,7 +257,7 @@ class PriorTest {
         Learner base = SgdLearners.learner(table.schema(), "average=20", "eta0=0.1");
         table.teach(base, true, 0, 100, 10);
         Learner pulled = from(table, base.state(), "average=20", "eta0=0.1", PULL);
-        assertThat(pulled.state().tensor("sgd.source_coef").doubles()).isEqualTo(coef(base));
+        assertThat(pulled.state().tensor("sgd.prior_coef").doubles()).isEqualTo(coef(base));
         assertThat(coef(pulled)).isEqualTo(coef(base));
         Learner back = from(table, pulled.state(), "average=20", "eta0=0.1");
         table.teach(base, true, 100, 200, 10);
@@ -271,7 +272,7 @@ class PriorTest {
         Learner plain = SgdLearners.learner(table.schema());
         table.teach(pulled, false, 0, 200, 10);
         table.teach(plain, false, 0, 200, 10);
-        assertThat(pulled.state().tensor("sgd.source_coef").doubles()).containsOnly(0);
+        assertThat(pulled.state().tensor("sgd.prior_coef").doubles()).containsOnly(0);
         assertThat(coef(pulled)).containsExactly(coef(plain), within(1e-12));
     }
 
@@ -281,7 +282,7 @@ class PriorTest {
         assertThatThrownBy(() -> SgdLearners.learner(table.schema(), "optimizer=adagrad", PULL))
                 .isInstanceOf(AccreteException.class)
                 .hasMessage(
-                        "penalty must be l2, l1 or elasticnet with pull=source, where it is what pulls, but was none;"
+                        "penalty must be l2, l1 or elasticnet with prior=source, which it acts on, but was none;"
                                 + " set penalty=l2 and alpha");
     }
 
@@ -336,7 +337,7 @@ class PriorTest {
             Arrays.setAll(mean, i -> mean[i] / 3 + 2 * theirs[i] / 3);
             one.merge(other);
             assertThat(coef(one)).containsExactly(mean, within(1e-12));
-            assertThat(one.state().tensor("sgd.source_coef").doubles())
+            assertThat(one.state().tensor("sgd.prior_coef").doubles())
                     .containsExactly(WarmStarted.weights(mean.length), within(1e-15));
         }
     }
@@ -358,7 +359,7 @@ class PriorTest {
         Arrays.setAll(source, i -> source[i] * spread / 4);
         one.merge(other);
         assertThat(coef(one)).containsExactly(mean, within(1e-12));
-        assertThat(one.state().tensor("sgd.source_coef").doubles()).containsExactly(source, within(1e-12));
+        assertThat(one.state().tensor("sgd.prior_coef").doubles()).containsExactly(source, within(1e-12));
     }
 
     private static double deviation(Table table, int from, int to) {
@@ -385,7 +386,7 @@ class PriorTest {
         table.teach(learner, true, 0, 200, 10);
         double[] before = new double[200];
         ((Regressor) learner.view()).predict(table.all(false), before);
-        double[] source = learner.state().tensor("sgd.source_coef").doubles();
+        double[] source = learner.state().tensor("sgd.prior_coef").doubles();
         double[] centre = {0.5, -2, 0};
         double[] scale = {3, 0.25, 1};
         learner.rescale(Scaling.of(centre, scale));
@@ -396,7 +397,7 @@ class PriorTest {
         ((Regressor) learner.view()).predict(table.all(false), after);
         assertThat(after).containsExactly(before, within(1e-12));
         Arrays.setAll(source, j -> source[j] * scale[j]);
-        assertThat(learner.state().tensor("sgd.source_coef").doubles()).containsExactly(source, within(1e-12));
+        assertThat(learner.state().tensor("sgd.prior_coef").doubles()).containsExactly(source, within(1e-12));
     }
 
     // --- what a model reads

@@ -14,6 +14,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.loss.Loss;
+import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -413,7 +415,7 @@ class RowWiseTest {
         Table table = setting.table();
         Oracle oracle = new Oracle(
                 WIDTH,
-                SgdClassifier.functions(setting.known()),
+                LinearWeights.functions(setting.known()),
                 SgdLearners.params(table.schema(setting.known()), setting.set()).toMap());
         for (int i = 0; i < ROWS; i++) {
             oracle.learn(

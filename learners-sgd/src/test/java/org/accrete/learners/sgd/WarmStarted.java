@@ -97,6 +97,6 @@ record WarmStarted(LearnerProvider provider) implements LearnerProvider {
 
     /** {@return the settings, with a pull to the source} */
     static Map<String, String> pulled(String optimizer, String penalty, String alpha) {
-        return Map.of("optimizer", optimizer, "penalty", penalty, "alpha", alpha, "pull", "source");
+        return Map.of("optimizer", optimizer, "penalty", penalty, "alpha", alpha, "prior", "source");
     }
 }

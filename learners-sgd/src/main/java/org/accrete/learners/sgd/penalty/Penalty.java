@@ -1,7 +1,7 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.penalty;
 
 /** What keeps weights small. */
-enum Penalty {
+public enum Penalty {
     /** Half of alpha times the sum of squared weights. */
     L2,
     /** alpha times the sum of absolute weights, which makes many of them 0: see {@link CumulativeL1}. */
@@ -12,12 +12,12 @@ enum Penalty {
     NONE;
 
     /** {@return the part of alpha that goes to the L1 penalty} */
-    double l1(double l1Ratio) {
+    public double l1(double l1Ratio) {
         return this == L1 ? 1 : this == ELASTICNET ? l1Ratio : 0;
     }
 
     /** {@return the part of alpha that goes to the L2 penalty} */
-    double l2(double l1Ratio) {
+    public double l2(double l1Ratio) {
         return this == L2 ? 1 : this == ELASTICNET ? 1 - l1Ratio : 0;
     }
 }

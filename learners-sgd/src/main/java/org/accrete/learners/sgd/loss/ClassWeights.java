@@ -1,4 +1,4 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.loss;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -6,19 +6,24 @@ import java.util.List;
 import java.util.Map;
 import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
+import org.accrete.api.data.Chunk;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.weights.TrainingState;
+import org.accrete.learners.sgd.weights.UndoLog;
+import org.accrete.learners.sgd.weights.WeightedMerge;
 
 /**
- * How much more or less the rows of a class count, besides their own weights: a given number by label, or
- * {@code balanced}, so that all classes count alike: all rows so far / (classes so far × rows of this class so far),
- * each row by its weight, this one included.
+ * Factors of the rows' weights by class: given by label, or {@code balanced}: total weight of the rows so far / (number
+ * of classes so far × weight of the rows of this class so far), this row included.
  *
- * <p>Of two classes, each row counts by its own class. Of more, each against the rest, a row counts so for its own
- * class, and plainly among the rest of the others, as in scikit-learn.
+ * <p>With two classes, each row takes the factor of its own class. With more, each trained against the rest, the row
+ * takes the factor in the function of its own class only, as in scikit-learn.
  */
-final class ClassWeights {
+public final class ClassWeights implements TrainingState {
+    /** Every factor is 1. */
+    public static final String NONE = "none";
+
     private static final String MASS = "sgd.class_mass";
-    private static final String NONE = "none";
     private static final String BALANCED = "balanced";
 
     private final Map<String, Double> given;
@@ -29,17 +34,24 @@ final class ClassWeights {
     private double[] beforeWeights = {};
 
     /**
-     * Reads what a user gave.
+     * Parses the parameter.
      *
-     * @param text {@code none}, {@code balanced}, or {@code label:weight} pairs apart by commas
+     * @param text {@code none}, {@code balanced}, or {@code label:weight} pairs separated by commas
      * @throws AccreteException bad argument: anything else
      */
-    ClassWeights(String text) {
-        this.balanced = text.strip().equals(BALANCED);
-        this.given = balanced || text.strip().equals(NONE) ? Map.of() : parse(text);
+    public ClassWeights(String text) {
+        this(text.strip().equals(BALANCED), parse(text));
+    }
+
+    private ClassWeights(boolean balanced, Map<String, Double> given) {
+        this.balanced = balanced;
+        this.given = given;
     }
 
     private static Map<String, Double> parse(String text) {
+        if (text.strip().equals(NONE) || text.strip().equals(BALANCED)) {
+            return Map.of();
+        }
         Map<String, Double> weights = new HashMap<>();
         for (String pair : text.split(",", -1)) {
             int colon = pair.lastIndexOf(':');
@@ -59,13 +71,18 @@ final class ClassWeights {
         return weights;
     }
 
-    /** {@return whether classes count differently} */
-    boolean isOn() {
-        return balanced || !given.isEmpty();
+    /** {@return whether every factor is 1} */
+    public boolean isNeutral() {
+        return !balanced && given.isEmpty();
     }
 
-    /** Makes room for the first labels of a list, to which labels are only ever added. */
-    void know(List<String> labels, int size) {
+    /**
+     * Makes room for classes.
+     *
+     * @param labels class labels in class order, to which labels are only ever appended
+     * @param size number of labels that count
+     */
+    public void know(List<String> labels, int size) {
         if (balanced && size > mass.length) {
             mass = Arrays.copyOf(mass, size);
         }
@@ -78,12 +95,12 @@ final class ClassWeights {
     }
 
     /**
-     * {@return by what a row counts more for being of its class}
+     * Counts a row and returns the factor of its class.
      *
      * @param own the row's class
      * @param weight the row's weight
      */
-    double take(int own, double weight) {
+    public double take(int own, double weight) {
         if (!balanced) {
             return given.isEmpty() ? 1 : weights[own];
         }
@@ -97,23 +114,35 @@ final class ClassWeights {
         return mass[own] > 0 ? sum / (classes * mass[own]) : 1;
     }
 
-    void begin() {
+    @Override
+    public void begin(Chunk chunk) {
         beforeMass = UndoLog.copy(mass, beforeMass);
         beforeWeights = weights;
     }
 
-    /** The labels that came up are taken back too: the next chunk may bring others. */
-    void rollBack() {
+    /** Restores everything, labels included: the next chunk may bring others. */
+    @Override
+    public void rollBack(Chunk chunk) {
         mass = beforeMass.clone();
         weights = beforeWeights;
     }
 
-    boolean isFinite() {
+    @Override
+    public boolean isFinite(Chunk chunk) {
+        return isFinite();
+    }
+
+    @Override
+    public boolean isFinite() {
         return UndoLog.isFinite(mass);
     }
 
-    /** Goes on from a state, of as many classes as are known. */
-    void restore(State state) {
+    /** Does nothing: classes are known by {@link #know} before their functions are. */
+    @Override
+    public void grow(int functions, double share) {}
+
+    @Override
+    public void read(State state, boolean starts) {
         if (balanced) {
             mass = state.doubles(MASS, mass.length);
             if (!isFinite() || Arrays.stream(mass).anyMatch(one -> one < 0)) {
@@ -123,21 +152,20 @@ final class ClassWeights {
         }
     }
 
-    void putInto(State.Builder state) {
+    @Override
+    public void write(State.Builder state) {
         if (balanced) {
             state.doubles(MASS, mass);
         }
     }
 
-    /** {@return the mass of the classes of two learners, by the labels of the merged one} */
-    double[] joined(List<String> mine, ClassWeights other, List<String> theirs, List<String> joined) {
-        return balanced ? WeightedMerge.sums(mine, mass, theirs, other.mass, joined) : mass;
-    }
-
-    /** Goes over to the classes of a merged learner. */
-    void become(List<String> labels, double[] merged) {
-        mass = merged;
-        weights = new double[0];
-        know(labels, labels.size());
+    /** {@return the same of the rows of both learners; neither is changed} */
+    public ClassWeights merged(ClassWeights other, WeightedMerge merge) {
+        ClassWeights merged = new ClassWeights(balanced, given);
+        merged.know(merge.labels(), merge.labels().size());
+        if (balanced) {
+            merged.mass = merge.sumByLabel(mass, other.mass);
+        }
+        return merged;
     }
 }

@@ -1,4 +1,4 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.weights;
 
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
@@ -6,14 +6,14 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 
 /** Refusals of rows that cannot be used. */
-final class RowChecks {
+public final class RowChecks {
     private RowChecks() {}
 
     /**
      * Refuses the row if one of its features is NaN or infinite. No row is searched for them in advance: such a feature
      * makes every decision value NaN or infinite, whatever the weights, and only then is this called.
      */
-    static void requireFiniteFeatures(Chunk chunk, int row) {
+    public static void requireFiniteFeatures(Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {
             for (int k = sparse.start(row); k < sparse.end(row); k++) {
                 requireFinite(chunk, row, sparse.indices()[k], sparse.values()[k]);
@@ -38,7 +38,7 @@ final class RowChecks {
     }
 
     /** Refuses the chunk if a weight is NaN, infinite or negative. */
-    static void requireWeights(Chunk chunk) {
+    public static void requireWeights(Chunk chunk) {
         if (chunk.hasWeights()) {
             for (int row = 0; row < chunk.rows(); row++) {
                 double weight = chunk.weight(row);
@@ -50,7 +50,7 @@ final class RowChecks {
     }
 
     /** Refuses the chunk if a target is NaN or infinite. */
-    static void requireFiniteTargets(Chunk chunk) {
+    public static void requireFiniteTargets(Chunk chunk) {
         boolean present = chunk.hasTargets();
         for (int row = 0; row < chunk.rows(); row++) {
             double target = present ? chunk.target(row) : Double.NaN;
@@ -63,7 +63,7 @@ final class RowChecks {
     }
 
     /** Refuses the chunk if a target is negative; none is missing. */
-    static void requireCounts(Chunk chunk) {
+    public static void requireCounts(Chunk chunk) {
         for (int row = 0; row < chunk.rows(); row++) {
             if (chunk.target(row) < 0) {
                 throw AccreteException.badRow(

@@ -1,4 +1,4 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.weights;
 
 import java.util.Arrays;
 import org.accrete.api.data.Chunk;
@@ -16,7 +16,7 @@ import org.accrete.kernels.Kernels;
  * ({@link #beginRows}): they are at hand then. Such moves are taken back from the last to the first, those after
  * {@link #saveAll} not at all.
  */
-final class UndoLog {
+public final class UndoLog {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
 
     private double[] before = {};
@@ -34,7 +34,7 @@ final class UndoLog {
     private int origin;
 
     /** {@return whether the chunk has fewer entries than a vector has elements, so that it pays to go by them} */
-    static boolean isNarrow(Chunk chunk, int width) {
+    public static boolean isNarrow(Chunk chunk, int width) {
         return chunk instanceof SparseChunk sparse && entries(sparse) < width;
     }
 
@@ -48,7 +48,7 @@ final class UndoLog {
      * @param array vectors one after the other
      * @param width length of each
      */
-    void begin(double[] array, int width, Chunk chunk) {
+    public void begin(double[] array, int width, Chunk chunk) {
         if (!makeRoom(array, width, chunk) || !(chunk instanceof SparseChunk sparse)) {
             return;
         }
@@ -66,7 +66,7 @@ final class UndoLog {
      * @param array vectors one after the other
      * @param width length of each
      */
-    void beginRows(double[] array, int width, Chunk chunk) {
+    public void beginRows(double[] array, int width, Chunk chunk) {
         byRow = makeRoom(array, width, chunk);
     }
 
@@ -94,7 +94,7 @@ final class UndoLog {
      * {@return whether rows that move this array are remembered} Not any more once classes came up, which got another
      * one.
      */
-    boolean takesRowsOf(double[] array) {
+    public boolean takesRowsOf(double[] array) {
         return byRow && array == before;
     }
 
@@ -105,7 +105,7 @@ final class UndoLog {
      * @param factor of the row; 0 moves nothing
      * @return a number that is finite only if the vector is finite there now
      */
-    double move(Kernels kernels, int c, SparseChunk chunk, int row, double factor, int width) {
+    public double move(Kernels kernels, int c, SparseChunk chunk, int row, double factor, int width) {
         if (factor == 0) {
             return 0;
         }
@@ -127,7 +127,7 @@ final class UndoLog {
      * @param array as in {@link #takesRowsOf}
      * @param c which vector
      */
-    void remember(Kernels kernels, double[] array, int c, SparseChunk chunk, int row, int width) {
+    public void remember(Kernels kernels, double[] array, int c, SparseChunk chunk, int row, int width) {
         if (takesRowsOf(array) && !savedAll) {
             int place = place(c, chunk, row, width);
             kernels.gather(before, c * width, chunk.indices(), chunk.start(row), chunk.end(row), named, place);
@@ -143,7 +143,7 @@ final class UndoLog {
     }
 
     /** Remembers everything, unless that is done or the array is another one by now. */
-    void saveAll(double[] array) {
+    public void saveAll(double[] array) {
         if (!savedAll && array == before) {
             if (all.length < array.length) {
                 all = new double[array.length];
@@ -158,7 +158,7 @@ final class UndoLog {
      * {@return an array of a length for what shall take the place of one, with anything in it; then {@link #give} that
      * one back}
      */
-    double[] spare(int length) {
+    public double[] spare(int length) {
         if (all.length != length) {
             all = new double[length];
         }
@@ -166,12 +166,12 @@ final class UndoLog {
     }
 
     /** Takes an array that is no longer used, as {@link #spare} for the next call. */
-    void give(double[] array) {
+    public void give(double[] array) {
         all = array;
     }
 
     /** {@return the array of {@link #begin}, as it was} */
-    double[] rollBack(int width, Chunk chunk) {
+    public double[] rollBack(int width, Chunk chunk) {
         if (savedAll) {
             System.arraycopy(all, 0, before, 0, before.length);
         }
@@ -195,7 +195,7 @@ final class UndoLog {
     }
 
     /** {@return whether every element that the chunk names is finite; all, where that is not more} */
-    static boolean isFinite(double[] array, int width, Chunk chunk) {
+    public static boolean isFinite(double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             return isFinite(array);
         }
@@ -214,7 +214,7 @@ final class UndoLog {
     /**
      * {@return whether no element that the chunk names is larger than a limit; none at all, where those are not more}
      */
-    static boolean isWithin(double limit, double[] array, int width, Chunk chunk) {
+    public static boolean isWithin(double limit, double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             return isWithin(limit, array);
         }
@@ -231,7 +231,7 @@ final class UndoLog {
     }
 
     /** {@return whether no element is larger than a limit} */
-    static boolean isWithin(double limit, double[] array) {
+    public static boolean isWithin(double limit, double[] array) {
         for (double element : array) {
             if (!(Math.abs(element) <= limit)) {
                 return false;
@@ -241,7 +241,7 @@ final class UndoLog {
     }
 
     /** {@return whether every element that the chunk names is larger than a limit; all, where that is not more} */
-    static boolean isAbove(double limit, double[] array, int width, Chunk chunk) {
+    public static boolean isAbove(double limit, double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             return isAbove(limit, array);
         }
@@ -258,7 +258,7 @@ final class UndoLog {
     }
 
     /** {@return whether every element is larger than a limit} */
-    static boolean isAbove(double limit, double[] array) {
+    public static boolean isAbove(double limit, double[] array) {
         for (double element : array) {
             if (!(element > limit)) {
                 return false;
@@ -268,12 +268,12 @@ final class UndoLog {
     }
 
     /** {@return whether every element is finite} */
-    static boolean isFinite(double[] array) {
+    public static boolean isFinite(double[] array) {
         return Kernels.best().allFinite(array, 0, array.length);
     }
 
     /** {@return a copy of the array, in the other one if it has the right length} */
-    static double[] copy(double[] array, double[] other) {
+    public static double[] copy(double[] array, double[] other) {
         if (other.length != array.length) {
             return array.clone();
         }
@@ -290,7 +290,7 @@ final class UndoLog {
      * @param count how many there are to be
      * @param share how much of the one function each of the two gets, 1 or a half
      */
-    static double[] grow(double[] array, int width, int count, double share) {
+    public static double[] grow(double[] array, int width, int count, double share) {
         double[] more = Arrays.copyOf(array, count * width);
         if (array.length == width) {
             for (int j = 0; j < width; j++) {

@@ -1,32 +1,32 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.loss;
 
 import org.accrete.kernels.Kernels;
 
-/** How decision values become probabilities. */
-enum Link {
-    /** The logistic function; several classes, each trained against the rest, share 1 in proportion to theirs. */
+/** Turns decision values into probabilities. */
+public enum Link {
+    /** The logistic function; with several classes, each trained against the rest, normalized to a sum of 1. */
     LOGISTIC {
         @Override
-        double ofOne(double decision) {
+        public double ofOne(double decision) {
             return Kernels.logistic(decision);
         }
     },
-    /** Straight from 0 at −1 to 1 at +1, which modified-huber is made for; several classes share likewise. */
-    STRAIGHT {
+    /** Linear from 0 at −1 to 1 at +1, for modified-huber; with several classes normalized to a sum of 1. */
+    CLIPPED_LINEAR {
         @Override
-        double ofOne(double decision) {
+        public double ofOne(double decision) {
             return (Math.max(-1, Math.min(1, decision)) + 1) / 2;
         }
     },
-    /** The logistic function; several classes, trained all at once, share 1 in proportion to their exponentials. */
+    /** The logistic function; with several classes, trained all at once, the softmax. */
     SOFTMAX {
         @Override
-        double ofOne(double decision) {
+        public double ofOne(double decision) {
             return Kernels.logistic(decision);
         }
 
         @Override
-        void ofMany(double[] out, int from, int count) {
+        public void ofMany(double[] out, int from, int count) {
             double largest = out[from];
             for (int c = from + 1; c < from + count; c++) {
                 largest = Math.max(largest, out[c]);
@@ -42,17 +42,17 @@ enum Link {
         }
     };
 
-    /** {@return the probability of a class that is told from one other, or from the rest} */
-    abstract double ofOne(double decision);
+    /** {@return the probability of a class, from its decision value against one other class or the rest} */
+    public abstract double ofOne(double decision);
 
     /**
-     * Turns the decision values of a row into its probabilities.
+     * Turns the decision values of one row into probabilities.
      *
      * @param out decision values, one per class and more than two, replaced
      * @param from index of the first
-     * @param count how many
+     * @param count number of classes
      */
-    void ofMany(double[] out, int from, int count) {
+    public void ofMany(double[] out, int from, int count) {
         double sum = 0;
         for (int c = from; c < from + count; c++) {
             out[c] = ofOne(out[c]);

@@ -1,4 +1,4 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.weights;
 
 import org.accrete.api.data.Chunk;
 import org.accrete.kernels.Kernels;
@@ -10,29 +10,29 @@ final class AveragedWeights extends LinearWeights {
     private final double inverseB;
 
     /**
-     * Makes the mean.
+     * Makes the mean, which keeps the arrays.
      *
-     * @param last the functions as they are
+     * @param last the functions after the last row
      * @param intercepts the mean of their intercepts
      */
     AveragedWeights(LinearWeights last, double[] sum, double[] intercepts, double a, double b) {
-        this(last.width, last.v, sum, intercepts, a, 1 / b, last.source);
+        this(last.width, last.v, sum, intercepts, a, 1 / b, last.prior);
     }
 
     private AveragedWeights(
-            int width, double[] v, double[] sum, double[] intercepts, double a, double inverseB, double[] source) {
-        super(width, v, intercepts, 1, source, 1);
+            int width, double[] v, double[] sum, double[] intercepts, double a, double inverseB, double[] prior) {
+        super(width, v, intercepts, 1, prior, 1);
         this.sum = sum;
         this.a = a;
         this.inverseB = inverseB;
     }
 
     @Override
-    double decision(Kernels kernels, int c, Chunk chunk, int row) {
+    public double decision(Kernels kernels, int c, Chunk chunk, int row) {
         return decision(kernels, this, sum, intercepts, a, inverseB, c, chunk, row);
     }
 
-    /** {@return the value of one function, its vectors being those of other weights} */
+    /** {@return the value of one function of a mean whose last vectors are those of other weights} */
     static double decision(
             Kernels kernels,
             LinearWeights last,
@@ -48,7 +48,7 @@ final class AveragedWeights extends LinearWeights {
     }
 
     @Override
-    double[] learned() {
+    public double[] learned() {
         double[] w = new double[v.length];
         for (int i = 0; i < w.length; i++) {
             w[i] = (sum[i] + a * v[i]) * inverseB;
@@ -57,7 +57,7 @@ final class AveragedWeights extends LinearWeights {
     }
 
     @Override
-    LinearWeights copy() {
-        return new AveragedWeights(width, v.clone(), sum.clone(), intercepts.clone(), a, inverseB, source);
+    public LinearWeights copy() {
+        return new AveragedWeights(width, v.clone(), sum.clone(), intercepts.clone(), a, inverseB, prior);
     }
 }

@@ -1,7 +1,7 @@
-package org.accrete.learners.sgd;
+package org.accrete.learners.sgd.penalty;
 
 /** Where a penalty pulls the weights to. */
-enum Prior {
+public enum Prior {
     /** To 0. */
     ZERO,
     /** To the weights that training began from. */
