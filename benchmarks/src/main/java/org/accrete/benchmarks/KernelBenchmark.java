@@ -2,7 +2,8 @@ package org.accrete.benchmarks;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 import org.apache.commons.math3.random.RandomDataGenerator;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
@@ -38,7 +39,7 @@ public class KernelBenchmark {
 
     private static final int HASHED = 1 << 18;
 
-    private Kernels loops;
+    private DenseKernels loops;
     private double[] x;
     private double[] y;
     private double[] weights;
@@ -47,7 +48,7 @@ public class KernelBenchmark {
     /** Fills the arrays. */
     @Setup
     public void prepare() {
-        loops = kernels.equals("scalar") ? Kernels.scalar() : Kernels.best();
+        loops = kernels.equals("scalar") ? DenseKernels.scalar() : DenseKernels.best();
         RandomGenerator random = new Well19937c(7);
         x = uniform(random, size);
         y = uniform(random, size);
@@ -89,13 +90,13 @@ public class KernelBenchmark {
     /** {@return the scalar product with a sparse row} */
     @Benchmark
     public double sparseDot() {
-        return loops.sparseDot(weights, 0, indices, x, 0, size);
+        return SparseKernels.dot(weights, 0, indices, x, 0, size);
     }
 
     /** Adds a multiple of a sparse row. */
     @Benchmark
     public void sparseAxpy() {
-        loops.sparseAxpy(1e-9, indices, x, 0, size, weights, 0);
+        SparseKernels.axpy(1e-9, indices, x, 0, size, weights, 0);
     }
 
     /** {@return the sum} */

@@ -7,16 +7,15 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The SIMD twin of {@link ScalarFloatKernels}, on the widest vectors of 256 or 512 bits that this JVM prefers: it goes
- * with {@link SimdKernels}.
+ * The SIMD twin of {@link ScalarFloatKernels}, on vectors of the same width as {@link Vectors}.
  *
  * <p>Same bits: a lane is a column, so each element of a product is the same chain of fused multiply-adds at every
  * width. The product is cut into blocks of four rows and two vectors, whose sums stay in registers, and into panels of
- * {@link #DEPTH} rows of B, which stay in the first cache while all rows of A pass; between panels the sums rest in C,
- * which rounds nothing.
+ * {@link #DEPTH} rows of B, which stay in the first-level cache for all rows of A. Between panels the sums are stored
+ * in C, which does not round.
  *
- * <p>Ugly for speed: the blocks are written out, because vectors in an array or across a call that is not inlined are
- * objects, and kept short, because C2 stops inlining in a long method.
+ * <p>Ugly for speed: the blocks are written out, because a vector in an array, or passed to a call that is not inlined,
+ * is an object; and they are short, because C2 stops inlining in a long method.
  */
 final class SimdFloatKernels extends FloatKernels {
 
@@ -26,6 +25,10 @@ final class SimdFloatKernels extends FloatKernels {
     private static final int LANES = SPECIES.length();
 
     private static final int DEPTH = 128;
+
+    static final SimdFloatKernels INSTANCE = new SimdFloatKernels();
+
+    private SimdFloatKernels() {}
 
     @Override
     public String name() {
@@ -278,14 +281,14 @@ final class SimdFloatKernels extends FloatKernels {
     }
 
     @Override
-    public void gate(float[] x, int xFrom, float[] y, int yFrom, int n) {
+    public void reluGradient(float[] x, int xFrom, float[] y, int yFrom, int n) {
         FloatVector zero = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i < n - LANES + 1; i += LANES) {
             VectorMask<Float> open = at(x, xFrom + i).compare(VectorOperators.GT, zero);
             zero.blend(at(y, yFrom + i), open).intoArray(y, yFrom + i);
         }
-        scalar().gate(x, xFrom + i, y, yFrom + i, n - i);
+        scalar().reluGradient(x, xFrom + i, y, yFrom + i, n - i);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package org.accrete.kernels;
 
 /**
- * The one definition of {@code exp}, and of the logistic function, in the project: constants and scalar form. The SIMD
- * twin does the same operations on the same constants.
+ * The exponential function and functions on it, for single numbers: the only definition in the project.
+ * {@link DenseKernels} has them for vectors; its SIMD twin does the same operations on the same constants.
  *
  * <p>Cody and Waite's reduction [1]: {@code x = k ln 2 + r} with {@code k} whole and {@code |r| <= ln(2) / 2}. ln 2 is
- * split into {@code LN2_HIGH}, whose 40 bits make {@code k * LN2_HIGH} and its difference to {@code x} exact, and the
- * rest. What rounding takes from {@code r} is kept and added back with the small terms. Then
+ * split into {@code LN2_HIGH}, whose 40 bits make {@code k * LN2_HIGH} and its difference to {@code x} exact, and
+ * {@code LN2_LOW}. The rounding error of {@code r} is computed and added with the small terms. Then
  *
  * <pre>{@code
  * e^r = 1 + r + r^2 (1/2 + r P(r))        P of degree 9
@@ -14,46 +14,47 @@ package org.accrete.kernels;
  * }</pre>
  *
  * <p>The coefficients of P are minimax for the relative error of e^r (Remez exchange in 60 digits, then rounded to
- * double: 7e-19, which is 0.006 units in the last place); the rest of the error is rounding, below 0.9 units in the
- * last place where the result is normal (the tests measure it). Near both ends the scaling takes two steps, which round
- * once on the way to subnormal numbers and overflow to infinity where they should; in between one gives the same.
- * {@code k} comes from adding 1.5 * 2^52, so that no conversion to integer is needed, which many vector units lack for
- * 64 bits. P is evaluated as a tree (Estrin), to be short rather than to have few operations.
+ * double: 7e-19, which is 0.006 units in the last place); the rest of the error is rounding. The total is below 0.9
+ * units in the last place where the result is normal (the tests measure it). Near both ends of the range the scaling
+ * takes two multiplications, so that subnormal results are rounded once and overflow gives infinity; elsewhere one
+ * multiplication gives the same. {@code k} comes from adding 1.5 * 2^52, because many vector units cannot convert
+ * 64-bit floating point to integers. P is evaluated as a tree (Estrin), which shortens the chain of dependent
+ * operations.
  *
- * <p>The logistic function {@code e^x / (e^x + 1)} has a quotient anyway, so there {@code e^r} is one too, of shorter
- * polynomials, and both become a single division:
+ * <p>The logistic function {@code e^x / (e^x + 1)} needs a division anyway. So {@code e^r} is a quotient of shorter
+ * polynomials there, and both divisions become one:
  *
  * <pre>{@code
  * e^r = (Q(r^2) + r R(r^2)) / (Q(r^2) - r R(r^2))      Q, R of degree 2
  * }</pre>
  *
  * <p>With {@code s = 2^k} that division is {@code (Q s + R (r s)) / (Q (s + 1) + R (r (s - 1)))}: more operations than
- * taking e^x first, but fewer that wait for each other.
+ * computing e^x first, but a shorter chain of dependent ones.
  *
- * <p>The coefficients are minimax likewise (8e-19 before, 1e-17 after rounding to double). A row of log-loss waits for
- * this value before the next row can begin; the detour by {@code exp} is the longer chain.
+ * <p>These coefficients are minimax, too (8e-19 before, 1e-17 after rounding to double). The length of the chain
+ * matters because with log-loss each row waits for this value of the row before.
  *
  * <p>[1] W. J. Cody, W. Waite: Software Manual for the Elementary Functions, 1980, chapter 6.
  */
-final class Exp {
+public final class Exp {
 
-    /** Above it the result is certainly infinite. */
+    /** Above this value the result is infinite. */
     static final double HIGHEST = 710;
 
-    /** Below it the result is certainly 0. */
+    /** Below this value the result is 0. */
     static final double LOWEST = -746;
 
     /**
-     * Up to it, on either side, the power is a normal number and one exact multiplication scales it; beyond it the
-     * logistic function is 1 or e^x to the last bit.
+     * Where {@code |x|} is at most this value, e^x is a normal number and one exact multiplication scales it. Beyond it
+     * the logistic function equals 1 or e^x to the last bit.
      */
-    static final double STEEP = 708;
+    static final double NORMAL_LIMIT = 708;
 
     static final double LOG2_E = 0x1.71547652b82fep0;
     static final double LN2_HIGH = 0x1.62e42fefa2p-1;
     static final double LN2_LOW = 0x1.9ef35793c7673p-41;
 
-    /** 1.5 * 2^52: adding it rounds to a whole number, which then stands in the low bits. */
+    /** 1.5 * 2^52: adding it rounds to a whole number, which is then in the low bits. */
     static final double TO_WHOLE = 0x1.8p52;
 
     /** The exponent bits of 1.0. */
@@ -78,7 +79,13 @@ final class Exp {
 
     private Exp() {}
 
-    static double exp(double x) {
+    /**
+     * The exponential function.
+     *
+     * @param x the exponent
+     * @return e<sup>x</sup>; 1 at ±0, +∞ above 709.78, +0 below −745.13, NaN at NaN
+     */
+    public static double exp(double x) {
         if (x > HIGHEST) {
             return Double.POSITIVE_INFINITY;
         }
@@ -90,14 +97,14 @@ final class Exp {
         double high = x - k * LN2_HIGH;
         double low = k * LN2_LOW;
         double r = high - low;
-        double lost = (high - r) - low;
+        double error = (high - r) - low;
         double r2 = r * r;
         double r4 = r2 * r2;
         double p03 = (P0 + P1 * r) + (P2 + P3 * r) * r2;
         double p47 = (P4 + P5 * r) + (P6 + P7 * r) * r2;
         double p = (p03 + p47 * r4) + (P8 + P9 * r) * (r4 * r4);
-        double power = 1 + (r + (r2 * (0.5 + r * p) + lost));
-        if (Math.abs(x) <= STEEP) {
+        double power = 1 + (r + (r2 * (0.5 + r * p) + error));
+        if (Math.abs(x) <= NORMAL_LIMIT) {
             return power * twoTo(shifted);
         }
         double half = k * 0.5 + TO_WHOLE;
@@ -105,8 +112,14 @@ final class Exp {
         return power * twoTo(half) * twoTo(otherHalf);
     }
 
-    static double logistic(double x) {
-        if (Math.abs(x) > STEEP) {
+    /**
+     * The logistic function, accurate at both ends.
+     *
+     * @param x a decision value
+     * @return 1 / (1 + e<sup>−x</sup>), between 0 and 1; NaN at NaN
+     */
+    public static double logistic(double x) {
+        if (Math.abs(x) > NORMAL_LIMIT) {
             return x > 0 ? 1 : exp(x);
         }
         double shifted = x * LOG2_E + TO_WHOLE;
@@ -117,12 +130,22 @@ final class Exp {
         double even = (1 + Q1 * r2) + Q2 * r4;
         double odd = (R0 + R1 * r2) + R2 * r4;
         double scale = twoTo(shifted);
-        double share = (even * scale + odd * (r * scale)) / (even * (scale + 1) + odd * (r * (scale - 1)));
-        // near x = 37 both sums differ by less than their rounding
-        return share > 1 ? 1 : share;
+        double quotient = (even * scale + odd * (r * scale)) / (even * (scale + 1) + odd * (r * (scale - 1)));
+        // near x = 37 numerator and denominator differ by less than their rounding errors
+        return quotient > 1 ? 1 : quotient;
     }
 
-    /** 2^k for a whole k that stands in the low bits of {@code TO_WHOLE + k}. */
+    /**
+     * The softplus function, which is the logistic loss of margin {@code -x}, without overflow or cancellation.
+     *
+     * @param x a decision value
+     * @return ln(1 + e<sup>x</sup>), natural log; NaN at NaN
+     */
+    public static double log1pExp(double x) {
+        return Math.max(x, 0) + StrictMath.log1p(exp(-Math.abs(x)));
+    }
+
+    /** 2^k for a whole k that is in the low bits of {@code TO_WHOLE + k}. */
     private static double twoTo(double shifted) {
         return Double.longBitsToDouble((Double.doubleToRawLongBits(shifted) << 52) + ONE_BITS);
     }

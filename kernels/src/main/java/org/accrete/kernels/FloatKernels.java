@@ -1,26 +1,25 @@
 package org.accrete.kernels;
 
 /**
- * The loops over {@code float}s, for networks: as {@link Kernels}, each with one defined result, a scalar reference and
- * a SIMD twin of the same bits. The rules of {@code Kernels} hold here too, but for one: {@link #product} is made of
- * fused multiply-adds, always.
+ * Loops over {@code float}s, for networks. The rules of the package hold with one exception: {@link #product} always
+ * uses fused multiply-add.
  */
 public abstract class FloatKernels {
-    /** Columns of a product come in whole blocks of so many. */
+    /** The number of columns of a product is a multiple of this. */
     public static final int BLOCK = 16;
 
     /** For the two implementations in this package. */
     FloatKernels() {}
 
     /**
-     * The implementation that suits this JVM: SIMD exactly if that of {@link Kernels#best()} is.
+     * The implementation that suits this JVM: SIMD exactly if that of {@link DenseKernels#best()} is.
      *
      * @return the same instance at every call
-     * @throws IllegalArgumentException as {@link Kernels#best()} does
-     * @throws IllegalStateException as {@link Kernels#best()} does
+     * @throws IllegalArgumentException as {@link DenseKernels#best()} does
+     * @throws IllegalStateException as {@link DenseKernels#best()} does
      */
     public static FloatKernels best() {
-        return Best.INSTANCE;
+        return KernelChoice.best().floats();
     }
 
     /**
@@ -32,11 +31,6 @@ public abstract class FloatKernels {
         return ScalarFloatKernels.INSTANCE;
     }
 
-    /** Chosen when it is first asked for. */
-    private static final class Best {
-        static final FloatKernels INSTANCE = KernelChoice.floatsLike(Kernels.best());
-    }
-
     /**
      * What this is, for logs and reports: {@code scalar}, or {@code simd} and the width of its vectors.
      *
@@ -45,10 +39,10 @@ public abstract class FloatKernels {
     public abstract String name();
 
     /**
-     * The least number of floats that holds some columns in whole blocks.
+     * Rounds a number of columns up to whole blocks.
      *
      * @param columns at least 0
-     * @return the smallest multiple of {@link #BLOCK} that is not smaller
+     * @return the smallest multiple of {@link #BLOCK} that is at least {@code columns}
      */
     public static int padded(int columns) {
         return (columns + BLOCK - 1) & -BLOCK;
@@ -56,11 +50,10 @@ public abstract class FloatKernels {
 
     /**
      * The matrix product {@code C = S + A B}. Each element is a chain of fused multiply-adds in ascending order of
-     * {@code l}, {@code c = fma(a[i][l], b[l][j], c)}, from {@code s[i][j]} on; how the loops are blocked does not
-     * show.
+     * {@code l}, {@code c = fma(a[i][l], b[l][j], c)}, starting from {@code s[i][j]}, however the loops are blocked.
      *
-     * <p>{@code A} has steps for rows and for columns, so that it may be given transposed; the others are row-major.
-     * O(m n k).
+     * <p>{@code A} has strides for rows and for columns, so that it may be transposed; the others are row-major. O(m n
+     * k).
      *
      * @param m rows of A, S and C
      * @param n columns of B, S and C, a multiple of {@link #BLOCK}
@@ -74,7 +67,7 @@ public abstract class FloatKernels {
      * @param bRow from a row to the next
      * @param s element {@code [i][j]} at {@code sFrom + i * sRow + j}, not modified; may be C itself
      * @param sFrom index of element [0][0]
-     * @param sRow from a row to the next, 0 if all have the same start
+     * @param sRow from a row to the next, 0 if all rows start from the same numbers
      * @param c element {@code [i][j]} at {@code cFrom + i * cRow + j}, modified
      * @param cFrom index of element [0][0]
      * @param cRow from a row to the next
@@ -98,35 +91,36 @@ public abstract class FloatKernels {
             int cRow);
 
     /**
-     * {@code y = x > 0 ? y : +0}, element by element: the slope of the positive part.
+     * {@code y = x > 0 ? y : +0}, element by element: a gradient with respect to the output of a ReLU becomes one with
+     * respect to its input.
      *
-     * @param x what decides, not modified; a NaN is not above 0
+     * @param x output of the ReLU, not modified; NaN counts as not positive
      * @param xFrom index of its first element
-     * @param y what stays or becomes 0, modified
+     * @param y gradient, modified
      * @param yFrom index of its first element
      * @param n number of elements
      */
-    public abstract void gate(float[] x, int xFrom, float[] y, int yFrom, int n);
+    public abstract void reluGradient(float[] x, int xFrom, float[] y, int yFrom, int n);
 
     /**
-     * Whether every element lies within −limit and limit.
+     * Whether every element lies between −limit and limit.
      *
      * @param a the elements, not modified
      * @param from index of the first
      * @param n number of elements
      * @param limit at least 0
-     * @return true if each does, or there is none; a NaN does not
+     * @return true if each does, also if {@code n} is 0; NaN does not
      */
     public abstract boolean within(float[] a, int from, int n, float limit);
 
     /**
-     * The same for {@code double}s, as they come in a chunk.
+     * Whether every element lies between −limit and limit, for the {@code double}s of a chunk.
      *
      * @param a the elements, not modified
      * @param from index of the first
      * @param n number of elements
      * @param limit at least 0
-     * @return true if each does, or there is none; a NaN does not
+     * @return true if each does, also if {@code n} is 0; NaN does not
      */
     public abstract boolean within(double[] a, int from, int n, double limit);
 }

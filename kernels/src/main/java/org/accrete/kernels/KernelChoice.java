@@ -5,7 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
 
 /**
- * Chooses the implementation by facts about the running JVM.
+ * Chooses the implementation by facts about the running JVM, once, when a kernel is first asked for.
  *
  * <p>The SIMD twin pays only when HotSpot's C2 compiles it: elsewhere each vector is an object. So C1 alone, the
  * interpreter alone, a JVMCI compiler and other JVMs get the scalar reference unless the system property demands SIMD.
@@ -17,6 +17,23 @@ final class KernelChoice {
     static final String PROPERTY = "accrete.kernels";
 
     private static final String MODULE = "jdk.incubator.vector";
+
+    private static final KernelSet BEST;
+
+    /** Why this JVM cannot have what the system property demands. */
+    private static final Optional<RuntimeException> REFUSAL;
+
+    static {
+        KernelSet best = ScalarKernelSet.INSTANCE;
+        Optional<RuntimeException> refusal = Optional.empty();
+        try {
+            best = choose();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            refusal = Optional.of(e);
+        }
+        BEST = best;
+        REFUSAL = refusal;
+    }
 
     private KernelChoice() {}
 
@@ -53,7 +70,21 @@ final class KernelChoice {
         }
     }
 
-    static Kernels choose() {
+    /**
+     * The implementation that suits this JVM. It is a constant to the compiler, so a kernel is called directly.
+     *
+     * @return the same instance at every call
+     * @throws IllegalArgumentException if the system property has another value
+     * @throws IllegalStateException if the system property demands SIMD and this JVM has none
+     */
+    static KernelSet best() {
+        if (REFUSAL.isPresent()) {
+            throw REFUSAL.get();
+        }
+        return BEST;
+    }
+
+    private static KernelSet choose() {
         String wanted = System.getProperty(PROPERTY, "auto");
         Facts facts = Facts.ofThisJvm();
         return switch (wanted) {
@@ -66,7 +97,7 @@ final class KernelChoice {
         };
     }
 
-    private static Kernels simdIfItLoads(Facts facts) {
+    private static KernelSet simdIfItLoads(Facts facts) {
         try {
             return chosen(simd(facts), "module " + MODULE + " is resolved and C2 compiles");
         } catch (ReflectiveOperationException | LinkageError e) {
@@ -74,7 +105,7 @@ final class KernelChoice {
         }
     }
 
-    private static Kernels simdOrFail(Facts facts) {
+    private static KernelSet simdOrFail(Facts facts) {
         String reason = "system property " + PROPERTY + "=simd";
         if (facts.vectorModule().isEmpty()) {
             throw new IllegalStateException(
@@ -89,37 +120,21 @@ final class KernelChoice {
         }
     }
 
-    /** The loops over floats that go with the others: where those are SIMD, the module is there. */
-    static FloatKernels floatsLike(Kernels kernels) {
-        if (kernels == Kernels.scalar()) {
-            return FloatKernels.scalar();
-        }
-        try {
-            return (FloatKernels) Class.forName("org.accrete.kernels.SimdFloatKernels")
-                    .getDeclaredConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException | LinkageError e) {
-            System.getLogger(Kernels.class.getName())
-                    .log(Level.DEBUG, () -> "kernels of floats: scalar (SIMD did not load: " + rootOf(e) + ")");
-            return FloatKernels.scalar();
-        }
-    }
-
     /** By name, because the class refers to a module that may be absent. */
-    private static Kernels simd(Facts facts) throws ReflectiveOperationException {
+    private static KernelSet simd(Facts facts) throws ReflectiveOperationException {
         Module vectorModule = facts.vectorModule().orElseThrow();
-        Kernels.class.getModule().addReads(vectorModule);
-        return (Kernels) Class.forName("org.accrete.kernels.SimdKernels")
+        KernelChoice.class.getModule().addReads(vectorModule);
+        return (KernelSet) Class.forName("org.accrete.kernels.SimdKernelSet")
                 .getDeclaredConstructor()
                 .newInstance();
     }
 
-    private static Kernels scalar(String reason) {
-        return chosen(Kernels.scalar(), reason);
+    private static KernelSet scalar(String reason) {
+        return chosen(ScalarKernelSet.INSTANCE, reason);
     }
 
-    private static Kernels chosen(Kernels kernels, String reason) {
-        System.getLogger(Kernels.class.getName())
+    private static KernelSet chosen(KernelSet kernels, String reason) {
+        System.getLogger(KernelChoice.class.getPackageName())
                 .log(Level.DEBUG, () -> "kernels: " + kernels.name() + " (" + reason + ")");
         return kernels;
     }

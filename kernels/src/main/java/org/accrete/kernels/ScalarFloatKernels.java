@@ -48,7 +48,7 @@ final class ScalarFloatKernels extends FloatKernels {
     }
 
     @Override
-    public void gate(float[] x, int xFrom, float[] y, int yFrom, int n) {
+    public void reluGradient(float[] x, int xFrom, float[] y, int yFrom, int n) {
         for (int i = 0; i < n; i++) {
             y[yFrom + i] = x[xFrom + i] > 0 ? y[yFrom + i] : 0;
         }

@@ -44,14 +44,14 @@ final class ChildJvm {
     /** What the program wrote to standard output, with the kernels on the class path. */
     static String run(Path jdk, List<String> options, Class<?> program, String... args) throws Exception {
         List<String> all = new ArrayList<>(options);
-        all.addAll(List.of("-cp", home(Kernels.class) + File.pathSeparator + home(program)));
+        all.addAll(List.of("-cp", home(DenseKernels.class) + File.pathSeparator + home(program)));
         return start(jdk, all, program, args);
     }
 
     /** The same with the kernels as a named module. */
     static String runOnModulePath(Path jdk, List<String> options, Class<?> program, String... args) throws Exception {
         List<String> all = new ArrayList<>(options);
-        all.addAll(List.of("-p", home(Kernels.class), "--add-modules=org.accrete.kernels", "-cp", home(program)));
+        all.addAll(List.of("-p", home(DenseKernels.class), "--add-modules=org.accrete.kernels", "-cp", home(program)));
         return start(jdk, all, program, args);
     }
 

@@ -90,17 +90,17 @@ final class FloatKernelsTest {
     }
 
     @Test
-    void gateLetsThroughWhereTheOtherIsPositive() {
+    void reluGradientIsZeroWhereTheOutputIsNotPositive() {
         for (FloatKernels kernels : List.of(FloatKernels.scalar(), FloatKernels.best())) {
             float[] x = {1, 0, -0f, -1, Float.NaN, Float.MIN_VALUE, Float.POSITIVE_INFINITY};
             float[] y = {2, 2, 2, 2, 2, Float.NaN, -3};
-            kernels.gate(x, 0, y, 0, 7);
+            kernels.reluGradient(x, 0, y, 0, 7);
             assertThat(y).containsExactly(2, 0, 0, 0, 0, Float.NaN, -3);
         }
     }
 
     @Test
-    void withinFindsTheOneThatIsNot() {
+    void withinFindsAnElementOutside() {
         for (FloatKernels kernels : List.of(FloatKernels.scalar(), FloatKernels.best())) {
             for (int n = 1; n < 40; n++) {
                 for (float bad : new float[] {-2.5f, Float.NaN, Float.POSITIVE_INFINITY}) {

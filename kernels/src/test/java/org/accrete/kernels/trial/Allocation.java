@@ -3,7 +3,13 @@ package org.accrete.kernels.trial;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DelayedSgdState;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.Exp;
+import org.accrete.kernels.GradientKind;
+import org.accrete.kernels.MatrixKernels;
+import org.accrete.kernels.OptimizerKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Calls every kernel until a thousand calls of each allocate nothing, and prints how many bytes the last thousand took.
@@ -21,13 +27,14 @@ public final class Allocation {
      */
     public static void main(String[] args) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Kernels kernels = Kernels.best();
+        DenseKernels dense = DenseKernels.best();
         double[] x = new double[300];
         double[] y = new double[300];
         double[] state = new double[300];
         double[] rates = new double[300];
+        DelayedSgdState delayed = new DelayedSgdState();
         int[] index = new int[300];
-        double[] work = new double[Kernels.workLength(17, 17)];
+        double[] work = new double[MatrixKernels.workLength(17, 17)];
         for (int i = 0; i < index.length; i++) {
             x[i] = Math.sin(i);
             index[i] = i;
@@ -36,53 +43,57 @@ public final class Allocation {
         for (int attempt = 0; attempt < ATTEMPTS && bytes > 0; attempt++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int call = 0; call < 1_000; call++) {
-                all(kernels, x, y, state, rates, index, work, call % 150);
+                all(x, y, state, delayed, rates, index, work, call % 150);
             }
             bytes = threads.getCurrentThreadAllocatedBytes() - before;
         }
-        System.out.println(kernels.name() + " " + bytes);
+        System.out.println(dense.name() + " " + bytes);
     }
 
     private static void all(
-            Kernels kernels,
             double[] x,
             double[] y,
             double[] state,
+            DelayedSgdState delayed,
             double[] rates,
             int[] index,
             double[] work,
             int n) {
-        double p = kernels.dot(x, 1, y, 2, n) + kernels.sum(x, 1, n) + kernels.sumOfSquares(y, 2, n);
-        p += kernels.allFinite(y, 0, n) ? 1 : 0;
-        kernels.axpy(Kernels.logistic(p), x, 1, y, 2, n);
-        kernels.scaleAdd(0.5, y, 2, Kernels.log1pExp(-Math.abs(p)), x, 1, n);
-        p += kernels.scaleAddTo(0.5, y, 2, p, x, 1, y, 2, 0) ? 1 : 0;
-        p += kernels.scaleAddDot(0.5, y, 2, 0.25, x, 1, x, 3, n);
-        kernels.scaleAddDots(0.5, y, 3, state, x, 1, x, 3, n / 2);
-        kernels.scale(0.5, y, 0, n);
-        kernels.rot(0.6, 0.8, x, 1, y, 2, n);
-        kernels.exp(x, 1, y, 2, n);
-        kernels.logistic(x, 1, y, 2, n);
-        Kernels.Slope slope = n % 3 == 0 ? Kernels.Slope.HINGE : Kernels.Slope.LOGISTIC;
-        kernels.descend(slope, 1, 1, state, x, 1, 1 + n % Kernels.NARROW, 5, y, y, y);
-        kernels.gemm(17, 17, n % 17, x, 0, 1, 17, x, 0, 17, 1, y, 0, 17, work);
-        kernels.syrk(17, n % 17, x, 0, 17, 1, y, 0, 17, work);
-        kernels.slow(0.1, x, 0, rates, 0, n);
-        kernels.step(0.5, 0.1, x, 0, rates, 0, y, 0, n);
-        p += kernels.weightedSquares(rates, 0, x, 1, n)
-                + kernels.stepDots(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n, work);
-        kernels.trace(0.1, 0.1, x, 0, rates, 0, y, 0, n);
-        kernels.ftrl(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
-        p += kernels.sparseDots(y, rates, 0, index, x, 0, n, work);
-        p += kernels.sparseSlow(0.1, index, x, 0, n, rates, 0) + kernels.sparseStep(0.1, index, x, 0, n, rates, y, 0);
-        p += kernels.sparseTrace(0.1, 0.1, index, x, 0, n, rates, y, 0);
-        p += kernels.sparseFtrl(0.1, 10, 0.1, 0.1, index, x, 0, n, y, rates, state, 0);
+        DenseKernels dense = DenseKernels.best();
+        OptimizerKernels optimizer = OptimizerKernels.best();
+        MatrixKernels matrix = MatrixKernels.best();
+        double p = dense.dot(x, 1, y, 2, n) + dense.sum(x, 1, n) + dense.sumOfSquares(y, 2, n);
+        p += dense.allFinite(y, 0, n) ? 1 : 0;
+        dense.axpy(Exp.logistic(p), x, 1, y, 2, n);
+        dense.scaleAdd(0.5, y, 2, Exp.log1pExp(-Math.abs(p)), x, 1, n);
+        p += dense.scaleAddTo(0.5, y, 2, p, x, 1, y, 2, 0) ? 1 : 0;
+        p += dense.scaleAddDot(0.5, y, 2, 0.25, x, 1, x, 3, n);
+        dense.scaleAddDots(0.5, y, 3, state, x, 1, x, 3, n / 2);
+        dense.scale(0.5, y, 0, n);
+        dense.rotate(0.6, 0.8, x, 1, y, 2, n);
+        dense.exp(x, 1, y, 2, n);
+        dense.logistic(x, 1, y, 2, n);
+        GradientKind kind = n % 3 == 0 ? GradientKind.HINGE : GradientKind.LOGISTIC;
+        optimizer.delayedSgd(kind, 1, 1, delayed, x, 1, 1 + n % DelayedSgdState.MAX_WIDTH, 5, y, y, y);
+        matrix.gemm(17, 17, n % 17, x, 0, 1, 17, x, 0, 17, 1, y, 0, 17, work);
+        matrix.syrk(17, n % 17, x, 0, 17, 1, y, 0, 17, work);
+        optimizer.adaGradRates(0.1, x, 0, rates, 0, n);
+        optimizer.adaGradStep(0.5, 0.1, x, 0, rates, 0, y, 0, n);
+        p += optimizer.weightedSquares(rates, 0, x, 1, n)
+                + optimizer.adaGradStepThenDot(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n, work);
+        optimizer.stepSizeTrace(0.1, 0.1, x, 0, rates, 0, y, 0, n);
+        optimizer.ftrlStep(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
+        p += SparseKernels.dotAndWeightedSquares(y, rates, 0, index, x, 0, n, work);
+        p += SparseKernels.adaGradRates(0.1, index, x, 0, n, rates, 0)
+                + SparseKernels.adaGradStep(0.1, index, x, 0, n, rates, y, 0);
+        p += SparseKernels.stepSizeTrace(0.1, 0.1, index, x, 0, n, rates, y, 0);
+        p += SparseKernels.ftrlStep(0.1, 10, 0.1, 0.1, index, x, 0, n, y, rates, state, 0);
         Arrays.fill(rates, 0.5);
         Arrays.fill(y, 0.5);
-        p = kernels.sparseDot(x, 0, index, y, 0, n);
-        kernels.sparseAxpy(p * 1e-3, index, x, 0, n, y, 0);
-        p += kernels.sparseAxpy(p * 1e-3, index, x, 0, n, y, 0, state, 0);
-        kernels.gather(x, 0, index, 0, n, y, 0);
-        kernels.scatter(x, 0, index, 0, n, y, 0);
+        p = SparseKernels.dot(x, 0, index, y, 0, n);
+        SparseKernels.axpy(p * 1e-3, index, x, 0, n, y, 0);
+        p += SparseKernels.axpyWithUndo(p * 1e-3, index, x, 0, n, y, 0, state, 0);
+        SparseKernels.gather(x, 0, index, 0, n, y, 0);
+        SparseKernels.scatter(x, 0, index, 0, n, y, 0);
     }
 }

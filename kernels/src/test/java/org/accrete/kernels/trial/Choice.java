@@ -4,7 +4,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 
 /** Asks twice which kernels suit this JVM and prints the name, then each line that was logged; or the exception. */
 public final class Choice {
@@ -18,7 +18,7 @@ public final class Choice {
      */
     public static void main(String[] args) {
         StringBuilder logged = new StringBuilder();
-        Logger logger = Logger.getLogger(Kernels.class.getName());
+        Logger logger = Logger.getLogger(DenseKernels.class.getPackageName());
         logger.setLevel(Level.ALL);
         logger.addHandler(new Handler() {
             @Override
@@ -33,8 +33,8 @@ public final class Choice {
             public void close() {}
         });
         try {
-            Kernels kernels = Kernels.best();
-            System.out.println(kernels == Kernels.best() ? kernels.name() : "another at the second call");
+            DenseKernels kernels = DenseKernels.best();
+            System.out.println(kernels == DenseKernels.best() ? kernels.name() : "another at the second call");
         } catch (IllegalArgumentException | IllegalStateException e) {
             System.out.println(e);
         }

@@ -5,7 +5,13 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DelayedSgdState;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.Exp;
+import org.accrete.kernels.GradientKind;
+import org.accrete.kernels.MatrixKernels;
+import org.accrete.kernels.OptimizerKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Runs every kernel on the same inputs for some rounds, from the first cold call until compiled, and prints which
@@ -35,7 +41,9 @@ public final class Digest {
         -745.1332191019412,
     };
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels dense = DenseKernels.best();
+    private final OptimizerKernels optimizer = OptimizerKernels.best();
+    private final MatrixKernels matrix = MatrixKernels.best();
     private final MessageDigest sha;
     private final ByteBuffer eight = ByteBuffer.allocate(Double.BYTES);
 
@@ -60,7 +68,7 @@ public final class Digest {
                 throw new AssertionError("round " + round + " differs from the first, seed " + seed);
             }
         }
-        System.out.println(digest.kernels.name() + " " + first);
+        System.out.println(digest.dense.name() + " " + first);
     }
 
     private String round(long seed) {
@@ -79,8 +87,8 @@ public final class Digest {
     private void takeScaleAddDots(SplittableRandom random, double[] x, int xFrom, double[] z, int zFrom, int n) {
         int count = random.nextInt(6);
         double[] y = numbers(random, count * n, random.nextInt(4));
-        double[] alphas = numbers(random, count * (1 + Kernels.SUMS), 0);
-        kernels.scaleAddDots(0.998, y, count, alphas, x, xFrom, z, zFrom, n);
+        double[] alphas = numbers(random, count * (1 + DenseKernels.SCRATCH_PER_VECTOR), 0);
+        dense.scaleAddDots(0.998, y, count, alphas, x, xFrom, z, zFrom, n);
         take(y);
         take(Arrays.copyOf(alphas, count));
     }
@@ -90,138 +98,138 @@ public final class Digest {
         int bFrom = random.nextInt(4);
         double[] a = numbers(random, aFrom + n + random.nextInt(3), random.nextInt(4));
         double[] b = numbers(random, bFrom + n + random.nextInt(3), random.nextInt(4));
-        take(kernels.dot(a, aFrom, b, bFrom, n));
-        take(kernels.sum(a, aFrom, n));
-        take(kernels.sumOfSquares(b, bFrom, n));
-        take(kernels.allFinite(a, aFrom, n) ? 1 : 0);
+        take(dense.dot(a, aFrom, b, bFrom, n));
+        take(dense.sum(a, aFrom, n));
+        take(dense.sumOfSquares(b, bFrom, n));
+        take(dense.allFinite(a, aFrom, n) ? 1 : 0);
         double alpha = random.nextDouble() - 0.5;
         double[] out = b.clone();
-        kernels.axpy(alpha, a, aFrom, out, bFrom, n);
+        dense.axpy(alpha, a, aFrom, out, bFrom, n);
         take(out);
-        kernels.scaleAdd(0.999, out, bFrom, alpha, a, aFrom, n);
+        dense.scaleAdd(0.999, out, bFrom, alpha, a, aFrom, n);
         take(out);
-        take(kernels.scaleAddTo(0.998, b, bFrom, alpha, a, aFrom, out, bFrom, n) ? 1 : 0);
+        take(dense.scaleAddTo(0.998, b, bFrom, alpha, a, aFrom, out, bFrom, n) ? 1 : 0);
         take(out);
-        take(kernels.scaleAddDot(0.998, out, bFrom, alpha, a, aFrom, b, bFrom, n));
+        take(dense.scaleAddDot(0.998, out, bFrom, alpha, a, aFrom, b, bFrom, n));
         take(out);
         takeScaleAddDots(random, a, aFrom, b, bFrom, n);
-        kernels.scale(alpha, out, bFrom, n);
+        dense.scale(alpha, out, bFrom, n);
         take(out);
         double[] other = a.clone();
-        kernels.rot(0.6, alpha, other, aFrom, out, bFrom, n);
+        dense.rotate(0.6, alpha, other, aFrom, out, bFrom, n);
         take(other);
         take(out);
-        kernels.exp(a, aFrom, out, bFrom, n);
+        dense.exp(a, aFrom, out, bFrom, n);
         take(out);
-        kernels.logistic(a, aFrom, out, bFrom, n);
+        dense.logistic(a, aFrom, out, bFrom, n);
         take(out);
         double[] rates = new double[n];
         double[] roots = new double[n];
         Arrays.setAll(rates, i -> 1 / (1 + random.nextDouble()));
         Arrays.setAll(roots, i -> random.nextInt(2) * random.nextDouble());
-        double slope = random.nextInt(2) == 0 ? 0.05 : 5;
-        take(kernels.weightedSquares(rates, 0, a, aFrom, n));
-        kernels.slow(slope, a, aFrom, rates, 0, n);
+        double gradient = random.nextInt(2) == 0 ? 0.05 : 5;
+        take(optimizer.weightedSquares(rates, 0, a, aFrom, n));
+        optimizer.adaGradRates(gradient, a, aFrom, rates, 0, n);
         take(rates);
-        kernels.step(0.999, alpha, a, aFrom, rates, 0, out, bFrom, n);
+        optimizer.adaGradStep(0.999, alpha, a, aFrom, rates, 0, out, bFrom, n);
         take(out);
         double[] sums = new double[1];
-        take(kernels.stepDots(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n, sums));
+        take(optimizer.adaGradStepThenDot(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n, sums));
         take(out);
         take(sums);
-        double[] slopes = new double[n];
-        kernels.trace(alpha, 3, a, aFrom, rates, 0, slopes, 0, n);
-        kernels.trace(alpha, 0.1, b, bFrom, rates, 0, slopes, 0, n);
-        take(slopes);
-        kernels.ftrl(slope, 10, 0.5 * slope, 0.1, a, aFrom, slopes, 0, roots, 0, out, bFrom, n);
-        kernels.ftrl(-slope, 10, 0, 0.1, b, bFrom, slopes, 0, roots, 0, out, bFrom, n);
-        take(slopes);
+        double[] traces = new double[n];
+        optimizer.stepSizeTrace(alpha, 3, a, aFrom, rates, 0, traces, 0, n);
+        optimizer.stepSizeTrace(alpha, 0.1, b, bFrom, rates, 0, traces, 0, n);
+        take(traces);
+        optimizer.ftrlStep(gradient, 10, 0.5 * gradient, 0.1, a, aFrom, traces, 0, roots, 0, out, bFrom, n);
+        optimizer.ftrlStep(-gradient, 10, 0, 0.1, b, bFrom, traces, 0, roots, 0, out, bFrom, n);
+        take(traces);
         take(roots);
         take(out);
         int[] index = new int[n];
         for (int k = 0; k < n; k++) {
             index[k] = n - 1 - k;
         }
-        take(kernels.sparseDot(a, aFrom, index, b, 0, n));
+        take(SparseKernels.dot(a, aFrom, index, b, 0, n));
         double[] squares = new double[1];
-        take(kernels.sparseDots(slopes, rates, 0, index, b, 0, n, squares));
+        take(SparseKernels.dotAndWeightedSquares(traces, rates, 0, index, b, 0, n, squares));
         take(squares);
-        kernels.sparseSlow(slope, index, b, 0, n, rates, 0);
+        SparseKernels.adaGradRates(gradient, index, b, 0, n, rates, 0);
         take(rates);
-        kernels.sparseTrace(alpha, 0.1, index, b, 0, n, rates, slopes, 0);
-        take(slopes);
-        kernels.sparseStep(alpha, index, b, 0, n, rates, roots, 0);
+        SparseKernels.stepSizeTrace(alpha, 0.1, index, b, 0, n, rates, traces, 0);
+        take(traces);
+        SparseKernels.adaGradStep(alpha, index, b, 0, n, rates, roots, 0);
         take(roots);
-        kernels.sparseFtrl(slope, 10, 0.1, 0.1, index, b, 0, n, slopes, rates, roots, 0);
-        take(slopes);
+        SparseKernels.ftrlStep(gradient, 10, 0.1, 0.1, index, b, 0, n, traces, rates, roots, 0);
+        take(traces);
         take(rates);
         take(roots);
-        kernels.sparseAxpy(alpha, index, b, 0, n, out, bFrom);
+        SparseKernels.axpy(alpha, index, b, 0, n, out, bFrom);
         take(out);
         double[] before = new double[n];
-        take(kernels.sparseAxpy(alpha, index, b, 0, n, out, bFrom, before, 0));
+        take(SparseKernels.axpyWithUndo(alpha, index, b, 0, n, out, bFrom, before, 0));
         take(out);
         take(before);
-        kernels.gather(a, aFrom, index, 0, n, out, bFrom);
-        kernels.scatter(out, bFrom, index, n / 2, n, a, aFrom);
+        SparseKernels.gather(a, aFrom, index, 0, n, out, bFrom);
+        SparseKernels.scatter(out, bFrom, index, n / 2, n, a, aFrom);
         take(out);
         take(a);
-        if (n > 0 && n <= Kernels.NARROW) {
-            narrow(random, n);
+        if (n > 0 && n <= DelayedSgdState.MAX_WIDTH) {
+            takeDelayedSgd(random, n);
         }
         if (n % 10 == 0) {
-            products(random, n, a, b);
+            takeProducts(random, n, a, b);
         }
         for (int i = 0; i < 8; i++) {
             double x = a.length == 0 ? i : a[i % a.length];
-            take(Kernels.exp(x));
-            take(Kernels.logistic(x));
-            take(Kernels.log1pExp(x));
+            take(Exp.exp(x));
+            take(Exp.logistic(x));
+            take(Exp.log1pExp(x));
         }
     }
 
     /**
-     * A few rows of which one may not be finite, or all are −0, in an array that ends with the last one or has some
-     * room.
+     * A few rows of random numbers, some not finite, or of −0 only, in an array with or without room after the last
+     * row.
      */
-    private void narrow(SplittableRandom random, int n) {
+    private void takeDelayedSgd(SplittableRandom random, int n) {
         int rows = 1 + random.nextInt(6);
         double[] x = numbers(random, 1 + rows * n + random.nextInt(2) * 40, random.nextInt(8) == 0 ? 3 : 0);
         double[] y = numbers(random, rows, 0);
-        double[] length = numbers(random, rows, 0);
-        boolean none = n % 8 == 0 && random.nextBoolean();
-        if (none) {
+        double[] stepSize = numbers(random, rows, 0);
+        boolean zeros = n % 8 == 0 && random.nextBoolean();
+        if (zeros) {
             Arrays.fill(x, -0.0);
-            Arrays.fill(length, 0);
+            Arrays.fill(stepSize, 0);
         }
-        double[] keep = random.doubles(Math.max(rows, n)).toArray();
-        for (Kernels.Slope slope : Kernels.Slope.values()) {
-            double[] state = new double[Kernels.DESCENT_STATE];
-            System.arraycopy(none ? keep : numbers(random, n, 0), 0, state, 0, n);
-            state[Kernels.LAST_KEEP] = 1;
-            state[Kernels.LAST_STEP] = none ? -0.0 : 0;
-            state[Kernels.INTERCEPT] = none ? -0.0 : 0.1;
+        double[] decay = random.doubles(Math.max(rows, n)).toArray();
+        for (GradientKind kind : GradientKind.values()) {
+            DelayedSgdState state = new DelayedSgdState();
+            state.start(zeros ? decay : numbers(random, n, 0), n, zeros ? -0.0 : 0.1);
+            state.step = zeros ? -0.0 : 0;
             double[] decided = y.clone();
-            take(kernels.descend(slope, 0.5, 0.9, state, x, 1, n, rows, decided, length, keep));
+            take(optimizer.delayedSgd(kind, 0.5, 0.9, state, x, 1, n, rows, decided, stepSize, decay));
             take(decided);
-            take(Arrays.copyOf(state, Kernels.INTERCEPT + 1));
+            take(state.weights);
+            take(state.row);
+            take(new double[] {state.decay, state.step, state.intercept});
         }
     }
 
-    /** Matrices of sizes around those of tiles and panels, of what the arrays hold, over and over. */
-    private void products(SplittableRandom random, int n, double[] a, double[] b) {
+    /** Matrices of sizes around those of tiles and panels, filled with repetitions of the arrays. */
+    private void takeProducts(SplittableRandom random, int n, double[] a, double[] b) {
         int m = 1 + random.nextInt(9);
         int columns = 1 + random.nextInt(70);
         int k = n == 1000 ? 300 : random.nextInt(20);
         double[] left = repeated(a, m * k);
         double[] right = repeated(b, k * columns);
         double[] c = new double[Math.max(m * columns, columns * columns)];
-        double[] work = new double[Kernels.workLength(Math.max(m, columns), k)];
-        kernels.gemm(m, columns, k, left, 0, k, 1, right, 0, 1, k, c, 0, columns, work);
+        double[] work = new double[MatrixKernels.workLength(Math.max(m, columns), k)];
+        matrix.gemm(m, columns, k, left, 0, k, 1, right, 0, 1, k, c, 0, columns, work);
         take(c);
-        kernels.gemm(m, columns, k, left, 0, 1, m, right, 0, columns, 1, c, 0, columns, work);
+        matrix.gemm(m, columns, k, left, 0, 1, m, right, 0, columns, 1, c, 0, columns, work);
         take(c);
-        kernels.syrk(columns, k, right, 0, 1, columns, c, 0, columns, work);
+        matrix.syrk(columns, k, right, 0, 1, columns, c, 0, columns, work);
         for (int i = 0; i < columns; i++) {
             for (int j = i; j < columns; j++) {
                 take(c[i * columns + j]);
@@ -258,7 +266,7 @@ public final class Digest {
         }
     }
 
-    /** All NaN are one: their bits are not defined. */
+    /** All NaN count as equal: their bits are not defined. */
     private void take(double value) {
         sha.update(eight.putLong(0, Double.doubleToLongBits(value)).array());
     }

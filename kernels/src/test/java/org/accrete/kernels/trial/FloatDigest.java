@@ -74,7 +74,7 @@ public final class FloatDigest {
         float[] c = numbers(random, 1 + m * cRow, 0);
         kernels.product(m, n, k, a, aFrom, turned ? 1 : k, turned ? m : 1, b, 2, bRow, s, 1, sRow, c, 1, cRow);
         take(c);
-        // On itself.
+        // S and C are the same matrix
         kernels.product(m, n, k, a, aFrom, turned ? 1 : k, turned ? m : 1, b, 2, bRow, c, 1, cRow, c, 1, cRow);
         take(c);
     }
@@ -94,7 +94,7 @@ public final class FloatDigest {
             kernels.within(wide, yFrom, n, 0.97) ? 1 : 0,
             kernels.within(wide, yFrom, n, Double.MAX_VALUE) ? 1 : 0
         });
-        kernels.gate(x, xFrom, y, yFrom, n);
+        kernels.reluGradient(x, xFrom, y, yFrom, n);
         take(y);
     }
 
@@ -112,7 +112,7 @@ public final class FloatDigest {
         return numbers;
     }
 
-    /** All NaN are one: their bits are not defined. */
+    /** All NaN count as equal: their bits are not defined. */
     private void take(float[] values) {
         for (float value : values) {
             sha.update(four.putInt(0, Float.floatToIntBits(value)).array());

@@ -1,7 +1,7 @@
 package org.accrete.learners.nn;
 
+import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.FloatKernels;
-import org.accrete.kernels.Kernels;
 
 /** What a hidden unit makes of its sum z. */
 enum Activation {
@@ -48,7 +48,7 @@ enum Activation {
                     for (int i = 0; i < length; i++) {
                         wide[i] = 2.0 * z[from + i];
                     }
-                    Kernels.best().logistic(wide, 0, wide, 0, length);
+                    DenseKernels.best().logistic(wide, 0, wide, 0, length);
                     for (int i = 0; i < length; i++) {
                         a[from + i] = (float) (2 * wide[i] - 1);
                     }
@@ -60,7 +60,7 @@ enum Activation {
                     for (int i = 0; i < length; i++) {
                         wide[i] = z[from + i];
                     }
-                    Kernels.best().logistic(wide, 0, wide, 0, length);
+                    DenseKernels.best().logistic(wide, 0, wide, 0, length);
                     for (int i = 0; i < length; i++) {
                         a[from + i] = (float) wide[i];
                     }
@@ -95,7 +95,7 @@ enum Activation {
      */
     void backward(float[] z, float[] a, float[] delta, int n, double[] wide) {
         switch (this) {
-            case RELU -> FloatKernels.best().gate(a, 0, delta, 0, n);
+            case RELU -> FloatKernels.best().reluGradient(a, 0, delta, 0, n);
             case TANH -> {
                 for (int i = 0; i < n; i++) {
                     delta[i] *= 1 - a[i] * a[i];
@@ -126,7 +126,7 @@ enum Activation {
             double x = z[from + i];
             wide[i] = -0.5 * x * x;
         }
-        Kernels.best().exp(wide, 0, wide, 0, n);
+        DenseKernels.best().exp(wide, 0, wide, 0, n);
     }
 
     /**

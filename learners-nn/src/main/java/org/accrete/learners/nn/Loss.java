@@ -1,7 +1,7 @@
 package org.accrete.learners.nn;
 
 import java.util.List;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 
 /** What a wrong output costs; a batch costs the mean over its rows, each by its weight. */
 enum Loss {
@@ -64,7 +64,7 @@ enum Loss {
         double ahead = (double) highest - out[at + own];
         double sum = 0;
         for (int j = 0; j < outputs; j++) {
-            double power = Kernels.exp((double) out[at + j] - highest);
+            double power = Exp.exp((double) out[at + j] - highest);
             out[at + j] = (float) power;
             sum += power;
         }

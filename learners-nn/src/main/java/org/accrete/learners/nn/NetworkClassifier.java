@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ProbabilisticClassifier;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 
 /**
  * A network with one output per class. Of two classes the decision value is the second output minus the first.
@@ -45,8 +45,8 @@ record NetworkClassifier(Schema schema, List<String> classes, Network network, S
             Arrays.fill(out, 0, rows, 1.0);
         } else if (count == 2) {
             for (int row = 0; row < rows; row++) {
-                out[2 * row] = Kernels.logistic(-decisions[row]);
-                out[2 * row + 1] = Kernels.logistic(decisions[row]);
+                out[2 * row] = Exp.logistic(-decisions[row]);
+                out[2 * row + 1] = Exp.logistic(decisions[row]);
             }
         } else if (count > 2) {
             for (int from = 0; from < rows * count; from += count) {
@@ -62,7 +62,7 @@ record NetworkClassifier(Schema schema, List<String> classes, Network network, S
         }
         double sum = 0;
         for (int c = from; c < from + count; c++) {
-            out[c] = Kernels.exp(decisions[c] - highest);
+            out[c] = Exp.exp(decisions[c] - highest);
             sum += out[c];
         }
         for (int c = from; c < from + count; c++) {

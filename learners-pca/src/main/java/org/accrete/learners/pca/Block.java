@@ -6,7 +6,8 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Rows that wait until there are enough of them, with their weights. Arrays grow to the block's size and are then
@@ -21,7 +22,7 @@ final class Block {
     /** With fewer columns, loops over all of them cost less. */
     private static final int NARROW = 256;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final int width;
     private final int size;
     private final boolean sparse;
@@ -73,7 +74,7 @@ final class Block {
                 }
             }
         } else if (chunk instanceof DenseChunk dense) {
-            Kernels kernels = Kernels.best();
+            DenseKernels kernels = DenseKernels.best();
             int width = chunk.width();
             double[] values = dense.values();
             for (int row = 0; row < chunk.rows(); row++) {
@@ -229,7 +230,7 @@ final class Block {
     /** {@code sum += factor · row}. */
     void addTo(double[] sum, int row, double factor) {
         if (sparse) {
-            kernels.sparseAxpy(
+            SparseKernels.axpy(
                     factor, entries.columns(), entries.values(), entries.start(row), entries.start(row + 1), sum, 0);
         } else {
             kernels.axpy(factor, values, origin + row * width, sum, 0, width);

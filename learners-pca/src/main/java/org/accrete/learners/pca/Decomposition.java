@@ -1,7 +1,8 @@
 package org.accrete.learners.pca;
 
 import java.util.Arrays;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MatrixKernels;
 
 /**
  * The largest singular values of a matrix, and their right singular vectors.
@@ -31,7 +32,7 @@ final class Decomposition {
 
     private static final int MOST_SWEEPS = 30;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final LargestEigen eigen = new LargestEigen();
     private double[] products = {};
     private double[] turned = {};
@@ -61,9 +62,9 @@ final class Decomposition {
         room(n, width, k);
         Arrays.fill(products, 0, n * n, 0);
         if (wide) {
-            kernels.syrk(n, width, a, 0, width, 1, products, 0, n, work);
+            MatrixKernels.best().syrk(n, width, a, 0, width, 1, products, 0, n, work);
         } else {
-            kernels.syrk(n, rows, a, 0, 1, width, products, 0, n, work);
+            MatrixKernels.best().syrk(n, rows, a, 0, 1, width, products, 0, n, work);
         }
         mirror(products, n);
         // Of a wide matrix the first columns of the products are those rows themselves, seen from the other side.
@@ -81,7 +82,8 @@ final class Decomposition {
         }
         if (wide) {
             Arrays.fill(vectors, 0, wanted * width, 0);
-            kernels.gemm(wanted, width, rows, eigen.vectors(), 0, rows, 1, a, 0, width, 1, vectors, 0, width, work);
+            MatrixKernels.best()
+                    .gemm(wanted, width, rows, eigen.vectors(), 0, rows, 1, a, 0, width, 1, vectors, 0, width, work);
             for (int i = 0; i < wanted; i++) {
                 kernels.scale(1 / values[i], vectors, i * width, width);
             }
@@ -114,7 +116,7 @@ final class Decomposition {
         int wanted = Math.min(k, n);
         room(n, width, k);
         Arrays.fill(products, 0, n * n, 0);
-        kernels.syrk(rows, width, a, 0, width, 1, products, 0, n, work);
+        MatrixKernels.best().syrk(rows, width, a, 0, width, 1, products, 0, n, work);
         block.putProducts(a, rows, products, n);
         mirror(products, n);
         eigen.decompose(products, n, wanted, products, guesses);
@@ -125,7 +127,7 @@ final class Decomposition {
         }
         Arrays.fill(vectors, 0, found * width, 0);
         double[] left = eigen.vectors();
-        kernels.gemm(found, width, rows, left, 0, n, 1, a, 0, width, 1, vectors, 0, width, work);
+        MatrixKernels.best().gemm(found, width, rows, left, 0, n, 1, a, 0, width, 1, vectors, 0, width, work);
         for (int i = 0; i < found; i++) {
             block.addCombination(left, i * n + rows, vectors, i * width);
             values[i] = Math.sqrt(eigen.values()[i]);
@@ -143,7 +145,7 @@ final class Decomposition {
             values = new double[k];
             vectors = new double[k * width];
         }
-        int length = Math.max(Kernels.workLength(n, DEPTH), Kernels.workLength(k, DEPTH));
+        int length = Math.max(MatrixKernels.workLength(n, DEPTH), MatrixKernels.workLength(k, DEPTH));
         if (work.length < length) {
             work = new double[length];
         }
@@ -177,7 +179,7 @@ final class Decomposition {
         Arrays.fill(turned, 0, n * length, 0);
         int aRow = wide ? width : 1;
         int aColumn = wide ? 1 : width;
-        kernels.gemm(n, length, n, basis, 0, n, 1, a, 0, aRow, aColumn, turned, 0, length, work);
+        MatrixKernels.best().gemm(n, length, n, basis, 0, n, 1, a, 0, aRow, aColumn, turned, 0, length, work);
         orthogonalise(n, length, wanted, basis, !wide);
         double[] norms = products;
         for (int i = 0; i < n; i++) {
@@ -230,9 +232,9 @@ final class Decomposition {
                     double tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
                     double c = 1 / Math.sqrt(1 + tangent * tangent);
                     double s = tangent * c;
-                    kernels.rot(c, s, turned, i * length, turned, j * length, length);
+                    kernels.rotate(c, s, turned, i * length, turned, j * length, length);
                     if (along) {
-                        kernels.rot(c, s, basis, i * n, basis, j * n, n);
+                        kernels.rotate(c, s, basis, i * n, basis, j * n, n);
                     }
                     // One row that is nothing beside the other is not worth another sweep.
                     rotated |= Math.min(x, y) > nothing;

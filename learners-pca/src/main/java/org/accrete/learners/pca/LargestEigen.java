@@ -2,7 +2,8 @@ package org.accrete.learners.pca;
 
 import java.util.Arrays;
 import org.accrete.api.SeededRandom;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MatrixKernels;
 
 /**
  * The largest eigenvalues of a symmetric matrix without negative ones, and their vectors, from a guess at the vectors.
@@ -27,7 +28,7 @@ final class LargestEigen {
     private static final int EXTRA = 8;
     private static final long SEED = 20_080_501;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final SymmetricEigen eigen = new SymmetricEigen();
     private double[] values = {};
     private double[] vectors = {};
@@ -81,7 +82,7 @@ final class LargestEigen {
         // The random vectors are taken towards what the guess lacks.
         System.arraycopy(y, 0, z, 0, k * n);
         Arrays.fill(z, k * n, count * n, 0);
-        kernels.gemm(count - k, n, n, y, k * n, n, 1, matrix, 0, n, 1, z, k * n, n, work);
+        MatrixKernels.best().gemm(count - k, n, n, y, k * n, n, 1, matrix, 0, n, 1, z, k * n, n, work);
         int most = n / 10;
         double before = Double.POSITIVE_INFINITY;
         for (int round = 0; round < most; round++) {
@@ -90,7 +91,7 @@ final class LargestEigen {
             }
             multiply(count, n, n, y, matrix, n, z);
             Arrays.fill(small, 0, count * count, 0);
-            kernels.gemm(count, count, n, y, 0, n, 1, z, 0, 1, n, small, 0, count, work);
+            MatrixKernels.best().gemm(count, count, n, y, 0, n, 1, z, 0, 1, n, small, 0, count, work);
             eigen.decompose(small, count);
             turn(count, n);
             double ratio = worst(k, count, n);
@@ -167,7 +168,7 @@ final class LargestEigen {
             small = new double[count * count];
             rounds = new double[n];
         }
-        int length = Kernels.workLength(count, n);
+        int length = MatrixKernels.workLength(count, n);
         if (work.length < length) {
             work = new double[length];
         }
@@ -176,7 +177,8 @@ final class LargestEigen {
     /** {@code out = left · right}, of rows × inner and inner × columns. */
     private void multiply(int rows, int inner, int columns, double[] left, double[] right, int rightRow, double[] out) {
         Arrays.fill(out, 0, rows * columns, 0);
-        kernels.gemm(rows, columns, inner, left, 0, inner, 1, right, 0, rightRow, 1, out, 0, columns, work);
+        MatrixKernels.best()
+                .gemm(rows, columns, inner, left, 0, inner, 1, right, 0, rightRow, 1, out, 0, columns, work);
     }
 
     /** Makes {@link #y} the best vectors within its span, and {@link #z} their products with the matrix. */
@@ -233,7 +235,7 @@ final class LargestEigen {
         boolean orthonormal = false;
         for (int times = 0; !orthonormal && times < 2; times++) {
             Arrays.fill(small, 0, count * count, 0);
-            kernels.syrk(count, n, z, 0, n, 1, small, 0, count, work);
+            MatrixKernels.best().syrk(count, n, z, 0, n, 1, small, 0, count, work);
             // The factor is the transpose of what is left on and above the diagonal.
             double smallest = 1;
             for (int i = 0; i < count; i++) {

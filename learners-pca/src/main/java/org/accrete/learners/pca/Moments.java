@@ -3,7 +3,8 @@ package org.accrete.learners.pca;
 import java.util.Arrays;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MatrixKernels;
 
 /**
  * The sums of products of all columns with each other, about the mean: exact in any chunking and after any merge. They
@@ -52,7 +53,7 @@ final class Moments extends Summary {
     void absorbOther(Summary other, double[] stack, int rows) {
         Moments same = (Moments) other;
         for (int i = 0; i < width; i++) {
-            kernels.axpy(1, same.products, i * width + i, products, i * width + i, width - i);
+            DenseKernels.best().axpy(1, same.products, i * width + i, products, i * width + i, width - i);
         }
         absorbStack(stack, rows);
         int most = rank.most();
@@ -67,17 +68,17 @@ final class Moments extends Summary {
     @Override
     void fade(double factor) {
         for (int i = 0; i < width; i++) {
-            kernels.scale(factor, products, i * width + i, width - i);
+            DenseKernels.best().scale(factor, products, i * width + i, width - i);
         }
     }
 
     @Override
     void absorbStack(double[] stack, int rows) {
-        int length = Kernels.workLength(width, rows);
+        int length = MatrixKernels.workLength(width, rows);
         if (work.length < length) {
             work = new double[length];
         }
-        kernels.syrk(width, rows, stack, 0, 1, width, products, 0, width, work);
+        MatrixKernels.best().syrk(width, rows, stack, 0, 1, width, products, 0, width, work);
         if (!anchored && rows > 0) {
             Decomposition first = new Decomposition();
             anchor(first, first.decompose(stack, rows, width, rank.most(), anchor, 0));
@@ -94,7 +95,7 @@ final class Moments extends Summary {
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < width; i++) {
                 int from = row * width + i;
-                kernels.axpy(stack[from], stack, from, products, i * width + i, width - i);
+                DenseKernels.best().axpy(stack[from], stack, from, products, i * width + i, width - i);
             }
         }
     }

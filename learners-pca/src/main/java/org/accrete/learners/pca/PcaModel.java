@@ -11,7 +11,8 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.Transformer;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Principal components of all rows that were learned. Immutable and thread-safe, also as a view.
@@ -29,7 +30,7 @@ public final class PcaModel implements Transformer {
     private static final int MOST_LINES = 50;
     private static final int MOST_COLUMNS = 5;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final Schema schema;
     private final Schema outputSchema;
     private final int width;
@@ -284,7 +285,7 @@ public final class PcaModel implements Transformer {
             out.beginRow(chunk, i);
             if (chunk instanceof SparseChunk sparse && isShort(sparse, i)) {
                 for (int c = 0; c < count; c++) {
-                    double score = kernels.sparseDot(
+                    double score = SparseKernels.dot(
                             components, c * width, sparse.indices(), sparse.values(), sparse.start(i), sparse.end(i));
                     out.put(c, (score - meanScores[c]) * scale[c]);
                 }

@@ -1,11 +1,12 @@
 package org.accrete.learners.pca;
 
 import java.util.Arrays;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MatrixKernels;
 
 /** Signs of components, which a decomposition leaves open. Components are rows; scratch is reused. */
 final class Signs {
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final int width;
     private double[] cosines = {};
     private double[] work = {};
@@ -24,7 +25,7 @@ final class Signs {
      * @param before how many
      */
     void align(double[] fresh, int now, double[] old, int before) {
-        int length = Kernels.workLength(now, width);
+        int length = MatrixKernels.workLength(now, width);
         if (work.length < length) {
             work = new double[length];
         }
@@ -32,7 +33,7 @@ final class Signs {
             cosines = new double[now * before];
         }
         Arrays.fill(cosines, 0, now * before, 0);
-        kernels.gemm(now, before, width, fresh, 0, width, 1, old, 0, 1, width, cosines, 0, before, work);
+        MatrixKernels.best().gemm(now, before, width, fresh, 0, width, 1, old, 0, 1, width, cosines, 0, before, work);
         for (int i = 0; i < now; i++) {
             double nearest = 0;
             for (int j = 0; j < before; j++) {

@@ -3,7 +3,8 @@ package org.accrete.learners.pca;
 import java.util.Arrays;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Schema;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * The centred rows of a block, each times the root of its weight, without making them dense.
@@ -13,7 +14,7 @@ import org.accrete.kernels.Kernels;
  * by subtracting afterwards. All other columns, whose means may be far from 0, are centred and stored.
  */
 final class SparseBlock {
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private final int width;
     /** Columns that are centred, ascending. */
     private final int[] dense;
@@ -117,11 +118,11 @@ final class SparseBlock {
     }
 
     private void add(double factor, int row, double[] out, int from) {
-        kernels.sparseAxpy(factor, rows.columns(), rows.values(), rows.start(row), rows.start(row + 1), out, from);
+        SparseKernels.axpy(factor, rows.columns(), rows.values(), rows.start(row), rows.start(row + 1), out, from);
     }
 
     private double dot(double[] x, int from, int row) {
-        return kernels.sparseDot(x, from, rows.columns(), rows.values(), rows.start(row), rows.start(row + 1));
+        return SparseKernels.dot(x, from, rows.columns(), rows.values(), rows.start(row), rows.start(row + 1));
     }
 
     /** Adds the products of all columns with each other, on and above the diagonal of a width × width matrix. */
@@ -131,7 +132,7 @@ final class SparseBlock {
         for (int i = 0; i < rows.rows(); i++) {
             int end = rows.start(i + 1);
             for (int k = rows.start(i); k < end; k++) {
-                kernels.sparseAxpy(values[k], columns, values, k, end, products, columns[k] * width);
+                SparseKernels.axpy(values[k], columns, values, k, end, products, columns[k] * width);
             }
         }
         for (int j = 0; j < width; j++) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 
 /**
  * What the rows of whole blocks amount to: their weights, mean and variance, and what a sub-class keeps of how columns
@@ -16,7 +16,7 @@ import org.accrete.kernels.Kernels;
  * + w)), among the block's centred rows.
  */
 abstract sealed class Summary permits LowRank, Moments {
-    final Kernels kernels = Kernels.best();
+    final DenseKernels kernels = DenseKernels.best();
     final Schema schema;
     final int width;
     final Rank rank;
@@ -271,7 +271,7 @@ abstract sealed class Summary permits LowRank, Moments {
     }
 
     static boolean isFinite(double[] array) {
-        return Kernels.best().allFinite(array, 0, array.length);
+        return DenseKernels.best().allFinite(array, 0, array.length);
     }
 
     static AccreteException corrupt(String what) {

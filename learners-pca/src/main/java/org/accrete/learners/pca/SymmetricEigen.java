@@ -1,7 +1,7 @@
 package org.accrete.learners.pca;
 
 import java.util.Arrays;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 
 /**
  * All eigenvalues and eigenvectors of a symmetric matrix. O(n³); scratch grows to the largest matrix seen.
@@ -18,7 +18,7 @@ final class SymmetricEigen {
      */
     private static final double NOTHING = 0x1p-53;
 
-    private final Kernels kernels = Kernels.best();
+    private final DenseKernels kernels = DenseKernels.best();
     private double[] values = {};
     private double[] vectors = {};
     private double[] a = {};
@@ -206,7 +206,7 @@ final class SymmetricEigen {
                 z = s * e[k + 1];
                 e[k + 1] *= c;
             }
-            kernels.rot(c, s, vectors, k * n, vectors, (k + 1) * n, n);
+            kernels.rotate(c, s, vectors, k * n, vectors, (k + 1) * n, n);
         }
     }
 

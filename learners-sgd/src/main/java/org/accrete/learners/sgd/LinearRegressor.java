@@ -3,7 +3,7 @@ package org.accrete.learners.sgd;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Regressor;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 import org.accrete.learners.sgd.weights.LinearWeights;
 
 /**
@@ -24,7 +24,7 @@ record LinearRegressor(Schema schema, LinearWeights weights, boolean logLink) im
     /** Turns decision values into predictions. */
     static void predictFrom(double[] values, int count, boolean logLink) {
         for (int i = 0; logLink && i < count; i++) {
-            values[i] = Math.min(Kernels.exp(values[i]), Double.MAX_VALUE);
+            values[i] = Math.min(Exp.exp(values[i]), Double.MAX_VALUE);
         }
     }
 }

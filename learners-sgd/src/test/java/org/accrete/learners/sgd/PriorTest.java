@@ -281,9 +281,8 @@ class PriorTest {
         Table table = Table.random(1, 5, 3, false);
         assertThatThrownBy(() -> SgdLearners.learner(table.schema(), "optimizer=adagrad", PULL))
                 .isInstanceOf(AccreteException.class)
-                .hasMessage(
-                        "penalty must be l2, l1 or elasticnet with prior=source, which it acts on, but was none;"
-                                + " set penalty=l2 and alpha");
+                .hasMessage("penalty must be l2, l1 or elasticnet with prior=source, which it acts on, but was none;"
+                        + " set penalty=l2 and alpha");
     }
 
     @ParameterizedTest

@@ -1,6 +1,6 @@
 package org.accrete.learners.sgd.loss;
 
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 
 /** Turns decision values into probabilities. */
 public enum Link {
@@ -8,7 +8,7 @@ public enum Link {
     LOGISTIC {
         @Override
         public double ofOne(double decision) {
-            return Kernels.logistic(decision);
+            return Exp.logistic(decision);
         }
     },
     /** Linear from 0 at −1 to 1 at +1, for modified-huber; with several classes normalized to a sum of 1. */
@@ -22,7 +22,7 @@ public enum Link {
     SOFTMAX {
         @Override
         public double ofOne(double decision) {
-            return Kernels.logistic(decision);
+            return Exp.logistic(decision);
         }
 
         @Override
@@ -33,7 +33,7 @@ public enum Link {
             }
             double sum = 0;
             for (int c = from; c < from + count; c++) {
-                out[c] = Kernels.exp(out[c] - largest);
+                out[c] = Exp.exp(out[c] - largest);
                 sum += out[c];
             }
             for (int c = from; c < from + count; c++) {

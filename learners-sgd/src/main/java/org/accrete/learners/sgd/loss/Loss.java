@@ -2,7 +2,9 @@ package org.accrete.learners.sgd.loss;
 
 import java.util.List;
 import java.util.Optional;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.Exp;
+import org.accrete.kernels.GradientKind;
 
 /**
  * Loss of a decision value p for a target y. Losses of classes take y of −1 or +1 and are written in the margin
@@ -61,11 +63,11 @@ public enum Loss {
     }
 
     /** {@return the gradient of this loss as a kernel knows it, bounded by the shape; empty if no kernel does} */
-    public Optional<Kernels.Slope> kernelGradient() {
+    public Optional<GradientKind> kernelGradient() {
         return switch (this) {
-            case HINGE -> Optional.of(Kernels.Slope.HINGE);
-            case LOG_LOSS -> Optional.of(Kernels.Slope.LOGISTIC);
-            case SQUARED_ERROR, HUBER -> Optional.of(Kernels.Slope.DIFFERENCE);
+            case HINGE -> Optional.of(GradientKind.HINGE);
+            case LOG_LOSS -> Optional.of(GradientKind.LOGISTIC);
+            case SQUARED_ERROR, HUBER -> Optional.of(GradientKind.CLIPPED_RESIDUAL);
             default -> Optional.empty();
         };
     }
@@ -86,7 +88,7 @@ public enum Loss {
     public double step(double p, double y, double rate, double shape) {
         return switch (this) {
             case HINGE -> hinge(p, y, rate);
-            case LOG_LOSS -> rate * y * Kernels.logistic(-y * p);
+            case LOG_LOSS -> rate * y * Exp.logistic(-y * p);
             case SQUARED_ERROR, HUBER -> {
                 double error = y - p;
                 yield rate * (error > shape ? shape : error < -shape ? -shape : error);
@@ -142,7 +144,7 @@ public enum Loss {
         }
         double d = negativeGradient > 0 ? Math.min(negativeGradient, (StrictMath.log(y) - p) / q) : 0;
         for (int i = 0; i < POISSON_STEPS; i++) {
-            double power = Math.min(Kernels.exp(p + q * d), MAX_GRADIENT);
+            double power = Math.min(Exp.exp(p + q * d), MAX_GRADIENT);
             d -= (d - y + power) / (1 + q * power);
         }
         return d;
@@ -162,14 +164,14 @@ public enum Loss {
             case HINGE -> Math.max(0, 1 - z);
             case SQUARED_HINGE -> Math.max(0, 1 - z) * Math.max(0, 1 - z);
             case PERCEPTRON -> Math.max(0, -z);
-            case LOG_LOSS -> Kernels.log1pExp(-z);
+            case LOG_LOSS -> Exp.log1pExp(-z);
             case MODIFIED_HUBER -> z < -1 ? -4 * z : Math.max(0, 1 - z) * Math.max(0, 1 - z);
             case SQUARED_ERROR -> far * far / 2;
             case HUBER -> far <= shape ? far * far / 2 : shape * far - shape * shape / 2;
             case EPSILON_INSENSITIVE -> Math.max(0, far - shape);
             case SQUARED_EPSILON_INSENSITIVE -> Math.max(0, far - shape) * Math.max(0, far - shape);
             case QUANTILE -> y > p ? shape * far : (1 - shape) * far;
-            case POISSON -> Kernels.exp(p) - y * p;
+            case POISSON -> Exp.exp(p) - y * p;
         };
     }
 
@@ -183,7 +185,7 @@ public enum Loss {
             case SQUARED_EPSILON_INSENSITIVE ->
                 y - p > shape ? 2 * (y - p - shape) : p - y > shape ? -2 * (p - y - shape) : 0;
             case QUANTILE -> y > p ? shape : y < p ? shape - 1 : 0;
-            case POISSON -> y - Kernels.exp(p);
+            case POISSON -> y - Exp.exp(p);
             default -> step(p, y, 1, shape);
         };
         return negativeGradient > MAX_GRADIENT
@@ -203,7 +205,7 @@ public enum Loss {
         // The margin of the row's own class is p, that of any other -p, and so are their steps.
         p[own] = -p[own];
         if (this == LOG_LOSS) {
-            Kernels.best().logistic(p, 0, p, 0, classes);
+            DenseKernels.best().logistic(p, 0, p, 0, classes);
             for (int c = 0; c < classes; c++) {
                 p[c] = -(rate * p[c]);
             }

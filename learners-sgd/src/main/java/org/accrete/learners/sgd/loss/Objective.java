@@ -1,6 +1,6 @@
 package org.accrete.learners.sgd.loss;
 
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.Exp;
 import org.accrete.learners.sgd.weights.WeightedMerge;
 
 /** What training minimizes for each row: the loss, the bound of its gradient, and how classes count. */
@@ -89,7 +89,7 @@ public final class Objective {
         double sum = 0;
         if (isSoftmax(count)) {
             for (int c = 0; c < count; c++) {
-                sum += Kernels.exp(p[c] - p[(int) target]);
+                sum += Exp.exp(p[c] - p[(int) target]);
             }
             return StrictMath.log(sum);
         }

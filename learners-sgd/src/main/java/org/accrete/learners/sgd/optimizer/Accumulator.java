@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.TrainingState;
 import org.accrete.learners.sgd.weights.UndoLog;
@@ -15,52 +15,11 @@ final class Accumulator implements TrainingState {
     /** What the number is, which says how functions of new classes start and how two learners are merged. */
     enum Kind {
         /** 1 / √(1 + G) for a sum of squares G. */
-        RATE(1) {
-            @Override
-            double sumOfSquares(double number) {
-                return Math.max(0, 1 / (number * number) - 1);
-            }
-
-            @Override
-            double ofSumOfSquares(double sum) {
-                return 1 / Math.sqrt(1 + sum);
-            }
-        },
+        RATE,
         /** √G for a sum of squares G. */
-        ROOT(0) {
-            @Override
-            double sumOfSquares(double number) {
-                return number * number;
-            }
-
-            @Override
-            double ofSumOfSquares(double sum) {
-                return Math.sqrt(sum);
-            }
-        },
+        ROOT,
         /** A number that changes sign with its function, like the weight. */
-        SIGNED(0) {
-            @Override
-            double sumOfSquares(double number) {
-                throw new IllegalStateException();
-            }
-
-            @Override
-            double ofSumOfSquares(double sum) {
-                throw new IllegalStateException();
-            }
-        };
-
-        /** The number of a weight that has seen nothing. */
-        final double start;
-
-        Kind(double start) {
-            this.start = start;
-        }
-
-        abstract double sumOfSquares(double number);
-
-        abstract double ofSumOfSquares(double sum);
+        SIGNED
     }
 
     /** A rate this small would never recover. */
@@ -89,8 +48,8 @@ final class Accumulator implements TrainingState {
                 name,
                 kind,
                 weights.width(),
-                filled(weights.count() * weights.width(), kind.start),
-                filled(weights.count(), kind.start));
+                filled(weights.count() * weights.width(), start(kind)),
+                filled(weights.count(), start(kind)));
     }
 
     private Accumulator(String name, Kind kind, int width, double[] ofWeights, double[] ofIntercepts) {
@@ -99,6 +58,10 @@ final class Accumulator implements TrainingState {
         this.width = width;
         this.ofWeights = ofWeights;
         this.ofIntercepts = ofIntercepts;
+    }
+
+    private static double start(Kind kind) {
+        return kind == Kind.RATE ? 1 : 0;
     }
 
     private static double[] filled(int length, double number) {
@@ -127,8 +90,8 @@ final class Accumulator implements TrainingState {
     }
 
     /** Saves the numbers of one function where a sparse row is about to change them. */
-    void save(Kernels kernels, int c, SparseChunk chunk, int row) {
-        log.remember(kernels, ofWeights, c, chunk, row, width);
+    void save(int c, SparseChunk chunk, int row) {
+        log.remember(ofWeights, c, chunk, row, width);
     }
 
     /**
@@ -180,7 +143,7 @@ final class Accumulator implements TrainingState {
             System.arraycopy(array, 0, more, length, length);
             known += length;
         }
-        Arrays.fill(more, known, more.length, kind.start);
+        Arrays.fill(more, known, more.length, start(kind));
         return more;
     }
 
@@ -211,7 +174,7 @@ final class Accumulator implements TrainingState {
         double[] rescaled = ofWeights.clone();
         for (int i = 0; i < rescaled.length; i++) {
             double scale = scales[i % width];
-            rescaled[i] = kind.ofSumOfSquares(kind.sumOfSquares(rescaled[i]) / (scale * scale));
+            rescaled[i] = ofSumOfSquares(sumOfSquares(rescaled[i]) / (scale * scale));
         }
         return new Accumulator(name, kind, width, rescaled, ofIntercepts.clone());
     }
@@ -240,7 +203,7 @@ final class Accumulator implements TrainingState {
         double[] merged =
                 merge.sum(sumsOfSquares(my, myUnit * myUnit), sumsOfSquares(their, theirUnit * theirUnit), length);
         for (int j = 0; j < merged.length; j++) {
-            merged[j] = kind.ofSumOfSquares(merged[j]);
+            merged[j] = ofSumOfSquares(merged[j]);
         }
         return merged;
     }
@@ -248,14 +211,23 @@ final class Accumulator implements TrainingState {
     private double[] sumsOfSquares(double[] numbers, double factor) {
         double[] sums = new double[numbers.length];
         for (int j = 0; j < sums.length; j++) {
-            sums[j] = factor * kind.sumOfSquares(numbers[j]);
+            sums[j] = factor * sumOfSquares(numbers[j]);
         }
         return sums;
     }
 
+    /** {@return the sum of squares G that a rate or root is made of} */
+    private double sumOfSquares(double number) {
+        return kind == Kind.RATE ? Math.max(0, 1 / (number * number) - 1) : number * number;
+    }
+
+    private double ofSumOfSquares(double sum) {
+        return kind == Kind.RATE ? 1 / Math.sqrt(1 + sum) : Math.sqrt(sum);
+    }
+
     static double[] times(double[] numbers, double factor) {
         double[] times = numbers.clone();
-        Kernels.best().scale(factor, times, 0, times.length);
+        DenseKernels.best().scale(factor, times, 0, times.length);
         return times;
     }
 }

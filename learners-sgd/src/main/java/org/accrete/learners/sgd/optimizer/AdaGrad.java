@@ -2,7 +2,6 @@ package org.accrete.learners.sgd.optimizer;
 
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.kernels.Kernels;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.WeightedMerge;
@@ -45,7 +44,6 @@ public final class AdaGrad extends Optimizer {
 
     @Override
     public void learn(Chunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         int count = weights.count();
         if (p.length < count) {
             p = new double[count];
@@ -58,7 +56,7 @@ public final class AdaGrad extends Optimizer {
         boolean known = false;
         for (int row = from; row < to; row++) {
             for (int c = 0; c < count && !known; c++) {
-                p[c] = weights.decision(kernels, c, chunk, row);
+                p[c] = weights.decision(c, chunk, row);
             }
             known = false;
             sink.take(p, count);
@@ -74,12 +72,12 @@ public final class AdaGrad extends Optimizer {
             for (int c = 0; c < count; c++) {
                 double gradient = -(importance[c] * p[c]);
                 double alpha = gradient == 0 ? 0 : importance[c] * settings.eta0() * p[c];
-                rates.accumulate(kernels, c, chunk, row, gradient);
+                rates.accumulate(c, chunk, row, gradient);
                 if (chunk instanceof DenseChunk rows && row < to - 1) {
-                    p[c] = rates.stepThenDecide(kernels, c, rows, row, alpha);
+                    p[c] = rates.stepThenDecide(c, rows, row, alpha);
                     known = true;
                 } else {
-                    rates.step(kernels, c, chunk, row, alpha);
+                    rates.step(c, chunk, row, alpha);
                 }
             }
         }

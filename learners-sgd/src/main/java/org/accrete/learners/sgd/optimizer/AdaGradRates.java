@@ -3,7 +3,8 @@ package org.accrete.learners.sgd.optimizer;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.OptimizerKernels;
+import org.accrete.kernels.SparseKernels;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.WeightedMerge;
 
@@ -55,14 +56,14 @@ final class AdaGradRates {
     }
 
     /** Adds the squared gradients of a row to those of function c. */
-    void accumulate(Kernels kernels, int c, Chunk chunk, int row, double gradient) {
+    void accumulate(int c, Chunk chunk, int row, double gradient) {
         if (gradient == 0) {
             return;
         }
         int width = weights.width();
         if (chunk instanceof SparseChunk sparse) {
-            rates.save(kernels, c, sparse, row);
-            rates.saw(kernels.sparseSlow(
+            rates.save(c, sparse, row);
+            rates.saw(SparseKernels.adaGradRates(
                     gradient,
                     sparse.indices(),
                     sparse.values(),
@@ -72,11 +73,12 @@ final class AdaGradRates {
                     c * width));
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.slow(gradient, dense.values(), dense.offset(row), rates.ofWeights(), c * width, width);
+            OptimizerKernels.best()
+                    .adaGradRates(gradient, dense.values(), dense.offset(row), rates.ofWeights(), c * width, width);
         }
         double[] ofIntercepts = rates.ofIntercepts();
         double scaled = gradient * ofIntercepts[c];
-        ofIntercepts[c] = Kernels.slowed(ofIntercepts[c], (scaled * scaled) * square);
+        ofIntercepts[c] = OptimizerKernels.adaGradRate(ofIntercepts[c], (scaled * scaled) * square);
     }
 
     /**
@@ -84,14 +86,14 @@ final class AdaGradRates {
      *
      * @param alpha learning rate times negative gradient
      */
-    void step(Kernels kernels, int c, Chunk chunk, int row, double alpha) {
+    void step(int c, Chunk chunk, int row, double alpha) {
         int width = weights.width();
         int origin = c * width;
         double[] v = weights.vectors();
         if (chunk instanceof SparseChunk sparse) {
             if (alpha != 0) {
-                weights.save(kernels, c, sparse, row);
-                weights.addMagnitude(kernels.sparseStep(
+                weights.save(c, sparse, row);
+                weights.addMagnitude(SparseKernels.adaGradStep(
                         alpha / weights.scale(),
                         sparse.indices(),
                         sparse.values(),
@@ -103,7 +105,17 @@ final class AdaGradRates {
             }
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.step(decay, alpha, dense.values(), dense.offset(row), rates.ofWeights(), origin, v, origin, width);
+            OptimizerKernels.best()
+                    .adaGradStep(
+                            decay,
+                            alpha,
+                            dense.values(),
+                            dense.offset(row),
+                            rates.ofWeights(),
+                            origin,
+                            v,
+                            origin,
+                            width);
         }
         stepIntercept(c, alpha);
     }
@@ -113,26 +125,27 @@ final class AdaGradRates {
      *
      * @return the decision value of the next row
      */
-    double stepThenDecide(Kernels kernels, int c, DenseChunk chunk, int row, double alpha) {
+    double stepThenDecide(int c, DenseChunk chunk, int row, double alpha) {
         int width = weights.width();
         int origin = c * width;
         int offset = chunk.offset(row);
         double[] values = chunk.values();
-        double product = kernels.stepDots(
-                decay,
-                alpha,
-                values,
-                offset,
-                rates.ofWeights(),
-                origin,
-                weights.vectors(),
-                origin,
-                values,
-                offset + width,
-                width,
-                sum);
+        double product = OptimizerKernels.best()
+                .adaGradStepThenDot(
+                        decay,
+                        alpha,
+                        values,
+                        offset,
+                        rates.ofWeights(),
+                        origin,
+                        weights.vectors(),
+                        origin,
+                        values,
+                        offset + width,
+                        width,
+                        sum);
         stepIntercept(c, alpha);
-        return weights.decision(kernels, product, weights.intercepts()[c], c, chunk, row + 1);
+        return weights.decision(product, weights.intercepts()[c], c, chunk, row + 1);
     }
 
     /** {@return the sum of r x² of the next row over all weights of function c, after {@link #stepThenDecide}} */

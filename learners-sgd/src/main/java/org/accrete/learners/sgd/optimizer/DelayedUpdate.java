@@ -7,14 +7,17 @@ import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DelayedSgdState;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.GradientKind;
+import org.accrete.kernels.OptimizerKernels;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.TrainingState;
 import org.accrete.learners.sgd.weights.UndoLog;
 
 /**
- * The update of one function by narrow dense rows, each delayed until the next row: {@link Kernels#descend} then needs
- * one pass over the weights for both.
+ * The update of one function by narrow dense rows, each delayed until the next row: {@link OptimizerKernels#delayedSgd}
+ * then needs one pass over the weights for both.
  *
  * <p>The last row and the weights before it are part of the state, because the first row of the next chunk has to give
  * the same bits as if there were no chunk border. {@link TrainableWeights} is brought up to date after each call. Who
@@ -30,12 +33,12 @@ final class DelayedUpdate implements TrainingState {
     private static final String STEP = "sgd.delayed_step";
 
     private final TrainableWeights weights;
-    private final Kernels.Slope gradient;
+    private final GradientKind gradient;
     private final double bound;
     private final double interceptRate;
     private final int width;
-    private final double[] state = new double[Kernels.DESCENT_STATE];
-    private final double[] before = new double[Kernels.INTERCEPT + 1];
+    private final DelayedSgdState state = new DelayedSgdState();
+    private final DelayedSgdState before = new DelayedSgdState();
     /** Targets of the rows of a block, replaced by decision values. */
     final double[] y = new double[BLOCK];
     /** Learning rate times weight of each row of a block. */
@@ -49,12 +52,12 @@ final class DelayedUpdate implements TrainingState {
     /**
      * Makes an update that knows of no row.
      *
-     * @param weights one function of at most {@link Kernels#NARROW} columns
+     * @param weights one function of at most {@link NARROW} columns
      * @param gradient of the loss
      * @param bound of the gradient
      * @param interceptRate factor of the intercept's learning rate
      */
-    DelayedUpdate(TrainableWeights weights, Kernels.Slope gradient, double bound, double interceptRate) {
+    DelayedUpdate(TrainableWeights weights, GradientKind gradient, double bound, double interceptRate) {
         this.weights = weights;
         this.gradient = gradient;
         this.bound = bound;
@@ -64,14 +67,14 @@ final class DelayedUpdate implements TrainingState {
 
     /** {@return whether rows are narrow enough} */
     static boolean takes(int width) {
-        return width <= Kernels.NARROW;
+        return width <= DelayedSgdState.MAX_WIDTH;
     }
 
     /** Saves what learning a chunk may change. */
     void begin() {
         had = has;
         if (has) {
-            System.arraycopy(state, 0, before, 0, before.length);
+            before.copyFrom(state);
         }
     }
 
@@ -84,7 +87,7 @@ final class DelayedUpdate implements TrainingState {
     void rollBack() {
         has = had;
         if (has) {
-            System.arraycopy(before, 0, state, 0, before.length);
+            state.copyFrom(before);
         }
     }
 
@@ -128,8 +131,8 @@ final class DelayedUpdate implements TrainingState {
         if (!has) {
             start();
         }
-        return Kernels.best()
-                .descend(
+        return OptimizerKernels.best()
+                .delayedSgd(
                         gradient,
                         bound,
                         interceptRate,
@@ -144,20 +147,16 @@ final class DelayedUpdate implements TrainingState {
     }
 
     private void start() {
-        Arrays.fill(state, 0);
-        System.arraycopy(weights.vectors(), 0, state, 0, width);
-        state[Kernels.LAST_KEEP] = 1;
-        state[Kernels.INTERCEPT] = weights.intercepts()[0];
+        state.start(weights.vectors(), width, weights.intercepts()[0]);
         has = true;
     }
 
     /** Takes the last step in the weights, as the kernel will. */
     void settle() {
         double[] v = weights.vectors();
-        System.arraycopy(state, 0, v, 0, width);
-        double step = state[Kernels.LAST_STEP];
-        Kernels.best().scaleAdd(state[Kernels.LAST_KEEP], v, 0, step, state, Kernels.LAST_ROW, width);
-        weights.intercepts()[0] = state[Kernels.INTERCEPT] + step * interceptRate;
+        System.arraycopy(state.weights, 0, v, 0, width);
+        DenseKernels.best().scaleAdd(state.decay, v, 0, state.step, state.row, 0, width);
+        weights.intercepts()[0] = state.intercept + state.step * interceptRate;
     }
 
     /**
@@ -166,9 +165,7 @@ final class DelayedUpdate implements TrainingState {
      * @return whether the weights stayed finite
      */
     boolean settleAlone() {
-        double step = state[Kernels.LAST_STEP];
-        double intercept = state[Kernels.INTERCEPT] + step * interceptRate;
-        boolean finite = weights.become(state, state[Kernels.LAST_KEEP], step, Kernels.LAST_ROW, intercept);
+        boolean finite = weights.become(state, state.intercept + state.step * interceptRate);
         if (!finite) {
             rollBack();
         }
@@ -179,11 +176,12 @@ final class DelayedUpdate implements TrainingState {
     public void read(State stored, boolean starts) {
         has = weights.count() == 1 && Stream.of(WEIGHTS, ROW, STEP).anyMatch(stored.tensors()::containsKey);
         if (has) {
-            Arrays.fill(state, 0);
-            System.arraycopy(stored.doubles(WEIGHTS, width), 0, state, 0, width);
-            System.arraycopy(stored.doubles(ROW, width), 0, state, Kernels.LAST_ROW, width);
-            System.arraycopy(stored.doubles(STEP, 3), 0, state, Kernels.LAST_KEEP, 3);
-            if (!UndoLog.isFinite(state)) {
+            double[] update = stored.doubles(STEP, 3);
+            state.start(stored.doubles(WEIGHTS, width), width, update[2]);
+            System.arraycopy(stored.doubles(ROW, width), 0, state.row, 0, width);
+            state.decay = update[0];
+            state.step = update[1];
+            if (!UndoLog.isFinite(state.weights) || !UndoLog.isFinite(state.row) || !UndoLog.isFinite(update)) {
                 throw new AccreteException(Kind.CORRUPT_FILE, "tensors 'sgd.delayed_…' must hold finite numbers only");
             }
         }
@@ -192,9 +190,9 @@ final class DelayedUpdate implements TrainingState {
     @Override
     public void write(State.Builder stored) {
         if (has) {
-            stored.doubles(WEIGHTS, Arrays.copyOf(state, width), width)
-                    .doubles(ROW, Arrays.copyOfRange(state, Kernels.LAST_ROW, Kernels.LAST_ROW + width), width)
-                    .doubles(STEP, Arrays.copyOfRange(state, Kernels.LAST_KEEP, Kernels.INTERCEPT + 1), 3);
+            stored.doubles(WEIGHTS, Arrays.copyOf(state.weights, width), width)
+                    .doubles(ROW, Arrays.copyOf(state.row, width), width)
+                    .doubles(STEP, new double[] {state.decay, state.step, state.intercept}, 3);
         }
     }
 }

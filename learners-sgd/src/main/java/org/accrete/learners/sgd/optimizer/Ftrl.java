@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.OptimizerKernels;
+import org.accrete.kernels.SparseKernels;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.WeightedMerge;
@@ -61,7 +62,6 @@ public final class Ftrl extends Optimizer {
 
     @Override
     public void learn(Chunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         int count = weights.count();
         if (p.length < count) {
             p = new double[count];
@@ -72,7 +72,7 @@ public final class Ftrl extends Optimizer {
         }
         for (int row = from; row < to; row++) {
             for (int c = 0; c < count; c++) {
-                p[c] = weights.decision(kernels, c, chunk, row);
+                p[c] = weights.decision(c, chunk, row);
             }
             sink.take(p, count);
             double weight = chunk.weight(row);
@@ -82,18 +82,18 @@ public final class Ftrl extends Optimizer {
             objective.importances(importance, count, chunk.target(row), weight);
             objective.negativeGradients(p, count, chunk.target(row));
             for (int c = 0; c < count; c++) {
-                step(kernels, c, chunk, row, -(importance[c] * p[c]));
+                step(c, chunk, row, -(importance[c] * p[c]));
             }
         }
     }
 
-    private void step(Kernels kernels, int c, Chunk chunk, int row, double gradient) {
+    private void step(int c, Chunk chunk, int row, double gradient) {
         int origin = c * weights.width();
         if (chunk instanceof SparseChunk sparse) {
-            weights.save(kernels, c, sparse, row);
-            z.save(kernels, c, sparse, row);
-            rootN.save(kernels, c, sparse, row);
-            double magnitude = kernels.sparseFtrl(
+            weights.save(c, sparse, row);
+            z.save(c, sparse, row);
+            rootN.save(c, sparse, row);
+            double magnitude = SparseKernels.ftrlStep(
                     gradient,
                     inverseEta,
                     settings.l1(),
@@ -111,20 +111,21 @@ public final class Ftrl extends Optimizer {
             rootN.saw(magnitude);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.ftrl(
-                    gradient,
-                    inverseEta,
-                    settings.l1(),
-                    settings.l2(),
-                    dense.values(),
-                    dense.offset(row),
-                    z.ofWeights(),
-                    origin,
-                    rootN.ofWeights(),
-                    origin,
-                    weights.vectors(),
-                    origin,
-                    weights.width());
+            OptimizerKernels.best()
+                    .ftrlStep(
+                            gradient,
+                            inverseEta,
+                            settings.l1(),
+                            settings.l2(),
+                            dense.values(),
+                            dense.offset(row),
+                            z.ofWeights(),
+                            origin,
+                            rootN.ofWeights(),
+                            origin,
+                            weights.vectors(),
+                            origin,
+                            weights.width());
         }
         double[] zs = z.ofIntercepts();
         double[] roots = rootN.ofIntercepts();
@@ -136,7 +137,7 @@ public final class Ftrl extends Optimizer {
 
     /** {@return the intercept divided by the square of its feature} */
     private double interceptOf(double zOfIntercept, double root) {
-        return Kernels.ftrlWeight(zOfIntercept, root, inverseEta, 0, 0);
+        return OptimizerKernels.ftrlWeight(zOfIntercept, root, inverseEta, 0, 0);
     }
 
     // --- state and merging
@@ -173,7 +174,8 @@ public final class Ftrl extends Optimizer {
     void refresh() {
         double[] v = weights.vectors();
         for (int i = 0; i < v.length; i++) {
-            v[i] = Kernels.ftrlWeight(z.ofWeights()[i], rootN.ofWeights()[i], inverseEta, settings.l1(), settings.l2());
+            v[i] = OptimizerKernels.ftrlWeight(
+                    z.ofWeights()[i], rootN.ofWeights()[i], inverseEta, settings.l1(), settings.l2());
         }
         for (int c = 0; c < weights.count() && square > 0; c++) {
             weights.intercepts()[c] = square * interceptOf(z.ofIntercepts()[c], rootN.ofIntercepts()[c]);

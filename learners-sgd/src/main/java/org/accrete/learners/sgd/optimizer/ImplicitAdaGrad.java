@@ -3,7 +3,8 @@ package org.accrete.learners.sgd.optimizer;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.OptimizerKernels;
+import org.accrete.kernels.SparseKernels;
 import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.weights.LinearWeights;
@@ -142,7 +143,6 @@ public final class ImplicitAdaGrad extends Optimizer {
 
     @Override
     public void learn(Chunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         int count = weights.count();
         makeRoom(count);
         boolean dense = chunk instanceof DenseChunk;
@@ -152,7 +152,7 @@ public final class ImplicitAdaGrad extends Optimizer {
         boolean known = false;
         for (int row = from; row < to; row++) {
             for (int c = 0; c < count && !known; c++) {
-                decide(kernels, c, chunk, row);
+                decide(c, chunk, row);
             }
             known = false;
             handOut(sink);
@@ -165,7 +165,7 @@ public final class ImplicitAdaGrad extends Optimizer {
             boolean judges = stride > 0 && (number / BLOCK) % 2 == 1;
             boolean traces = stride > 0 && !judges;
             for (int c = 0; c < count && judges; c++) {
-                traceProducts[c] = trace.ofIntercepts()[c] + weights.product(kernels, trace.ofWeights(), c, chunk, row);
+                traceProducts[c] = trace.ofIntercepts()[c] + weights.product(trace.ofWeights(), c, chunk, row);
             }
             computeSteps(chunk.target(row), weight, judges);
             if (!dense) {
@@ -173,21 +173,21 @@ public final class ImplicitAdaGrad extends Optimizer {
             }
             for (int c = 0; c < count; c++) {
                 if (stride > 0) {
-                    rates.accumulate(kernels, c, chunk, row, stride * gradients[c]);
+                    rates.accumulate(c, chunk, row, stride * gradients[c]);
                 }
                 if (traces) {
-                    trace(kernels, c, chunk, row, stride * stride * curvatures[c]);
+                    trace(c, chunk, row, stride * stride * curvatures[c]);
                 }
                 if (chunk instanceof DenseChunk rows && row < to - 1) {
-                    p[c] = rates.stepThenDecide(kernels, c, rows, row, alphas[c]);
+                    p[c] = rates.stepThenDecide(c, rows, row, alphas[c]);
                     squares[c] = rates.nextSquares(c);
                     known = true;
                 } else {
-                    rates.step(kernels, c, chunk, row, alphas[c]);
+                    rates.step(c, chunk, row, alphas[c]);
                 }
             }
             if (known && count == 1 && !weights.hasPrior() && chunk instanceof DenseChunk rows) {
-                row = learnBetween(kernels, rows, row, to, number, sink);
+                row = learnBetween(rows, row, to, number, sink);
             }
         }
     }
@@ -200,7 +200,7 @@ public final class ImplicitAdaGrad extends Optimizer {
      * @param number rows learned before that one
      * @return the last row that was learned
      */
-    private int learnBetween(Kernels kernels, DenseChunk chunk, int row, int to, long number, DecisionSink sink) {
+    private int learnBetween(DenseChunk chunk, int row, int to, long number, DecisionSink sink) {
         int end = number < DENSE_ROWS ? row + 1 : (int) Math.min(row + EVERY - number % EVERY, to - 1);
         int width = weights.width();
         double[] values = chunk.values();
@@ -225,8 +225,9 @@ public final class ImplicitAdaGrad extends Optimizer {
                     ? 0
                     : implicitStep(decision, label, part * eta, squared, descent);
             int offset = chunk.offset(next);
-            double product = kernels.stepDots(
-                    decay, alpha, values, offset, ofWeights, 0, v, 0, values, offset + width, width, sum);
+            double product = OptimizerKernels.best()
+                    .adaGradStepThenDot(
+                            decay, alpha, values, offset, ofWeights, 0, v, 0, values, offset + width, width, sum);
             intercept += alpha * rate;
             decision = LinearWeights.checked(product + intercept, chunk, next + 1);
             squared = sum[0] + rate;
@@ -287,11 +288,11 @@ public final class ImplicitAdaGrad extends Optimizer {
     }
 
     /** Computes the decision value of function c, and the row's squares weighted by its rates. */
-    private void decide(Kernels kernels, int c, Chunk chunk, int row) {
+    private void decide(int c, Chunk chunk, int row) {
         double[] ofWeights = rates.ofWeights();
         int origin = c * weights.width();
         if (chunk instanceof SparseChunk sparse) {
-            double product = kernels.sparseDots(
+            double product = SparseKernels.dotAndWeightedSquares(
                     weights.vectors(),
                     ofWeights,
                     origin,
@@ -300,11 +301,12 @@ public final class ImplicitAdaGrad extends Optimizer {
                     sparse.start(row),
                     sparse.end(row),
                     sum);
-            p[c] = weights.decision(kernels, weights.scale() * product, weights.intercepts()[c], c, chunk, row);
+            p[c] = weights.decision(weights.scale() * product, weights.intercepts()[c], c, chunk, row);
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            p[c] = weights.decision(kernels, c, chunk, row);
-            sum[0] = kernels.weightedSquares(ofWeights, origin, dense.values(), dense.offset(row), weights.width());
+            p[c] = weights.decision(c, chunk, row);
+            sum[0] = OptimizerKernels.best()
+                    .weightedSquares(ofWeights, origin, dense.values(), dense.offset(row), weights.width());
         }
         squares[c] = rates.squares(c, sum[0]);
     }
@@ -354,7 +356,7 @@ public final class ImplicitAdaGrad extends Optimizer {
         return q < Double.POSITIVE_INFINITY ? descent : Double.NaN;
     }
 
-    private void trace(Kernels kernels, int c, Chunk chunk, int row, double curvature) {
+    private void trace(int c, Chunk chunk, int row, double curvature) {
         double alpha = alphas[c];
         if (alpha == 0) {
             return;
@@ -362,8 +364,8 @@ public final class ImplicitAdaGrad extends Optimizer {
         int width = weights.width();
         int origin = c * width;
         if (chunk instanceof SparseChunk sparse) {
-            trace.save(kernels, c, sparse, row);
-            trace.saw(kernels.sparseTrace(
+            trace.save(c, sparse, row);
+            trace.saw(SparseKernels.stepSizeTrace(
                     alpha,
                     curvature,
                     sparse.indices(),
@@ -375,16 +377,17 @@ public final class ImplicitAdaGrad extends Optimizer {
                     origin));
         } else {
             DenseChunk dense = (DenseChunk) chunk;
-            kernels.trace(
-                    alpha,
-                    curvature,
-                    dense.values(),
-                    dense.offset(row),
-                    rates.ofWeights(),
-                    origin,
-                    trace.ofWeights(),
-                    origin,
-                    width);
+            OptimizerKernels.best()
+                    .stepSizeTrace(
+                            alpha,
+                            curvature,
+                            dense.values(),
+                            dense.offset(row),
+                            rates.ofWeights(),
+                            origin,
+                            trace.ofWeights(),
+                            origin,
+                            width);
         }
         double rate = rates.part().ofIntercepts()[c];
         double square = settings.interceptRate();

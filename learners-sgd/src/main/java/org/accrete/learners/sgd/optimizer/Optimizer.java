@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.learners.sgd.weights.TrainableWeights;
@@ -52,9 +51,8 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, ImplicitA
     public final void decide(Chunk chunk, int row, DecisionSink sink) {
         if (sink.isAsked()) {
             LinearWeights model = model();
-            Kernels kernels = Kernels.best();
             for (int c = 0; c < weights.count(); c++) {
-                sink.take(model.decision(kernels, c, chunk, row));
+                sink.take(model.decision(c, chunk, row));
             }
         }
     }

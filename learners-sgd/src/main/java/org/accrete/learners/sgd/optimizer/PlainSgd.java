@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.weights.LinearWeights;
@@ -94,7 +94,6 @@ public final class PlainSgd extends Optimizer {
 
     /** Applies each row's update together with the next row's decision value: one pass over the weights. */
     private void learnOneDense(DenseChunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         TrainableWeights weights = this.weights;
         double interceptRate = settings.interceptRate();
         // Computed once if it is constant: once per row, 100 columns took a fifth longer.
@@ -102,7 +101,7 @@ public final class PlainSgd extends Optimizer {
         double eta = schedule.eta(t + from);
         double decay = settings.decay(eta);
         double b = weights.intercepts()[0];
-        double p = weights.decision(kernels, 0, chunk, from);
+        double p = weights.decision(0, chunk, from);
         for (int row = from; row < to - 1; row++) {
             sink.take(p);
             if (!constant) {
@@ -111,22 +110,21 @@ public final class PlainSgd extends Optimizer {
             }
             double step = step(eta, p, chunk, row);
             b += step * interceptRate;
-            p = LinearWeights.checked(weights.moveOn(kernels, 0, chunk, row, decay, step) + b, chunk, row + 1);
+            p = LinearWeights.checked(weights.moveOn(0, chunk, row, decay, step) + b, chunk, row + 1);
         }
         sink.take(p);
         eta = schedule.eta(t + (to - 1));
         double step = step(eta, p, chunk, to - 1);
         weights.intercepts()[0] = b + step * interceptRate;
-        weights.move(kernels, 0, chunk, to - 1, settings.decay(eta), step);
+        weights.move(0, chunk, to - 1, settings.decay(eta), step);
     }
 
     private void learnManyDense(DenseChunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         TrainableWeights weights = this.weights;
         double[] intercepts = weights.intercepts();
         double interceptRate = settings.interceptRate();
         int count = weights.count();
-        double[] p = decisions(kernels, chunk, from);
+        double[] p = decisions(chunk, from);
         for (int row = from; ; row++) {
             sink.take(p, count);
             double eta = schedule.eta(t + row);
@@ -136,10 +134,10 @@ public final class PlainSgd extends Optimizer {
                 intercepts[c] += p[c] * interceptRate;
             }
             if (row == to - 1) {
-                weights.moveAll(kernels, chunk, row, decay, p);
+                weights.moveAll(chunk, row, decay, p);
                 return;
             }
-            weights.moveAllOn(kernels, chunk, row, decay, p);
+            weights.moveAllOn(chunk, row, decay, p);
             for (int c = 0; c < count; c++) {
                 p[c] = LinearWeights.checked(p[c] + intercepts[c], chunk, row + 1);
             }
@@ -205,8 +203,7 @@ public final class PlainSgd extends Optimizer {
             }
             update.rollBack();
         }
-        Kernels kernels = Kernels.best();
-        double[] p = decisions(kernels, chunk, 0);
+        double[] p = decisions(chunk, 0);
         sink.take(p, count);
         double eta = schedule.eta(t);
         if (count == 1) {
@@ -214,7 +211,7 @@ public final class PlainSgd extends Optimizer {
         } else {
             loss.steps(p, count, (int) chunk.target(0), eta * chunk.weight(0));
         }
-        boolean moved = weights.moveAlone(kernels, chunk, settings.decay(eta), p, settings.interceptRate());
+        boolean moved = weights.moveAlone(chunk, settings.decay(eta), p, settings.interceptRate());
         if (narrow && moved) {
             forgetDelayed();
         }
@@ -224,26 +221,24 @@ public final class PlainSgd extends Optimizer {
     // --- sparse rows
 
     private void learnOneSparse(SparseChunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         TrainableWeights weights = this.weights;
         double interceptRate = settings.sparseInterceptRate();
         double intercept = weights.intercepts()[0];
         for (int row = from; row < to; row++) {
-            double product = weights.scale() * weights.product(kernels, weights.vectors(), 0, chunk, row);
-            double p = weights.decision(kernels, product, intercept, 0, chunk, row);
+            double product = weights.scale() * weights.product(weights.vectors(), 0, chunk, row);
+            double p = weights.decision(product, intercept, 0, chunk, row);
             sink.take(p);
             double eta = schedule.eta(t + row);
             double step = step(eta, p, chunk, row);
             weights.decay(settings.decay(eta));
             // Not step / scale: the reciprocal does not wait for the step.
-            weights.moveSparse(kernels, 0, chunk, row, step * (1 / weights.scale()));
+            weights.moveSparse(0, chunk, row, step * (1 / weights.scale()));
             intercept += step * interceptRate;
         }
         weights.intercepts()[0] = intercept;
     }
 
     private void learnManySparse(SparseChunk chunk, int from, int to, double t, DecisionSink sink) {
-        Kernels kernels = Kernels.best();
         TrainableWeights weights = this.weights;
         double[] intercepts = weights.intercepts();
         double interceptRate = settings.sparseInterceptRate();
@@ -251,13 +246,13 @@ public final class PlainSgd extends Optimizer {
         for (int row = from; row < to; row++) {
             double eta = schedule.eta(t + row);
             double decay = settings.decay(eta);
-            double[] steps = decisions(kernels, chunk, row);
+            double[] steps = decisions(chunk, row);
             sink.take(steps, count);
             loss.steps(steps, count, (int) chunk.target(row), eta * chunk.weight(row));
             weights.decay(decay);
             double inverse = 1 / weights.scale();
             for (int c = 0; c < count; c++) {
-                weights.moveSparse(kernels, c, chunk, row, steps[c] * inverse);
+                weights.moveSparse(c, chunk, row, steps[c] * inverse);
                 intercepts[c] += steps[c] * interceptRate;
             }
         }
@@ -265,13 +260,13 @@ public final class PlainSgd extends Optimizer {
 
     // --- one row
 
-    private double[] decisions(Kernels kernels, Chunk chunk, int row) {
+    private double[] decisions(Chunk chunk, int row) {
         int count = weights.count();
-        if (scratch.length < count * (1 + Kernels.SUMS)) {
-            scratch = new double[count * (1 + Kernels.SUMS)];
+        if (scratch.length < count * (1 + DenseKernels.SCRATCH_PER_VECTOR)) {
+            scratch = new double[count * (1 + DenseKernels.SCRATCH_PER_VECTOR)];
         }
         for (int c = 0; c < count; c++) {
-            scratch[c] = weights.decision(kernels, c, chunk, row);
+            scratch[c] = weights.decision(c, chunk, row);
         }
         return scratch;
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
 import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.penalty.CumulativeL1;
@@ -110,7 +110,6 @@ public final class Sgd extends Optimizer {
         if (from == to) {
             return;
         }
-        Kernels kernels = Kernels.best();
         Schedule schedule = settings.schedule();
         boolean sparse = chunk instanceof SparseChunk;
         double interceptRate = sparse ? settings.sparseInterceptRate() : settings.interceptRate();
@@ -122,8 +121,8 @@ public final class Sgd extends Optimizer {
         double[] intercepts = weights.intercepts();
         int count = weights.count();
         for (int row = from; row < to; row++) {
-            double[] steps = decisions(kernels, chunk, row);
-            handOut(kernels, steps, chunk, row, sink);
+            double[] steps = decisions(chunk, row);
+            handOut(steps, chunk, row, sink);
             double eta = schedule.eta(t + row);
             double target = chunk.target(row);
             if (plateau.isPresent()) {
@@ -132,7 +131,7 @@ public final class Sgd extends Optimizer {
                 plateau.get().take(eta0, objective.value(steps, count, target), chunk.weight(row));
             }
             if (schedule.kind().isPassiveAggressive()) {
-                double square = square(kernels, chunk, row);
+                double square = square(chunk, row);
                 if (square == 0 && schedule.kind() == LearningRate.PA1) {
                     continue;
                 }
@@ -153,11 +152,11 @@ public final class Sgd extends Optimizer {
             for (int c = 0; c < count; c++) {
                 steps[c] *= importance[c];
                 if (!lazy && chunk instanceof DenseChunk dense) {
-                    weights.move(kernels, c, dense, row, decay, steps[c]);
+                    weights.move(c, dense, row, decay, steps[c]);
                 } else if (steps[c] != 0) {
                     double factor = steps[c] / weights.scale();
-                    weights.add(kernels, c, chunk, row, factor);
-                    average.moved(kernels, c, chunk, row, factor);
+                    weights.add(c, chunk, row, factor);
+                    average.moved(c, chunk, row, factor);
                 }
                 intercepts[c] += steps[c] * interceptRate;
             }
@@ -170,27 +169,27 @@ public final class Sgd extends Optimizer {
         }
     }
 
-    private double[] decisions(Kernels kernels, Chunk chunk, int row) {
+    private double[] decisions(Chunk chunk, int row) {
         int count = weights.count();
         if (scratch.length < count) {
             scratch = new double[count];
             importance = new double[count];
         }
         for (int c = 0; c < count; c++) {
-            scratch[c] = weights.decision(kernels, c, chunk, row);
+            scratch[c] = weights.decision(c, chunk, row);
         }
         return scratch;
     }
 
     /** Hands out the decision values of the model: those of the mean once it has rows. */
-    private void handOut(Kernels kernels, double[] p, Chunk chunk, int row, DecisionSink sink) {
+    private void handOut(double[] p, Chunk chunk, int row, DecisionSink sink) {
         int count = weights.count();
         if (!sink.isAsked() || !average.hasRows()) {
             sink.take(p, count);
             return;
         }
         for (int c = 0; c < count; c++) {
-            sink.take(average.decision(kernels, c, chunk, row));
+            sink.take(average.decision(c, chunk, row));
         }
     }
 
@@ -223,13 +222,13 @@ public final class Sgd extends Optimizer {
         return classes || y >= p ? size * (classes ? y : 1) : -size;
     }
 
-    private static double square(Kernels kernels, Chunk chunk, int row) {
+    private static double square(Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {
             int from = sparse.start(row);
-            return kernels.sumOfSquares(sparse.values(), from, sparse.end(row) - from);
+            return DenseKernels.best().sumOfSquares(sparse.values(), from, sparse.end(row) - from);
         }
         DenseChunk dense = (DenseChunk) chunk;
-        return kernels.sumOfSquares(dense.values(), dense.offset(row), dense.width());
+        return DenseKernels.best().sumOfSquares(dense.values(), dense.offset(row), dense.width());
     }
 
     // --- state and merging

@@ -2,7 +2,6 @@ package org.accrete.learners.sgd.weights;
 
 import org.accrete.api.data.Chunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
 
 /** The mean of the functions after each row, from some row on: averaged stochastic gradient descent. */
 public final class AveragedSgd implements TrainingState {
@@ -177,9 +176,9 @@ public final class AveragedSgd implements TrainingState {
     }
 
     /** Keeps the mean while vector c of the weights moves by a multiple of a row. */
-    public void moved(Kernels kernels, int c, Chunk chunk, int row, double factor) {
+    public void moved(int c, Chunk chunk, int row, double factor) {
         if (a != 0) {
-            TrainableWeights.add(kernels, sum, c * weights.width, chunk, row, -a * factor);
+            TrainableWeights.add(sum, c * weights.width, chunk, row, -a * factor);
         }
     }
 
@@ -206,8 +205,8 @@ public final class AveragedSgd implements TrainingState {
     }
 
     /** {@return the value of one function of the mean} */
-    public double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        return AveragedWeights.decision(kernels, weights, sum, intercepts, a, 1 / b, c, chunk, row);
+    public double decision(int c, Chunk chunk, int row) {
+        return AveragedWeights.decision(weights, sum, intercepts, a, 1 / b, c, chunk, row);
     }
 
     /** {@return the mean if it has rows, else the functions; in the learner's own arrays} */

@@ -1,7 +1,6 @@
 package org.accrete.learners.sgd.weights;
 
 import org.accrete.api.data.Chunk;
-import org.accrete.kernels.Kernels;
 
 /** The mean of linear functions over many rows, {@code (sum + a v) / b}: see {@link AveragedSgd}. */
 final class AveragedWeights extends LinearWeights {
@@ -28,13 +27,12 @@ final class AveragedWeights extends LinearWeights {
     }
 
     @Override
-    public double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        return decision(kernels, this, sum, intercepts, a, inverseB, c, chunk, row);
+    public double decision(int c, Chunk chunk, int row) {
+        return decision(this, sum, intercepts, a, inverseB, c, chunk, row);
     }
 
     /** {@return the value of one function of a mean whose last vectors are those of other weights} */
     static double decision(
-            Kernels kernels,
             LinearWeights last,
             double[] sum,
             double[] intercepts,
@@ -43,8 +41,8 @@ final class AveragedWeights extends LinearWeights {
             int c,
             Chunk chunk,
             int row) {
-        double product = last.product(kernels, sum, c, chunk, row) + a * last.product(kernels, last.v, c, chunk, row);
-        return last.decision(kernels, product * inverseB, intercepts[c], c, chunk, row);
+        double product = last.product(sum, c, chunk, row) + a * last.product(last.v, c, chunk, row);
+        return last.decision(product * inverseB, intercepts[c], c, chunk, row);
     }
 
     @Override

@@ -3,7 +3,8 @@ package org.accrete.learners.sgd.weights;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * Linear functions of a row: {@code w·x + b} with {@code w = scale · v}, or {@code w = unit · prior + scale · v} where
@@ -92,24 +93,24 @@ public class LinearWeights {
      * @param row from 0
      * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
      */
-    public double decision(Kernels kernels, int c, Chunk chunk, int row) {
-        return decision(kernels, scale * product(kernels, v, c, chunk, row), intercepts[c], c, chunk, row);
+    public double decision(int c, Chunk chunk, int row) {
+        return decision(scale * product(v, c, chunk, row), intercepts[c], c, chunk, row);
     }
 
     /** {@return the value of one function, given the product of its learned vector and the row, and its intercept} */
-    public final double decision(Kernels kernels, double product, double intercept, int c, Chunk chunk, int row) {
+    public final double decision(double product, double intercept, int c, Chunk chunk, int row) {
         double learned = product + intercept;
-        return checked(hasPrior() ? learned + unit * product(kernels, prior, c, chunk, row) : learned, chunk, row);
+        return checked(hasPrior() ? learned + unit * product(prior, c, chunk, row) : learned, chunk, row);
     }
 
     /** {@return the inner product of a row and vector c of an array of vectors} */
-    public final double product(Kernels kernels, double[] vectors, int c, Chunk chunk, int row) {
+    public final double product(double[] vectors, int c, Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {
-            return kernels.sparseDot(
+            return SparseKernels.dot(
                     vectors, c * width, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row));
         }
         DenseChunk dense = (DenseChunk) chunk;
-        return kernels.dot(vectors, c * width, dense.values(), dense.offset(row), width);
+        return DenseKernels.best().dot(vectors, c * width, dense.values(), dense.offset(row), width);
     }
 
     /**
@@ -131,12 +132,11 @@ public class LinearWeights {
      * @param out receives rows × {@link #count()} numbers, row-major
      */
     public final void decide(Chunk chunk, double[] out) {
-        Kernels kernels = Kernels.best();
         int count = count();
         int rows = chunk.rows();
         for (int row = 0; row < rows; row++) {
             for (int c = 0; c < count; c++) {
-                out[row * count + c] = decision(kernels, c, chunk, row);
+                out[row * count + c] = decision(c, chunk, row);
             }
         }
     }
@@ -145,7 +145,7 @@ public class LinearWeights {
     public final double[] effective() {
         double[] w = learned();
         if (hasPrior()) {
-            Kernels.best().axpy(unit, prior, 0, w, 0, w.length);
+            DenseKernels.best().axpy(unit, prior, 0, w, 0, w.length);
         }
         return w;
     }
@@ -154,7 +154,7 @@ public class LinearWeights {
     public double[] learned() {
         double[] w = v.clone();
         if (scale != 1) {
-            Kernels.best().scale(scale, w, 0, w.length);
+            DenseKernels.best().scale(scale, w, 0, w.length);
         }
         return w;
     }

@@ -5,7 +5,9 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DelayedSgdState;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /** Linear functions that learn, and can take back everything since {@link #begin}. */
 public final class TrainableWeights extends LinearWeights {
@@ -213,7 +215,7 @@ public final class TrainableWeights extends LinearWeights {
     public void fold() {
         if (scale != 1) {
             log.saveAll(v);
-            Kernels.best().scale(scale, v, 0, v.length);
+            DenseKernels.best().scale(scale, v, 0, v.length);
             scale = 1;
         }
     }
@@ -245,17 +247,17 @@ public final class TrainableWeights extends LinearWeights {
      * @param c which vector
      * @param factor of the row, divided by the scale
      */
-    public void moveSparse(Kernels kernels, int c, SparseChunk chunk, int row, double factor) {
+    public void moveSparse(int c, SparseChunk chunk, int row, double factor) {
         if (log.takesRowsOf(v)) {
-            magnitude += log.move(kernels, c, chunk, row, factor, width);
+            magnitude += log.move(c, chunk, row, factor, width);
         } else if (factor != 0) {
-            kernels.sparseAxpy(factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
+            SparseKernels.axpy(factor, chunk.indices(), chunk.values(), chunk.start(row), chunk.end(row), v, c * width);
         }
     }
 
     /** Saves one vector where a sparse row is about to change it otherwise than by {@link #moveSparse}. */
-    public void save(Kernels kernels, int c, SparseChunk chunk, int row) {
-        log.remember(kernels, v, c, chunk, row, width);
+    public void save(int c, SparseChunk chunk, int row) {
+        log.remember(v, c, chunk, row, width);
     }
 
     /**
@@ -274,11 +276,11 @@ public final class TrainableWeights extends LinearWeights {
      * @param decay factor of the vector, in [0, 1]
      * @param step factor of the row
      */
-    public void move(Kernels kernels, int c, DenseChunk dense, int row, double decay, double step) {
+    public void move(int c, DenseChunk dense, int row, double decay, double step) {
         if (step == 0 && decay == 1) {
             return;
         }
-        kernels.scaleAdd(decay, v, c * width, step, dense.values(), dense.offset(row), width);
+        DenseKernels.best().scaleAdd(decay, v, c * width, step, dense.values(), dense.offset(row), width);
     }
 
     /**
@@ -289,14 +291,14 @@ public final class TrainableWeights extends LinearWeights {
      * @param step factor of the row
      * @return product of the next row's features with the moved vector
      */
-    public double moveOn(Kernels kernels, int c, DenseChunk chunk, int row, double decay, double step) {
+    public double moveOn(int c, DenseChunk chunk, int row, double decay, double step) {
         int origin = c * width;
         double[] values = chunk.values();
         int offset = chunk.offset(row);
         if (step == 0 && decay == 1) {
-            return kernels.dot(v, origin, values, offset + width, width);
+            return DenseKernels.best().dot(v, origin, values, offset + width, width);
         }
-        return kernels.scaleAddDot(decay, v, origin, step, values, offset, values, offset + width, width);
+        return DenseKernels.best().scaleAddDot(decay, v, origin, step, values, offset, values, offset + width, width);
     }
 
     /**
@@ -306,9 +308,9 @@ public final class TrainableWeights extends LinearWeights {
      * @param decay factor of the vectors, in [0, 1]
      * @param steps factor of the row, one per vector
      */
-    public void moveAll(Kernels kernels, DenseChunk chunk, int row, double decay, double[] steps) {
+    public void moveAll(DenseChunk chunk, int row, double decay, double[] steps) {
         for (int c = 0; c < count(); c++) {
-            kernels.scaleAdd(decay, v, c * width, steps[c], chunk.values(), chunk.offset(row), width);
+            DenseKernels.best().scaleAdd(decay, v, c * width, steps[c], chunk.values(), chunk.offset(row), width);
         }
     }
 
@@ -317,12 +319,12 @@ public final class TrainableWeights extends LinearWeights {
      *
      * @param decay factor of the vectors, in [0, 1]
      * @param steps factor of the row, one per vector, replaced by the product of the next row's features with the moved
-     *     vector; and room for {@link Kernels#scaleAddDots}
+     *     vector; and room for {@link DenseKernels#scaleAddDots}
      */
-    public void moveAllOn(Kernels kernels, DenseChunk chunk, int row, double decay, double[] steps) {
+    public void moveAllOn(DenseChunk chunk, int row, double decay, double[] steps) {
         double[] values = chunk.values();
         int offset = chunk.offset(row);
-        kernels.scaleAddDots(decay, v, count(), steps, values, offset, values, offset + width, width);
+        DenseKernels.best().scaleAddDots(decay, v, count(), steps, values, offset, values, offset + width, width);
     }
 
     /**
@@ -331,17 +333,17 @@ public final class TrainableWeights extends LinearWeights {
      * @param c which vector
      * @param factor of the row, divided by the scale, not 0
      */
-    public void add(Kernels kernels, int c, Chunk chunk, int row, double factor) {
-        add(kernels, v, c * width, chunk, row, factor);
+    public void add(int c, Chunk chunk, int row, double factor) {
+        add(v, c * width, chunk, row, factor);
     }
 
     /** Adds a multiple of a row to a vector of an array. */
-    static void add(Kernels kernels, double[] vectors, int origin, Chunk chunk, int row, double factor) {
+    static void add(double[] vectors, int origin, Chunk chunk, int row, double factor) {
         if (chunk instanceof SparseChunk sparse) {
-            kernels.sparseAxpy(
+            SparseKernels.axpy(
                     factor, sparse.indices(), sparse.values(), sparse.start(row), sparse.end(row), vectors, origin);
         } else if (chunk instanceof DenseChunk dense) {
-            kernels.axpy(factor, dense.values(), dense.offset(row), vectors, origin, dense.width());
+            DenseKernels.best().axpy(factor, dense.values(), dense.offset(row), vectors, origin, dense.width());
         }
     }
 
@@ -355,14 +357,14 @@ public final class TrainableWeights extends LinearWeights {
      * @param interceptRate factor of the intercepts' steps
      * @return whether they stayed finite; nothing has changed otherwise
      */
-    public boolean moveAlone(Kernels kernels, DenseChunk chunk, double decay, double[] steps, double interceptRate) {
+    public boolean moveAlone(DenseChunk chunk, double decay, double[] steps, double interceptRate) {
         int count = count();
         double[] values = chunk.values();
         int offset = chunk.offset(0);
         if (count == 1 && steps[0] == 0) {
             // A decay towards 0 cannot overflow.
             intercepts[0] += steps[0] * interceptRate;
-            move(kernels, 0, chunk, 0, decay, steps[0]);
+            move(0, chunk, 0, decay, steps[0]);
             return true;
         }
         double[] moved = log.spare(v.length);
@@ -375,7 +377,7 @@ public final class TrainableWeights extends LinearWeights {
             int origin = c * width;
             movedIntercepts[c] = intercepts[c] + steps[c] * interceptRate;
             finite &= Double.isFinite(movedIntercepts[c]);
-            finite &= kernels.scaleAddTo(decay, v, origin, steps[c], values, offset, moved, origin, width);
+            finite &= DenseKernels.best().scaleAddTo(decay, v, origin, steps[c], values, offset, moved, origin, width);
         }
         if (finite) {
             log.give(v);
@@ -390,16 +392,14 @@ public final class TrainableWeights extends LinearWeights {
     /**
      * Makes one function what its late step makes of it, if that is finite; nothing has changed otherwise.
      *
-     * @param state the weights before it, and elsewhere the row
-     * @param decay factor of the weights
-     * @param step factor of the row
-     * @param row index of the row in the state
+     * @param state the weights before it, and the update
      * @param intercept the intercept after it
      */
-    public boolean become(double[] state, double decay, double step, int row, double intercept) {
+    public boolean become(DelayedSgdState state, double intercept) {
         double[] next = log.spare(width);
-        boolean finite = Kernels.best().scaleAddTo(decay, state, 0, step, state, row, next, 0, width)
-                && Double.isFinite(intercept);
+        boolean finite =
+                DenseKernels.best().scaleAddTo(state.decay, state.weights, 0, state.step, state.row, 0, next, 0, width)
+                        && Double.isFinite(intercept);
         if (finite) {
             log.give(v);
             v = next;
@@ -423,7 +423,7 @@ public final class TrainableWeights extends LinearWeights {
     public static double[] shifted(double[] w, double[] intercepts, double[] centre) {
         double[] shifted = intercepts.clone();
         for (int c = 0; c < shifted.length; c++) {
-            shifted[c] += Kernels.best().dot(w, c * centre.length, centre, 0, centre.length);
+            shifted[c] += DenseKernels.best().dot(w, c * centre.length, centre, 0, centre.length);
         }
         return shifted;
     }

@@ -3,7 +3,8 @@ package org.accrete.learners.sgd.weights;
 import java.util.Arrays;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.Kernels;
+import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.SparseKernels;
 
 /**
  * What an array of vectors was before a chunk, one vector per linear function.
@@ -53,9 +54,8 @@ public final class UndoLog {
             return;
         }
         int count = array.length / width;
-        Kernels kernels = Kernels.best();
         for (int c = 0; c < count; c++) {
-            kernels.gather(array, c * width, sparse.indices(), origin, origin + entries, named, c * entries);
+            SparseKernels.gather(array, c * width, sparse.indices(), origin, origin + entries, named, c * entries);
         }
         savedNamed = true;
     }
@@ -105,11 +105,11 @@ public final class UndoLog {
      * @param factor of the row; 0 moves nothing
      * @return a number that is finite only if the vector is finite there now
      */
-    public double move(Kernels kernels, int c, SparseChunk chunk, int row, double factor, int width) {
+    public double move(int c, SparseChunk chunk, int row, double factor, int width) {
         if (factor == 0) {
             return 0;
         }
-        return kernels.sparseAxpy(
+        return SparseKernels.axpyWithUndo(
                 factor,
                 chunk.indices(),
                 chunk.values(),
@@ -127,10 +127,10 @@ public final class UndoLog {
      * @param array as in {@link #takesRowsOf}
      * @param c which vector
      */
-    public void remember(Kernels kernels, double[] array, int c, SparseChunk chunk, int row, int width) {
+    public void remember(double[] array, int c, SparseChunk chunk, int row, int width) {
         if (takesRowsOf(array) && !savedAll) {
             int place = place(c, chunk, row, width);
-            kernels.gather(before, c * width, chunk.indices(), chunk.start(row), chunk.end(row), named, place);
+            SparseKernels.gather(before, c * width, chunk.indices(), chunk.start(row), chunk.end(row), named, place);
         }
     }
 
@@ -181,14 +181,14 @@ public final class UndoLog {
                 int from = sparse.start((int) (moves[i] / count));
                 int to = sparse.end((int) (moves[i] / count));
                 int c = (int) (moves[i] % count);
-                Kernels.best()
-                        .scatter(named, c * entries + (from - origin), sparse.indices(), from, to, before, c * width);
+                SparseKernels.scatter(
+                        named, c * entries + (from - origin), sparse.indices(), from, to, before, c * width);
             }
         }
         if (savedNamed && chunk instanceof SparseChunk sparse) {
             for (int c = 0; c < before.length / width; c++) {
-                Kernels.best()
-                        .scatter(named, c * entries, sparse.indices(), origin, origin + entries, before, c * width);
+                SparseKernels.scatter(
+                        named, c * entries, sparse.indices(), origin, origin + entries, before, c * width);
             }
         }
         return before;
@@ -269,7 +269,7 @@ public final class UndoLog {
 
     /** {@return whether every element is finite} */
     public static boolean isFinite(double[] array) {
-        return Kernels.best().allFinite(array, 0, array.length);
+        return DenseKernels.best().allFinite(array, 0, array.length);
     }
 
     /** {@return a copy of the array, in the other one if it has the right length} */

@@ -1,14 +1,15 @@
 package org.accrete.kernels;
 
-/** What is left over after whole vectors, and loops over single elements, in one form for both implementations. */
-final class Rest {
-    private Rest() {}
+/**
+ * Scalar loops that both implementations share: the elements after the last whole vector of a SIMD loop, and loops over
+ * all elements. Tails of reductions and of the most frequent updates have at most seven elements and are written out,
+ * because so short a loop costs more.
+ */
+final class Tails {
+    private Tails() {}
 
-    /**
-     * The seventeenth sum of {@link Kernels#dot}, of at most seven products. Written out, because a loop this short
-     * costs more.
-     */
-    static double ofDot(double[] a, int aFrom, double[] b, int bFrom, int n) {
+    /** The seventeenth sum of {@link DenseKernels#dot}: at most seven products. */
+    static double dot(double[] a, int aFrom, double[] b, int bFrom, int n) {
         double s = 0;
         int i = aFrom;
         int j = bFrom;
@@ -35,22 +36,22 @@ final class Rest {
         return s;
     }
 
-    /** {@link Kernels#exp(double[], int, double[], int, int)} one by one. */
-    static void exps(double[] x, int from, double[] out, int outFrom, int n) {
+    /** {@link DenseKernels#exp(double[], int, double[], int, int)} for any number of elements. */
+    static void exp(double[] x, int from, double[] out, int outFrom, int n) {
         for (int i = 0; i < n; i++) {
             out[outFrom + i] = Exp.exp(x[from + i]);
         }
     }
 
-    /** {@link Kernels#logistic(double[], int, double[], int, int)} one by one. */
-    static void logistics(double[] x, int from, double[] out, int outFrom, int n) {
+    /** {@link DenseKernels#logistic(double[], int, double[], int, int)} for any number of elements. */
+    static void logistic(double[] x, int from, double[] out, int outFrom, int n) {
         for (int i = 0; i < n; i++) {
             out[outFrom + i] = Exp.logistic(x[from + i]);
         }
     }
 
-    /** The last, at most seven, elements of {@link Kernels#axpy}. */
-    static void ofAxpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
+    /** At most seven last elements of {@link DenseKernels#axpy}. */
+    static void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
         int i = xFrom;
         int j = yFrom;
         int left = n;
@@ -75,8 +76,8 @@ final class Rest {
         }
     }
 
-    /** The last, at most seven, elements of {@link Kernels#scaleAdd}. */
-    static void ofScaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
+    /** At most seven last elements of {@link DenseKernels#scaleAdd}. */
+    static void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
         int i = yFrom;
         int j = xFrom;
         int left = n;
@@ -101,8 +102,8 @@ final class Rest {
         }
     }
 
-    /** The last, at most seven, elements of {@link Kernels#scaleAddDot}, and the seventeenth sum. */
-    static double ofScaleAddDot(
+    /** At most seven last elements of {@link DenseKernels#scaleAddDot}, and the seventeenth sum. */
+    static double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
         double s = 0;
         int i = yFrom;
@@ -146,8 +147,8 @@ final class Rest {
         return s;
     }
 
-    /** {@link Kernels#rot} one by one. */
-    static void rots(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
+    /** {@link DenseKernels#rotate} for any number of elements. */
+    static void rotate(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
         for (int i = 0; i < n; i++) {
             double first = x[xFrom + i];
             double second = y[yFrom + i];
@@ -156,8 +157,8 @@ final class Rest {
         }
     }
 
-    /** The seventeenth sum of {@link Kernels#sum}, of at most seven elements. */
-    static double ofSum(double[] a, int from, int n) {
+    /** The seventeenth sum of {@link DenseKernels#sum}: at most seven elements. */
+    static double sum(double[] a, int from, int n) {
         double s = 0;
         int i = from;
         int left = n;
@@ -181,8 +182,8 @@ final class Rest {
         return s;
     }
 
-    /** The seventeenth sum of {@link Kernels#weightedSquares}, of at most seven elements. */
-    static double ofSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
+    /** The seventeenth sum of {@link OptimizerKernels#weightedSquares}: at most seven elements. */
+    static double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
         double s = 0;
         int i = rFrom;
         int j = xFrom;
@@ -209,9 +210,12 @@ final class Rest {
         return s;
     }
 
-    /** The last, at most seven, elements of {@link Kernels#stepDots}, and the seventeenth sum of the inner product. */
-    static double ofStepDots(
-            double keep,
+    /**
+     * At most seven last elements of {@link OptimizerKernels#adaGradStepThenDot}, and the seventeenth sum of the inner
+     * product.
+     */
+    static double adaGradStepThenDot(
+            double decay,
             double alpha,
             double[] x,
             int xFrom,
@@ -225,10 +229,10 @@ final class Rest {
         double s = 0;
         int i = 0;
         if (n >= 4) {
-            double w0 = keep * w[wFrom] + (alpha * r[rFrom]) * x[xFrom];
-            double w1 = keep * w[wFrom + 1] + (alpha * r[rFrom + 1]) * x[xFrom + 1];
-            double w2 = keep * w[wFrom + 2] + (alpha * r[rFrom + 2]) * x[xFrom + 2];
-            double w3 = keep * w[wFrom + 3] + (alpha * r[rFrom + 3]) * x[xFrom + 3];
+            double w0 = decay * w[wFrom] + (alpha * r[rFrom]) * x[xFrom];
+            double w1 = decay * w[wFrom + 1] + (alpha * r[rFrom + 1]) * x[xFrom + 1];
+            double w2 = decay * w[wFrom + 2] + (alpha * r[rFrom + 2]) * x[xFrom + 2];
+            double w3 = decay * w[wFrom + 3] + (alpha * r[rFrom + 3]) * x[xFrom + 3];
             w[wFrom] = w0;
             w[wFrom + 1] = w1;
             w[wFrom + 2] = w2;
@@ -240,31 +244,31 @@ final class Rest {
             i = 4;
         }
         for (; i < n; i++) {
-            double one = keep * w[wFrom + i] + (alpha * r[rFrom + i]) * x[xFrom + i];
+            double one = decay * w[wFrom + i] + (alpha * r[rFrom + i]) * x[xFrom + i];
             w[wFrom + i] = one;
             s += one * z[zFrom + i];
         }
         return s;
     }
 
-    /** {@link Kernels#slow} one by one. */
-    static void slows(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
+    /** {@link OptimizerKernels#adaGradRates} for any number of elements. */
+    static void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
         for (int i = 0; i < n; i++) {
             double a = (g * x[xFrom + i]) * r[rFrom + i];
-            r[rFrom + i] = Kernels.slowed(r[rFrom + i], a * a);
+            r[rFrom + i] = OptimizerKernels.adaGradRate(r[rFrom + i], a * a);
         }
     }
 
-    /** {@link Kernels#step} one by one. */
-    static void steps(
-            double keep, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
+    /** {@link OptimizerKernels#adaGradStep} for any number of elements. */
+    static void adaGradStep(
+            double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
         for (int i = 0; i < n; i++) {
-            w[wFrom + i] = keep * w[wFrom + i] + (alpha * r[rFrom + i]) * x[xFrom + i];
+            w[wFrom + i] = decay * w[wFrom + i] + (alpha * r[rFrom + i]) * x[xFrom + i];
         }
     }
 
-    /** {@link Kernels#trace} one by one. */
-    static void traces(
+    /** {@link OptimizerKernels#stepSizeTrace} for any number of elements. */
+    static void stepSizeTrace(
             double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
         for (int i = 0; i < n; i++) {
             double v = x[xFrom + i];
@@ -273,8 +277,8 @@ final class Rest {
         }
     }
 
-    /** {@link Kernels#ftrl} one by one. */
-    static void ftrls(
+    /** {@link OptimizerKernels#ftrlStep} for any number of elements. */
+    static void ftrlStep(
             double g,
             double inverse,
             double l1,
@@ -289,13 +293,13 @@ final class Rest {
             int wFrom,
             int n) {
         for (int i = 0; i < n; i++) {
-            double slope = g * x[xFrom + i];
+            double gradient = g * x[xFrom + i];
             double before = s[sFrom + i];
-            double root = Math.sqrt(before * before + slope * slope);
-            double sum = (q[qFrom + i] + slope) - ((root - before) * inverse) * w[wFrom + i];
+            double root = Math.sqrt(before * before + gradient * gradient);
+            double sum = (q[qFrom + i] + gradient) - ((root - before) * inverse) * w[wFrom + i];
             s[sFrom + i] = root;
             q[qFrom + i] = sum;
-            w[wFrom + i] = Kernels.ftrlWeight(sum, root, inverse, l1, l2);
+            w[wFrom + i] = OptimizerKernels.ftrlWeight(sum, root, inverse, l1, l2);
         }
     }
 }

@@ -1,0 +1,484 @@
+package org.accrete.kernels;
+
+import static org.accrete.kernels.Vectors.BITS;
+import static org.accrete.kernels.Vectors.LANES;
+import static org.accrete.kernels.Vectors.SPECIES;
+import static org.accrete.kernels.Vectors.at;
+import static org.accrete.kernels.Vectors.of;
+import static org.accrete.kernels.Vectors.storedTree;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The SIMD twin of {@link ScalarOptimizerKernels}, by the rules of {@link Vectors}.
+ *
+ * <p>Ugly for speed: {@code delayedSgd16}, {@code 24} and {@code 32} are one algorithm, written out for two, three and
+ * four vectors, so that the weights stay in registers over all rows. In {@link #adaGradStepThenDot} the code of
+ * {@code at} is written out, because C2 would not inline a helper there, and one loop of eights, whose running sums
+ * take turns, keeps it short.
+ */
+final class SimdOptimizerKernels extends OptimizerKernels {
+    static final SimdOptimizerKernels INSTANCE = new SimdOptimizerKernels();
+
+    private static final long[] MASKS = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+
+    private SimdOptimizerKernels() {}
+
+    /**
+     * A row whose last vector would leave the array is copied first. There is one method per number of vectors, each
+     * too long for C2 to inline, so that each keeps its vectors in registers whatever widths the JVM has seen. A single
+     * method with a mask per vector would need more registers than C2 finds.
+     */
+    @Override
+    public int delayedSgd(
+            GradientKind kind,
+            double bound,
+            double interceptRate,
+            DelayedSgdState state,
+            double[] x,
+            int xFrom,
+            int n,
+            int rows,
+            double[] y,
+            double[] stepSize,
+            double[] decay) {
+        if (LANES < 8) {
+            return ScalarOptimizerKernels.INSTANCE.delayedSgd(
+                    kind, bound, interceptRate, state, x, xFrom, n, rows, y, stepSize, decay);
+        }
+        int room = x.length - xFrom - Math.max(16, n + 7 & -8);
+        int inside = room < 0 ? 0 : Math.min(rows, room / n + 1);
+        int taken = inside == 0
+                ? 0
+                : delayedSgdRows(kind, bound, interceptRate, state, x, xFrom, n, 0, inside, y, stepSize, decay);
+        for (int row = inside; row < rows && taken == row; row++) {
+            System.arraycopy(x, xFrom + row * n, state.padded, 0, n);
+            taken = delayedSgdRows(
+                    kind, bound, interceptRate, state, state.padded, 0, n, row, row + 1, y, stepSize, decay);
+        }
+        return taken;
+    }
+
+    private static int delayedSgdRows(
+            GradientKind kind,
+            double bound,
+            double interceptRate,
+            DelayedSgdState state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] stepSize,
+            double[] decay) {
+        if (n <= 16) {
+            return delayedSgd16(kind, bound, interceptRate, state, x, xFrom, n, first, end, y, stepSize, decay);
+        }
+        if (n <= 24) {
+            return delayedSgd24(kind, bound, interceptRate, state, x, xFrom, n, first, end, y, stepSize, decay);
+        }
+        return delayedSgd32(kind, bound, interceptRate, state, x, xFrom, n, first, end, y, stepSize, decay);
+    }
+
+    /**
+     * Keeps the weights and the last row in two vectors each. The definition also adds products of zeros, which turn a
+     * sum of −0 into +0; the 0 that is added to a tree does so here.
+     */
+    private static int delayedSgd16(
+            GradientKind kind,
+            double bound,
+            double interceptRate,
+            DelayedSgdState state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] stepSize,
+            double[] decay) {
+        double[] weights = state.weights;
+        double[] latest = state.row;
+        LongVector mask0 = mask(n);
+        LongVector mask1 = mask(n - 8);
+        DoubleVector w0 = at(weights, 0);
+        DoubleVector w1 = at(weights, 8);
+        DoubleVector u0 = at(latest, 0);
+        DoubleVector u1 = at(latest, 8);
+        double[] sums = state.sums;
+        double k = state.decay;
+        double step = state.step;
+        double b = state.intercept;
+        int at = xFrom;
+        int row = first;
+        for (; row < end; row++, at += n) {
+            DoubleVector x0 = masked(at(x, at), mask0);
+            DoubleVector x1 = masked(at(x, at + 8), mask1);
+            w0.mul(x0).add(w1.mul(x1)).intoArray(sums, 0);
+            u0.mul(x0).add(u1.mul(x1)).intoArray(sums, 8);
+            double p = (k * (storedTree(sums, 0) + 0) + b) + step * (storedTree(sums, 8) + interceptRate);
+            if (!(Math.abs(p) <= Double.MAX_VALUE)) {
+                break;
+            }
+            DoubleVector ks = of(k);
+            DoubleVector steps = of(step);
+            w0 = ks.mul(w0).add(steps.mul(u0));
+            w1 = ks.mul(w1).add(steps.mul(u1));
+            u0 = x0;
+            u1 = x1;
+            b += step * interceptRate;
+            k = decay[row];
+            step = kind.step(bound, p, y[row], stepSize[row]);
+            y[row] = p;
+        }
+        w0.intoArray(weights, 0);
+        w1.intoArray(weights, 8);
+        u0.intoArray(latest, 0);
+        u1.intoArray(latest, 8);
+        state.decay = k;
+        state.step = step;
+        state.intercept = b;
+        return row;
+    }
+
+    /** {@link #delayedSgd16} with three vectors. */
+    private static int delayedSgd24(
+            GradientKind kind,
+            double bound,
+            double interceptRate,
+            DelayedSgdState state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] stepSize,
+            double[] decay) {
+        double[] weights = state.weights;
+        double[] latest = state.row;
+        LongVector mask = mask(n - 16);
+        DoubleVector w0 = at(weights, 0);
+        DoubleVector w1 = at(weights, 8);
+        DoubleVector w2 = at(weights, 16);
+        DoubleVector u0 = at(latest, 0);
+        DoubleVector u1 = at(latest, 8);
+        DoubleVector u2 = at(latest, 16);
+        double[] sums = state.sums;
+        double k = state.decay;
+        double step = state.step;
+        double b = state.intercept;
+        int at = xFrom;
+        int row = first;
+        for (; row < end; row++, at += n) {
+            DoubleVector x0 = at(x, at);
+            DoubleVector x1 = at(x, at + 8);
+            DoubleVector x2 = masked(at(x, at + 16), mask);
+            w0.mul(x0).add(w2.mul(x2)).add(w1.mul(x1)).intoArray(sums, 0);
+            u0.mul(x0).add(u2.mul(x2)).add(u1.mul(x1)).intoArray(sums, 8);
+            double p = (k * (storedTree(sums, 0) + 0) + b) + step * (storedTree(sums, 8) + interceptRate);
+            if (!(Math.abs(p) <= Double.MAX_VALUE)) {
+                break;
+            }
+            DoubleVector ks = of(k);
+            DoubleVector steps = of(step);
+            w0 = ks.mul(w0).add(steps.mul(u0));
+            w1 = ks.mul(w1).add(steps.mul(u1));
+            w2 = ks.mul(w2).add(steps.mul(u2));
+            u0 = x0;
+            u1 = x1;
+            u2 = x2;
+            b += step * interceptRate;
+            k = decay[row];
+            step = kind.step(bound, p, y[row], stepSize[row]);
+            y[row] = p;
+        }
+        w0.intoArray(weights, 0);
+        w1.intoArray(weights, 8);
+        w2.intoArray(weights, 16);
+        u0.intoArray(latest, 0);
+        u1.intoArray(latest, 8);
+        u2.intoArray(latest, 16);
+        state.decay = k;
+        state.step = step;
+        state.intercept = b;
+        return row;
+    }
+
+    /** {@link #delayedSgd16} with four vectors. */
+    private static int delayedSgd32(
+            GradientKind kind,
+            double bound,
+            double interceptRate,
+            DelayedSgdState state,
+            double[] x,
+            int xFrom,
+            int n,
+            int first,
+            int end,
+            double[] y,
+            double[] stepSize,
+            double[] decay) {
+        double[] weights = state.weights;
+        double[] latest = state.row;
+        LongVector mask = mask(n - 24);
+        DoubleVector w0 = at(weights, 0);
+        DoubleVector w1 = at(weights, 8);
+        DoubleVector w2 = at(weights, 16);
+        DoubleVector w3 = at(weights, 24);
+        DoubleVector u0 = at(latest, 0);
+        DoubleVector u1 = at(latest, 8);
+        DoubleVector u2 = at(latest, 16);
+        DoubleVector u3 = at(latest, 24);
+        double[] sums = state.sums;
+        double k = state.decay;
+        double step = state.step;
+        double b = state.intercept;
+        int at = xFrom;
+        int row = first;
+        for (; row < end; row++, at += n) {
+            DoubleVector x0 = at(x, at);
+            DoubleVector x1 = at(x, at + 8);
+            DoubleVector x2 = at(x, at + 16);
+            DoubleVector x3 = masked(at(x, at + 24), mask);
+            w0.mul(x0).add(w2.mul(x2)).add(w1.mul(x1).add(w3.mul(x3))).intoArray(sums, 0);
+            u0.mul(x0).add(u2.mul(x2)).add(u1.mul(x1).add(u3.mul(x3))).intoArray(sums, 8);
+            double p = (k * storedTree(sums, 0) + b) + step * (storedTree(sums, 8) + interceptRate);
+            if (!(Math.abs(p) <= Double.MAX_VALUE)) {
+                break;
+            }
+            DoubleVector ks = of(k);
+            DoubleVector steps = of(step);
+            w0 = ks.mul(w0).add(steps.mul(u0));
+            w1 = ks.mul(w1).add(steps.mul(u1));
+            w2 = ks.mul(w2).add(steps.mul(u2));
+            w3 = ks.mul(w3).add(steps.mul(u3));
+            u0 = x0;
+            u1 = x1;
+            u2 = x2;
+            u3 = x3;
+            b += step * interceptRate;
+            k = decay[row];
+            step = kind.step(bound, p, y[row], stepSize[row]);
+            y[row] = p;
+        }
+        w0.intoArray(weights, 0);
+        w1.intoArray(weights, 8);
+        w2.intoArray(weights, 16);
+        w3.intoArray(weights, 24);
+        u0.intoArray(latest, 0);
+        u1.intoArray(latest, 8);
+        u2.intoArray(latest, 16);
+        u3.intoArray(latest, 24);
+        state.decay = k;
+        state.step = step;
+        state.intercept = b;
+        return row;
+    }
+
+    /** {@return all bits of the first {@code lanes} lanes; of none if negative, of all if more than eight} */
+    private static LongVector mask(int lanes) {
+        return LongVector.fromArray(BITS, MASKS, 8 - Math.max(0, Math.min(lanes, 8)));
+    }
+
+    private static DoubleVector masked(DoubleVector v, LongVector mask) {
+        return v.reinterpretAsLongs().and(mask).reinterpretAsDoubles();
+    }
+
+    private static DoubleVector square(double[] r, int i, double[] x, int j) {
+        DoubleVector v = at(x, j);
+        return at(r, i).mul(v).mul(v);
+    }
+
+    @Override
+    public double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
+        int i = 0;
+        for (; i < n - 15; i += 16) {
+            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
+            s1 = s1.add(square(r, rFrom + i + 8, x, xFrom + i + 8));
+            if (LANES == 4) {
+                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
+                t1 = t1.add(square(r, rFrom + i + 12, x, xFrom + i + 12));
+            }
+        }
+        if (i < n - 7) {
+            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
+            if (LANES == 4) {
+                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
+            }
+            i += 8;
+        }
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + Tails.weightedSquares(r, rFrom + i, x, xFrom + i, n - i);
+    }
+
+    @Override
+    public void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
+        DoubleVector gs = of(g);
+        DoubleVector most = of(SMALL);
+        DoubleVector c1 = of(RATE1);
+        DoubleVector c2 = of(RATE2);
+        DoubleVector c3 = of(RATE3);
+        DoubleVector c4 = of(RATE4);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector rate = at(r, rFrom + i);
+            DoubleVector root = gs.mul(at(x, xFrom + i)).mul(rate);
+            DoubleVector a = root.mul(root);
+            if (!a.compare(VectorOperators.LE, most).allTrue()) {
+                Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, LANES);
+                continue;
+            }
+            DoubleVector q = c1.add(c2.mul(a)).add(c3.add(c4.mul(a)).mul(a.mul(a)));
+            rate.add(rate.mul(a).mul(q)).intoArray(r, rFrom + i);
+        }
+        Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, n - i);
+    }
+
+    @Override
+    public void adaGradStep(
+            double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
+        DoubleVector decays = of(decay);
+        DoubleVector alphas = of(alpha);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            decays.mul(at(w, wFrom + i))
+                    .add(alphas.mul(at(r, rFrom + i)).mul(at(x, xFrom + i)))
+                    .intoArray(w, wFrom + i);
+        }
+        Tails.adaGradStep(decay, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
+    }
+
+    @Override
+    public double adaGradStepThenDot(
+            double decay,
+            double alpha,
+            double[] x,
+            int xFrom,
+            double[] r,
+            int rFrom,
+            double[] w,
+            int wFrom,
+            double[] z,
+            int zFrom,
+            int n,
+            double[] squares) {
+        DoubleVector decays = of(decay);
+        DoubleVector alphas = of(alpha);
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
+        DoubleVector q0 = s0;
+        DoubleVector q1 = s0;
+        DoubleVector u0 = s0;
+        DoubleVector u1 = s0;
+        int i = 0;
+        for (; i < n - 7; i += 8) {
+            DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
+            DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+            DoubleVector moved = decays.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i))
+                    .add(alphas.mul(rate).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
+            moved.intoArray(w, wFrom + i);
+            DoubleVector s = s0.add(moved.mul(next));
+            s0 = s1;
+            s1 = s;
+            DoubleVector q = q0.add(rate.mul(next).mul(next));
+            q0 = q1;
+            q1 = q;
+            if (LANES == 4) {
+                DoubleVector rate4 = DoubleVector.fromArray(SPECIES, r, rFrom + i + 4);
+                DoubleVector next4 = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
+                DoubleVector moved4 = decays.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i + 4))
+                        .add(alphas.mul(rate4).mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + 4)));
+                moved4.intoArray(w, wFrom + i + 4);
+                DoubleVector t = t0.add(moved4.mul(next4));
+                t0 = t1;
+                t1 = t;
+                DoubleVector u = u0.add(rate4.mul(next4).mul(next4));
+                u0 = u1;
+                u1 = u;
+            }
+        }
+        DoubleVector squared = LANES == 8 ? q0.add(q1) : q0.add(q1).add(u0.add(u1));
+        double other = LANES == 8
+                ? ((squared.lane(0) + squared.lane(4)) + (squared.lane(2) + squared.lane(6)))
+                        + ((squared.lane(1) + squared.lane(5)) + (squared.lane(3) + squared.lane(7)))
+                : (squared.lane(0) + squared.lane(2)) + (squared.lane(1) + squared.lane(3));
+        squares[0] = other + Tails.weightedSquares(r, rFrom + i, z, zFrom + i, n - i);
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree
+                + Tails.adaGradStepThenDot(decay, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, z, zFrom + i, n - i);
+    }
+
+    @Override
+    public void stepSizeTrace(
+            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
+        DoubleVector alphas = of(alpha);
+        DoubleVector betas = of(beta);
+        DoubleVector one = of(1);
+        DoubleVector zero = of(0);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector v = at(x, xFrom + i);
+            DoubleVector rate = at(r, rFrom + i);
+            DoubleVector left = one.sub(betas.mul(rate).mul(v).mul(v));
+            DoubleVector decays = left.blend(zero, left.compare(VectorOperators.LT, zero));
+            at(h, hFrom + i).mul(decays).add(alphas.mul(rate).mul(v)).intoArray(h, hFrom + i);
+        }
+        Tails.stepSizeTrace(alpha, beta, x, xFrom + i, r, rFrom + i, h, hFrom + i, n - i);
+    }
+
+    @Override
+    public void ftrlStep(
+            double g,
+            double inverse,
+            double l1,
+            double l2,
+            double[] x,
+            int xFrom,
+            double[] q,
+            int qFrom,
+            double[] s,
+            int sFrom,
+            double[] w,
+            int wFrom,
+            int n) {
+        DoubleVector gs = of(g);
+        DoubleVector inverses = of(inverse);
+        DoubleVector high = of(l1);
+        DoubleVector low = of(-l1);
+        DoubleVector l2s = of(l2);
+        DoubleVector one = of(1);
+        int i = 0;
+        for (; i < n - (LANES - 1); i += LANES) {
+            DoubleVector gradient = gs.mul(at(x, xFrom + i));
+            DoubleVector before = at(s, sFrom + i);
+            DoubleVector root = before.mul(before).add(gradient.mul(gradient)).sqrt();
+            DoubleVector sum = at(q, qFrom + i)
+                    .add(gradient)
+                    .sub(root.sub(before).mul(inverses).mul(at(w, wFrom + i)));
+            root.intoArray(s, sFrom + i);
+            sum.intoArray(q, qFrom + i);
+            DoubleVector clipped = sum.blend(low, sum.compare(VectorOperators.LT, low))
+                    .blend(high, sum.compare(VectorOperators.GT, high));
+            clipped.sub(sum).div(one.add(root).mul(inverses).add(l2s)).intoArray(w, wFrom + i);
+        }
+        Tails.ftrlStep(g, inverse, l1, l2, x, xFrom + i, q, qFrom + i, s, sFrom + i, w, wFrom + i, n - i);
+    }
+}

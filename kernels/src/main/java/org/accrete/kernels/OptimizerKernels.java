@@ -1,0 +1,254 @@
+package org.accrete.kernels;
+
+/**
+ * The update steps of optimizers for linear functions, on dense rows: AdaGrad, FTRL-Proximal, and stochastic gradient
+ * descent on narrow rows. {@link SparseKernels} has them for sparse rows. The rules of the package hold.
+ *
+ * <p>In AdaGrad [1] the <em>rate</em> of a weight is {@code 1 / sqrt(c + sum of squared gradients)}; its step size is
+ * that rate times the learning rate.
+ *
+ * <p>[1] J. Duchi, E. Hazan, Y. Singer: Adaptive Subgradient Methods for Online Learning and Stochastic Optimization,
+ * JMLR 12, 2011.
+ *
+ * <p>[2] H. B. McMahan et al.: Ad Click Prediction: a View from the Trenches, KDD 2013.
+ *
+ * <p>[3] R. S. Sutton: Adapting Bias by Gradient Descent: An Incremental Version of Delta-Bar-Delta, AAAI 1992.
+ */
+public abstract class OptimizerKernels {
+
+    /** For the two implementations in this package. */
+    OptimizerKernels() {}
+
+    /**
+     * The implementation that suits this JVM: SIMD exactly if that of {@link DenseKernels#best()} is.
+     *
+     * @return the same instance at every call
+     * @throws IllegalArgumentException as {@link DenseKernels#best()} does
+     * @throws IllegalStateException as {@link DenseKernels#best()} does
+     */
+    public static OptimizerKernels best() {
+        return KernelChoice.best().optimizer();
+    }
+
+    /**
+     * The reference: plain Java loops, always there.
+     *
+     * @return the same instance at every call
+     */
+    public static OptimizerKernels scalar() {
+        return ScalarOptimizerKernels.INSTANCE;
+    }
+
+    /** Up to this value {@link #adaGradRate} is a polynomial; the first omitted term of its series is below 3e-13. */
+    static final double SMALL = 0x1p-8;
+
+    static final double RATE1 = -0.5;
+
+    static final double RATE2 = 0.375;
+
+    static final double RATE3 = -0.3125;
+
+    static final double RATE4 = 0.2734375;
+
+    /**
+     * Stochastic gradient descent of one linear function on narrow rows. The update by a row is delayed until the next
+     * row, so that no decision value waits for weights that are just being changed: w and b are the weights and the
+     * intercept before the update by the last row u, whose step and decay are known. A row x has the decision value p
+     * and then takes the place of u:
+     *
+     * <pre>{@code
+     * p = (decay * (w·x) + b) + step * (u·x + interceptRate)
+     * w = decay * w + step * u        b = b + step * interceptRate        u = x        decay and step are those of x
+     * }</pre>
+     *
+     * <p>An inner product here adds product {@code j + 16} to product {@code j}, for {@code j < 16}, and combines these
+     * sixteen as the running sums of a sum by sixteen (see {@link DenseKernels}); products beyond the width are 0. If u
+     * and step are 0 and decay is 1, there is no last row.
+     *
+     * @param kind the gradient of the loss
+     * @param bound bound of {@link GradientKind#CLIPPED_RESIDUAL}
+     * @param interceptRate factor of the step for the intercept
+     * @param state w, u, decay, step and b; modified
+     * @param x the rows, row-major, not modified
+     * @param xFrom index of the first row's first element
+     * @param n number of elements of a row, from 1 to {@link DelayedSgdState#MAX_WIDTH}
+     * @param rows how many rows
+     * @param y target of each row, replaced by its decision value for each row taken
+     * @param stepSize step size of each row, not modified
+     * @param decay factor of the weights in the update by each row, not modified
+     * @return how many rows were taken: all, or those before the first whose decision value is not finite
+     */
+    public abstract int delayedSgd(
+            GradientKind kind,
+            double bound,
+            double interceptRate,
+            DelayedSgdState state,
+            double[] x,
+            int xFrom,
+            int n,
+            int rows,
+            double[] y,
+            double[] stepSize,
+            double[] decay);
+
+    /**
+     * The AdaGrad rate {@code 1 / sqrt(c + sum of squared gradients)} of a weight after one more gradient: {@code r /
+     * sqrt(1 + a)}, to eleven digits. Up to {@code a = 2^-8}, which holds after few rows, it is a polynomial, because a
+     * division and a square root take as long as the rest of a step.
+     *
+     * @param r the rate before
+     * @param a the square of the rate times the new gradient, at least 0
+     * @return the rate after it; NaN if an argument is NaN
+     */
+    public static double adaGradRate(double r, double a) {
+        if (a <= SMALL) {
+            return r + (r * a) * ((RATE1 + RATE2 * a) + (RATE3 + RATE4 * a) * (a * a));
+        }
+        return r / Math.sqrt(1 + a);
+    }
+
+    /**
+     * The sum by sixteen of {@code (r x) x}, the squares of a row weighted by the rates.
+     *
+     * @param r the rates, not modified
+     * @param rFrom index of the first
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param n number of elements
+     * @return the sum, +0 if {@code n} is 0
+     */
+    public abstract double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n);
+
+    /**
+     * Updates the AdaGrad rates by the gradient of a row, element by element: {@code r = adaGradRate(r, (g x r)²)}.
+     *
+     * @param g gradient of the loss with respect to the decision value; the gradient of a weight is {@code g x}
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param r the rates, modified
+     * @param rFrom index of the first
+     * @param n number of elements
+     */
+    public abstract void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n);
+
+    /**
+     * An AdaGrad step, element by element: {@code w = (decay w) + ((alpha r) x)}.
+     *
+     * @param decay factor of the weights
+     * @param alpha the step: learning rate times {@code -g}, or what an implicit update takes for it
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param r the rates, not modified
+     * @param rFrom index of the first
+     * @param w the weights, modified
+     * @param wFrom index of the first
+     * @param n number of elements
+     */
+    public abstract void adaGradStep(
+            double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n);
+
+    /**
+     * {@link #adaGradStep}, then {@link DenseKernels#dot} of the new weights and {@link #weightedSquares} of the rates
+     * with the next row, in one pass and with the same bits.
+     *
+     * @param decay factor of the weights
+     * @param alpha the step: learning rate times {@code -g}, or what an implicit update takes for it
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param r the rates, not modified
+     * @param rFrom index of the first
+     * @param w the weights, modified
+     * @param wFrom index of the first
+     * @param z the next row, not modified
+     * @param zFrom index of its first element
+     * @param n number of elements
+     * @param squares its element 0 receives the weighted squares
+     * @return the inner product of the new weights with the next row
+     */
+    public abstract double adaGradStepThenDot(
+            double decay,
+            double alpha,
+            double[] x,
+            int xFrom,
+            double[] r,
+            int rFrom,
+            double[] w,
+            int wFrom,
+            double[] z,
+            int zFrom,
+            int n,
+            double[] squares);
+
+    /**
+     * Updates the traces of step-size adaptation [3], element by element: {@code h = h max(0, 1 - ((beta r) x) x) +
+     * (alpha r) x}; NaN propagates through the maximum. A trace is the derivative of a weight with respect to the
+     * logarithm of the learning rate.
+     *
+     * @param alpha the step, as in {@link #adaGradStep}
+     * @param beta learning rate times the curvature of the loss with respect to the decision value, or {@code g²} for
+     *     it
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param r the rates, not modified
+     * @param rFrom index of the first
+     * @param h the traces, modified
+     * @param hFrom index of the first
+     * @param n number of elements
+     */
+    public abstract void stepSizeTrace(
+            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n);
+
+    /**
+     * A step of FTRL-Proximal [2], element by element:
+     *
+     * <pre>{@code
+     * t = sqrt((s s) + (g x) (g x))
+     * q = (q + g x) - ((t - s) inverse) w
+     * s = t
+     * w = (min(max(q, -l1), l1) - q) / ((1 + s) inverse + l2)
+     * }</pre>
+     *
+     * @param g gradient of the loss with respect to the decision value; the gradient of a weight is {@code g x}
+     * @param inverse 1 / learning rate
+     * @param l1 strength of the L1 penalty, at least 0
+     * @param l2 strength of the L2 penalty, at least 0
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param q adjusted sums of gradients ({@code z} in the paper), modified
+     * @param qFrom index of the first
+     * @param s square roots of the sums of squared gradients, modified
+     * @param sFrom index of the first
+     * @param w the weights, modified
+     * @param wFrom index of the first
+     * @param n number of elements
+     */
+    public abstract void ftrlStep(
+            double g,
+            double inverse,
+            double l1,
+            double l2,
+            double[] x,
+            int xFrom,
+            double[] q,
+            int qFrom,
+            double[] s,
+            int sFrom,
+            double[] w,
+            int wFrom,
+            int n);
+
+    /**
+     * The weight in {@link #ftrlStep} for given sums.
+     *
+     * @param q adjusted sum of gradients
+     * @param s square root of the sum of squared gradients
+     * @param inverse 1 / learning rate
+     * @param l1 strength of the L1 penalty, at least 0
+     * @param l2 strength of the L2 penalty, at least 0
+     * @return the weight, exactly 0 where q is within ±l1
+     */
+    public static double ftrlWeight(double q, double s, double inverse, double l1, double l2) {
+        // without branches: with no L1 penalty they would depend on the sign of q, which is hard to predict
+        return (Math.max(-l1, Math.min(l1, q)) - q) / ((1 + s) * inverse + l2);
+    }
+}
