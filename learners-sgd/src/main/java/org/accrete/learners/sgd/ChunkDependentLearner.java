@@ -10,12 +10,12 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * A learner with {@link Compat#SKLEARN} and an L1 penalty, to which it matters where chunks end, as in scikit-learn. So
- * it is no {@link org.accrete.api.learn.OnlineLearner}.
+ * A learner with {@link Compat#SKLEARN} and an L1 penalty. Its model depends on chunk borders, as in scikit-learn, so
+ * it is not an {@link org.accrete.api.learn.OnlineLearner}.
  */
 record ChunkDependentLearner(SgdLearner learner) implements RescalableLearner {
-    /** {@return the learner, as what it is with its parameters} */
-    static Learner ifSo(SgdLearner learner, Params params) {
+    /** {@return the learner, wrapped if its parameters make it depend on chunk borders} */
+    static Learner wrapIfDependent(SgdLearner learner, Params params) {
         return SgdParams.isRowWise(params) ? learner : new ChunkDependentLearner(learner);
     }
 

@@ -11,7 +11,7 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.LinearWeights;
 
-/** Makes linear classifiers that learn row by row, with any number of classes, which may come up as it goes. */
+/** Makes linear classifiers that learn row by row; new classes may appear while they learn. */
 public final class SgdClassifierProvider implements LearnerProvider {
     /** Makes the provider. */
     public SgdClassifierProvider() {}
@@ -51,17 +51,17 @@ public final class SgdClassifierProvider implements LearnerProvider {
 
     @Override
     public Learner create(Schema schema, Params params) {
-        return ChunkDependentLearner.ifSo(new SgdClassifier(checked(schema), params), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params), params);
     }
 
     @Override
     public Learner restore(Schema schema, Params params, State state) {
-        return ChunkDependentLearner.ifSo(new SgdClassifier(checked(schema), params, state, false), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params, state, false), params);
     }
 
     @Override
     public Learner beginFrom(Schema schema, Params params, State state) {
-        return ChunkDependentLearner.ifSo(new SgdClassifier(checked(schema), params, state, true), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params, state, true), params);
     }
 
     private Schema checked(Schema schema) {

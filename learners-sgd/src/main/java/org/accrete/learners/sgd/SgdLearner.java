@@ -68,7 +68,8 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         if (!optimizer.isFinite() || !(t >= 1) || rowsSeen < 0) {
             throw new AccreteException(
                     Kind.CORRUPT_FILE,
-                    "a stored sgd model must have finite weights, sgd.scale in (0, 1], sgd.t >= 1 and sgd.rows_seen >= 0");
+                    "a stored sgd model must have finite weights, sgd.scale in (0, 1], sgd.t >= 1"
+                            + " and sgd.rows_seen >= 0");
         }
     }
 

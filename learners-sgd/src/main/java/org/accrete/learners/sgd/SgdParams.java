@@ -29,7 +29,7 @@ import org.accrete.learners.sgd.penalty.Prior;
 import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 
-/** The parameters of both learners, and what follows from their values. */
+/** The parameters of both learners, and the optimizers that they choose. */
 final class SgdParams {
     private static final ParamSpec<Loss> CLASSIFIER_LOSS =
             ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
@@ -55,9 +55,9 @@ final class SgdParams {
                     "optimizer",
                     OptimizerName.class,
                     OptimizerName.IMPLICIT_ADAGRAD,
-                    "how weights are updated: a learning rate for each weight by its squared gradients (adagrad), with"
-                            + " implicit steps that do not overshoot (implicit-adagrad), or follow the regularized leader"
-                            + " (ftrl); or one learning rate for all weights, by learning-rate (sgd)")
+                    "how weights are updated: a learning rate for each weight by its squared gradients (adagrad),"
+                            + " with implicit steps that do not overshoot (implicit-adagrad), or follow the"
+                            + " regularized leader (ftrl); or one learning rate for all, by learning-rate (sgd)")
             .withDefaultWhereGiven(OptimizerName.SGD, "learning-rate")
             .withDefaultWhere(OptimizerName.SGD, "compat", "sklearn");
     private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
@@ -69,8 +69,8 @@ final class SgdParams {
                     "prior",
                     Prior.class,
                     Prior.ZERO,
-                    "weights that the penalty acts on the difference from: 0 (zero), or those of the version that training"
-                            + " starts from (source); a new model starts from 0, so both are the same there")
+                    "weights that the penalty acts on the difference from: 0 (zero), or those of the version that"
+                            + " training starts from (source); a new model starts from 0, so both are the same")
             .asTunable();
     private static final ParamSpec<Double> L1_RATIO = ParamSpec.real(
                     "l1-ratio", 0.15, Range.between(0, 1), "share of L1 in penalty=elasticnet; the rest is L2")
@@ -84,8 +84,9 @@ final class SgdParams {
                     LearningRate.CONSTANT,
                     "learning rate at row t: eta0 (constant), eta0 / t^power-t (invscaling),"
                             + " 1 / (alpha (t0 + t - 1)) (optimal), eta0 divided by 5 each time the loss stops falling"
-                            + " (adaptive); or passive-aggressive I or II (pa1, pa2), whose steps follow from the row's"
-                            + " loss, with loss=hinge or loss=epsilon-insensitive; all but constant with optimizer=sgd only")
+                            + " (adaptive); or passive-aggressive I or II (pa1, pa2), whose steps follow from the"
+                            + " row's loss, with loss=hinge or loss=epsilon-insensitive; all but constant with"
+                            + " optimizer=sgd only")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
                     "eta0",
@@ -138,8 +139,8 @@ final class SgdParams {
                     "intercept-rate",
                     1,
                     Range.above(0),
-                    "factor of the intercept's learning rate; without optimizer=sgd, square of the constant feature whose"
-                            + " weight it is")
+                    "factor of the intercept's learning rate; without optimizer=sgd, square of the constant"
+                            + " feature whose weight it is")
             .withDefaultWhere(25.0, "optimizer", IS_DEFAULT)
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
@@ -154,8 +155,8 @@ final class SgdParams {
             Compat.class,
             Compat.NONE,
             "sklearn: on sparse rows the intercept's step is multiplied by 0.01, the cumulative L1 penalty is"
-                    + " forgotten after each chunk, and learning-rate=adaptive stays constant, as in scikit-learn; with L1"
-                    + " chunk borders matter, so there is neither learnOne nor --progressive");
+                    + " forgotten after each chunk, and learning-rate=adaptive stays constant, as in scikit-learn;"
+                    + " with L1 chunk borders matter, so there is neither learnOne nor --progressive");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
@@ -301,7 +302,7 @@ final class SgdParams {
             Params params, Objective objective, int width, int functions, TargetScaler target) {
         requireConsistent(params, objective.loss());
         Settings settings = settings(params);
-        boolean plain = isPlain(params, objective);
+        boolean plain = isPlain(params, objective, settings.schedule().kind());
         OptimizerName name = params.get(OPTIMIZER);
         TrainableWeights weights =
                 new TrainableWeights(width, functions, hasPrior(params), plain || name != OptimizerName.SGD);
@@ -309,39 +310,48 @@ final class SgdParams {
             case IMPLICIT_ADAGRAD -> new ImplicitAdaGrad(objective, settings, weights, target);
             case ADAGRAD -> new AdaGrad(objective, settings, weights);
             case FTRL -> new Ftrl(objective, settings, weights);
-            case SGD -> plain ? new PlainSgd(objective, settings, weights) : sgd(params, objective, settings, weights);
+            case SGD ->
+                plain
+                        ? new PlainSgd(objective, settings, weights, plateau(params))
+                        : Sgd.untrained(
+                                objective,
+                                settings,
+                                weights,
+                                params.get(AVERAGE),
+                                hasL1(params),
+                                isLikeSklearn(params),
+                                plateau(params));
         };
     }
 
     /** {@return whether there is nothing but loss, L2 penalty and schedule} */
-    private static boolean isPlain(Params params, Objective objective) {
-        LearningRate rate = params.get(LEARNING_RATE);
+    private static boolean isPlain(Params params, Objective objective, LearningRate rate) {
         return params.get(OPTIMIZER) == OptimizerName.SGD
                 && objective.isPlain()
                 && !hasL1(params)
                 && !hasPrior(params)
                 && params.get(AVERAGE) == 0
                 && !rate.isPassiveAggressive()
-                && (rate != LearningRate.ADAPTIVE || isLikeSklearn(params));
+                && rate != LearningRate.ADAPTIVE;
     }
 
-    private static Sgd sgd(Params params, Objective objective, Settings settings, TrainableWeights weights) {
-        boolean decays = params.get(LEARNING_RATE) == LearningRate.ADAPTIVE && !isLikeSklearn(params);
-        Optional<PlateauDecay> plateau = decays
-                ? Optional.of(new PlateauDecay(
-                        params.get(ADAPTIVE_WINDOW), params.get(ADAPTIVE_TOLERANCE), params.get(ADAPTIVE_PATIENCE)))
-                : Optional.empty();
-        return Sgd.untrained(
-                objective, settings, weights, params.get(AVERAGE), hasL1(params), isLikeSklearn(params), plateau);
+    private static PlateauDecay plateau(Params params) {
+        return new PlateauDecay(
+                params.get(ADAPTIVE_WINDOW), params.get(ADAPTIVE_TOLERANCE), params.get(ADAPTIVE_PATIENCE));
     }
 
     private static Settings settings(Params params) {
+        LearningRate rate = params.get(LEARNING_RATE);
         double alpha = params.get(ALPHA);
         Penalty penalty = params.get(PENALTY);
         double l1Ratio = params.get(L1_RATIO);
         double interceptRate = params.get(FIT_INTERCEPT) ? params.get(INTERCEPT_RATE) : 0;
         return new Settings(
-                new Schedule(params.get(LEARNING_RATE), params.get(ETA0), params.get(POWER_T), alpha),
+                new Schedule(
+                        rate == LearningRate.ADAPTIVE && isLikeSklearn(params) ? LearningRate.CONSTANT : rate,
+                        params.get(ETA0),
+                        params.get(POWER_T),
+                        alpha),
                 penalty.l2(l1Ratio) * alpha,
                 penalty.l1(l1Ratio) * alpha,
                 interceptRate,
@@ -369,7 +379,7 @@ final class SgdParams {
         }
     }
 
-    /** Refuses what an optimizer cannot do, by the first thing that is wrong. */
+    /** Refuses what the chosen optimizer cannot do, by the first contradiction. */
     private static void requireOptimizer(Params params) {
         OptimizerName optimizer = params.get(OPTIMIZER);
         if (optimizer == OptimizerName.SGD) {

@@ -262,6 +262,7 @@ class ProvidersTest {
                 .doubles("intercept", new double[1])
                 .number("sgd.t", 1)
                 .whole("sgd.rows_seen", 0)
+                .tensor("sgd.plateau", state.tensor("sgd.plateau"))
                 .build();
         assertThatThrownBy(() -> SgdLearners.restored(NUMERIC, wrong)).hasMessageContaining("must have finite weights");
         assertThatThrownBy(() -> SgdLearners.restored(Schema.numeric(4, Target.numeric("y")), state))

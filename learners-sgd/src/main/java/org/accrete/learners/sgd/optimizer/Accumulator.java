@@ -91,11 +91,11 @@ final class Accumulator implements TrainingState {
 
     /** Saves the numbers of one function where a sparse row is about to change them. */
     void save(int c, SparseChunk chunk, int row) {
-        log.remember(ofWeights, c, chunk, row, width);
+        log.save(ofWeights, c, chunk, row, width);
     }
 
     /**
-     * Tells what a row that was announced by {@link #save} made of the numbers.
+     * Reports what a row made of the numbers that {@link #save} saved.
      *
      * @param number the smallest rate, or the sum of the magnitudes
      */
@@ -225,6 +225,7 @@ final class Accumulator implements TrainingState {
         return kind == Kind.RATE ? 1 / Math.sqrt(1 + sum) : Math.sqrt(sum);
     }
 
+    /** {@return numbers times a factor, a copy} */
     static double[] times(double[] numbers, double factor) {
         double[] times = numbers.clone();
         DenseKernels.best().scale(factor, times, 0, times.length);

@@ -18,8 +18,8 @@ public final class AdaGrad extends Optimizer {
      *     G = G + (g x)²
      *     w = (1 − eta0 · l2) · w − eta0 · g · x / √(1 + G)
      *
-     * A row of weight 0 changes nothing. The decay is the same for all weights, so sparse rows decay by the shared scale
-     * of TrainableWeights.
+     * A row of weight 0 changes nothing. The decay is the same for all weights, so sparse rows decay by the scale that
+     * all weights share (TrainableWeights).
      *
      * Why. The scale of a feature matters less than with one rate for all, and rare features keep long steps.
      *

@@ -165,7 +165,7 @@ final class DelayedUpdate implements TrainingState {
      * @return whether the weights stayed finite
      */
     boolean settleAlone() {
-        boolean finite = weights.become(state, state.intercept + state.step * interceptRate);
+        boolean finite = weights.apply(state, state.intercept + state.step * interceptRate);
         if (!finite) {
             rollBack();
         }

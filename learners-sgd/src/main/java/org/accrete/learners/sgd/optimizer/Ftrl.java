@@ -24,8 +24,8 @@ public final class Ftrl extends Optimizer {
      *     w  = 0                                                  if |z| ≤ l1
      *     w  = −(z − sign(z) · l1) / ((1 + √n') / eta0 + l2)      otherwise
      *
-     * √n is what is stored, because it is what the update needs. A row of weight 0 changes nothing. The penalties act on
-     * z, not at each row, so there is no decay.
+     * √n is stored, because the update needs it. A row of weight 0 changes nothing. The penalties act on z, not at each
+     * row, so there is no decay.
      *
      * Why. An L1 penalty makes many weights exactly 0, at the learning rates of AdaGrad.
      *

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd.optimizer;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
@@ -9,6 +10,7 @@ import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.learners.sgd.weights.TrainableWeights;
+import org.accrete.learners.sgd.weights.TrainingState;
 import org.accrete.learners.sgd.weights.WeightedMerge;
 
 /** Stochastic gradient descent with nothing but a loss, an L2 penalty and a schedule: the fast path of {@link Sgd}. */
@@ -27,17 +29,28 @@ public final class PlainSgd extends Optimizer {
     private final Loss loss;
     private final double shape;
     private final boolean classes;
+    /** Stored for other schedules. */
+    private final PlateauDecay plateau;
+
     private final Optional<DelayedUpdate> delayed;
     private double[] scratch = {};
 
     /** Makes an optimizer of weights that are 0. */
-    public PlainSgd(Objective objective, Settings settings, TrainableWeights weights) {
-        this(objective, settings, weights, delayed(objective, settings, weights));
+    public PlainSgd(Objective objective, Settings settings, TrainableWeights weights, PlateauDecay plateau) {
+        this(objective, settings, weights, plateau, delayed(objective, settings, weights));
     }
 
     private PlainSgd(
-            Objective objective, Settings settings, TrainableWeights weights, Optional<DelayedUpdate> delayed) {
-        super(objective, weights, delayed.stream().toArray(DelayedUpdate[]::new));
+            Objective objective,
+            Settings settings,
+            TrainableWeights weights,
+            PlateauDecay plateau,
+            Optional<DelayedUpdate> delayed) {
+        super(
+                objective,
+                weights,
+                Stream.concat(Stream.of(plateau), delayed.stream()).toArray(TrainingState[]::new));
+        this.plateau = plateau;
         this.settings = settings;
         this.schedule = settings.schedule();
         this.loss = objective.loss();
@@ -110,7 +123,7 @@ public final class PlainSgd extends Optimizer {
             }
             double step = step(eta, p, chunk, row);
             b += step * interceptRate;
-            p = LinearWeights.checked(weights.moveOn(0, chunk, row, decay, step) + b, chunk, row + 1);
+            p = LinearWeights.checked(weights.moveThenDot(0, chunk, row, decay, step) + b, chunk, row + 1);
         }
         sink.take(p);
         eta = schedule.eta(t + (to - 1));
@@ -137,7 +150,7 @@ public final class PlainSgd extends Optimizer {
                 weights.moveAll(chunk, row, decay, p);
                 return;
             }
-            weights.moveAllOn(chunk, row, decay, p);
+            weights.moveAllThenDot(chunk, row, decay, p);
             for (int c = 0; c < count; c++) {
                 p[c] = LinearWeights.checked(p[c] + intercepts[c], chunk, row + 1);
             }
@@ -289,11 +302,15 @@ public final class PlainSgd extends Optimizer {
 
     @Override
     public Optimizer merged(Optimizer other, WeightedMerge merge) {
-        return new PlainSgd(objective.merged(other.objective, merge), settings, weights.merged(other.weights, merge));
+        return new PlainSgd(
+                objective.merged(other.objective, merge),
+                settings,
+                weights.merged(other.weights, merge),
+                plateau.merged(((PlainSgd) other).plateau));
     }
 
     @Override
     public Optimizer rescaled(double[] centre, double[] scales) {
-        return new PlainSgd(objective, settings, weights.rescaled(centre, scales));
+        return new PlainSgd(objective, settings, weights.rescaled(centre, scales), plateau);
     }
 }

@@ -117,12 +117,9 @@ public final class PlateauDecay implements TrainingState {
     @Override
     public void grow(int functions, double share) {}
 
-    /** Goes on from a state; from one of another schedule, which has no such tensor, as if no row had been seen. */
+    /** {@inheritDoc} The state of any schedule has this, so that the schedule may be changed. */
     @Override
     public void read(State state, boolean starts) {
-        if (!state.tensors().containsKey(STATE)) {
-            return;
-        }
         double[] stored = state.doubles(STATE, 6);
         progress.factor = stored[0];
         progress.lossSum = stored[1];

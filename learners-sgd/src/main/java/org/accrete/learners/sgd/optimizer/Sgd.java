@@ -32,8 +32,8 @@ public final class Sgd extends Optimizer {
      *     w    = w + step · x
      *     b    = b + interceptRate · step    b is never penalized
      *
-     * then the mean of w and b (AveragedSgd) and the L1 penalty (CumulativeL1). With learning-rate=adaptive, PlateauDecay
-     * scales eta.
+     * then the mean of w and b (AveragedSgd) and the L1 penalty (CumulativeL1). With learning-rate=adaptive,
+     * PlateauDecay scales eta.
      *
      * Passive-aggressive steps follow from the loss L instead of its gradient: with q = ‖x‖² and C = eta,
      * |step| = s · min(C, L / q) (I) or s · L / (q + 1 / (2 C)) (II), towards y.
@@ -51,7 +51,7 @@ public final class Sgd extends Optimizer {
     private final AveragedSgd average;
     private final boolean averages;
     private final Optional<CumulativeL1> lasso;
-    private final Optional<PlateauDecay> plateau;
+    private final PlateauDecay plateau;
     private double[] scratch = {};
     private double[] importance = {};
 
@@ -69,7 +69,7 @@ public final class Sgd extends Optimizer {
             long averageFrom,
             boolean hasL1,
             boolean likeSklearn,
-            Optional<PlateauDecay> plateau) {
+            PlateauDecay plateau) {
         AveragedSgd average =
                 new AveragedSgd(weights, averageFrom > 0 ? averageFrom : Long.MAX_VALUE, likeSklearn && hasL1);
         Optional<CumulativeL1> lasso =
@@ -83,7 +83,7 @@ public final class Sgd extends Optimizer {
             TrainableWeights weights,
             AveragedSgd average,
             Optional<CumulativeL1> lasso,
-            Optional<PlateauDecay> plateau) {
+            PlateauDecay plateau) {
         super(objective, weights, parts(average, lasso, plateau));
         this.settings = settings;
         this.loss = objective.loss();
@@ -93,10 +93,9 @@ public final class Sgd extends Optimizer {
         this.plateau = plateau;
     }
 
-    private static TrainingState[] parts(
-            AveragedSgd average, Optional<CumulativeL1> lasso, Optional<PlateauDecay> plateau) {
+    private static TrainingState[] parts(AveragedSgd average, Optional<CumulativeL1> lasso, PlateauDecay plateau) {
         List<TrainingState> parts = new ArrayList<>();
-        plateau.ifPresent(parts::add);
+        parts.add(plateau);
         lasso.ifPresent(parts::add);
         if (average.isUsed()) {
             parts.add(average);
@@ -111,6 +110,7 @@ public final class Sgd extends Optimizer {
             return;
         }
         Schedule schedule = settings.schedule();
+        boolean decays = schedule.kind() == LearningRate.ADAPTIVE;
         boolean sparse = chunk instanceof SparseChunk;
         double interceptRate = sparse ? settings.sparseInterceptRate() : settings.interceptRate();
         boolean lazy = sparse || averages;
@@ -125,10 +125,10 @@ public final class Sgd extends Optimizer {
             handOut(steps, chunk, row, sink);
             double eta = schedule.eta(t + row);
             double target = chunk.target(row);
-            if (plateau.isPresent()) {
+            if (decays) {
                 double eta0 = eta;
-                eta = plateau.get().eta(eta0);
-                plateau.get().take(eta0, objective.value(steps, count, target), chunk.weight(row));
+                eta = plateau.eta(eta0);
+                plateau.take(eta0, objective.value(steps, count, target), chunk.weight(row));
             }
             if (schedule.kind().isPassiveAggressive()) {
                 double square = square(chunk, row);
@@ -261,7 +261,7 @@ public final class Sgd extends Optimizer {
                 both,
                 mean,
                 lasso.map(l1 -> l1.merged(both, mean, theirs.lasso.get(), merge)),
-                plateau.map(mine -> mine.merged(theirs.plateau.get())));
+                plateau.merged(theirs.plateau));
     }
 
     @Override

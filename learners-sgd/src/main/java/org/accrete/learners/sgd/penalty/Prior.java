@@ -1,9 +1,9 @@
 package org.accrete.learners.sgd.penalty;
 
-/** Where a penalty pulls the weights to. */
+/** Weights that a penalty acts on the difference from: biased regularization. */
 public enum Prior {
-    /** To 0. */
+    /** 0. */
     ZERO,
-    /** To the weights that training began from. */
+    /** The weights of the version that training starts from. */
     SOURCE
 }

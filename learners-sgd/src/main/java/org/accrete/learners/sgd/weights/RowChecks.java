@@ -5,13 +5,13 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 
-/** Refusals of rows that cannot be used. */
+/** Checks of rows: each refuses what cannot be learned, and names row and column. */
 public final class RowChecks {
     private RowChecks() {}
 
     /**
-     * Refuses the row if one of its features is NaN or infinite. No row is searched for them in advance: such a feature
-     * makes every decision value NaN or infinite, whatever the weights, and only then is this called.
+     * Refuses the row if a feature is NaN or infinite. Rows are not searched in advance: such a feature makes the
+     * decision value NaN or infinite, whatever the weights, and only then is this called.
      */
     public static void requireFiniteFeatures(Chunk chunk, int row) {
         if (chunk instanceof SparseChunk sparse) {

@@ -242,7 +242,7 @@ public final class TrainableWeights extends LinearWeights {
     }
 
     /**
-     * Moves one vector by a multiple of a sparse row, without a decay.
+     * Adds a multiple of a sparse row to one vector.
      *
      * @param c which vector
      * @param factor of the row, divided by the scale
@@ -257,11 +257,11 @@ public final class TrainableWeights extends LinearWeights {
 
     /** Saves one vector where a sparse row is about to change it otherwise than by {@link #moveSparse}. */
     public void save(int c, SparseChunk chunk, int row) {
-        log.remember(v, c, chunk, row, width);
+        log.save(v, c, chunk, row, width);
     }
 
     /**
-     * Tells what a row that was announced by {@link #save} made of the weights.
+     * Reports what a row made of the weights that {@link #save} saved.
      *
      * @param sum of their magnitudes
      */
@@ -270,7 +270,7 @@ public final class TrainableWeights extends LinearWeights {
     }
 
     /**
-     * Moves and decays one vector by a multiple of a dense row, for which the scale must be 1.
+     * Decays one vector and adds a multiple of a dense row, for which the scale must be 1.
      *
      * @param c which vector
      * @param decay factor of the vector, in [0, 1]
@@ -289,9 +289,9 @@ public final class TrainableWeights extends LinearWeights {
      * @param c which vector
      * @param decay factor of the vector, in [0, 1]
      * @param step factor of the row
-     * @return product of the next row's features with the moved vector
+     * @return inner product of the next row and the moved vector
      */
-    public double moveOn(int c, DenseChunk chunk, int row, double decay, double step) {
+    public double moveThenDot(int c, DenseChunk chunk, int row, double decay, double step) {
         int origin = c * width;
         double[] values = chunk.values();
         int offset = chunk.offset(row);
@@ -302,11 +302,11 @@ public final class TrainableWeights extends LinearWeights {
     }
 
     /**
-     * Moves and decays all vectors by multiples of a dense row, for which the scale must be 1; those with a step of 0
-     * too, so that there is nothing to guess.
+     * Decays all vectors and adds multiples of a dense row, for which the scale must be 1; also where a step is 0,
+     * which saves a branch.
      *
      * @param decay factor of the vectors, in [0, 1]
-     * @param steps factor of the row, one per vector
+     * @param steps factors of the row, one per vector
      */
     public void moveAll(DenseChunk chunk, int row, double decay, double[] steps) {
         for (int c = 0; c < count(); c++) {
@@ -318,17 +318,17 @@ public final class TrainableWeights extends LinearWeights {
      * Moves all vectors as {@link #moveAll} does, by a dense row that is not the chunk's last.
      *
      * @param decay factor of the vectors, in [0, 1]
-     * @param steps factor of the row, one per vector, replaced by the product of the next row's features with the moved
-     *     vector; and room for {@link DenseKernels#scaleAddDots}
+     * @param steps factors of the row, one per vector, replaced by the inner products of the next row and the moved
+     *     vectors; and room for {@link DenseKernels#scaleAddDots}
      */
-    public void moveAllOn(DenseChunk chunk, int row, double decay, double[] steps) {
+    public void moveAllThenDot(DenseChunk chunk, int row, double decay, double[] steps) {
         double[] values = chunk.values();
         int offset = chunk.offset(row);
         DenseKernels.best().scaleAddDots(decay, v, count(), steps, values, offset, values, offset + width, width);
     }
 
     /**
-     * Adds a multiple of a row to one vector, without a decay.
+     * Adds a multiple of a row to one vector; what it was is not saved.
      *
      * @param c which vector
      * @param factor of the row, divided by the scale, not 0
@@ -348,13 +348,13 @@ public final class TrainableWeights extends LinearWeights {
     }
 
     /**
-     * Moves all vectors by multiples of a dense row that is a chunk by itself, if they stay finite. They are written
-     * beside the old ones and take their place only then, so nothing has to be remembered, looked through or taken
-     * back; the same bits as {@link #move}. The scale must be 1.
+     * Moves all vectors by a dense row that is a chunk by itself, if they stay finite; the same bits as {@link #move}.
+     * They are written beside the old ones and replace them only then, so nothing has to be saved, checked or undone.
+     * The scale must be 1.
      *
      * @param decay factor of the vectors, in [0, 1]
-     * @param steps factor of the row, one per vector
-     * @param interceptRate factor of the intercepts' steps
+     * @param steps factors of the row, one per vector
+     * @param interceptRate factor of the steps of the intercepts
      * @return whether they stayed finite; nothing has changed otherwise
      */
     public boolean moveAlone(DenseChunk chunk, double decay, double[] steps, double interceptRate) {
@@ -390,12 +390,13 @@ public final class TrainableWeights extends LinearWeights {
     }
 
     /**
-     * Makes one function what its late step makes of it, if that is finite; nothing has changed otherwise.
+     * Applies a delayed update to the one function, if it stays finite.
      *
-     * @param state the weights before it, and the update
-     * @param intercept the intercept after it
+     * @param state the weights before the update, and the update
+     * @param intercept the intercept after the update
+     * @return whether it stayed finite; nothing has changed otherwise
      */
-    public boolean become(DelayedSgdState state, double intercept) {
+    public boolean apply(DelayedSgdState state, double intercept) {
         double[] next = log.spare(width);
         boolean finite =
                 DenseKernels.best().scaleAddTo(state.decay, state.weights, 0, state.step, state.row, 0, next, 0, width)

@@ -7,15 +7,15 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.SparseKernels;
 
 /**
- * What an array of vectors was before a chunk, one vector per linear function.
+ * Saves an array of vectors, one per linear function, so that a refused chunk can be taken back.
  *
- * <p>For a dense chunk all elements are copied. For a sparse one only those that its entries name are: a model of
- * millions of weights is not copied for a chunk of ten rows. Whoever changes the others too calls {@link #saveAll}
- * first; taking back puts all in place, then the named ones. Copies go to arrays that are used again.
+ * <p>A dense chunk saves all elements. A sparse chunk saves only the elements of its own columns: a model of millions
+ * of weights is not copied for a chunk of ten rows. Who changes other elements too calls {@link #saveAll} first. Copies
+ * go to arrays that are reused.
  *
- * <p>The named ones are copied before the first row ({@link #begin}), or each row's just before the row moves them
- * ({@link #beginRows}): they are at hand then. Such moves are taken back from the last to the first, those after
- * {@link #saveAll} not at all.
+ * <p>A sparse chunk's elements are saved before its first row ({@link #begin}), or those of each row just before the
+ * row changes them ({@link #beginRows}), when they are in the cache. Changes of rows are undone from the last to the
+ * first; those after {@link #saveAll} are covered by it.
  */
 public final class UndoLog {
     private static final int LONGEST = Integer.MAX_VALUE - 64;
@@ -26,7 +26,7 @@ public final class UndoLog {
     private double[] named = {};
     private boolean savedNamed;
     private boolean byRow;
-    /** Of each move the row times the number of vectors, plus the vector. */
+    /** For each change of a row, the row times the number of vectors, plus the vector. */
     private long[] moves = {};
 
     private int moved;
@@ -34,7 +34,7 @@ public final class UndoLog {
     private int entries;
     private int origin;
 
-    /** {@return whether the chunk has fewer entries than a vector has elements, so that it pays to go by them} */
+    /** {@return whether the chunk is sparse and has fewer entries than a vector has elements} */
     public static boolean isNarrow(Chunk chunk, int width) {
         return chunk instanceof SparseChunk sparse && entries(sparse) < width;
     }
@@ -44,7 +44,7 @@ public final class UndoLog {
     }
 
     /**
-     * Remembers what a chunk may change.
+     * Saves what a chunk may change.
      *
      * @param array vectors one after the other
      * @param width length of each
@@ -61,7 +61,7 @@ public final class UndoLog {
     }
 
     /**
-     * Remembers each row as it is moved, or everything now if the chunk is no narrower than the vectors.
+     * Saves everything now, or leaves it to each row if the chunk is narrow: see {@link #isNarrow}.
      *
      * @param array vectors one after the other
      * @param width length of each
@@ -91,19 +91,19 @@ public final class UndoLog {
     }
 
     /**
-     * {@return whether rows that move this array are remembered} Not any more once classes came up, which got another
-     * one.
+     * {@return whether each row saves what it changes of this array} No longer after new classes, which get a new
+     * array.
      */
     public boolean takesRowsOf(double[] array) {
         return byRow && array == before;
     }
 
     /**
-     * Moves one vector by a multiple of a row, and remembers it as it was.
+     * Adds a multiple of a row to one vector, and saves it as it was.
      *
      * @param c which vector
-     * @param factor of the row; 0 moves nothing
-     * @return a number that is finite only if the vector is finite there now
+     * @param factor of the row; 0 changes nothing
+     * @return the sum of the magnitudes of the changed elements: not finite if one of them is not
      */
     public double move(int c, SparseChunk chunk, int row, double factor, int width) {
         if (factor == 0) {
@@ -122,12 +122,12 @@ public final class UndoLog {
     }
 
     /**
-     * Remembers one vector as it is where a row is about to move it, unless everything is remembered.
+     * Saves the elements of one vector that a row is about to change, unless everything is saved.
      *
      * @param array as in {@link #takesRowsOf}
      * @param c which vector
      */
-    public void remember(double[] array, int c, SparseChunk chunk, int row, int width) {
+    public void save(double[] array, int c, SparseChunk chunk, int row, int width) {
         if (takesRowsOf(array) && !savedAll) {
             int place = place(c, chunk, row, width);
             SparseKernels.gather(before, c * width, chunk.indices(), chunk.start(row), chunk.end(row), named, place);
@@ -142,7 +142,7 @@ public final class UndoLog {
         return c * entries + (chunk.start(row) - origin);
     }
 
-    /** Remembers everything, unless that is done or the array is another one by now. */
+    /** Saves everything, unless that is done or new classes have a new array. */
     public void saveAll(double[] array) {
         if (!savedAll && array == before) {
             if (all.length < array.length) {
@@ -154,10 +154,7 @@ public final class UndoLog {
         }
     }
 
-    /**
-     * {@return an array of a length for what shall take the place of one, with anything in it; then {@link #give} that
-     * one back}
-     */
+    /** {@return an array with any content, to be used in place of another, which is then handed to {@link #give}} */
     public double[] spare(int length) {
         if (all.length != length) {
             all = new double[length];
@@ -165,12 +162,12 @@ public final class UndoLog {
         return all;
     }
 
-    /** Takes an array that is no longer used, as {@link #spare} for the next call. */
+    /** Takes an array that is no longer used, for the next call of {@link #spare}. */
     public void give(double[] array) {
         all = array;
     }
 
-    /** {@return the array of {@link #begin}, as it was} */
+    /** {@return the array that was saved, with everything restored} */
     public double[] rollBack(int width, Chunk chunk) {
         if (savedAll) {
             System.arraycopy(all, 0, before, 0, before.length);
@@ -194,7 +191,7 @@ public final class UndoLog {
         return before;
     }
 
-    /** {@return whether every element that the chunk names is finite; all, where that is not more} */
+    /** {@return whether every element of the chunk's columns is finite; looks at all unless the chunk is narrow} */
     public static boolean isFinite(double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             return isFinite(array);
@@ -212,7 +209,7 @@ public final class UndoLog {
     }
 
     /**
-     * {@return whether no element that the chunk names is larger than a limit; none at all, where those are not more}
+     * {@return whether no magnitude in the chunk's columns exceeds a limit; looks at all unless the chunk is narrow}
      */
     public static boolean isWithin(double limit, double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
@@ -230,7 +227,7 @@ public final class UndoLog {
         return true;
     }
 
-    /** {@return whether no element is larger than a limit} */
+    /** {@return whether no magnitude exceeds a limit} */
     public static boolean isWithin(double limit, double[] array) {
         for (double element : array) {
             if (!(Math.abs(element) <= limit)) {
@@ -240,7 +237,9 @@ public final class UndoLog {
         return true;
     }
 
-    /** {@return whether every element that the chunk names is larger than a limit; all, where that is not more} */
+    /**
+     * {@return whether every element of the chunk's columns exceeds a limit; looks at all unless the chunk is narrow}
+     */
     public static boolean isAbove(double limit, double[] array, int width, Chunk chunk) {
         if (!isNarrow(chunk, width) || !(chunk instanceof SparseChunk sparse)) {
             return isAbove(limit, array);
@@ -257,7 +256,7 @@ public final class UndoLog {
         return true;
     }
 
-    /** {@return whether every element is larger than a limit} */
+    /** {@return whether every element exceeds a limit} */
     public static boolean isAbove(double limit, double[] array) {
         for (double element : array) {
             if (!(element > limit)) {
@@ -272,7 +271,7 @@ public final class UndoLog {
         return DenseKernels.best().allFinite(array, 0, array.length);
     }
 
-    /** {@return a copy of the array, in the other one if it has the right length} */
+    /** {@return a copy of the array, in the other array if that has the same length} */
     public static double[] copy(double[] array, double[] other) {
         if (other.length != array.length) {
             return array.clone();
@@ -282,13 +281,13 @@ public final class UndoLog {
     }
 
     /**
-     * {@return the vectors of more classes: of one function that told two classes apart, its opposite and itself; of a
-     * new class, zeros}
+     * {@return the vectors of more classes: one function that told two classes apart becomes its opposite and itself;
+     * new classes get zeros}
      *
      * @param array vectors one after the other
      * @param width length of each
-     * @param count how many there are to be
-     * @param share how much of the one function each of the two gets, 1 or a half
+     * @param count number of vectors afterwards
+     * @param share factor of the one function in each of the two, 1 or 0.5
      */
     public static double[] grow(double[] array, int width, int count, double share) {
         double[] more = Arrays.copyOf(array, count * width);
