@@ -39,9 +39,9 @@ class AdaptiveOptimizersTest {
      */
     private static final class Function {
         final double[] w = new double[WIDTH + 1];
-        /** What penalties pull to. */
+        /** Prior weights of the penalties. */
         final double[] from = new double[WIDTH + 1];
-        /** Sum of squared slopes. */
+        /** Sum of squared gradients. */
         final double[] n = new double[WIDTH + 1];
         /** FTRL's sum. */
         final double[] z = new double[WIDTH + 1];
@@ -88,7 +88,7 @@ class AdaptiveOptimizersTest {
             }
         }
 
-        /** Begins with a function, which is what penalties pull to. */
+        /** Starts from a function, which is the prior of the penalties. */
         void begin(int c, double[] weights, double intercept) {
             Function function = functions.get(c);
             System.arraycopy(weights, 0, function.w, 0, WIDTH);
@@ -145,7 +145,7 @@ class AdaptiveOptimizersTest {
             if (scales()) {
                 weights += weight;
                 double before = mean;
-                // so that the first target is its own mean to the bit: a quantile has a slope to either side
+                // so that the first target is its own mean to the bit: a quantile has a gradient to either side
                 mean += is("fit-intercept", "true") ? (y - mean) * (weight / weights) : 0;
                 m2 += weight * (y - before) * (y - mean);
                 y = (y - mean) / deviation();
@@ -163,7 +163,7 @@ class AdaptiveOptimizersTest {
                 double part = weight * (count == 1 || c == target || softmax ? classWeight : 1);
                 double side = !classes ? y : target == (count == 1 ? 1 : c) ? 1 : -1;
                 double bound = epsilon;
-                DoubleUnaryOperator descent = u -> clip(-slope(u, side, bound));
+                DoubleUnaryOperator descent = u -> clip(-gradient(u, side, bound));
                 double f = descent.applyAsDouble(p[c]);
                 if (softmax) {
                     f = clip((c == target ? 1 : 0) - Math.exp(p[c] - largest) / sum);
@@ -238,7 +238,7 @@ class AdaptiveOptimizersTest {
         /** Where no short cut is taken, by bisection: d = descent(p + q d), between 0 and the descent at p. */
         private double implicit(double p, double y, double f, double q, DoubleUnaryOperator descent) {
             if (is("loss", "log-loss")) {
-                return -slope(p, y, 0) / (1 + q / 4);
+                return -gradient(p, y, 0) / (1 + q / 4);
             }
             if (is("loss", "perceptron")) {
                 return f;
@@ -269,7 +269,7 @@ class AdaptiveOptimizersTest {
             return Math.max(-real("clip-gradient"), Math.min(real("clip-gradient"), descent));
         }
 
-        private double slope(double p, double y, double epsilon) {
+        private double gradient(double p, double y, double epsilon) {
             double z = p * y;
             double r = y - p;
             return switch (set.get("loss")) {
@@ -512,12 +512,14 @@ class AdaptiveOptimizersTest {
             double p = 10 * random.nextGaussian();
             double y = classes ? (random.nextBoolean() ? 1 : -1) : Math.rint(Math.abs(20 * random.nextGaussian()));
             double q = Math.exp(8 * random.nextGaussian());
-            double slope = loss.step(p, y, 1, shape);
+            double gradient = loss.step(p, y, 1, shape);
             double d = loss.implicitNegativeGradient(p, y, q, shape, loss.step(p, y, 1, shape));
-            assertThat(d * slope).as("p %s y %s q %s", p, y, q).isNotNegative();
-            assertThat(Math.abs(d)).isLessThanOrEqualTo(Math.abs(slope) * (1 + 1e-12));
+            assertThat(d * gradient).as("p %s y %s q %s", p, y, q).isNotNegative();
+            assertThat(Math.abs(d)).isLessThanOrEqualTo(Math.abs(gradient) * (1 + 1e-12));
             double there = loss.step(p + q * d * (1 - 1e-12), y, 1, shape);
-            assertThat(there * slope).as("p %s y %s q %s", p, y, q).isGreaterThanOrEqualTo(-1e-9 * slope * slope);
+            assertThat(there * gradient)
+                    .as("p %s y %s q %s", p, y, q)
+                    .isGreaterThanOrEqualTo(-1e-9 * gradient * gradient);
         }
     }
 }

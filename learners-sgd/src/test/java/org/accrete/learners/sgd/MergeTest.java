@@ -248,19 +248,19 @@ class MergeTest {
     }
 
     @Test
-    void whatAWeightOwesIsScaledWithIt() {
+    void thePenaltyStillToBeReceivedIsScaledWithTheWeight() {
         int width = 40;
         double[] w = new double[width];
         double[] scales = new double[width];
         Arrays.setAll(w, j -> j % 5 == 0 ? 0 : random.nextGaussian());
         Arrays.setAll(scales, j -> Math.min(10, Math.exp(random.nextGaussian())));
-        double[] paid = new double[width];
-        // Weights that move have paid most of what they were asked for.
-        double debt = 0.4;
-        Arrays.setAll(paid, j -> -Math.signum(w[j]) * debt * (0.9 + 0.1 * random.nextDouble()));
+        double[] received = new double[width];
+        // Weights that move have received most of the total penalty.
+        double total = 0.4;
+        Arrays.setAll(received, j -> -Math.signum(w[j]) * total * (0.9 + 0.1 * random.nextDouble()));
         State state = State.builder()
-                .doubles("sgd.l1_received", paid, 1, width)
-                .doubles("sgd.l1_total", new double[] {debt})
+                .doubles("sgd.l1_received", received, 1, width)
+                .doubles("sgd.l1_total", new double[] {total})
                 .build();
         TrainableWeights before = weights(w);
         CumulativeL1 l1 = new CumulativeL1(before, unused(before), false);
@@ -274,7 +274,7 @@ class MergeTest {
         State.Builder builder = State.builder();
         scaled.write(builder);
         for (double one : builder.build().doubles("sgd.l1_received", 1, width)) {
-            assertThat(Math.abs(one)).isLessThanOrEqualTo(debt);
+            assertThat(Math.abs(one)).isLessThanOrEqualTo(total);
         }
         l1.apply(0, row, 0, 0);
         scaled.apply(0, row, 0, 0);
@@ -317,8 +317,8 @@ class MergeTest {
     void shorterStepsAndTheLowestLossAreKept() {
         Schema schema = Schema.numeric(2, Target.numeric("y"));
         String[] pairs = {"learning-rate=adaptive", "adaptive-window=10"};
-        MergeableLearner a = withAdaptive(schema, pairs, 0.2, 3, 4, 5, 0.5, 2);
-        MergeableLearner b = withAdaptive(schema, pairs, 1, 0.25, 0.5, 6, 0.25, 1);
+        MergeableLearner a = withPlateau(schema, pairs, 0.2, 3, 4, 5, 0.5, 2);
+        MergeableLearner b = withPlateau(schema, pairs, 1, 0.25, 0.5, 6, 0.25, 1);
         State before = a.state();
         a.merge(b);
         assertThat(a.state().tensor("sgd.plateau").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
@@ -328,12 +328,12 @@ class MergeTest {
     }
 
     /**
-     * A row's first prediction is 0 and its slope −y, so a weight has seen the square (x y)²: 36 here and 4 there, over
-     * 9 in thirds.
+     * A row's first prediction is 0 and its gradient −y, so a weight has seen the square (x y)²: 36 here and 4 there,
+     * over 9 in thirds.
      */
     @ParameterizedTest
     @CsvSource({"adagrad, adagrad_rate, 1", "ftrl, ftrl_root_n, 0"})
-    void squaresOfSlopesAddUp(String optimizer, String part, double start) {
+    void squaresOfGradientsAddUp(String optimizer, String part, double start) {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         String[] pairs = {"optimizer=" + optimizer, "loss=squared-error", "fit-intercept=false"};
         for (double scale : new double[] {1, 3}) {
@@ -349,7 +349,7 @@ class MergeTest {
         }
     }
 
-    private static MergeableLearner withAdaptive(Schema schema, String[] pairs, double... adaptive) {
+    private static MergeableLearner withPlateau(Schema schema, String[] pairs, double... adaptive) {
         Learner learner = SgdLearners.learner(schema, pairs);
         learner.partialFit(new DenseChunk(schema, new double[] {1, 2}, new double[] {1}, new double[0], List.of()));
         State.Builder state = State.builder();

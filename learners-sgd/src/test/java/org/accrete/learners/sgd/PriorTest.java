@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ExtendWith(RunSeed.class)
 class PriorTest {
-    private static final String PULL = "prior=source";
+    private static final String PRIOR = "prior=source";
 
     private static String[] with(String[] pairs, String... more) {
         List<String> all = new ArrayList<>(List.of(pairs));
@@ -67,7 +67,7 @@ class PriorTest {
     void plainDescentIsThatOfTheFormula(RowWiseTest.Setting setting) {
         Table table = setting.table();
         Schema schema = table.schema(setting.known());
-        String[] pairs = with(setting.set(), PULL);
+        String[] pairs = with(setting.set(), PRIOR);
         int width = table.width();
         Map<String, String> set = SgdLearners.params(schema, pairs).toMap();
         int functions = LinearWeights.functions(setting.known());
@@ -88,17 +88,17 @@ class PriorTest {
         agree(table, setting.known(), pairs, expected, intercepts, 1e-10);
     }
 
-    static Stream<AdaptiveOptimizersTest.Setting> ownLengths() {
+    static Stream<AdaptiveOptimizersTest.Setting> adaptiveOptimizers() {
         return AdaptiveOptimizersTest.settings()
                 .filter(setting -> setting.pairs().stream().anyMatch(pair -> pair.startsWith("penalty=")));
     }
 
     @ParameterizedTest
-    @MethodSource("ownLengths")
+    @MethodSource("adaptiveOptimizers")
     void otherOptimizersAreThoseOfTheirFormulas(AdaptiveOptimizersTest.Setting setting) {
         Table table = setting.table();
         Schema schema = table.schema(setting.known());
-        String[] pairs = with(setting.set(), PULL);
+        String[] pairs = with(setting.set(), PRIOR);
         Map<String, String> set = SgdLearners.params(schema, pairs).toMap();
         AdaptiveOptimizersTest.Oracle oracle = new AdaptiveOptimizersTest.Oracle(1, setting.classes() > 0, set);
         oracle.begin(0, WarmStarted.weights(table.width()), WarmStarted.intercepts(1)[0]);
@@ -132,7 +132,7 @@ class PriorTest {
         }
     }
 
-    /** The least of mean squared error / 2 + alpha / 2 · |w − w0|², which descent by the whole slope finds. */
+    /** The least of mean squared error / 2 + alpha / 2 · |w − w0|², which descent by the whole gradient finds. */
     @ParameterizedTest
     @ValueSource(doubles = {0.03, 0.3, 3})
     void trainingGoesToTheLeastOfLossAndDistance(double alpha) {
@@ -141,24 +141,24 @@ class PriorTest {
         double[] from = WarmStarted.weights(width);
         double[] w = from.clone();
         for (int step = 0; step < 5_000; step++) {
-            double[] slope = new double[width];
-            Arrays.setAll(slope, j -> alpha * (w[j] - from[j]));
+            double[] gradient = new double[width];
+            Arrays.setAll(gradient, j -> alpha * (w[j] - from[j]));
             for (int i = 0; i < table.rows(); i++) {
                 double off = -table.y()[i];
                 for (int j = 0; j < width; j++) {
                     off += w[j] * table.x()[i][j];
                 }
                 for (int j = 0; j < width; j++) {
-                    slope[j] += off * table.x()[i][j] / table.rows();
+                    gradient[j] += off * table.x()[i][j] / table.rows();
                 }
             }
             for (int j = 0; j < width; j++) {
-                w[j] -= 0.1 * slope[j];
+                w[j] -= 0.1 * gradient[j];
             }
         }
         Learner learner = WarmStarted.learner(
                 table.schema(),
-                PULL,
+                PRIOR,
                 "alpha=" + alpha,
                 "fit-intercept=false",
                 "learning-rate=invscaling",
@@ -197,12 +197,12 @@ class PriorTest {
                     }
                 }
                 Learner plain = from(table, base.state(), pairs);
-                Learner pulled = from(table, base.state(), with(pairs, PULL));
-                assertThat(coef(pulled)).isEqualTo(coef(base));
+                Learner regularized = from(table, base.state(), with(pairs, PRIOR));
+                assertThat(coef(regularized)).isEqualTo(coef(base));
                 table.teach(plain, sparse, 200, 400, 30);
-                table.teach(pulled, sparse, 200, 400, 30);
-                assertThat(coef(pulled)).containsExactly(coef(plain), within(1e-9));
-                assertThat(pulled.state().tensor("intercept").doubles())
+                table.teach(regularized, sparse, 200, 400, 30);
+                assertThat(coef(regularized)).containsExactly(coef(plain), within(1e-9));
+                assertThat(regularized.state().tensor("intercept").doubles())
                         .containsExactly(plain.state().tensor("intercept").doubles(), within(1e-9));
             }
         }
@@ -218,10 +218,10 @@ class PriorTest {
                 "optimizer=ftrl alpha=1e9 penalty=l1",
                 "optimizer=implicit-adagrad eta0=1e-7 alpha=1e6 penalty=l2"
             })
-    void strongPullsStayAtTheSource(String settings) {
+    void strongPenaltiesStayAtThePrior(String settings) {
         Table table = Table.random(300, 5, 4, false);
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = WarmStarted.learner(table.schema(), with(settings.split(" "), PULL));
+            Learner learner = WarmStarted.learner(table.schema(), with(settings.split(" "), PRIOR));
             table.teach(learner, sparse, 0, 300, 50);
             assertThat(coef(learner)).containsExactly(WarmStarted.weights(20), within(1e-5));
         }
@@ -231,9 +231,9 @@ class PriorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sgd", "ftrl", "implicit-adagrad"})
-    void theSourceIsTheVersionThatWasBegunFrom(String optimizer) {
+    void thePriorIsTheVersionThatTrainingStartedFrom(String optimizer) {
         Table table = Table.random(300, 5, 3, false);
-        String[] pairs = {"optimizer=" + optimizer, "penalty=l2", "alpha=0.1", PULL};
+        String[] pairs = {"optimizer=" + optimizer, "penalty=l2", "alpha=0.1", PRIOR};
         Learner base = SgdLearners.learner(table.schema(), "optimizer=" + optimizer);
         table.teach(base, false, 0, 100, 10);
         Learner first = from(table, base.state(), pairs);
@@ -256,30 +256,30 @@ class PriorTest {
         Table table = Table.random(300, 5, 3, false);
         Learner base = SgdLearners.learner(table.schema(), "average=20", "eta0=0.1");
         table.teach(base, true, 0, 100, 10);
-        Learner pulled = from(table, base.state(), "average=20", "eta0=0.1", PULL);
-        assertThat(pulled.state().tensor("sgd.prior_coef").doubles()).isEqualTo(coef(base));
-        assertThat(coef(pulled)).isEqualTo(coef(base));
-        Learner back = from(table, pulled.state(), "average=20", "eta0=0.1");
+        Learner regularized = from(table, base.state(), "average=20", "eta0=0.1", PRIOR);
+        assertThat(regularized.state().tensor("sgd.prior_coef").doubles()).isEqualTo(coef(base));
+        assertThat(coef(regularized)).isEqualTo(coef(base));
+        Learner back = from(table, regularized.state(), "average=20", "eta0=0.1");
         table.teach(base, true, 100, 200, 10);
         table.teach(back, true, 100, 200, 10);
         assertThat(coef(back)).containsExactly(coef(base), within(1e-12));
     }
 
     @Test
-    void aNewModelIsPulledToZero() {
+    void aNewModelHasAPriorOfZero() {
         Table table = Table.random(200, 5, 3, false);
-        Learner pulled = SgdLearners.learner(table.schema(), PULL);
+        Learner regularized = SgdLearners.learner(table.schema(), PRIOR);
         Learner plain = SgdLearners.learner(table.schema());
-        table.teach(pulled, false, 0, 200, 10);
+        table.teach(regularized, false, 0, 200, 10);
         table.teach(plain, false, 0, 200, 10);
-        assertThat(pulled.state().tensor("sgd.prior_coef").doubles()).containsOnly(0);
-        assertThat(coef(pulled)).containsExactly(coef(plain), within(1e-12));
+        assertThat(regularized.state().tensor("sgd.prior_coef").doubles()).containsOnly(0);
+        assertThat(coef(regularized)).containsExactly(coef(plain), within(1e-12));
     }
 
     @Test
-    void aPullNeedsAPenalty() {
+    void aPriorNeedsAPenalty() {
         Table table = Table.random(1, 5, 3, false);
-        assertThatThrownBy(() -> SgdLearners.learner(table.schema(), "optimizer=adagrad", PULL))
+        assertThatThrownBy(() -> SgdLearners.learner(table.schema(), "optimizer=adagrad", PRIOR))
                 .isInstanceOf(AccreteException.class)
                 .hasMessage("penalty must be l2, l1 or elasticnet with prior=source, which it acts on, but was none;"
                         + " set penalty=l2 and alpha");
@@ -302,7 +302,7 @@ class PriorTest {
     @ValueSource(strings = {"sgd", "ftrl", "adagrad", "implicit-adagrad"})
     void aRefusedChunkThatBroughtClassesChangesNothing(String optimizer) {
         Table table = Table.random(60, 5, 6, false);
-        String[] pairs = {"optimizer=" + optimizer, "penalty=l2", PULL};
+        String[] pairs = {"optimizer=" + optimizer, "penalty=l2", PRIOR};
         for (boolean sparse : new boolean[] {false, true}) {
             Learner learner = WarmStarted.learner(table.schema(2), pairs);
             State before = learner.state();
@@ -326,7 +326,7 @@ class PriorTest {
     void shardsOfOneSourceMeetAtTheirMeanAndKeepIt(String optimizer) {
         for (int classes : new int[] {2, 4}) {
             Table table = Table.random(300, 5, classes, false);
-            String[] pairs = {"optimizer=" + optimizer, "penalty=l2", "alpha=0.1", PULL};
+            String[] pairs = {"optimizer=" + optimizer, "penalty=l2", "alpha=0.1", PRIOR};
             MergeableLearner one = (MergeableLearner) WarmStarted.learner(table.schema(), pairs);
             Learner other = WarmStarted.learner(table.schema(), pairs);
             table.teach(one, false, 0, 100, 10);
@@ -345,7 +345,7 @@ class PriorTest {
     @Test
     void sourcesAreMergedAsTheWeightsAre() {
         Table table = Table.random(400, 5, 0, false);
-        String[] pairs = {"optimizer=implicit-adagrad", "penalty=l2", "alpha=0.1", "eta0=0.2", PULL};
+        String[] pairs = {"optimizer=implicit-adagrad", "penalty=l2", "alpha=0.1", "eta0=0.2", PRIOR};
         MergeableLearner one = (MergeableLearner) WarmStarted.learner(table.schema(), pairs);
         Learner other = SgdLearners.learner(table.schema(), pairs);
         table.teach(one, false, 0, 100, 10);
@@ -380,7 +380,7 @@ class PriorTest {
             })
     void rescaledLearnersAndTheirSourcesSayTheSame(String settings) {
         Table table = Table.random(200, 3, 0, false);
-        String[] pairs = with(settings.split(" "), "penalty=l2", "alpha=0.1", PULL);
+        String[] pairs = with(settings.split(" "), "penalty=l2", "alpha=0.1", PRIOR);
         RescalableLearner learner = (RescalableLearner) WarmStarted.learner(table.schema(), pairs);
         table.teach(learner, true, 0, 200, 10);
         double[] before = new double[200];
@@ -406,7 +406,7 @@ class PriorTest {
         Random random = new Random(RunSeed.random("models").nextLong());
         for (String average : List.of("average=0", "average=5")) {
             Table table = Table.random(200, 6, 0, false);
-            Learner learner = WarmStarted.learner(table.schema(), PULL, average, "alpha=0.1", "eta0=0.05");
+            Learner learner = WarmStarted.learner(table.schema(), PRIOR, average, "alpha=0.1", "eta0=0.05");
             table.teach(learner, true, 0, 200, 10);
             double[] coef = coef(learner);
             double intercept = learner.state().tensor("intercept").doubles()[0];

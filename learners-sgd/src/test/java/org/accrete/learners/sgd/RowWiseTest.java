@@ -34,12 +34,12 @@ class RowWiseTest {
     static final class Oracle {
         final List<double[]> w = new ArrayList<>();
         final List<Double> b = new ArrayList<>();
-        /** What penalties pull to. */
+        /** Prior weights of the penalties. */
         private final List<double[]> from = new ArrayList<>();
-        /** All that a function is: its weights, its intercept, and what L1 was paid and is owed. */
-        private final List<double[]> paid = new ArrayList<>();
+        /** All that a function is: its weights, its intercept, and the received and the total L1 penalty. */
+        private final List<double[]> received = new ArrayList<>();
 
-        private final List<Double> debt = new ArrayList<>();
+        private final List<Double> total = new ArrayList<>();
         final List<double[]> meanW = new ArrayList<>();
         final List<Double> meanB = new ArrayList<>();
         private int meanRows;
@@ -59,7 +59,7 @@ class RowWiseTest {
             }
         }
 
-        /** Begins with a function, which is what penalties pull to. */
+        /** Starts from a function, which is the prior of the penalties. */
         void begin(int c, double[] weights, double intercept) {
             w.set(c, weights.clone());
             from.set(c, weights);
@@ -67,16 +67,16 @@ class RowWiseTest {
         }
 
         private void add(int width) {
-            for (List<double[]> vectors : List.of(w, from, paid, meanW)) {
+            for (List<double[]> vectors : List.of(w, from, received, meanW)) {
                 vectors.add(new double[width]);
             }
-            for (List<Double> numbers : List.of(b, debt, meanB)) {
+            for (List<Double> numbers : List.of(b, total, meanB)) {
                 numbers.add(0.0);
             }
         }
 
         private void split() {
-            for (List<double[]> vectors : List.of(w, from, paid, meanW)) {
+            for (List<double[]> vectors : List.of(w, from, received, meanW)) {
                 double[] one = vectors.get(0);
                 vectors.set(1, Arrays.stream(one).map(v -> half() * v).toArray());
                 vectors.set(0, Arrays.stream(one).map(v -> -half() * v).toArray());
@@ -85,8 +85,8 @@ class RowWiseTest {
                 numbers.set(1, half() * numbers.get(0));
                 numbers.set(0, -numbers.get(1));
             }
-            debt.set(0, half() * debt.get(0));
-            debt.set(1, debt.get(0));
+            total.set(0, half() * total.get(0));
+            total.set(1, total.get(0));
         }
 
         private double half() {
@@ -140,10 +140,10 @@ class RowWiseTest {
                 double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
                 double p = decisions[c];
                 double clip = real("clip-gradient");
-                double step = -eta * Math.max(-clip, Math.min(clip, slope(p, y)));
+                double step = -eta * Math.max(-clip, Math.min(clip, gradient(p, y)));
                 if (softmax) {
-                    double slope = Math.exp(p) / sum - (c == target ? 1 : 0);
-                    step = -eta * Math.max(-clip, Math.min(clip, slope));
+                    double gradient = Math.exp(p) / sum - (c == target ? 1 : 0);
+                    step = -eta * Math.max(-clip, Math.min(clip, gradient));
                 }
                 if (passive) {
                     double far = set.get("learning-rate").equals("pa1")
@@ -167,14 +167,14 @@ class RowWiseTest {
                 }
             }
             for (int c = 0; l1 > 0 && c < w.size(); c++) {
-                debt.set(c, debt.get(c) + eta * real("alpha") * l1);
+                total.set(c, total.get(c) + eta * real("alpha") * l1);
                 for (int j = 0; j < x.length; j++) {
                     if (x[j] != 0) {
                         double before = w.get(c)[j] - from.get(c)[j];
-                        double due = debt.get(c) + Math.signum(before) * paid.get(c)[j];
+                        double due = total.get(c) + Math.signum(before) * received.get(c)[j];
                         double left = Math.signum(before) * Math.max(0, Math.abs(before) - due);
                         w.get(c)[j] = from.get(c)[j] + left;
-                        paid.get(c)[j] += left - before;
+                        received.get(c)[j] += left - before;
                     }
                 }
             }
@@ -255,7 +255,7 @@ class RowWiseTest {
             return set.containsKey("epsilon") ? real("epsilon") : 0;
         }
 
-        private double slope(double p, double y) {
+        private double gradient(double p, double y) {
             double z = p * y;
             double r = y - p;
             double epsilon = epsilon();
@@ -472,7 +472,7 @@ class RowWiseTest {
     }
 
     @Test
-    void noSlopeIsSteeperThanTheBound() {
+    void gradientsAreClipped() {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         for (double sign : new double[] {-1, 1}) {
             Learner learner = SgdLearners.learner(schema, "eta0=1", "alpha=0");

@@ -95,8 +95,8 @@ record WarmStarted(LearnerProvider provider) implements LearnerProvider {
         return provider.memoryBytes(schema, params);
     }
 
-    /** {@return the settings, with a pull to the source} */
-    static Map<String, String> pulled(String optimizer, String penalty, String alpha) {
+    /** {@return the settings, with prior=source} */
+    static Map<String, String> withPrior(String optimizer, String penalty, String alpha) {
         return Map.of("optimizer", optimizer, "penalty", penalty, "alpha", alpha, "prior", "source");
     }
 }

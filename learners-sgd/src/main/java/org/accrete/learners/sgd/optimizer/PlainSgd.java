@@ -204,11 +204,14 @@ public final class PlainSgd extends Optimizer {
      */
     public boolean learnAlone(DenseChunk chunk, double t, DecisionSink sink) {
         int count = weights.count();
+        double eta = schedule.eta(t);
         boolean narrow = count == 1 && delayed.isPresent();
         if (narrow) {
             DelayedUpdate update = delayed.get();
             update.begin();
-            tell(update, chunk, 0, 1, t);
+            update.y[0] = label(chunk.target(0));
+            update.rate[0] = eta * chunk.weight(0);
+            update.decay[0] = settings.decay(eta);
             int taken = update.learn(chunk, 0, 1);
             sink.takeRows(update.y, taken);
             if (taken == 1) {
@@ -218,7 +221,6 @@ public final class PlainSgd extends Optimizer {
         }
         double[] p = decisions(chunk, 0);
         sink.take(p, count);
-        double eta = schedule.eta(t);
         if (count == 1) {
             p[0] = step(eta, p[0], chunk, 0);
         } else {
