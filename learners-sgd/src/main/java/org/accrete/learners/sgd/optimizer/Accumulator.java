@@ -64,7 +64,8 @@ final class Accumulator implements TrainingState {
         return kind == Kind.RATE ? 1 : 0;
     }
 
-    private static double[] filled(int length, double number) {
+    /** {@return an array of one number} */
+    static double[] filled(int length, double number) {
         double[] filled = new double[length];
         Arrays.fill(filled, number);
         return filled;

@@ -137,7 +137,8 @@ final class StepFactor implements TrainingState {
         both.rows = rows + other.rows;
         double[] factors = merge.sum(Accumulator.times(factor, rows), Accumulator.times(other.factor, other.rows), 1);
         double[] most = merge.sum(Accumulator.times(largest, rows), Accumulator.times(other.largest, other.rows), 1);
-        double[] counts = merge.sum(filled(factor.length, rows), filled(other.factor.length, other.rows), 1);
+        double[] counts = merge.sum(
+                Accumulator.filled(factor.length, rows), Accumulator.filled(other.factor.length, other.rows), 1);
         for (int c = 0; c < counts.length; c++) {
             if (counts[c] > 0) {
                 both.factor[c] = factors[c] / counts[c];
@@ -145,11 +146,5 @@ final class StepFactor implements TrainingState {
             }
         }
         return both;
-    }
-
-    private static double[] filled(int length, double number) {
-        double[] filled = new double[length];
-        Arrays.fill(filled, number);
-        return filled;
     }
 }

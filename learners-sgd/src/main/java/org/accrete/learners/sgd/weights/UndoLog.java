@@ -35,7 +35,7 @@ public final class UndoLog {
     private int origin;
 
     /** {@return whether the chunk is sparse and has fewer entries than a vector has elements} */
-    public static boolean isNarrow(Chunk chunk, int width) {
+    private static boolean isNarrow(Chunk chunk, int width) {
         return chunk instanceof SparseChunk sparse && entries(sparse) < width;
     }
 
