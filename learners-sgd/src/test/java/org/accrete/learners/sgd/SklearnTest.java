@@ -110,7 +110,7 @@ class SklearnTest {
     @MethodSource("cases")
     void numbersAreThoseOfScikitLearn(Case one) {
         Table table = one.table();
-        Learner learner = Sgd.learner(table.schema(), one.settings("sklearn"));
+        Learner learner = SgdLearners.learner(table.schema(), one.settings("sklearn"));
         int call = 0;
         int row = 0;
         Chunk last = table.all(one.sparse());
@@ -183,8 +183,8 @@ class SklearnTest {
     @MethodSource("plainCases")
     void onlyTheInterceptOfSparseRowsNeedsCompat(Case one) {
         Table table = one.table();
-        Learner like = Sgd.learner(table.schema(), one.settings("sklearn"));
-        Learner ours = Sgd.learner(table.schema(), one.settings("none"));
+        Learner like = SgdLearners.learner(table.schema(), one.settings("sklearn"));
+        Learner ours = SgdLearners.learner(table.schema(), one.settings("none"));
         like.partialFit(table.all(one.sparse()));
         ours.partialFit(table.all(one.sparse()));
         boolean same = !one.sparse() || !one.is("fit-intercept");
