@@ -135,6 +135,17 @@ public final class AccreteException extends RuntimeException {
         return placed;
     }
 
+    /**
+     * {@return the same exception with what the user can do at the end of its message}
+     *
+     * @param advice what the user can do, without a full stop
+     */
+    public AccreteException withAdvice(String advice) {
+        AccreteException advised = new AccreteException(kind, message() + "; " + advice, where, chunkRow);
+        advised.initCause(this);
+        return advised;
+    }
+
     /** {@return what went wrong} */
     public Kind kind() {
         return kind;

@@ -1,29 +1,44 @@
 package org.accrete.api.data;
 
+import java.math.BigDecimal;
 import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 
 /**
- * What a source does with a row that it cannot use: stop the run, or drop the row, count it and report it. Not
- * thread-safe; one per source, or for several that are read one after the other.
+ * What is done with a row that cannot be used: end the run, or drop the row, count it and report it. One per source, or
+ * for several that are read one after the other.
  *
- * <p>When rows are dropped, the first ten are reported, and more than 1 % bad rows among at least 10,000 is still an
- * error. A source that {@linkplain ChunkSource#seek continues} an earlier run gets {@link #after}, so that all rows of
- * both count.
+ * <p>When rows are dropped, the first ten are reported. More than the allowed share of bad rows is an error: as soon as
+ * at least 10,000 rows were read, and with fewer rows at their end, by {@link #requireShare}. A source that
+ * {@linkplain ChunkSource#seek continues} an earlier run gets {@link #after}, so that all rows of both count.
+ *
+ * <p>A source calls {@link #accepted} and {@link #refused}, on one thread. Whoever passes its rows on to a learner may
+ * call {@link #drop} and {@link #requireShare} on another.
  */
 public final class BadRows {
+    /** The share of bad rows that is allowed unless another is given. */
+    public static final double SHARE = 0.01;
+
     private static final int REPORTED = 10;
     private static final long JUDGED_AFTER = 10_000;
 
-    private final boolean skip;
+    private enum Policy {
+        STOP,
+        SKIP,
+        BLANK
+    }
+
+    private final Policy policy;
+    private final double share;
     private final String advice;
     private final Consumer<String> report;
     private long rows;
     private long dropped;
     private int lines;
 
-    private BadRows(boolean skip, String advice, Consumer<String> report, long rows, long dropped) {
-        this.skip = skip;
+    private BadRows(Policy policy, double share, String advice, Consumer<String> report, long rows, long dropped) {
+        this.policy = policy;
+        this.share = share;
         this.advice = advice;
         this.report = report;
         this.rows = rows;
@@ -41,16 +56,44 @@ public final class BadRows {
      * @param advice what the user can do instead, such as the option that drops bad rows; empty for nothing
      */
     public static BadRows stop(String advice) {
-        return new BadRows(false, advice, line -> {}, 0, 0);
+        return new BadRows(Policy.STOP, 0, advice, line -> {}, 0, 0);
+    }
+
+    /**
+     * {@return the policy that drops bad rows, of which a {@linkplain #SHARE hundredth} may be bad}
+     *
+     * @param report gets one line for each of the first ten
+     */
+    public static BadRows skip(Consumer<String> report) {
+        return skip(SHARE, report);
     }
 
     /**
      * {@return the policy that drops bad rows}
      *
+     * @param share how large a part of the rows may be bad, from 0 to 1
      * @param report gets one line for each of the first ten
      */
-    public static BadRows skip(Consumer<String> report) {
-        return new BadRows(true, "", report, 0, 0);
+    public static BadRows skip(double share, Consumer<String> report) {
+        return of(Policy.SKIP, share, report);
+    }
+
+    /**
+     * {@return the policy that drops bad rows and leaves an empty row in the place of each, so that rows stay aligned}
+     * The weight of an empty row is NaN. For rows that are only predicted.
+     *
+     * @param share how large a part of the rows may be bad, from 0 to 1
+     * @param report gets one line for each of the first ten
+     */
+    public static BadRows blank(double share, Consumer<String> report) {
+        return of(Policy.BLANK, share, report);
+    }
+
+    private static BadRows of(Policy policy, double share, Consumer<String> report) {
+        if (!(share >= 0 && share <= 1)) {
+            throw AccreteException.badArgument("the share of bad rows must be >= 0 and <= 1 but was " + share);
+        }
+        return new BadRows(policy, share, "", report, 0, 0);
     }
 
     /**
@@ -60,7 +103,12 @@ public final class BadRows {
      * @param refused how many of them were dropped, at least 0
      */
     public BadRows after(long accepted, long refused) {
-        return new BadRows(skip, advice, report, accepted + refused, refused);
+        return new BadRows(policy, share, advice, report, accepted + refused, refused);
+    }
+
+    /** {@return whether bad rows are dropped} */
+    public boolean isSkip() {
+        return policy != Policy.STOP;
     }
 
     /** Counts a row that was accepted. */
@@ -69,34 +117,83 @@ public final class BadRows {
     }
 
     /**
-     * Drops a row, or refuses to.
+     * Drops a row that a source cannot use, or refuses to.
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
-     * @throws AccreteException the argument, with the advice, when the policy is to stop; bad data when too many rows
-     *     are bad; the argument itself when it is not about bad data
+     * @throws AccreteException as {@link #drop}; bad data: too many rows are bad
      */
     public void refused(AccreteException why, ChunkBuffer buffer) {
-        if (why.kind() != AccreteException.Kind.BAD_DATA) {
-            throw why;
-        }
-        if (!skip) {
-            throw advice.isEmpty()
-                    ? why
-                    : AccreteException.badData(why.getMessage() + "; " + advice)
-                            .at(why.where().orElse(""));
-        }
+        drop(why);
         rows++;
         dropped++;
         buffer.refused(1);
+        if (policy == Policy.BLANK) {
+            buffer.beginRow();
+            buffer.weight(Double.NaN);
+            buffer.endRow();
+        }
+        if (rows >= JUDGED_AFTER) {
+            requireShare(rows, dropped, "; the last: " + why.line());
+        }
+    }
+
+    /**
+     * Reports a row that is dropped, or refuses to drop it. The caller counts it.
+     *
+     * @param why what is wrong with it, and where
+     * @throws AccreteException the argument, with the advice, when the policy is to stop; the argument itself when it
+     *     is not about bad data
+     */
+    public synchronized void drop(AccreteException why) {
+        if (why.kind() != AccreteException.Kind.BAD_DATA) {
+            throw why;
+        }
+        if (!isSkip()) {
+            throw advice.isEmpty() ? why : why.withAdvice(advice);
+        }
         if (lines < REPORTED) {
             lines++;
             report.accept("dropped a bad row: " + why.line());
         }
-        if (rows >= JUDGED_AFTER && dropped * 100 > rows) {
-            throw AccreteException.badData(
-                            dropped + " of " + rows + " rows are bad, more than 1 %; the last: " + why.getMessage())
-                    .at(why.where().orElse(""));
+    }
+
+    /**
+     * Refuses too many bad rows. To be called when the rows have ended; a run whose learner refuses rows as well calls
+     * it after each chunk of a long source too.
+     *
+     * @param read rows read so far, also those that were dropped and those of the runs before
+     * @param bad how many of them were dropped
+     * @param ended whether there are no more; without it fewer than 10,000 rows are never too few
+     * @throws AccreteException bad data: more of them are bad than the share allows
+     */
+    public void requireShare(long read, long bad, boolean ended) {
+        if (isSkip() && (ended || read >= JUDGED_AFTER)) {
+            requireShare(read, bad, "");
         }
+    }
+
+    private void requireShare(long read, long bad, String last) {
+        if (bad > share * read) {
+            throw AccreteException.badData(bad + " of " + read + " rows are bad, more than " + percent(share) + " %"
+                    + "; if they may be dropped, allow more of them: --bad-rows skip=" + percent(enough(read, bad))
+                    + "%"
+                    + last);
+        }
+    }
+
+    /** {@return a round share that is large enough for the rows so far} */
+    private static double enough(long read, long bad) {
+        double needed = (double) bad / read;
+        for (double round : new double[] {0.01, 0.02, 0.05, 0.1, 0.2, 0.5}) {
+            if (needed <= round) {
+                return round;
+            }
+        }
+        return 1;
+    }
+
+    private static String percent(double part) {
+        return BigDecimal.valueOf(part).movePointRight(2).stripTrailingZeros().toPlainString();
     }
 }

@@ -46,7 +46,8 @@ public interface ChunkSource extends AutoCloseable {
      *
      * @param buffer cleared, then filled; of this source's schema
      * @return false when there was no row left
-     * @throws org.accrete.api.AccreteException bad data: a row that cannot be used, with its place
+     * @throws org.accrete.api.AccreteException bad data: a row that cannot be used, with its place; the rows before it
+     *     stay in the buffer
      */
     boolean next(ChunkBuffer buffer);
 

@@ -73,7 +73,8 @@ public final class RecordEncoder {
      * Makes an encoder. Labels begin with those of the plan.
      *
      * @param plan how columns become numbers
-     * @param targetNeeded whether the target is read and required; when false, target and weight are not read
+     * @param targetNeeded whether the target is read, where it may be missing; when false, target and weight are not
+     *     read
      */
     public RecordEncoder(ColumnPlan plan, boolean targetNeeded) {
         this(plan, targetNeeded, new LabelIndex(plan.schema().target().classes()));
@@ -83,7 +84,8 @@ public final class RecordEncoder {
      * Makes an encoder whose labels somebody else numbers too.
      *
      * @param plan how columns become numbers
-     * @param targetNeeded whether the target is read and required; when false, target and weight are not read
+     * @param targetNeeded whether the target is read, where it may be missing; when false, target and weight are not
+     *     read
      * @param labels numbers the labels; new ones are added to it
      */
     public RecordEncoder(ColumnPlan plan, boolean targetNeeded, LabelIndex labels) {
@@ -373,17 +375,13 @@ public final class RecordEncoder {
 
     private double target(Object value, int field) {
         if (schema.target().kind() == Target.Kind.NUMERIC) {
-            double number = number(value, field);
-            if (Double.isNaN(number)) {
-                throw refuse(value, field, "a finite number");
-            }
-            return number;
+            return number(value, field);
         }
         String label = value == null ? "" : text(value);
         int length = characters(label);
         int from = first(length);
         if (Cells.isMissing(text, from, last(from, length))) {
-            throw refuse(value, field, "a label");
+            return Double.NaN;
         }
         return labels.index(label);
     }

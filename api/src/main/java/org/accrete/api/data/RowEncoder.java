@@ -56,8 +56,8 @@ public final class RowEncoder {
      *
      * @param plan how columns become numbers
      * @param header names of the raw columns, in the order of the fields of a row; more than the plan has are ignored
-     * @param targetNeeded whether a row without a usable target is refused; when false its target is NaN, and the
-     *     target and weight columns may be absent
+     * @param targetNeeded whether a row whose target is neither usable nor missing is refused; when false its target is
+     *     NaN, and the target and weight columns may be absent. A missing target is NaN
      * @throws AccreteException bad data: the header lacks a column of the plan or has a name twice; the message names
      *     it
      */
@@ -273,17 +273,14 @@ public final class RowEncoder {
         if (Double.isFinite(value)) {
             return value;
         }
-        if (targetNeeded) {
-            throw refuseTarget(text, "a finite number");
+        if (targetNeeded && !Cells.isMissing(text, from, to)) {
+            throw refuseTarget(text, "a finite number or missing");
         }
         return Double.NaN;
     }
 
     private double targetClass(char[] text) {
         if (Cells.isMissing(text, from, to)) {
-            if (targetNeeded) {
-                throw refuseTarget(text, "a label");
-            }
             return Double.NaN;
         }
         int slot = Murmur3.hash(text, from, to) & (SPELLINGS - 1);

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param columns columns whose kind the user gives; the others are inferred
  * @param plan the stored plan to encode by, instead of inferring one; {@code target} and {@code columns} are then not
  *     read
- * @param targetNeeded whether a row without a target is a bad row; when false the target column may be absent
+ * @param targetNeeded whether there must be a target column, whose cells are usable or missing; when false it may be
+ *     absent
  * @param badRows what to do with rows that cannot be used
  */
 public record SourceRequest(
@@ -58,7 +59,7 @@ public record SourceRequest(
      * {@return the same request with a stored plan}
      *
      * @param stored the plan
-     * @param needTarget whether a row without a target is a bad row
+     * @param needTarget whether there must be a target column
      */
     public SourceRequest withPlan(ColumnPlan stored, boolean needTarget) {
         return new SourceRequest(location, target, columns, Optional.of(stored), needTarget, badRows);

@@ -52,7 +52,46 @@ class BadRowsTest {
                 .isInstanceOfSatisfying(
                         AccreteException.class,
                         e -> assertThat(e.line())
-                                .isEqualTo("f line 7: 101 of 10001 rows are bad, more than 1 %; the last: row is bad"));
+                                .isEqualTo("101 of 10001 rows are bad, more than 1 %; if they may be dropped, allow"
+                                        + " more of them: --bad-rows skip=2%; the last: f line 7: row is bad"));
+    }
+
+    @Test
+    void theShareHoldsAtTheEndOfFewRowsToo() {
+        BadRows policy = BadRows.skip(told::add);
+        policy.requireShare(20, 1, false);
+        assertThatThrownBy(() -> policy.requireShare(20, 1, true))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_DATA))
+                .hasMessageContaining("1 of 20 rows are bad, more than 1 %")
+                .hasMessageContaining("skip=5%");
+        policy.requireShare(100, 1, true);
+        policy.requireShare(0, 0, true);
+        assertThatThrownBy(() -> policy.requireShare(10_000, 101, false)).hasMessageContaining("more than 1 %");
+        BadRows.stop().requireShare(1, 1, true);
+    }
+
+    @Test
+    void anotherShareIsAllowed() {
+        BadRows half = BadRows.skip(0.5, told::add);
+        half.requireShare(20, 10, true);
+        assertThatThrownBy(() -> half.requireShare(20, 11, true))
+                .hasMessageContaining("more than 50 %")
+                .hasMessageContaining("skip=100%");
+        BadRows.skip(1, told::add).requireShare(3, 3, true);
+        assertThatThrownBy(() -> BadRows.skip(0, told::add).requireShare(30_000, 1, true))
+                .hasMessageContaining("more than 0 %");
+        for (double bad : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> BadRows.skip(bad, told::add)).hasMessageContaining("must be >= 0 and <= 1");
+        }
+    }
+
+    @Test
+    void aRowThatALearnerRefusesIsToldAndCountedByTheCaller() {
+        BadRows policy = BadRows.skip(told::add);
+        policy.drop(bad(4));
+        assertThat(told).containsExactly("dropped a bad row: f line 4: row is bad");
+        assertThatThrownBy(() -> BadRows.stop("drop it").drop(bad(4))).hasMessage("row is bad; drop it");
     }
 
     @Test

@@ -100,6 +100,20 @@ class RecordEncoderTest {
     }
 
     @Test
+    void aRecordWhoseTargetIsMissingIsUnlabelled() {
+        RecordEncoder encoder = new RecordEncoder(PLAN, true);
+        ChunkBuffer rows = new ChunkBuffer(PLAN.schema(), 4, 1);
+        Map<String, Object> record = new HashMap<>();
+        HEADER.forEach(column -> record.put(column, null));
+        for (String missing : new String[] {null, "", "NA"}) {
+            record.put("y", missing);
+            encoder.encode(record, rows);
+            assertThat(rows.chunk().target(rows.rows() - 1)).isNaN();
+        }
+        assertThat(rows.chunk().classes()).isEqualTo(PLAN.schema().target().classes());
+    }
+
+    @Test
     void aRefusedRecordLeavesNoTrace() {
         RecordEncoder encoder = new RecordEncoder(PLAN, true);
         ChunkBuffer rows = new ChunkBuffer(PLAN.schema(), 4, 1);
@@ -108,11 +122,7 @@ class RecordEncoderTest {
         good.put("y", "yes");
         encoder.encode(good, rows);
         for (Map.Entry<String, Object> wrong : Map.<String, Object>of(
-                        "amount", "far",
-                        "ok", 3,
-                        "day", "13/01/2001",
-                        "w", -1,
-                        "y", "")
+                        "amount", "far", "ok", 3, "day", "13/01/2001", "w", -1)
                 .entrySet()) {
             Map<String, Object> bad = new HashMap<>(good);
             bad.put("y", "new label");

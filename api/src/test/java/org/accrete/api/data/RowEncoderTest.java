@@ -138,7 +138,6 @@ class RowEncoderTest {
             },
             {"1", "yes", "2001-01-01", "-1", "new", "column 'w' must be a weight >= 0 or missing but was '-1'"},
             {"1", "yes", "2001-01-01", "x\ny", "new", "column 'w' must be a number or missing but was 'x y'"},
-            {"1", "yes", "2001-01-01", "1", " ", "column 'y', the target, must be a label but was ''"},
         };
         for (String[] row : bad) {
             assertThatThrownBy(() -> encoder.encode(List.of(row).subList(0, 5), buffer))
@@ -203,11 +202,25 @@ class RowEncoderTest {
     }
 
     @Test
-    void numericTargetsMustBeFinite() {
+    void numericTargetsMustBeFiniteOrMissing() {
         ColumnPlan plan = plan("n=numeric", "y=target(kind=numeric)");
-        for (String bad : List.of("", "x", "inf", "NaN")) {
+        for (String bad : List.of("x", "inf", "1e999")) {
             assertThatThrownBy(() -> dense(plan, "1", bad))
-                    .hasMessage("column 'y', the target, must be a finite number but was '" + bad + "'");
+                    .hasMessage("column 'y', the target, must be a finite number or missing but was '" + bad + "'");
+        }
+    }
+
+    @Test
+    void aRowWhoseTargetIsMissingIsUnlabelled() {
+        for (String kind : List.of("numeric", "categorical")) {
+            ColumnPlan plan = plan("n=numeric", "y=target(kind=" + kind + ")");
+            RowEncoder encoder = new RowEncoder(plan, header(plan), true);
+            ChunkBuffer buffer = new ChunkBuffer(encoder.schema(), 10);
+            for (String missing : List.of("", " ", "NA", "NaN", "null")) {
+                encoder.encode(List.of("1", missing), buffer);
+                assertThat(buffer.chunk().target(buffer.rows() - 1)).isNaN();
+            }
+            assertThat(encoder.classes()).isEmpty();
         }
     }
 
