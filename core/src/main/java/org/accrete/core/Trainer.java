@@ -220,9 +220,16 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     private void fit(Chunk chunk) {
         Pipeline learning = pipeline.orElseThrow();
         view = Optional.empty();
-        scores.ifPresent(some -> some.predict(learning.view(), chunk));
+        boolean untrained = learning.rowsLearned() == 0;
+        if (scores.isPresent() && !untrained) {
+            scores.get().predict(learning.view(), chunk);
+        }
         learning.partialFit(chunk);
-        scores.ifPresent(some -> some.count(chunk));
+        if (scores.isPresent() && untrained) {
+            scores.get().pass(chunk, 0, chunk.rows());
+        } else if (scores.isPresent()) {
+            scores.get().count(chunk);
+        }
         settle(learning);
     }
 
@@ -453,7 +460,10 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         return pipeline.map(Pipeline::rowsSeen).orElse(0L);
     }
 
-    /** {@return the prequential scores: each chunk by the model from before it; empty unless they were asked for} */
+    /**
+     * {@return the prequential scores: each chunk but the first by the model from before it; empty unless they were
+     * asked for}
+     */
     public final Optional<ScoreReport> scores() {
         return scores.map(Scores::report);
     }

@@ -36,6 +36,9 @@ public final class ListSource implements ChunkSource {
     /** Refused rows after the last one. */
     public int refusedAtEnd;
 
+    /** The last of every so many rows has no target; none by default. */
+    public int unlabelledEvery = Integer.MAX_VALUE;
+
     /** Rows after which another label comes up. */
     public int newClassEvery = Integer.MAX_VALUE;
 
@@ -115,7 +118,7 @@ public final class ListSource implements ChunkSource {
             buffer.put(0, next);
             buffer.put(1, noise(next, 1));
             buffer.put(2, noise(next, 2));
-            buffer.target(target(next));
+            buffer.target(next % unlabelledEvery == unlabelledEvery - 1 ? Double.NaN : target(next));
             buffer.endRow();
             next++;
             read++;

@@ -22,8 +22,15 @@ import org.accrete.api.store.State;
 
 /** The simplest learner of any number of classes: one gradient step per row on a weight row per class. */
 public final class Softmax implements OnlineLearner, ProbabilisticClassifier {
-    /** Makes them; can refuse the row after so many, as a learner does with a row that it cannot learn. */
-    public record Provider(long refusesAfter) implements LearnerProvider {
+    /**
+     * Makes them; can refuse the row after so many, as a learner does with a row that it cannot learn, and each row
+     * whose first column is one of some numbers, which the refusal may name or not.
+     */
+    public record Provider(long refusesAfter, Set<Integer> refused, boolean isNamed) implements LearnerProvider {
+        public Provider(long refusesAfter) {
+            this(refusesAfter, Set.of(), true);
+        }
+
         @Override
         public String name() {
             return "softmax";
@@ -51,12 +58,12 @@ public final class Softmax implements OnlineLearner, ProbabilisticClassifier {
 
         @Override
         public Learner create(Schema schema, Params params) {
-            return new Softmax(schema, new ClassList(schema.target().classes(), params), refusesAfter);
+            return new Softmax(schema, new ClassList(schema.target().classes(), params), this);
         }
 
         @Override
         public Learner restore(Schema schema, Params params, State state) {
-            Softmax learner = new Softmax(schema, new ClassList(state.list("classes"), params), refusesAfter);
+            Softmax learner = new Softmax(schema, new ClassList(state.list("classes"), params), this);
             learner.weights = state.doubles("coef", learner.known.size(), schema.width());
             learner.rowsSeen = state.whole("softmax.rows_seen");
             return learner;
@@ -65,14 +72,14 @@ public final class Softmax implements OnlineLearner, ProbabilisticClassifier {
 
     private final Schema schema;
     private final ClassList known;
-    private final long refusesAfter;
+    private final Provider provider;
     private double[] weights;
     private long rowsSeen;
 
-    private Softmax(Schema schema, ClassList known, long refusesAfter) {
+    private Softmax(Schema schema, ClassList known, Provider provider) {
         this.schema = schema;
         this.known = known;
-        this.refusesAfter = refusesAfter;
+        this.provider = provider;
         this.weights = new double[known.size() * schema.width()];
     }
 
@@ -111,8 +118,17 @@ public final class Softmax implements OnlineLearner, ProbabilisticClassifier {
     private void fit(Chunk chunk, Optional<double[]> decisions) {
         schema.require(chunk.schema());
         int classes = known.check(chunk);
-        if (refusesAfter >= rowsSeen && refusesAfter < rowsSeen + chunk.rows()) {
-            throw AccreteException.badRow((int) (refusesAfter - rowsSeen), "this row cannot be learned");
+        long row0 = provider.refusesAfter() - rowsSeen;
+        if (row0 >= 0 && row0 < chunk.rows()) {
+            throw AccreteException.badRow((int) row0, "this row cannot be learned");
+        }
+        for (int row = 0; row < chunk.rows(); row++) {
+            DenseChunk dense = (DenseChunk) chunk;
+            if (provider.refused().contains((int) dense.values()[dense.offset(row)])) {
+                throw provider.isNamed()
+                        ? AccreteException.badRow(row, "this row cannot be learned")
+                        : AccreteException.badData("the weights would overflow");
+            }
         }
         int said = 0;
         for (int row = 0; row < chunk.rows(); row++) {
@@ -213,7 +229,7 @@ public final class Softmax implements OnlineLearner, ProbabilisticClassifier {
     public Softmax snapshot() {
         Params params =
                 Params.parse(List.of(ClassList.NEW_CLASSES, ClassList.MAX_CLASSES), Map.of("max-classes", "1000000"));
-        Softmax copy = new Softmax(schema, new ClassList(known.labels(), params), refusesAfter);
+        Softmax copy = new Softmax(schema, new ClassList(known.labels(), params), provider);
         copy.weights = weights.clone();
         return copy;
     }

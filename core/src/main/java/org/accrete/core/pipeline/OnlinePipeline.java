@@ -1,5 +1,6 @@
 package org.accrete.core.pipeline;
 
+import java.util.Arrays;
 import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.OneRow;
@@ -9,7 +10,7 @@ import org.accrete.api.learn.Step;
 
 /**
  * A pipeline whose parts are all row-wise. A row's decision values are those of the learner for the row that the steps
- * hand on.
+ * hand on; a row without a target has none.
  */
 final class OnlinePipeline extends Pipeline implements OnlineLearner {
     private final OneRow row;
@@ -49,6 +50,9 @@ final class OnlinePipeline extends Pipeline implements OnlineLearner {
         int length = OnlineLearner.decisions(schema().target().kind(), classes().size());
         if (decisions.length != length) {
             decisions = new double[length];
+        }
+        if (chunk.hasTargets() && Double.isNaN(chunk.target(0))) {
+            Arrays.fill(decisions, Double.NaN);
         }
         fit(chunk, learnRow);
         return decisions;

@@ -9,6 +9,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
@@ -27,12 +28,15 @@ import org.accrete.core.plugin.PlugIns;
  * <p>It is an {@link OnlineLearner} when the learner is one and all steps are {@linkplain RowWiseStep row-wise}.
  *
  * <p>A step that is not ready hands fewer rows on; those that trained steps only are counted as {@link #warmUpRows()}.
+ * Rows whose target is missing train the steps but not the learner and are counted as {@link #unlabelledRows()}.
  *
  * <p>The state holds everything that the parts store and also the texts {@code learner}, {@code steps}, {@code params}
  * (a list of {@code key=value}, every value) and {@code schema} (with the classes known so far), and the whole numbers
- * {@code pipeline.rows_seen} and {@code pipeline.warm_up_rows}.
+ * {@code pipeline.rows_seen}, {@code pipeline.warm_up_rows} and, unless it is 0, {@code pipeline.unlabelled_rows}.
  */
 public sealed class Pipeline implements Learner permits OnlinePipeline {
+    private static final String UNLABELLED = "pipeline.unlabelled_rows";
+
     private final ResolvedSpec spec;
     private final Schema schema;
     private final List<String> names;
@@ -42,6 +46,8 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     private List<String> classes;
     private long rowsSeen;
     private long warmUpRows;
+    private long unlabelledRows;
+    private Optional<ChunkBuffer> labelled = Optional.empty();
 
     /** For {@link PipelineAssembly}. */
     Pipeline(ResolvedSpec spec, Schema schema, Step[] steps, Learner learner) {
@@ -87,9 +93,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     final void readCounts(State state) {
         rowsSeen = state.whole("pipeline.rows_seen");
         warmUpRows = state.whole("pipeline.warm_up_rows");
-        if (warmUpRows < 0 || rowsSeen < warmUpRows) {
-            throw AccreteException.corruptFile(
-                    "rows seen must be >= warm-up rows >= 0 but were " + rowsSeen + " and " + warmUpRows);
+        unlabelledRows = state.tensors().containsKey(UNLABELLED) ? state.whole(UNLABELLED) : 0;
+        if (warmUpRows < 0 || unlabelledRows < 0 || rowsSeen < warmUpRows + unlabelledRows) {
+            throw AccreteException.corruptFile("rows seen must be >= warm-up rows + unlabelled rows but were "
+                    + rowsSeen + ", " + warmUpRows + " and " + unlabelledRows);
         }
     }
 
@@ -111,6 +118,16 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     /** {@return how many of the rows seen trained only steps, because one of them was not ready} */
     public final long warmUpRows() {
         return warmUpRows;
+    }
+
+    /** {@return how many of the rows seen trained only steps, because their target is missing} */
+    public final long unlabelledRows() {
+        return unlabelledRows;
+    }
+
+    /** {@return how many rows the learner was given} */
+    public final long rowsLearned() {
+        return rowsSeen - warmUpRows - unlabelledRows;
     }
 
     @Override
@@ -136,6 +153,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
             return;
         }
         Chunk current = chunk;
+        Chunk learned = chunk;
         int fitted = 0;
         try {
             while (fitted < steps.length && current.rows() > 0) {
@@ -144,20 +162,72 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
                 fitted++;
                 current = out.chunk();
             }
-            if (current.rows() > 0) {
-                call.fit(learner, current);
+            learned = labelled(current);
+            if (learned.rows() > 0) {
+                call.fit(learner, learned);
             }
         } catch (AccreteException e) {
             undo(fitted);
+            boolean byLearner = fitted == steps.length;
             // The rows that a step does not hand on are the first ones.
-            throw Part.named(e, fitted < steps.length ? names.get(fitted) : learner(), rows - current.rows());
+            throw Part.named(
+                    byLearner && learned != current ? withRowOf(current, e) : e,
+                    byLearner ? learner() : names.get(fitted),
+                    rows - current.rows());
         } catch (RuntimeException | Error e) {
             undo(fitted);
             throw e;
         }
         rowsSeen += rows;
         warmUpRows += rows - current.rows();
+        unlabelledRows += current.rows() - learned.rows();
         learnClasses(chunk);
+    }
+
+    /** {@return the rows that have a target, or the chunk itself when none lacks it} */
+    private Chunk labelled(Chunk chunk) {
+        int first = nextUnlabelled(chunk, 0);
+        if (first == chunk.rows()) {
+            return chunk;
+        }
+        if (labelled.isEmpty() || labelled.get().capacity() < chunk.rows()) {
+            labelled = Optional.of(new ChunkBuffer(chunk.schema(), chunk.rows()));
+        }
+        ChunkBuffer rows = labelled.get();
+        rows.clear();
+        int from = 0;
+        for (int to = first; from < chunk.rows(); to = nextUnlabelled(chunk, from)) {
+            rows.append(chunk, from, to);
+            from = Math.min(chunk.rows(), to + 1);
+        }
+        return rows.chunk();
+    }
+
+    /** {@return the first row without a target, from a row on; the number of rows when there is none} */
+    private int nextUnlabelled(Chunk chunk, int from) {
+        int row = from;
+        if (!chunk.hasTargets() || schema.target().kind() == Target.Kind.NONE) {
+            return chunk.rows();
+        }
+        while (row < chunk.rows() && !Double.isNaN(chunk.target(row))) {
+            row++;
+        }
+        return row;
+    }
+
+    /** {@return an error about a row of {@link #labelled} as one about a row of the chunk} */
+    private static AccreteException withRowOf(Chunk chunk, AccreteException error) {
+        if (error.chunkRow().isEmpty()) {
+            return error;
+        }
+        int left = error.chunkRow().getAsInt();
+        int row = 0;
+        while (Double.isNaN(chunk.target(row)) || left-- > 0) {
+            row++;
+        }
+        AccreteException moved = AccreteException.badRow(row, String.valueOf(error.getMessage()));
+        moved.initCause(error);
+        return error.where().map(moved::at).orElse(moved);
     }
 
     /**
@@ -193,6 +263,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         PipelineMerge.merge(names, mine.steps, theirs.steps, learner(), mine.learner, theirs.learner);
         mine.rowsSeen += theirs.rowsSeen;
         mine.warmUpRows += theirs.warmUpRows;
+        mine.unlabelledRows += theirs.unlabelledRows;
         // Labels of rows that only warmed a step up follow those that the learner knows.
         Set<String> joined = new LinkedHashSet<>();
         if (mine.learner.view() instanceof Classifier classifier) {
@@ -227,6 +298,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         copy.classes = classes;
         copy.rowsSeen = rowsSeen;
         copy.warmUpRows = warmUpRows;
+        copy.unlabelledRows = unlabelledRows;
         return copy;
     }
 
@@ -235,6 +307,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         learner = merged.learner;
         rowsSeen = merged.rowsSeen;
         warmUpRows = merged.warmUpRows;
+        unlabelledRows = merged.unlabelledRows;
         classes = labels;
     }
 
@@ -317,6 +390,9 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         }
         state.all(learner.state());
         spec.writeTo(state);
+        if (unlabelledRows > 0) {
+            state.whole(UNLABELLED, unlabelledRows);
+        }
         return state.text("schema", schema.withClasses(classes).toText())
                 .whole("pipeline.rows_seen", rowsSeen)
                 .whole("pipeline.warm_up_rows", warmUpRows)

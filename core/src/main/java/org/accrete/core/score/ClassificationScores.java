@@ -24,7 +24,8 @@ import org.accrete.api.store.State;
  *       in place of chance (Bifet et al. 2013).
  * </ul>
  *
- * <p>A class that the model does not know yet counts as wrong, with probability 1e-15.
+ * <p>A class that the model does not know yet counts as wrong, with probability 1e-15; a model that knows no class at
+ * all has no {@code log_loss}.
  *
  * <p>Baselines: {@code no_change} predicts the previous row's class, {@code majority} the commonest class of all rows
  * before the row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the
@@ -58,6 +59,8 @@ final class ClassificationScores extends Scores {
 
     private final Sums all = new Sums();
     private final Sums block = new Sums();
+    private long[] passed = {};
+    private long passedRows;
     private int classes;
     private int previous = -1;
     private int commonest = -1;
@@ -116,10 +119,15 @@ final class ClassificationScores extends Scores {
         int from = 0;
         while (from < rows) {
             // A class is known from the row after its first.
+            if (Double.isNaN(chunk.target(from))) {
+                // Without decision values, and not counted.
+                from++;
+                continue;
+            }
             int to = from;
             int last = Math.min(rows, from + sliceRows(classesThen));
             int classesNext = classesThen;
-            while (to < last && classesNext == classesThen) {
+            while (to < last && classesNext == classesThen && !Double.isNaN(chunk.target(to))) {
                 classesNext = Math.max(classesThen, (int) chunk.target(to) + 1);
                 to++;
             }
@@ -148,7 +156,8 @@ final class ClassificationScores extends Scores {
         probabilistic.probabilities(decisions, rows, known, probabilities);
         for (int row = 0; row < rows; row++) {
             int actual = chunk.hasTargets() ? (int) chunk.target(from + row) : 0;
-            likelihoods[first + row] = actual < known ? probabilities[row * known + actual] : 0.0;
+            likelihoods[first + row] =
+                    known == 0 ? Double.NaN : actual < known ? probabilities[row * known + actual] : 0.0;
         }
     }
 
@@ -197,26 +206,23 @@ final class ClassificationScores extends Scores {
     }
 
     @Override
-    public void count(Chunk chunk) {
-        int rows = chunk.hasTargets() ? chunk.rows() : 0;
+    public void count(Chunk chunk, int from, int to) {
+        int end = end(chunk, to);
         grow(modelClasses);
-        for (int row = 0; row < rows; row++) {
+        for (int row = from; row < end; row++) {
             double target = chunk.target(row);
             if (Double.isNaN(target)) {
                 continue;
             }
             int actual = (int) target;
             grow(actual + 1);
-            double share = (all.actual[actual] + 1.0) / (all.rows + classes);
+            double share = (seen(actual) + 1.0) / (all.rows + passedRows + classes);
             double shareLoss = -StrictMath.log(share);
             double loss = -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
             int bin = bin(margins[row]);
             all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
-            previous = actual;
-            if (commonest < 0 || beats(actual, commonest)) {
-                commonest = actual;
-            }
+            observe(actual);
             if (block.rows == BLOCK) {
                 blockEnds(block.values());
                 block.clear();
@@ -224,9 +230,46 @@ final class ClassificationScores extends Scores {
         }
     }
 
+    @Override
+    public void pass(Chunk chunk, int from, int to) {
+        int end = end(chunk, to);
+        for (int row = from; row < end; row++) {
+            double target = chunk.target(row);
+            if (!Double.isNaN(target)) {
+                int actual = (int) target;
+                grow(actual + 1);
+                passed[actual]++;
+                passedRows++;
+                observe(actual);
+            }
+        }
+    }
+
+    /** What the baselines know after a row. */
+    private void observe(int actual) {
+        previous = actual;
+        if (commonest < 0 || beats(actual, commonest)) {
+            commonest = actual;
+        }
+    }
+
+    private long seen(int label) {
+        return all.actual[label] + passed[label];
+    }
+
     private boolean beats(int challenger, int holder) {
-        long more = all.actual[challenger] - all.actual[holder];
+        long more = seen(challenger) - seen(holder);
         return more > 0 || (more == 0 && challenger < holder);
+    }
+
+    @Override
+    long scored() {
+        return all.rows;
+    }
+
+    @Override
+    long passed() {
+        return passedRows;
     }
 
     private static int bin(double decision) {
@@ -239,6 +282,7 @@ final class ClassificationScores extends Scores {
             classes = atLeast;
             all.grow(classes);
             block.grow(classes);
+            passed = Arrays.copyOf(passed, all.actual.length);
         }
     }
 
@@ -255,6 +299,9 @@ final class ClassificationScores extends Scores {
     @Override
     void write(State.Builder state) {
         state.whole(prefix() + "previous", previous);
+        if (passedRows > 0) {
+            state.longs(prefix() + "passed", Arrays.copyOf(passed, classes));
+        }
         all.write(prefix(), state);
         block.write(prefix() + "block.", state);
     }
@@ -264,6 +311,10 @@ final class ClassificationScores extends Scores {
         grow(state.tensor(prefix() + "actual").size());
         all.read(prefix(), state);
         block.read(prefix() + "block.", state);
+        if (state.tensors().containsKey(prefix() + "passed")) {
+            passed = state.longs(prefix() + "passed", classes);
+            passedRows = Arrays.stream(passed).sum();
+        }
         long before = state.whole(prefix() + "previous");
         if (before < -1 || before >= classes) {
             throw AccreteException.corruptFile(
@@ -272,7 +323,7 @@ final class ClassificationScores extends Scores {
         previous = (int) before;
         commonest = -1;
         for (int c = 0; c < classes; c++) {
-            if (all.actual[c] > 0 && (commonest < 0 || beats(c, commonest))) {
+            if (seen(c) > 0 && (commonest < 0 || beats(c, commonest))) {
                 commonest = c;
             }
         }

@@ -9,8 +9,8 @@ import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 
 /**
- * Scores of each row by the model from just before that row, as a row-wise pipeline learns it. They do not depend on
- * chunk borders; their tensors are {@code run.progressive.*}. Not thread-safe.
+ * Scores of each row but the first by the model from just before that row, as a row-wise pipeline learns it. They do
+ * not depend on chunk borders; their tensors are {@code run.progressive.*}. Not thread-safe.
  */
 public final class ProgressiveScores {
     private static final String PREFIX = "run.progressive.";
@@ -72,6 +72,7 @@ public final class ProgressiveScores {
      */
     public void fit(Chunk chunk) {
         int known = pipeline.classes().size();
+        boolean untrained = pipeline.rowsLearned() == 0;
         int most = Math.max(known, chunk.classes().size());
         long length = (long) chunk.rows() * OnlineLearner.decisions(kind, most);
         if (length > MAX_DECISIONS) {
@@ -81,7 +82,18 @@ public final class ProgressiveScores {
         decisions = Scores.withLength(decisions, (int) length);
         learner.partialFit(chunk, decisions);
         scores.useDecisions(pipeline.view(), known, decisions, chunk);
-        scores.count(chunk);
+        int first = untrained ? afterFirstLabel(chunk) : 0;
+        scores.pass(chunk, 0, first);
+        scores.count(chunk, first, chunk.rows());
+    }
+
+    /** {@return the row after the first that has a target, which an untrained model predicted} */
+    private static int afterFirstLabel(Chunk chunk) {
+        int row = 0;
+        while (row < chunk.rows() && Double.isNaN(chunk.target(row))) {
+            row++;
+        }
+        return Math.min(chunk.rows(), row + 1);
     }
 
     /** {@return the figures so far} */

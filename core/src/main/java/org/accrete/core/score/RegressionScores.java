@@ -11,7 +11,7 @@ import org.accrete.api.store.State;
  * Scores of a numeric target: mean absolute error, root mean squared error, and R² against the mean of the same rows.
  *
  * <p>Baselines: {@code no_change} predicts the previous row's target, {@code mean} the mean of all targets before the
- * row; both predict 0 on the first row, as an untrained model does. R² is undefined while all targets are equal.
+ * row; both predict 0 before the first row. R² is undefined while all targets are equal.
  */
 final class RegressionScores extends Scores {
     private static final int PREDICTORS = 3;
@@ -29,6 +29,8 @@ final class RegressionScores extends Scores {
 
     private final Sums all = new Sums();
     private final Sums block = new Sums();
+    private long passed;
+    private double meanSoFar;
     private double previous;
     private double[] predictions = {};
 
@@ -48,26 +50,58 @@ final class RegressionScores extends Scores {
     @Override
     void useDecisions(Model model, int known, double[] values, Chunk chunk) {
         predictions = withLength(predictions, chunk.rows());
-        System.arraycopy(values, 0, predictions, 0, chunk.rows());
+        int next = 0;
+        for (int row = 0; row < chunk.rows(); row++) {
+            if (!Double.isNaN(chunk.target(row))) {
+                predictions[row] = values[next++];
+            }
+        }
     }
 
     @Override
-    public void count(Chunk chunk) {
-        int rows = chunk.hasTargets() ? chunk.rows() : 0;
-        for (int row = 0; row < rows; row++) {
+    public void count(Chunk chunk, int from, int to) {
+        int end = end(chunk, to);
+        for (int row = from; row < end; row++) {
             double target = chunk.target(row);
             if (Double.isNaN(target)) {
                 continue;
             }
-            double mean = all.mean;
-            all.add(target, predictions[row], previous, mean);
-            block.add(target, predictions[row], previous, mean);
-            previous = target;
+            all.add(target, predictions[row], previous, meanSoFar);
+            block.add(target, predictions[row], previous, meanSoFar);
+            observe(target);
             if (block.rows == BLOCK) {
                 blockEnds(block.values());
                 block.clear();
             }
         }
+    }
+
+    @Override
+    public void pass(Chunk chunk, int from, int to) {
+        int end = end(chunk, to);
+        for (int row = from; row < end; row++) {
+            double target = chunk.target(row);
+            if (!Double.isNaN(target)) {
+                passed++;
+                observe(target);
+            }
+        }
+    }
+
+    /** What the baselines know after a row. */
+    private void observe(double target) {
+        meanSoFar += (target - meanSoFar) / (all.rows + passed);
+        previous = target;
+    }
+
+    @Override
+    long scored() {
+        return all.rows;
+    }
+
+    @Override
+    long passed() {
+        return passed;
     }
 
     @Override
@@ -83,6 +117,9 @@ final class RegressionScores extends Scores {
     @Override
     void write(State.Builder state) {
         state.number(prefix() + "previous", previous);
+        if (passed > 0) {
+            state.whole(prefix() + "passed", passed).number(prefix() + "mean_so_far", meanSoFar);
+        }
         all.write(prefix(), state);
         block.write(prefix() + "block.", state);
     }
@@ -92,6 +129,9 @@ final class RegressionScores extends Scores {
         previous = state.number(prefix() + "previous");
         all.read(prefix(), state);
         block.read(prefix() + "block.", state);
+        boolean hasPassed = state.tensors().containsKey(prefix() + "passed");
+        passed = hasPassed ? state.whole(prefix() + "passed") : 0;
+        meanSoFar = hasPassed ? state.number(prefix() + "mean_so_far") : all.mean;
     }
 
     /** Sums over some rows; of errors: the model's, no-change's, the mean's. Targets by Welford's update. */

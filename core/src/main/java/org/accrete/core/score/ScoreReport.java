@@ -11,6 +11,8 @@ import java.util.Map;
  * <p>Of a categorical target: {@code log_loss}, {@code roc_auc}, {@code accuracy}, {@code kappa}, {@code kappa_t}; of a
  * numeric one: {@code mae}, {@code rmse}, {@code r2}. A baseline has those of them that are defined for it.
  *
+ * @param rows how many rows were scored
+ * @param passed how many rows before them were not, because the model had learned nothing yet
  * @param metrics figures of the model on all rows scored so far
  * @param recent the same on the last complete block of 10,000 rows; empty before there is one
  * @param baselines figures of {@code no_change}, {@code majority} or {@code mean}, and {@code class_shares} on the same
@@ -18,11 +20,13 @@ import java.util.Map;
  * @param recentBaselines the same on the same rows as {@code recent}; empty before there is a block
  */
 public record ScoreReport(
+        long rows,
+        long passed,
         Map<String, Double> metrics,
         Map<String, Double> recent,
         Map<String, Map<String, Double>> baselines,
         Map<String, Map<String, Double>> recentBaselines) {
-    private static final ScoreReport NOTHING = new ScoreReport(Map.of(), Map.of(), Map.of(), Map.of());
+    private static final ScoreReport NOTHING = new ScoreReport(0, 0, Map.of(), Map.of(), Map.of(), Map.of());
 
     // Copies the maps, keeping their order.
     public ScoreReport {

@@ -22,7 +22,8 @@ import org.accrete.api.store.State;
  *       wherever chunks end.
  *   <li>Baselines know every row before the one they predict, also those of the same chunk, so they do not depend on
  *       chunk borders; the model's own figures do.
- *   <li>Every row counts once, whatever its weight. A row without a target is left out.
+ *   <li>Every row counts once, whatever its weight. A row without a target is left out, and so are rows that are only
+ *       {@linkplain #pass passed}, which the baselines learn all the same.
  *   <li>All sums are in the state as {@code run.*} tensors: restored scores continue with the same bits.
  * </ul>
  */
@@ -136,7 +137,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     /** {@return the figures so far} */
     public final ScoreReport report() {
         double[] all = cumulative();
-        return new ScoreReport(model(all), model(recent), baselines(all), baselines(recent));
+        return new ScoreReport(scored(), passed(), model(all), model(recent), baselines(all), baselines(recent));
     }
 
     /**
@@ -176,10 +177,41 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      *
      * @param chunk the same rows
      */
-    public abstract void count(Chunk chunk);
+    public final void count(Chunk chunk) {
+        count(chunk, 0, chunk.rows());
+    }
+
+    /**
+     * Counts some rows of the chunk that was last passed to {@link #predict}.
+     *
+     * @param chunk the same rows
+     * @param from the first row to count
+     * @param to the row after the last
+     */
+    public abstract void count(Chunk chunk, int from, int to);
+
+    /**
+     * Lets the baselines learn rows that are not scored, because what the model said of them means nothing.
+     *
+     * @param chunk rows
+     * @param from the first row to pass
+     * @param to the row after the last
+     */
+    public abstract void pass(Chunk chunk, int from, int to);
+
+    /** {@return how many rows were counted} */
+    abstract long scored();
+
+    /** {@return how many rows were passed} */
+    abstract long passed();
 
     /** Values of the figures, in their order, over all rows. */
     abstract double[] cumulative();
+
+    /** {@return how many rows of a chunk can be scored} */
+    static int end(Chunk chunk, int to) {
+        return chunk.hasTargets() ? to : 0;
+    }
 
     /** {@return how names of the tensors begin} */
     final String prefix() {

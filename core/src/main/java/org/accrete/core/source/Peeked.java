@@ -24,6 +24,7 @@ public final class Peeked extends SourceWrapper {
     private Optional<ChunkBuffer> sample = Optional.empty();
     private int handed;
     private long refusedAtEnd;
+    private Optional<AccreteException> badRow = Optional.empty();
     private boolean moved;
 
     Peeked(ChunkSource source, int rows) {
@@ -36,9 +37,9 @@ public final class Peeked extends SourceWrapper {
     }
 
     /**
-     * {@return the first rows, fewer when there are no more; the same chunk each time}
+     * {@return the first rows, fewer when there are no more or a bad row follows; the same chunk each time}
      *
-     * @throws AccreteException bad state: the source was read or sought before; bad data: a row that cannot be used
+     * @throws AccreteException bad state: the source was read or sought before; bad data: the first row cannot be used
      */
     public Chunk sample() {
         if (sample.isEmpty()) {
@@ -58,7 +59,7 @@ public final class Peeked extends SourceWrapper {
         ChunkBuffer one = new ChunkBuffer(source.schema(), 1, keys);
         boolean more = true;
         while (more && all.room() > 0) {
-            more = source.next(one);
+            more = nextOf(one, all.rows());
             if (more) {
                 all.append(one, 0, one.rows());
                 rowEnds.add(new RowEnd(one.position(), one.chunk().classes(), one.refusedRows()));
@@ -70,6 +71,20 @@ public final class Peeked extends SourceWrapper {
             all.position(rowEnds.get(rowEnds.size() - 1).position());
         }
         return all;
+    }
+
+    /** Reads the next row; a bad one is refused when the rows before it have been handed out. */
+    private boolean nextOf(ChunkBuffer one, int before) {
+        try {
+            return source.next(one);
+        } catch (AccreteException e) {
+            if (before == 0) {
+                throw e;
+            }
+            badRow = Optional.of(e);
+            one.clear();
+            return false;
+        }
     }
 
     /** {@inheritDoc} After {@link #sample()} only the beginning can be sought. */
@@ -88,6 +103,10 @@ public final class Peeked extends SourceWrapper {
     @Override
     public boolean next(ChunkBuffer buffer) {
         moved = true;
+        if (badRow.isPresent() && handed == rowEnds.size()) {
+            buffer.clear();
+            throw badRow.get();
+        }
         if (sample.isEmpty() || handed == rowEnds.size()) {
             boolean more = source.next(buffer);
             buffer.refused(refusedAtEnd);
@@ -118,11 +137,19 @@ public final class Peeked extends SourceWrapper {
 
     /** Fills the chunk in which the sample ends with further rows of the source. */
     private void fillUp(ChunkBuffer buffer) {
+        if (badRow.isPresent()) {
+            throw badRow.get();
+        }
         ChunkBuffer more = rest(buffer);
-        if (source.next(more)) {
+        try {
+            if (source.next(more)) {
+                append(more, buffer);
+            } else {
+                refusedAtEnd += more.refusedRows();
+            }
+        } catch (AccreteException e) {
             append(more, buffer);
-        } else {
-            refusedAtEnd += more.refusedRows();
+            throw e;
         }
     }
 

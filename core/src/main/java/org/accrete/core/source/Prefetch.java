@@ -11,7 +11,8 @@ import org.accrete.api.data.Position;
 /**
  * A source that reads another ahead on a daemon thread. Made by {@link Sources#prefetch}.
  *
- * <p>Rows, positions and errors are those of the source, in the same order.
+ * <p>Rows, positions and errors are those of the source, in the same order; the rows before a bad row are a chunk of
+ * their own.
  */
 public final class Prefetch extends SourceWrapper {
     /*
@@ -44,7 +45,7 @@ public final class Prefetch extends SourceWrapper {
         if (chunkRows < 1) {
             throw AccreteException.badArgument("chunk-rows must be >= 1 but was " + chunkRows);
         }
-        this.source = source;
+        this.source = new RowsBeforeBadOnes(source);
         this.chunkRows = chunkRows;
         this.rowsLeft = rows;
     }

@@ -3,6 +3,8 @@ package org.accrete.core.source;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
@@ -10,11 +12,12 @@ import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
 
 /**
- * Reads a source several times. A mark is {@code e<epoch>|<mark of the source>}; the rows after it are dropped here and
- * not in the source, because they may reach into a later epoch.
+ * Reads a source several times; a chunk ends with its epoch. A mark is {@code e<epoch>|<mark of the source>}; the rows
+ * after it are dropped here and not in the source, because they may reach into a later epoch.
  */
 final class Repeat extends SourceWrapper {
     private static final int DROP_ROWS = 1_000;
+    private static final Pattern MARK = Pattern.compile("e([1-9][0-9]{0,8})\\|(.*)");
 
     private final Supplier<ChunkSource> open;
     private final int epochs;
@@ -46,19 +49,21 @@ final class Repeat extends SourceWrapper {
         if (mark.isEmpty()) {
             return;
         }
-        int bar = mark.indexOf('|');
-        try {
-            epoch = mark.startsWith("e") ? Integer.parseInt(mark.substring(1, bar)) : 0;
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            epoch = 0;
-        }
-        if (epoch < 1) {
+        Matcher parts = MARK.matcher(mark);
+        if (!parts.matches()) {
             throw AccreteException.badState("the stored position '" + mark + "' in " + name()
                     + " was not made by a run of several epochs; go on with one epoch");
         }
+        epoch = epoch(position);
         if (epoch <= epochs) {
-            source.seek(new Position(mark.substring(bar + 1), 0));
+            source.seek(new Position(parts.group(2), 0));
         }
+    }
+
+    /** {@return the epoch of a position after some rows, from 1; 1 for a position of another source} */
+    static int epoch(Position position) {
+        Matcher parts = MARK.matcher(position.mark());
+        return parts.matches() ? Integer.parseInt(parts.group(1)) : 1;
     }
 
     @Override
@@ -66,8 +71,8 @@ final class Repeat extends SourceWrapper {
         drop(buffer);
         boolean any = false;
         buffer.clear();
-        while (epoch <= epochs && buffer.room() > 0) {
-            any |= any ? fillUp(buffer) : fill(buffer);
+        while (!any && epoch <= epochs && buffer.room() > 0) {
+            any = fill(buffer);
         }
         buffer.refused(refusedAtEnd);
         refusedAtEnd = 0;
@@ -87,16 +92,6 @@ final class Repeat extends SourceWrapper {
             epochEnds();
         }
         return more;
-    }
-
-    /** Fills a buffer that has rows already. */
-    private boolean fillUp(ChunkBuffer buffer) {
-        ChunkBuffer more = rest(buffer);
-        boolean any = fill(more);
-        if (any) {
-            append(more, buffer);
-        }
-        return any;
     }
 
     private void drop(ChunkBuffer like) {

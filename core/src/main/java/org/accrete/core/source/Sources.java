@@ -7,6 +7,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
 import org.accrete.api.data.Target;
 
 /** Sources of rows in memory, and sources made of other sources; closing one of these closes what it reads. */
@@ -103,5 +104,23 @@ public final class Sources {
      */
     public static Peeked peek(ChunkSource source, int rows) {
         return new Peeked(source, rows);
+    }
+
+    /**
+     * {@return a source that hands on the rows before a bad row as a chunk, and refuses the bad row at the next call}
+     *
+     * @param source what is read
+     */
+    public static ChunkSource keepingRowsBeforeBadOnes(ChunkSource source) {
+        return new RowsBeforeBadOnes(source);
+    }
+
+    /**
+     * {@return which pass over its rows a source is in: 1 except for later ones of {@link #repeat}}
+     *
+     * @param position after a chunk of it
+     */
+    public static int pass(Position position) {
+        return Repeat.epoch(position);
     }
 }

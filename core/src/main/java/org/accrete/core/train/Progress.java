@@ -7,7 +7,7 @@ import org.accrete.core.score.ScoreReport;
  * How far a run is.
  *
  * @param rows rows learned by this run, without those before a resume
- * @param rowsRefused bad rows that this run's source dropped
+ * @param rowsRefused bad rows that this run or its source dropped
  * @param seconds time since the run began
  * @param scores makes the report of the scores so far; call it during {@link RunListener#chunk} only, and only to show
  *     it, because it costs far more than a row

@@ -7,8 +7,12 @@ import org.accrete.core.score.ScoreReport;
 /**
  * What a run did.
  *
+ * <p>The rows read are those learned, those without a target and those that were dropped.
+ *
  * @param rows rows learned by this run, without those before a resume
- * @param rowsRefused bad rows that this run's source dropped
+ * @param rowsUnlabelled rows without a target, which trained steps only
+ * @param rowsRefused bad rows that this run or its source dropped
+ * @param passes how many times the rows were read, with the present one: more than 1 for several epochs
  * @param warmUpRows rows that only trained steps, over all runs of the pipeline
  * @param rowsWaiting rows that wait in the model for their batch to be full
  * @param seconds duration of the run
@@ -21,7 +25,9 @@ import org.accrete.core.score.ScoreReport;
  */
 public record RunReport(
         long rows,
+        long rowsUnlabelled,
         long rowsRefused,
+        int passes,
         long warmUpRows,
         long rowsWaiting,
         double seconds,
@@ -29,4 +35,9 @@ public record RunReport(
         Optional<ScoreReport> scores,
         Optional<ScoreReport> progressive,
         Optional<ModelVersion> version,
-        boolean stopped) {}
+        boolean stopped) {
+    /** {@return all rows that this run read} */
+    public long rowsRead() {
+        return rows + rowsUnlabelled + rowsRefused;
+    }
+}

@@ -3,14 +3,25 @@ package org.accrete.core.train;
 import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.score.ProgressiveScores;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 
-/** Trains a pipeline chunk by chunk and keeps the scores that a run was asked for. */
+/**
+ * Trains a pipeline chunk by chunk and keeps the scores that a run was asked for: those of rows that the model had not
+ * learned before, by a model that had learned something.
+ *
+ * <p>The chunk that an untrained pipeline learns first is not scored. If all parts of the pipeline are row-wise, so
+ * that chunk borders change nothing, it is learned in parts, each scored by the model from before it: the first part,
+ * which is not scored, is a tenth of the chunk and at most 100 rows; each further one is as long as all before it.
+ */
 final class RunScores {
+    private static final int MOST_PASSED = 100;
+    private static final int PASSED_PART = 10;
+
     private final Pipeline pipeline;
     private final Optional<Scores> scores;
     private final Optional<ProgressiveScores> progressive;
@@ -34,15 +45,46 @@ final class RunScores {
                         : Optional.empty();
     }
 
-    /** Scores a chunk with the model from before it, and learns it; one that is refused changes neither. */
-    void learn(Chunk chunk) {
-        scores.ifPresent(some -> some.predict(pipeline.view(), chunk));
-        if (progressive.isPresent()) {
-            progressive.get().fit(chunk);
-        } else {
-            pipeline.partialFit(chunk);
+    /** {@return whether the model has learned no row, so that its predictions mean nothing} */
+    boolean isUntrained() {
+        return pipeline.rowsLearned() == 0;
+    }
+
+    /**
+     * {@return where the part of a chunk ends that the next model scores}
+     *
+     * @param from where the part begins
+     * @param rows of the chunk
+     * @param untrained whether the model had learned nothing when the chunk began
+     */
+    int partEnd(int from, int rows, boolean untrained) {
+        int first = Math.max(1, Math.min(MOST_PASSED, rows / PASSED_PART));
+        boolean parts = untrained && scores.isPresent() && pipeline instanceof OnlineLearner;
+        return parts ? Math.min(rows, Math.max(first, 2 * from)) : rows;
+    }
+
+    /**
+     * Scores rows with the model from before them, and learns them; rows that are refused change neither.
+     *
+     * @param rows a chunk or a part of one
+     * @param firstPass whether the source hands these rows on for the first time; if not, they are learned only
+     */
+    void learn(Chunk rows, boolean firstPass) {
+        boolean scoring = firstPass && scores.isPresent();
+        boolean untrained = isUntrained();
+        if (scoring && !untrained) {
+            scores.get().predict(pipeline.view(), rows);
         }
-        scores.ifPresent(some -> some.count(chunk));
+        if (firstPass && progressive.isPresent()) {
+            progressive.get().fit(rows);
+        } else {
+            pipeline.partialFit(rows);
+        }
+        if (scoring && untrained) {
+            scores.get().pass(rows, 0, rows.rows());
+        } else if (scoring) {
+            scores.get().count(rows);
+        }
     }
 
     /** {@return the scores of whole chunks; empty when the model cannot be scored on the target} */

@@ -1,48 +1,109 @@
 package org.accrete.core.train;
 
 import java.util.List;
-import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Position;
 import org.accrete.api.store.State;
 
-/** How far a run is in its source: the position, and how many rows it learned after those of the runs before it. */
+/**
+ * How far a run is in its source: the position, and what became of the rows that were read. Each row that the source
+ * handed on was learned, has no target, or was dropped.
+ */
 final class SourceProgress {
+    private static final String POSITION = "run.position";
+    private static final String ROWS = "run.rows";
+    private static final String REFUSED = "run.rows_refused";
+    private static final String UNLABELLED = "run.rows_unlabelled";
+    private static final String DROPPED = "run.rows_dropped";
+
     private long rowsBefore;
     private long refusedBefore;
+    private long unlabelledBefore;
+    private long droppedBefore;
     private long rows;
     private long refused;
+    private long unlabelled;
+    private long dropped;
+    private int inChunk;
     private Position position = Position.start();
     private List<String> classes = List.of();
 
     /** Continues where the run that stored a state ended. */
     void resume(State state) {
-        position = Position.parse(state.text("run.position"));
-        rowsBefore = state.whole("run.rows");
-        refusedBefore = state.whole("run.rows_refused");
+        position = Position.parse(state.text(POSITION));
+        rowsBefore = state.whole(ROWS);
+        refusedBefore = state.whole(REFUSED);
+        unlabelledBefore = wholeOrNone(state, UNLABELLED);
+        droppedBefore = wholeOrNone(state, DROPPED);
     }
 
-    /** Adds a chunk that was learned. */
-    void accept(ChunkBuffer buffer) {
-        rows += buffer.rows();
+    /** {@return a count that versions store unless it is 0} */
+    private static long wholeOrNone(State state, String name) {
+        return state.tensors().containsKey(name) ? state.whole(name) : 0;
+    }
+
+    /** Adds the next rows of a chunk, which were learned where they have a target. */
+    void learned(Chunk part) {
+        rows += part.rows();
+        inChunk += part.rows();
+        if (part.hasTargets()) {
+            for (int row = 0; row < part.rows(); row++) {
+                if (Double.isNaN(part.target(row))) {
+                    unlabelled++;
+                }
+            }
+        }
+    }
+
+    /** Adds the next row of a chunk, which was refused. */
+    void dropped() {
+        rows++;
+        inChunk++;
+        dropped++;
+        refused++;
+    }
+
+    /** Ends a chunk, all of whose rows were added. */
+    void chunkEnds(ChunkBuffer buffer) {
         refused += buffer.refusedRows();
         position = buffer.position();
         classes = buffer.chunk().classes();
+        inChunk = 0;
     }
 
-    /** {@return rows learned by this run} */
+    /** {@return rows that the source handed to this run} */
     long rows() {
         return rows;
     }
 
-    /** {@return bad rows that this run's source dropped} */
+    /** {@return those of them that were learned} */
+    long learned() {
+        return rows - unlabelled - dropped;
+    }
+
+    /** {@return those of them that have no target} */
+    long unlabelled() {
+        return unlabelled;
+    }
+
+    /** {@return bad rows that this run or its source dropped} */
     long refused() {
         return refused;
     }
 
+    /** {@return all rows that this run and those before it read, also those that the source dropped} */
+    long allRead() {
+        return rowsBefore - droppedBefore + refusedBefore + rows - dropped + refused;
+    }
+
+    /** {@return all bad rows of this run and those before it} */
+    long allRefused() {
+        return refusedBefore + refused;
+    }
+
     Position position() {
-        return position;
+        return inChunk == 0 ? position : position.plus(inChunk);
     }
 
     /** {@return the labels that the source knew after the last chunk} */
@@ -51,18 +112,19 @@ final class SourceProgress {
     }
 
     /**
-     * {@return which rows an error is about, counted from 1 over all rows that this run and those before it accepted}
+     * {@return which rows come next, counted from 1 over all rows that the source handed to this run and those before
+     * it}
      */
-    String place(AccreteException e, Chunk chunk) {
+    String place(int count) {
         long before = rowsBefore + rows;
-        return e.chunkRow().isPresent()
-                ? "row " + (before + e.chunkRow().getAsInt() + 1)
-                : "rows " + (before + 1) + " to " + (before + chunk.rows());
+        return count == 1 ? "row " + (before + 1) : "rows " + (before + 1) + " to " + (before + count);
     }
 
     void writeTo(State.Builder state) {
-        state.text("run.position", position.toText())
-                .whole("run.rows", rowsBefore + rows)
-                .whole("run.rows_refused", refusedBefore + refused);
+        state.text(POSITION, position().toText())
+                .whole(ROWS, rowsBefore + rows)
+                .whole(REFUSED, refusedBefore + refused)
+                .whole(UNLABELLED, unlabelledBefore + unlabelled)
+                .whole(DROPPED, droppedBefore + dropped);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
@@ -28,24 +29,28 @@ import org.accrete.core.source.Sources;
  * appends a version that holds everything needed to continue after exactly those rows.
  *
  * <ul>
- *   <li>Scores, rows and position move together with the pipeline: a chunk that is refused changes none of them. The
- *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. The same holds
- *       for a row that the source cannot use.
- *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, also
- *       when the source fails for another reason than bad data; each time only if rows were learned since the last one.
- *       The interval never changes what is learned.
+ *   <li>Scores, rows and position move together with the pipeline. A row that the source or a part of the pipeline
+ *       refuses changes none of them: it is found and dropped alone, or it ends the run, after the rows before it were
+ *       learned: see {@link Builder#badRows}.
+ *   <li>A row without a target trains the steps, is not learned and not scored, and is counted apart.
+ *   <li>Rows are scored the first time that they are read, by a model that has learned something; rows of the later
+ *       passes of {@link Sources#repeat} are learned only.
+ *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed, at the end, and when a
+ *       bad row or the source ends the run; each time only if rows were learned since the last one. The interval never
+ *       changes what is learned. Nothing more is appended when too many rows are bad.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
  * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
- * {@code run.rows}, {@code run.rows_refused}, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact
- * facts}.
+ * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_dropped}, {@code run.rows_refused}, the
+ * {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
  */
 public final class TrainingRun {
     private final Pipeline pipeline;
     private final ChunkSource source;
     private final int chunkRows;
     private final long mostRows;
+    private final BadRows badRows;
     private final RunListener listener;
     private final Map<String, String> facts;
     private final Optional<State> resumed;
@@ -64,6 +69,7 @@ public final class TrainingRun {
         pipeline.schema().require(source.schema());
         chunkRows = builder.chunkRows;
         mostRows = builder.mostRows;
+        badRows = builder.badRows;
         listener = builder.listener;
         // In the order given: a version has the same bytes in every JVM.
         facts = new LinkedHashMap<>(builder.facts);
@@ -108,7 +114,7 @@ public final class TrainingRun {
         if (begun.getAndSet(true)) {
             throw AccreteException.badState("a training run runs once; build another");
         }
-        ChunkSource reader = prefetch.isPresent() ? prefetch.get() : source;
+        ChunkSource reader = prefetch.isPresent() ? prefetch.get() : Sources.keepingRowsBeforeBadOnes(source);
         resumed.ifPresent(state -> {
             progress.resume(state);
             reader.seek(progress.position());
@@ -138,11 +144,16 @@ public final class TrainingRun {
             }
         }
         boolean stopped = stop;
+        if (!stopped) {
+            badRows.requireShare(progress.allRead() + refusedAtEnd, progress.allRefused() + refusedAtEnd, true);
+        }
         append();
         publish();
         return new RunReport(
-                progress.rows(),
+                progress.learned(),
+                progress.unlabelled(),
                 progress.refused() + refusedAtEnd,
+                Sources.pass(progress.position()),
                 pipeline.warmUpRows(),
                 pipeline.rowsWaiting(),
                 seconds(),
@@ -158,8 +169,9 @@ public final class TrainingRun {
             return reader.next(buffer);
         } catch (AccreteException e) {
             AccreteException placed = e.where().isPresent() ? e : e.at(source.name());
-            // Bad data is corrected and read again from its beginning, so a version would only be in the way.
-            throw e.kind() == AccreteException.Kind.BAD_DATA ? placed : afterAppending(placed);
+            // If bad rows are dropped, too many of them are bad, and what was learned is not to be trusted.
+            boolean tooMany = badRows.isSkip() && e.kind() == AccreteException.Kind.BAD_DATA;
+            throw tooMany ? placed : afterAppending(placed);
         } catch (RuntimeException e) {
             throw afterAppending(e);
         }
@@ -178,18 +190,65 @@ public final class TrainingRun {
 
     private void learn(ChunkBuffer buffer) {
         Chunk chunk = buffer.chunk();
-        try {
-            scores.learn(chunk);
-        } catch (AccreteException e) {
-            throw e.at(progress.place(e, chunk) + " of " + source.name()
-                    + e.where().map(part -> ", " + part).orElse(""));
+        boolean firstPass = Sources.pass(buffer.position()) == 1;
+        boolean untrained = scores.isUntrained();
+        int from = 0;
+        while (from < chunk.rows()) {
+            int to = scores.partEnd(from, chunk.rows(), untrained);
+            learn(chunk, from, to, firstPass);
+            from = to;
         }
-        progress.accept(buffer);
+        progress.chunkEnds(buffer);
         checkpoints.chunkLearned();
+        badRows.requireShare(progress.allRead(), progress.allRefused(), false);
+    }
+
+    /**
+     * Learns rows of a chunk. When some are refused, the rows before the bad one are learned first; if the exception
+     * names no row, it is found by halving.
+     */
+    private void learn(Chunk chunk, int first, int end, boolean firstPass) {
+        int from = first;
+        int to = end;
+        while (from < end) {
+            Chunk rows = from == 0 && to == chunk.rows() ? chunk : chunk.slice(from, to);
+            try {
+                scores.learn(rows, firstPass);
+            } catch (AccreteException e) {
+                int before = e.chunkRow().orElse(rows.rows() / 2);
+                if (e.kind() != AccreteException.Kind.BAD_DATA) {
+                    throw place(e, rows.rows());
+                } else if (before > 0) {
+                    to = from + Math.min(before, rows.rows() - 1);
+                } else {
+                    drop(place(e, 1));
+                    from++;
+                    to = end;
+                }
+                continue;
+            }
+            progress.learned(rows);
+            from = to;
+            to = end;
+        }
+    }
+
+    private AccreteException place(AccreteException e, int rows) {
+        return e.at(progress.place(rows) + " of " + source.name()
+                + e.where().map(part -> ", " + part).orElse(""));
+    }
+
+    private void drop(AccreteException refusal) {
+        try {
+            badRows.drop(refusal);
+        } catch (AccreteException e) {
+            throw afterAppending(e);
+        }
+        progress.dropped();
     }
 
     private void afterChunk() {
-        listener.chunk(new Progress(progress.rows(), progress.refused(), seconds(), this::report));
+        listener.chunk(new Progress(progress.learned(), progress.refused(), seconds(), this::report));
         if (checkpoints.isDue()) {
             append();
         }
@@ -263,6 +322,7 @@ public final class TrainingRun {
         private Optional<ModelWriter> writer = Optional.empty();
         private Optional<String> parent = Optional.empty();
         private CheckpointInterval interval = new CheckpointInterval(0, 300);
+        private BadRows badRows = BadRows.stop();
         private RunListener listener = new RunListener() {};
         private Optional<State> resumed = Optional.empty();
         private Optional<LiveModel> live = Optional.empty();
@@ -292,7 +352,7 @@ public final class TrainingRun {
         /**
          * Ends the run after some rows; the source is read no further. All by default.
          *
-         * @param most the most rows that this run learns, without those before a resume; at least 0
+         * @param most the most rows that the source hands to this run, without those before a resume; at least 0
          * @return this
          */
         public Builder rows(long most) {
@@ -333,6 +393,17 @@ public final class TrainingRun {
          */
         public Builder checkpointEvery(CheckpointInterval every) {
             interval = every;
+            return this;
+        }
+
+        /**
+         * Sets what is done with a row that a part of the pipeline refuses, and how many rows may be bad in all.
+         *
+         * @param policy that of the source; by default such a row ends the run
+         * @return this
+         */
+        public Builder badRows(BadRows policy) {
+            badRows = policy;
             return this;
         }
 

@@ -372,12 +372,46 @@ class ScoresTest {
     }
 
     @Test
-    void aModelWithoutClassesIsWrongEverywhere() {
+    void aModelWithoutClassesIsWrongEverywhereAndHasNoLogLoss() {
         Schema schema = schema(1, List.of());
         Scores scores = Scores.forTarget(schema.target());
         scores.update(new Logistic(schema, List.of()), chunk(schema, new double[3], new double[] {0, 1, 1}, TWO));
         assertThat(scores.report().metrics().get("accuracy")).isEqualTo(0.0);
-        assertThat(scores.report().metrics().get("log_loss")).isCloseTo(15 * Math.log(10), within(1e-12));
+        assertThat(scores.report().metrics().get("log_loss")).isNaN();
+    }
+
+    @Test
+    void aPassedRowIsKnownToTheBaselinesAndCountsNowhere() {
+        Schema classes = schema(1, TWO);
+        Scores scores = Scores.forTarget(classes.target());
+        DenseChunk chunk = chunk(classes, new double[4], new double[] {1, 1, 0, 1}, TWO);
+        scores.pass(chunk, 0, 3);
+        scores.predict(new Logistic(classes, TWO), chunk);
+        scores.count(chunk, 3, 4);
+        ScoreReport report = scores.report();
+        assertThat(report.rows()).isOne();
+        assertThat(report.passed()).isEqualTo(3);
+        assertThat(report.baselines().get("no_change")).containsEntry("accuracy", 0.0);
+        assertThat(report.baselines().get("majority")).containsEntry("accuracy", 1.0);
+        assertThat(report.baselines().get("class_shares").get("log_loss")).isCloseTo(-Math.log(3 / 5.0), within(1e-12));
+
+        Schema numbers = Schema.numeric(1, Target.numeric("y"));
+        Scores errors = Scores.forTarget(numbers.target());
+        DenseChunk rows =
+                new DenseChunk(numbers, new double[] {7, 7, 7, 7}, new double[] {4, 6, 8, 9}, new double[0], List.of());
+        errors.pass(rows, 0, 3);
+        errors.predict(new FirstColumn(numbers), rows);
+        errors.count(rows, 3, 4);
+        assertThat(errors.report().metrics()).containsEntry("mae", 2.0);
+        assertThat(errors.report().baselines().get("no_change")).containsEntry("mae", 1.0);
+        assertThat(errors.report().baselines().get("mean")).containsEntry("mae", 3.0);
+
+        for (Scores each : List.of(scores, errors)) {
+            State.Builder state = State.builder();
+            each.writeTo(state);
+            Target target = each == scores ? classes.target() : numbers.target();
+            assertThat(Scores.restore(target, state.build()).report()).isEqualTo(each.report());
+        }
     }
 
     @Test

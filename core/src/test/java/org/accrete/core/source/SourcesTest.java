@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -127,6 +128,8 @@ class SourcesTest {
                 assertThat(ahead.next(buffer)).isTrue();
                 assertThat(buffer.rows()).isEqualTo(40);
             }
+            assertThat(ahead.next(buffer)).isTrue();
+            assertThat(buffer.rows()).as("rows before the bad one").isEqualTo(10);
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(() -> ahead.next(buffer))
                         .isInstanceOf(AccreteException.class)
@@ -134,6 +137,39 @@ class SourcesTest {
             }
         }
         assertThat(readers()).isZero();
+    }
+
+    @Test
+    void theRowsBeforeABadOneAreHandedOnAndGoOnFromThere() {
+        for (UnaryOperator<ChunkSource> wrapped : List.<UnaryOperator<ChunkSource>>of(
+                Sources::keepingRowsBeforeBadOnes,
+                source -> Sources.prefetch(source, 40),
+                source -> Sources.keepingRowsBeforeBadOnes(looked(source, 20)),
+                source -> Sources.keepingRowsBeforeBadOnes(looked(source, 200)))) {
+            ListSource failing = source(205);
+            failing.failsAt = 130;
+            try (ChunkSource source = wrapped.apply(failing)) {
+                ChunkBuffer buffer = new ChunkBuffer(source.schema(), 40);
+                int rows = 0;
+                Position position = Position.start();
+                while (rows < 130) {
+                    assertThat(source.next(buffer)).isTrue();
+                    rows += buffer.rows();
+                    position = buffer.position();
+                }
+                assertThatThrownBy(() -> source.next(buffer)).hasMessage("not a number");
+                ListSource corrected = source(205);
+                corrected.seek(position);
+                assertThat(rows(readAll(corrected, 40)))
+                        .isEqualTo(rows(readAll(source(205), 40)).subList(130, 205));
+            }
+        }
+    }
+
+    private static Peeked looked(ChunkSource source, int rows) {
+        Peeked peeked = Sources.peek(source, rows);
+        peeked.sample();
+        return peeked;
     }
 
     @Test
@@ -263,7 +299,11 @@ class SourcesTest {
             thrice.addAll(once);
             thrice.addAll(once);
             assertThat(rows(got)).isEqualTo(thrice);
-            assertThat(got.subList(0, 7)).allMatch(chunk -> chunk.rows().size() == 20);
+            assertThat(got.stream().limit(9).map(chunk -> chunk.rows().size()))
+                    .as("a chunk ends with its epoch")
+                    .containsExactly(20, 20, 10, 20, 20, 10, 20, 20, 10);
+            assertThat(got.stream().limit(9).map(chunk -> Sources.pass(chunk.position())))
+                    .containsExactly(1, 1, 1, 2, 2, 2, 3, 3, 3);
             assertThat(got.stream().mapToLong(Told::refused).sum()).isEqualTo(3 * (50 / 11 + 3));
             assertThat(got.subList(2, 8)).allMatch(chunk -> chunk.classes().equals(List.of("a", "b", "c2")));
         }
