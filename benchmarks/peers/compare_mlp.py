@@ -46,15 +46,24 @@ def rows(layers, batch):
 
 
 def accrete(layers, batch, options):
+    sizes = layers.split("-")
+    params = {
+        "learner": "mlp-regressor" if sizes[-1] == "1" else "mlp-classifier",
+        "set": f"hidden={'%2C'.join(sizes[1:-1])};batch-size={batch}",
+        "width": sizes[0],
+        "rows": batch,
+        "classes": max(2, int(sizes[-1])),
+    }
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "jmh.json"
-        command = [options.java, "-jar", str(options.jar), "MlpBenchmark", "-f", "1", "-wi", "5", "-w", "500ms", "-i", "20", "-r", "100ms"]
-        command += ["-foe", "true", "-rf", "json", "-rff", str(out), "-p", f"layers={layers}", "-p", f"batch={batch}"]
+        command = [options.java, "-jar", str(options.jar), "PartialFitBenchmark", "-f", "1", "-wi", "5", "-w", "500ms", "-i", "20"]
+        command += ["-r", "100ms", "-foe", "true", "-rf", "json", "-rff", str(out)]
+        command += [arg for k, v in params.items() for arg in ("-p", f"{k}={v}")]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             sys.exit(done.stdout + done.stderr)
         raw = json.loads(out.read_text())[0]["primaryMetric"]["rawData"]
-    return min(t for fork in raw for t in fork)
+    return min(t for fork in raw for t in fork) / 1e3
 
 
 def scikit_learn(layers, batch, options):

@@ -30,15 +30,16 @@ def make_rows(width, rows):
 
 def accrete(learner, width, rows, components, options, folder):
     out = folder / "jmh.json"
-    params = {"learner": learner, "width": width, "rows": rows, "components": components, "data": folder}
-    command = [options.java, "-jar", str(options.jar), "IncrementalPcaBenchmark.partialFit", "-f", "1"]
+    settings = f"n-components={components};batch-size={rows}"
+    params = {"learner": learner, "set": settings, "width": width, "rows": rows, "data": folder}
+    command = [options.java, "-jar", str(options.jar), "PartialFitBenchmark", "-f", "1"]
     command += ["-wi", "5", "-w", "800ms", "-i", "20", "-r", "100ms", "-foe", "true", "-rf", "json", "-rff", str(out)]
     command += [arg for k, v in params.items() for arg in ("-p", f"{k}={v}")]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
     raw = json.loads(out.read_text())[0]["primaryMetric"]["rawData"]
-    return min(t for fork in raw for t in fork) / 1000
+    return min(t for fork in raw for t in fork) / 1e6
 
 
 def scikit_learn(x, rows, components, options):

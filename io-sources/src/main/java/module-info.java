@@ -1,4 +1,4 @@
-/** Chunk sources: CSV files and synthetic streams. */
+/** Chunk sources: CSV files and generated rows. */
 module org.accrete.io.sources {
     requires transitive org.accrete.api;
     requires de.siegmar.fastcsv;

@@ -1,4 +1,4 @@
-/** The laws of Accrete as contract suites. */
+/** The laws of Accrete as test suites, and wrappers that inject faults. */
 module org.accrete.testkit {
     requires transitive org.accrete.api;
     requires transitive org.accrete.core;

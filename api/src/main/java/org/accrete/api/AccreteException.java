@@ -11,14 +11,15 @@ import java.util.OptionalInt;
 public final class AccreteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong, so that a caller can tell apart what the user can mend and what is damage. */
+    /** What went wrong, so that a caller can tell what the user can correct from what is damaged. */
     public enum Kind {
         /** A parameter, a name or an option is outside its domain. */
         BAD_ARGUMENT("bad-argument"),
         /** A row, a cell or a chunk cannot be used. */
         BAD_DATA("bad-data"),
         /**
-         * The call does not fit what is there already: another schema, a version that is not the parent, a taken lock.
+         * The call does not fit the present state: another schema, a version that is not the parent, a lock held by
+         * others.
          */
         BAD_STATE("bad-state"),
         /** A stored file is damaged. */
@@ -115,9 +116,18 @@ public final class AccreteException extends RuntimeException {
     }
 
     /**
+     * {@return a {@link Kind#CORRUPT_FILE}}
+     *
+     * @param message one line
+     */
+    public static AccreteException corruptFile(String message) {
+        return new AccreteException(Kind.CORRUPT_FILE, message);
+    }
+
+    /**
      * {@return the same exception with its place}
      *
-     * @param place file, line and column, or whatever tells a person where to look
+     * @param place file, line and column, or whatever tells the user where to look
      */
     public AccreteException at(String place) {
         AccreteException placed = new AccreteException(kind, message(), place, chunkRow);

@@ -4,7 +4,7 @@ import java.util.List;
 import org.accrete.api.param.ParamSpec;
 
 /**
- * What every plug-in says of itself. A provider is stateless, has a public no-argument constructor and is found by
+ * What every plug-in tells about itself. A provider is stateless, has a public no-argument constructor and is found by
  * {@link java.util.ServiceLoader} through one of the three interfaces that extend this one.
  *
  * <ul>
@@ -13,7 +13,7 @@ import org.accrete.api.param.ParamSpec;
  * </ul>
  */
 public interface Provider {
-    /** {@return the name users choose the plug-in by} */
+    /** {@return the name by which users choose the plug-in} */
     String name();
 
     /** {@return one sentence for lists and help} */

@@ -24,7 +24,7 @@ public final class SeededRandom {
     }
 
     /**
-     * Makes a generator that goes on where another stopped.
+     * Makes a generator that continues where another stopped.
      *
      * @param seed the other's seed
      * @param counter the other's {@link #counter()}

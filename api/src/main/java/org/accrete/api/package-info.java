@@ -1,7 +1,8 @@
 /**
- * The vocabulary every module shares: what all plug-ins have in common, the one exception, the one random generator.
+ * The vocabulary that every module shares: what all plug-ins have in common, the one exception, the one random
+ * generator.
  *
- * <p>Start with {@link org.accrete.api.learn.Learner}; next door are {@code data} (schema, chunks, sources),
+ * <p>Start with {@link org.accrete.api.learn.Learner}; next to it are {@code data} (schema, chunks, sources),
  * {@code param} (parameters) and {@code store} (state and versions).
  */
 package org.accrete.api;

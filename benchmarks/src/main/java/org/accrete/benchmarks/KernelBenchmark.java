@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The numeric loops, one call each, scalar beside SIMD. */
+/** The numeric kernels: the time of one call, scalar and SIMD. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
 public class KernelBenchmark {
-    /** {@code scalar}, or {@code best} for what this machine chooses. */
+    /** {@code scalar}, or {@code best} for the implementation that this machine chooses. */
     @Param({"scalar", "best"})
     public String kernels;
 
@@ -69,19 +69,19 @@ public class KernelBenchmark {
         return loops.dot(x, 0, y, 0, size);
     }
 
-    /** Adds a multiple. */
+    /** Adds a multiple of a vector. */
     @Benchmark
     public void axpy() {
         loops.axpy(1e-9, x, 0, y, 0, size);
     }
 
-    /** Shrinks and adds a multiple in one pass. */
+    /** Scales a vector and adds a multiple of another in one pass. */
     @Benchmark
     public void scaleAdd() {
         loops.scaleAdd(0.999999, y, 0, 1e-6, x, 0, size);
     }
 
-    /** {@return the scalar product of what is left with the other, in the same pass} */
+    /** {@return the scalar product of the result with another vector, in the same pass} */
     @Benchmark
     public double scaleAddDot() {
         return loops.scaleAddDot(0.999999, y, 0, 1e-6, x, 0, x, 0, size);
@@ -105,13 +105,13 @@ public class KernelBenchmark {
         return loops.sum(x, 0, size);
     }
 
-    /** Takes the exponential of each. */
+    /** Computes the exponential of each. */
     @Benchmark
     public void exp() {
         loops.exp(x, 0, y, 0, size);
     }
 
-    /** Takes the logistic function of each. */
+    /** Computes the logistic function of each. */
     @Benchmark
     public void logistic() {
         loops.logistic(x, 0, y, 0, size);

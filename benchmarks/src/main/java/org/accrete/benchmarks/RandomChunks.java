@@ -11,11 +11,14 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 
-/** Rows with standard normal features and a noisy linear target; sparse ones are hashed categories. */
+/**
+ * Random rows. Dense ones have standard normal features and a noisy linear target. Without a target, features are
+ * correlated, so that a transformer has something to find. Sparse ones are hashed categories.
+ */
 final class RandomChunks {
     private RandomChunks() {}
 
-    /** {@return so many chunks that no branch can be learned by heart, but few enough for a small heap} */
+    /** {@return enough chunks that branch prediction does not learn the rows, few enough for a small heap} */
     static Chunk[] several(int width, int entries, Target target, int rows) {
         int most = rows == 1 ? 2_000 : 64;
         Chunk[] chunks = new Chunk[Math.max(2, Math.min(most, 4_000_000 / Math.max(1, rows * entries)))];
@@ -26,8 +29,11 @@ final class RandomChunks {
     }
 
     /** {@return a chunk; fewer entries than columns make it sparse} */
-    static Chunk one(int width, int entries, Target target, int rows, long seed) {
-        return entries >= width ? dense(width, target, rows, seed) : sparse(width, entries, target, rows, seed);
+    private static Chunk one(int width, int entries, Target target, int rows, long seed) {
+        if (entries < width) {
+            return sparse(width, entries, target, rows, seed);
+        }
+        return target.kind() == Target.Kind.NONE ? correlated(width, rows, seed) : dense(width, target, rows, seed);
     }
 
     private static Chunk dense(int width, Target target, int rows, long seed) {
@@ -47,7 +53,40 @@ final class RandomChunks {
         return buffer.chunk();
     }
 
-    /** As many one-hot blocks as there are entries per row. */
+    /** The variances of the principal components fall as 1 / (j + 1); two reflections turn them into the columns. */
+    private static Chunk correlated(int width, int rows, long seed) {
+        RandomGenerator random = new Well19937c(seed);
+        ChunkBuffer buffer = new ChunkBuffer(Schema.numeric(width, Target.none()), rows);
+        double[] x = new double[width];
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < width; j++) {
+                x[j] = (random.nextDouble() - 0.5) / Math.sqrt(j + 1);
+            }
+            reflect(x, 1);
+            reflect(x, 2);
+            buffer.beginRow();
+            for (int j = 0; j < width; j++) {
+                buffer.put(j, x[j]);
+            }
+            buffer.endRow();
+        }
+        return buffer.chunk();
+    }
+
+    /** Reflects a point at the plane whose normal is sin(j + phase). */
+    private static void reflect(double[] x, int phase) {
+        double product = 0;
+        double square = 0;
+        for (int j = 0; j < x.length; j++) {
+            product += Math.sin(j + phase) * x[j];
+            square += Math.sin(j + phase) * Math.sin(j + phase);
+        }
+        for (int j = 0; j < x.length; j++) {
+            x[j] -= 2 * product / square * Math.sin(j + phase);
+        }
+    }
+
+    /** One one-hot block for each entry of a row. */
     private static Chunk sparse(int width, int blocks, Target target, int rows, long seed) {
         RandomGenerator random = new Well19937c(seed);
         List<Block> layout = new ArrayList<>();

@@ -14,19 +14,19 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 
 /**
- * Rows that another program left in a folder, so that both learn the same: little-endian numbers without a header.
+ * Rows that another program wrote to a folder, so that both learn the same: little-endian numbers without a header.
  *
  * <pre>
- * values.f64    row after row, every column, or the entries of sparse rows
+ * values.f64    row by row: every column, or the entries of sparse rows
  * targets.f64   one per row, the class from 0
- * starts.i32    sparse only: where each row begins in values, and where the last ends
+ * starts.i32    sparse only: the start of each row in values, and the end of the last
  * indices.i32   sparse only: the column of each value
  * </pre>
  */
 final class StoredChunks {
     private StoredChunks() {}
 
-    /** {@return all whole chunks} */
+    /** {@return the chunks; rows that do not fill the last one are left out} */
     static Chunk[] read(Path folder, int width, Target target, int rows) throws IOException {
         ByteBuffer values = bytes(folder.resolve("values.f64"));
         ByteBuffer targets = bytes(folder.resolve("targets.f64"));

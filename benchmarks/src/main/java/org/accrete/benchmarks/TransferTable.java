@@ -26,9 +26,9 @@ import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * What a network that knows the digits 0 to 4 is worth for 50 labelled rows of 5 to 9, beside one that begins with
- * nothing: accuracy on all other rows of 5 to 9. For each most number of passes both sides choose their settings by the
- * mean over some draws of the 50; what is printed comes from other draws.
+ * Compares two networks that learn 50 labelled rows of the digits 5 to 9: one pretrained on the digits 0 to 4, and one
+ * untrained. The score is the accuracy on all other rows of 5 to 9. For each maximum number of passes, both choose
+ * their settings by the mean over some draws of the 50 rows; other draws are reported.
  */
 public final class TransferTable {
     private static final int PIXELS = 64;
@@ -68,36 +68,36 @@ public final class TransferTable {
     }
 
     private void print() {
-        List<Setting> nothing = new ArrayList<>();
-        List<Setting> known = new ArrayList<>();
+        List<Setting> untrained = new ArrayList<>();
+        List<Setting> pretrained = new ArrayList<>();
         for (String hidden : List.of("32", "128")) {
             for (String activation : List.of("relu", "tanh")) {
                 for (String dropout : List.of("0", "0.5")) {
                     for (String eta0 : List.of("0.003", "0.01", "0.03")) {
-                        nothing.add(new Setting(hidden, activation, dropout, eta0, 0, "1"));
+                        untrained.add(new Setting(hidden, activation, dropout, eta0, 0, "1"));
                         for (int before : new int[] {2, 10, 40}) {
                             for (String rate : List.of("1", "0.1", "0")) {
-                                known.add(new Setting(hidden, activation, dropout, eta0, before, rate));
+                                pretrained.add(new Setting(hidden, activation, dropout, eta0, before, rate));
                             }
                         }
                     }
                 }
             }
         }
-        double[][] nothingMeans = means(nothing);
-        double[][] knownMeans = means(known);
+        double[][] untrainedMeans = means(untrained);
+        double[][] pretrainedMeans = means(pretrained);
         System.out.println(
-                "| passes, at most | from nothing | from 0–4 | gain | from nothing, as chosen | from 0–4, as chosen |");
+                "| passes, at most | untrained | pretrained on 0–4 | gain | untrained, as chosen | pretrained, as chosen |");
         System.out.println("|--:|--:|--:|--:|---|---|");
         for (int most = 0; most < PASSES.length; most++) {
-            int[] one = best(nothingMeans, most);
-            int[] other = best(knownMeans, most);
+            int[] one = best(untrainedMeans, most);
+            int[] other = best(pretrainedMeans, most);
             double[] a = new double[REPORTED];
             double[] b = new double[REPORTED];
             double[] gains = new double[REPORTED];
             for (int i = 0; i < REPORTED; i++) {
-                a[i] = accuracies(nothing.get(one[0]), FIRST_REPORTED + i)[one[1]];
-                b[i] = accuracies(known.get(other[0]), FIRST_REPORTED + i)[other[1]];
+                a[i] = accuracies(untrained.get(one[0]), FIRST_REPORTED + i)[one[1]];
+                b[i] = accuracies(pretrained.get(other[0]), FIRST_REPORTED + i)[other[1]];
                 gains[i] = b[i] - a[i];
             }
             System.out.printf(
@@ -107,18 +107,18 @@ public final class TransferTable {
                     meanAndError(a),
                     meanAndError(b),
                     meanAndError(gains),
-                    nothing.get(one[0]),
+                    untrained.get(one[0]),
                     PASSES[one[1]],
-                    known.get(other[0]),
+                    pretrained.get(other[0]),
                     PASSES[other[1]]);
         }
     }
 
     /**
-     * One way to train.
+     * The settings of one training.
      *
-     * @param before passes over 0 to 4; 0 to begin with nothing
-     * @param rate factor of the steps of the hidden layer, 0 for one that stays as it is
+     * @param before passes of pretraining on 0 to 4; 0 for an untrained network
+     * @param rate factor of the learning rate of the hidden layer; 0 freezes it
      */
     private record Setting(String hidden, String activation, String dropout, String eta0, int before, String rate) {
         Map<String, String> settings() {
@@ -131,11 +131,11 @@ public final class TransferTable {
         @Override
         public String toString() {
             return hidden + " " + activation + ", eta0 " + eta0 + ", dropout " + dropout
-                    + (before == 0 ? "" : ", " + before + " passes before, hidden layer × " + rate);
+                    + (before == 0 ? "" : ", " + before + " passes of pretraining, hidden layer × " + rate);
         }
     }
 
-    /** Mean accuracy over the draws to choose by, for each setting and number of passes. */
+    /** Mean accuracy over the draws for choosing, for each setting and number of passes. */
     private double[][] means(List<Setting> settings) {
         double[][] means = new double[settings.size()][PASSES.length];
         for (int s = 0; s < means.length; s++) {
@@ -149,7 +149,7 @@ public final class TransferTable {
         return means;
     }
 
-    /** Which setting, and which number of passes up to a most, has the highest mean. */
+    /** {@return the setting and the number of passes, up to a maximum, with the highest mean} */
     private static int[] best(double[][] means, int most) {
         int[] best = {0, 0};
         for (int s = 0; s < means.length; s++) {
@@ -200,7 +200,7 @@ public final class TransferTable {
         return accuracies;
     }
 
-    /** A network that knows 0 to 4; there are a few, of other first weights and another order of rows. */
+    /** {@return a network pretrained on 0 to 4; each seed gives other initial weights and another order of rows} */
     private State base(Setting setting, int seed) {
         Map<String, String> settings = setting.settings();
         settings.put("seed", Integer.toString(seed));

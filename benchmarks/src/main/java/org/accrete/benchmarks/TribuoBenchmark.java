@@ -30,11 +30,11 @@ import org.tribuo.math.optimisers.SGD;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
- * Tribuo's linear SGD on the same rows: one epoch over all of them in order, one row per step, a constant step, no
- * penalty, which it has not.
+ * Tribuo's linear SGD on the same rows: one epoch in order, one row per step, a constant learning rate and no penalty,
+ * as it has none.
  *
- * <p>Its training has no smaller part than a whole data set, so turning the examples into its vectors, which it does in
- * each training, is counted; making the examples is not. It has a function for each of two classes, too.
+ * <p>Tribuo trains on a whole data set at once, and turns its examples into vectors in each training, so that is
+ * counted. Making the examples is not. It keeps weights for each of two classes, too.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -73,7 +73,7 @@ public class TribuoBenchmark {
      */
     @Setup
     public void prepare() throws IOException {
-        Target target = Fitting.classes(classes);
+        Target target = LearnerBenchmark.classes(classes);
         Chunk[] chunks = data.isEmpty()
                 ? RandomChunks.several(width, Math.min(width, entries), target, 1_000)
                 : StoredChunks.read(Path.of(data), width, target, 1_000);
@@ -103,7 +103,7 @@ public class TribuoBenchmark {
         trainer.setShuffle(false);
     }
 
-    /** {@return a model of all rows} */
+    /** {@return a model trained on all rows} */
     @Benchmark
     public LinearSGDModel train() {
         return trainer.train(examples);

@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * MOA's SGD on the same rows, two classes; making its instances is not counted. Only built with the profile
+ * MOA's SGD on the same rows, for two classes. Making its instances is not counted. Only built with the profile
  * {@code moa}.
  */
 @State(Scope.Thread)
@@ -70,7 +70,7 @@ public class MoaBenchmark {
      */
     @Setup
     public void prepare() throws IOException {
-        Target target = Fitting.classes(2);
+        Target target = LearnerBenchmark.classes(2);
         Chunk[] chunks = data.isEmpty()
                 ? RandomChunks.several(width, Math.min(width, entries), target, rows)
                 : StoredChunks.read(Path.of(data), width, target, rows);

@@ -11,11 +11,11 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 
 /**
- * A source or a store as users write it: {@code name:location?key=value&…} with a plug-in's name, {@code %XX} standing
- * for a byte of UTF-8 anywhere in it; or a plain path, taken as it is.
+ * A source or a store as users write it: {@code name:location?key=value&…} with a plug-in's name, where {@code %XX} is
+ * a byte of UTF-8; or a plain path, in which {@code %} means itself.
  *
- * @param plugIn name of the plug-in, when one was given
- * @param location what follows the name; all of it when there is none
+ * @param plugIn name of the plug-in, if one was given
+ * @param location what follows the name; the whole text if there is no name
  * @param settings parameters of the plug-in, in the order given
  */
 record Address(Optional<String> plugIn, String location, Map<String, String> settings) {
@@ -36,7 +36,7 @@ record Address(Optional<String> plugIn, String location, Map<String, String> set
                 if (equals < 1) {
                     throw AccreteException.badArgument(
                             "after '?' must come key=value pairs joined by '&' but '" + pair + "' in '" + text
-                                    + "' is none; write %3F for a '?' and %26 for a '&' that is meant as such");
+                                    + "' is not one; write %3F for '?' and %26 for '&' inside a name or value");
                 }
                 String key = ParamSpec.word(decode(pair.substring(0, equals), text));
                 if (settings.put(key, decode(pair.substring(equals + 1), text)) != null) {
@@ -63,8 +63,8 @@ record Address(Optional<String> plugIn, String location, Map<String, String> set
             int high = i + 1 < part.length() ? Character.digit(part.charAt(i + 1), 16) : -1;
             int low = i + 2 < part.length() ? Character.digit(part.charAt(i + 2), 16) : -1;
             if (high < 0 || low < 0) {
-                throw AccreteException.badArgument("'%' must be followed by two hexadecimal digits in '" + whole
-                        + "'; write %25 for the sign itself");
+                throw AccreteException.badArgument(
+                        "'%' must be followed by two hexadecimal digits in '" + whole + "'; write %25 for '%'");
             }
             bytes.write(high << 4 | low);
             i += 2;

@@ -15,7 +15,7 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.ModelVersion;
 
-/** What a model says of the rows of one chunk after the other. */
+/** The predictions of a model for one chunk at a time. */
 final class Answers {
     private final Model model;
     private final ModelVersion by;
@@ -33,10 +33,10 @@ final class Answers {
     }
 
     /**
-     * {@return answers of a model}
+     * {@return the predictions of a model}
      *
      * @param model a classifier, a regressor or a transformer of few columns
-     * @param by which version it is
+     * @param by the version it came from
      * @throws AccreteException bad argument: it is none of these
      */
     static Answers of(Model model, ModelVersion by) {
@@ -53,7 +53,7 @@ final class Answers {
     }
 
     /**
-     * {@return whether the rows that a transformer makes can be written: not those with thousands of hashed columns}
+     * {@return whether the rows that a transformer makes can be written; rows with thousands of hashed columns cannot}
      */
     static boolean canWrite(Transformer transformer) {
         return !transformer.outputSchema().isSparse();
@@ -68,12 +68,12 @@ final class Answers {
         return by.reference();
     }
 
-    /** {@return labels that have a probability; none when the model gives none} */
+    /** {@return the labels that have a probability; empty if the model gives no probabilities} */
     List<String> classes() {
         return model instanceof ProbabilisticClassifier ? labels : List.of();
     }
 
-    /** {@return names of the columns that a transformer makes of a row; none when the model predicts} */
+    /** {@return names of the columns that a transformer makes; empty if the model is not a transformer} */
     List<String> columns() {
         return columns;
     }
@@ -82,7 +82,7 @@ final class Answers {
         return model instanceof Regressor;
     }
 
-    /** Asks the model about the rows of a chunk. */
+    /** Predicts the rows of a chunk; the other methods tell the result. */
     void answer(Chunk chunk) {
         int perRow = model instanceof Classifier classifier ? classifier.decisions() : Math.max(1, columns.size());
         if (numbers.length < chunk.rows() * perRow) {
@@ -113,7 +113,7 @@ final class Answers {
         }
     }
 
-    /** {@return the label, or the number as text; empty when no class is known yet} */
+    /** {@return the label, or the number as text; empty if no class is known yet} */
     String prediction(int row) {
         if (model instanceof Classifier classifier) {
             int winner = classifier.winner(numbers, row);

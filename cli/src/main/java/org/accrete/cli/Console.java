@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Where a command writes to: results to standard output, as lines or as one JSON document; everything else to standard
- * error.
+ * Where a command writes: results go to standard output, as lines or as one JSON document, and everything else goes to
+ * standard error.
  */
 final class Console {
     private static final Pattern LINE_BREAKS = Pattern.compile("\\s*\\R\\s*");
@@ -26,8 +26,8 @@ final class Console {
      * @param out standard output
      * @param err standard error
      * @param json whether results are one JSON document
-     * @param debug whether failures show where in the code they came from
-     * @param terminal whether standard error is looked at by a person, so that a line may be rewritten
+     * @param debug whether a failure also prints its stack trace
+     * @param terminal whether standard error is a terminal, so that a line can be rewritten
      */
     Console(PrintStream out, PrintStream err, boolean json, boolean debug, boolean terminal) {
         this.out = out;
@@ -61,29 +61,29 @@ final class Console {
 
     /** Prints the result as the one JSON document. */
     void json(Map<String, ?> document) {
-        try (JsonGenerator generator = Json.generator(out)) {
-            Json.write(generator, document);
+        try (JsonGenerator generator = JsonOutput.generator(out)) {
+            JsonOutput.write(generator, document);
         }
         out.println();
     }
 
-    /** Tells something that is not part of the result. */
+    /** Prints a line that is not part of the result. */
     void note(String line) {
         err.println(oneLine(line));
     }
 
-    /** Writes over the last line on a terminal; the text is padded to what stood there. */
+    /** Replaces the last line on a terminal. */
     void rewrite(String line) {
         err.print("\r" + line + "\u001b[K");
         err.flush();
     }
 
-    /** Ends a line that was rewritten. */
+    /** Moves on from a line that was rewritten. */
     void endRewriting() {
         err.println();
     }
 
-    /** Tells a failure in the way that was asked for. */
+    /** Prints a failure, as a line or as JSON. */
     void failure(Failure failure) {
         if (json) {
             json(Map.of("error", failure.toMap()));
@@ -93,7 +93,7 @@ final class Console {
         trace(failure);
     }
 
-    /** Shows where in the code a failure came from, when that was asked for. */
+    /** Prints the stack trace of a failure, with {@code --debug}. */
     void trace(Failure failure) {
         if (debug) {
             failure.cause().printStackTrace(err);
@@ -104,17 +104,17 @@ final class Console {
         return LINE_BREAKS.matcher(text).replaceAll(" ");
     }
 
-    /** {@return a whole number with its thousands apart} */
+    /** {@return a whole number with separated thousands} */
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** {@return a count with its noun, which takes an s} */
+    /** {@return a count and its noun, with an s unless the count is 1} */
     static String count(long number, String noun) {
         return count(number) + " " + noun + (number == 1 ? "" : "s");
     }
 
-    /** {@return bytes as a person reads them} */
+    /** {@return a number of bytes, rounded to a unit that a person reads} */
     static String bytes(long bytes) {
         if (bytes < 10_000) {
             return count(bytes, "byte");

@@ -12,7 +12,9 @@ import org.accrete.api.data.Block;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "describe",
         description = "Show a plug-in with its parameters, or a version of a model.",
-        footer = {"", "A plug-in goes before a model of the same name; NAME@live is always the model."})
+        footer = {"", "If a plug-in and a model share a name, NAME is the plug-in; NAME@live is always the model."})
 final class DescribeCommand extends Subcommand {
     @Parameters(paramLabel = "NAME", description = "A learner, step, source or store; or MODEL, or MODEL@V.")
     String name = "";
@@ -39,8 +41,9 @@ final class DescribeCommand extends Subcommand {
     @Override
     public Integer call() {
         PlugIns plugIns = plugIns();
+        ModelReference reference = ModelReference.parse(name);
         boolean found = false;
-        if (name.indexOf('@') < 0) {
+        if (reference.version().isEmpty()) {
             for (Registry<? extends Provider> registry :
                     List.of(plugIns.learners(), plugIns.sources(), plugIns.stores())) {
                 for (Provider provider : registry.all()) {
@@ -52,22 +55,22 @@ final class DescribeCommand extends Subcommand {
                 if (!found
                         && registry.broken().stream()
                                 .anyMatch(one -> one.plugIn().equals(name))) {
-                    // Says what is wrong with it.
+                    // Throws, with the reason why it is broken.
                     registry.find(name);
                 }
             }
         }
         if (!found) {
             try (ModelStore store = openStore(plugIns)) {
-                show(plugIns, store, version(store, plugIns));
+                show(plugIns, store, version(store, plugIns, reference));
             }
         }
         return 0;
     }
 
-    private ModelVersion version(ModelStore store, PlugIns plugIns) {
-        ModelReference reference = ModelReference.parse(name);
-        if (name.indexOf('@') < 0 && store.history(reference.model()).versions().isEmpty()) {
+    private ModelVersion version(ModelStore store, PlugIns plugIns, ModelReference reference) {
+        if (reference.version().isEmpty()
+                && store.history(reference.model()).versions().isEmpty()) {
             TreeSet<String> names = new TreeSet<>();
             plugIns.learners().all().forEach(provider -> names.add(provider.name()));
             plugIns.sources().all().forEach(provider -> names.add(provider.name()));
@@ -153,7 +156,7 @@ final class DescribeCommand extends Subcommand {
         console.print(table.lines());
     }
 
-    /** What the model says of itself; nothing where its plug-in is not here. */
+    /** {@return how the model describes itself; empty if its plug-in is missing} */
     private static List<String> description(PlugIns plugIns, State state) {
         try {
             return Pipeline.restore(plugIns, state).view().describe();
@@ -215,7 +218,7 @@ final class DescribeCommand extends Subcommand {
     private static Map<String, Object> target(Target target) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("name", target.name());
-        facts.put("kind", Descriptions.word(target.kind()));
+        facts.put("kind", ParamSpec.word(target.kind()));
         facts.put("classes", target.classes());
         return facts;
     }
@@ -225,7 +228,7 @@ final class DescribeCommand extends Subcommand {
         for (Block block : schema.blocks()) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("name", block.name());
-            facts.put("kind", Descriptions.word(block.kind()));
+            facts.put("kind", ParamSpec.word(block.kind()));
             facts.put("width", block.width());
             blocks.add(facts);
         }

@@ -3,7 +3,6 @@ package org.accrete.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.accrete.api.Provider;
@@ -12,7 +11,7 @@ import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.param.ParamSpec;
 
-/** What a plug-in says of itself, for {@code describe} and the reference page. */
+/** The facts about a plug-in, for {@code describe} and the reference page. */
 final class Descriptions {
     private Descriptions() {}
 
@@ -27,13 +26,16 @@ final class Descriptions {
         return provider instanceof ChunkSourceProvider ? "source" : "store";
     }
 
-    /** {@return what there is to know beside the parameters, by snake-case name} */
+    /** {@return the facts other than parameters, by snake-case name} */
     static Map<String, List<String>> traits(Provider provider) {
         Map<String, List<String>> traits = new LinkedHashMap<>();
         if (provider instanceof LearnerProvider learner && !(provider instanceof StepProvider)) {
             traits.put(
                     "targets",
-                    learner.targets().stream().sorted().map(Descriptions::word).toList());
+                    learner.targets().stream()
+                            .sorted()
+                            .map(kind -> ParamSpec.word(kind))
+                            .toList());
             traits.put("steps", learner.likedSteps());
         }
         if (provider instanceof ChunkSourceProvider source) {
@@ -70,9 +72,5 @@ final class Descriptions {
             return "switch";
         }
         return type == String.class ? "text" : "word";
-    }
-
-    static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -16,7 +16,7 @@ import org.accrete.core.source.Sources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code evaluate}: scores of a stored model on rows that it does not learn. */
+/** {@code evaluate}: scores a stored model on rows that it does not learn. */
 @Command(name = "evaluate", description = "Score a stored model on data; nothing is learned and nothing stored.")
 final class EvaluateCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "MODEL[@V]", description = "The model (default V: live).")
@@ -49,7 +49,7 @@ final class EvaluateCommand extends Subcommand {
             while (ahead.next(buffer)) {
                 scores.update(fixed, buffer.chunk());
                 rows += buffer.rows();
-                begun();
+                markUnderway();
             }
         }
         show(stored, rows, scores.report());
@@ -66,7 +66,7 @@ final class EvaluateCommand extends Subcommand {
             console.json(document);
             return;
         }
-        console.print("scores of " + stored.version().reference() + ", which learned nothing here");
+        console.print("scores of " + stored.version().reference() + ", on rows that it did not learn");
         console.print(Figures.table(scores, rows));
     }
 }

@@ -12,26 +12,26 @@ import org.accrete.api.AccreteException;
 import picocli.CommandLine;
 
 /**
- * Why a command failed, as it is told.
+ * Why a command failed, in the words that the user reads.
  *
  * @param kind one of {@link AccreteException.Kind}'s texts, {@code out-of-memory} or {@code internal}
  * @param message one line
- * @param where file and line, when it is known
- * @param status {@link #MENDABLE} or {@link #OTHER}
+ * @param where file and line, if known
+ * @param status {@link #USER_CAN_FIX} or {@link #OTHER}
  * @param cause what was thrown
  */
 record Failure(String kind, String message, Optional<String> where, int status, Throwable cause) {
-    /** The user can mend it by changing the command, the data or the store. */
-    static final int MENDABLE = 2;
+    /** The user can fix it by changing the command, the data or the store. */
+    static final int USER_CAN_FIX = 2;
 
-    /** Anything else: damage found, a lost race, reading or writing that failed midway. */
+    /** Anything else: damage that was found, a lost race, I/O that failed midway. */
     static final int OTHER = 1;
 
     /**
-     * {@return what a throwable means to a person}
+     * {@return the failure that a throwable stands for}
      *
      * @param thrown what was thrown
-     * @param underway whether rows had been worked on already
+     * @param underway whether some rows had been processed
      */
     static Failure of(Throwable thrown, boolean underway) {
         if (thrown instanceof AccreteException known) {
@@ -40,17 +40,17 @@ record Failure(String kind, String message, Optional<String> where, int status, 
                     known.kind().text(),
                     String.valueOf(known.getMessage()),
                     known.where(),
-                    midway ? OTHER : MENDABLE,
+                    midway ? OTHER : USER_CAN_FIX,
                     known);
         }
         if (thrown instanceof CommandLine.ParameterException wrong) {
-            return new Failure("bad-argument", usage(wrong), Optional.empty(), MENDABLE, wrong);
+            return new Failure("bad-argument", usage(wrong), Optional.empty(), USER_CAN_FIX, wrong);
         }
         if (thrown instanceof UncheckedIOException wrapped && wrapped.getCause() != null) {
             return of(wrapped.getCause(), underway);
         }
         if (thrown instanceof IOException io) {
-            return new Failure("io", words(io), Optional.empty(), underway ? OTHER : MENDABLE, io);
+            return new Failure("io", words(io), Optional.empty(), underway ? OTHER : USER_CAN_FIX, io);
         }
         if (thrown instanceof OutOfMemoryError full) {
             return new Failure(
@@ -58,7 +58,7 @@ record Failure(String kind, String message, Optional<String> where, int status, 
                     "the heap of " + (Runtime.getRuntime().maxMemory() >> 20)
                             + " MB is full; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
                     Optional.empty(),
-                    MENDABLE,
+                    USER_CAN_FIX,
                     full);
         }
         return new Failure(
@@ -79,7 +79,7 @@ record Failure(String kind, String message, Optional<String> where, int status, 
         return Console.oneLine(where.map(place -> place + ": " + message).orElse(message));
     }
 
-    /** {@return what stands for it in JSON} */
+    /** {@return its JSON} */
     Map<String, Object> toMap() {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("kind", kind);
@@ -107,7 +107,7 @@ record Failure(String kind, String message, Optional<String> where, int status, 
         return wrong.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help";
     }
 
-    /** {@return the message of an exception whose own is often but a path} */
+    /** {@return a message for an exception whose own message is often only a path} */
     private static String words(IOException io) {
         String message = String.valueOf(io.getMessage());
         if (io instanceof NoSuchFileException) {

@@ -26,12 +26,12 @@ final class Figures {
         return labels;
     }
 
-    /** {@return what a table calls a metric or a baseline} */
+    /** {@return the name of a metric or a baseline in a table} */
     static String label(String name) {
         return LABELS.getOrDefault(name, name.replace('_', ' '));
     }
 
-    /** {@return a figure as a table shows it} */
+    /** {@return a score as a table shows it} */
     static String text(double value) {
         if (!Double.isFinite(value)) {
             return "-";
@@ -41,7 +41,7 @@ final class Figures {
         return String.format(Locale.ROOT, format, value);
     }
 
-    /** {@return the same figures, known ones first and in display order} */
+    /** {@return the same scores: known ones first, in display order} */
     static Map<String, Double> inOrder(Map<String, Double> figures) {
         Map<String, Double> ordered = new LinkedHashMap<>();
         for (String name : LABELS.keySet()) {
@@ -54,7 +54,7 @@ final class Figures {
     }
 
     /**
-     * {@return {@code metrics}, {@code recent}, {@code baselines} and {@code recent_baselines}, undefined figures as
+     * {@return {@code metrics}, {@code recent}, {@code baselines} and {@code recent_baselines}, undefined scores as
      * NaN}
      */
     static Map<String, Object> document(ScoreReport scores) {
@@ -76,7 +76,7 @@ final class Figures {
         return map;
     }
 
-    /** {@return the first two figures, as a progress line shows them} */
+    /** {@return the first two scores, as a progress line shows them} */
     static String brief(ScoreReport scores) {
         StringBuilder text = new StringBuilder();
         scores.metrics().entrySet().stream()
@@ -89,9 +89,9 @@ final class Figures {
     }
 
     /**
-     * {@return the model beside its baselines, on all rows and on the last block}
+     * {@return a table of the model and its baselines, on all rows and on the last block}
      *
-     * @param scores the figures
+     * @param scores what is shown
      * @param rows how many rows were scored
      */
     static List<String> table(ScoreReport scores, long rows) {
@@ -102,7 +102,7 @@ final class Figures {
         table.line(head.toArray());
         table.line("all " + Console.count(rows) + " rows");
         lines(table, metrics, scores.metrics(), scores.baselines());
-        // Before there is a block its lines would say nothing.
+        // Without a full block, there is nothing to show.
         if (!scores.recent().isEmpty()) {
             table.line("last full 10,000 rows");
             lines(table, metrics, scores.recent(), scores.recentBaselines());

@@ -15,18 +15,19 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
 
 /**
- * Looks for columns that give the target away, such as the delay beside whether there was one.
+ * Looks for target leakage: columns that alone predict the target, such as the minutes of a delay for "was delayed".
  *
- * <p>The first half of a sample learns from one column alone: of a column of numbers which direction means the class,
- * of a block of one-hot columns the share of the class per value. The second half judges by the area under the ROC
- * curve. So a unique id is silent: its values never come again and its order says nothing. Each of three or more
- * classes is set against the rest, by the share per value, and must be told apart as well.
+ * <p>A rule is learned from one column on the first half of a sample. For a column of numbers, it is the direction that
+ * goes with the class; for a block of one-hot columns, it is the share of the class per value. The area under the ROC
+ * curve on the second half judges the rule. A unique id gives no warning: its values do not return, and its order does
+ * not predict. With three or more classes, each is compared with the rest by the share per value, and all must be
+ * predicted well.
  */
 final class LeakCheck {
-    /** From here on a column is told. */
+    /** Area under the ROC curve from which a column is reported. */
     static final double SUSPICIOUS = 0.995;
 
-    /** Fewer rows than that, or rows of a class, separate by chance too often. */
+    /** With fewer rows, or fewer rows of a class, a column separates the classes by chance too often. */
     private static final int FEWEST_ROWS = 40;
 
     private static final int FEWEST_OF_CLASS = 3;
@@ -43,7 +44,7 @@ final class LeakCheck {
      * {@return one warning for each suspicious column}
      *
      * @param sample the first rows of a stream
-     * @param plan how its raw columns became those of the sample, or a plan without columns
+     * @param plan how raw columns were encoded, or a plan without columns
      */
     static List<String> warnings(Chunk sample, ColumnPlan plan) {
         if (sample.schema().target().kind() != Target.Kind.CATEGORICAL || sample.rows() / 2 < FEWEST_ROWS) {
@@ -62,14 +63,14 @@ final class LeakCheck {
             from += block.width();
         }
         List<String> warnings = new ArrayList<>();
-        suspicious.forEach((column, area) -> warnings.add("column '" + column + "' alone gives '"
-                + sample.schema().target().name() + "' away (ROC AUC " + Figures.text(area)
-                + " on the first rows); if it is not known when predictions are needed, drop it"
+        suspicious.forEach((column, area) -> warnings.add("column '" + column + "' alone predicts '"
+                + sample.schema().target().name() + "' (ROC AUC " + Figures.text(area)
+                + " on the first rows); if its value is not known at prediction time, drop it"
                 + (isRaw(column, plan) ? " with --column " + new Column.Ignore(column).toText() : "")));
         return warnings;
     }
 
-    /** {@return the name in the header: the days of a date are a block of another name} */
+    /** {@return the name in the header; the days of a date are a block with a name of its own} */
     private static String rawColumn(Block block, ColumnPlan plan) {
         for (Column column : plan.columns()) {
             if (column instanceof Column.DateTime && block.name().equals(column.name() + ".days")) {
@@ -97,14 +98,14 @@ final class LeakCheck {
         return Double.isNaN(best) || area > best ? area : best;
     }
 
-    /** {@return 1 for each missing number, else 0: that a value is there may be what gives the target away} */
+    /** {@return 1 for each missing number, else 0; whether a value is missing can leak the target, too} */
     private static double[] missing(double[] numbers) {
         return Arrays.stream(numbers)
                 .map(number -> Double.isNaN(number) ? 1 : 0)
                 .toArray();
     }
 
-    /** {@return how well the second of two classes is told by larger, or else by smaller, numbers} */
+    /** {@return how well larger numbers, or else smaller ones, predict the second of two classes} */
     private double byDirection(double[] numbers) {
         double[] sums = new double[2];
         int[] counts = new int[2];
@@ -126,7 +127,7 @@ final class LeakCheck {
         return area(scores, 1);
     }
 
-    /** {@return how well the class that is told worst is told by its share per value} */
+    /** {@return how well the share per value predicts the class that it predicts worst} */
     private double worst(double[] values) {
         double worst = Double.NaN;
         int classes = sample.classes().size();
@@ -150,13 +151,15 @@ final class LeakCheck {
         double[] scores = new double[sample.rows()];
         for (int row = half; row < scores.length; row++) {
             int[] count = counts.getOrDefault(values[row], new int[2]);
-            // One more row of the common share: a value that is new has it.
+            // Smoothed by one row of the overall share, which a new value gets.
             scores[row] = (count[1] + prior) / (count[0] + count[1] + 1);
         }
         return area(scores, label);
     }
 
-    /** {@return the area under the ROC curve of the second half, NaN when it has too few rows of either kind} */
+    /**
+     * {@return the area under the ROC curve on the second half; NaN if it has too few rows of the class or of the rest}
+     */
     private double area(double[] scores, int label) {
         Integer[] order = new Integer[sample.rows() - half];
         for (int i = 0; i < order.length; i++) {
@@ -183,7 +186,7 @@ final class LeakCheck {
         return Math.min(of, below) < FEWEST_OF_CLASS ? Double.NaN : won / (of * (double) below);
     }
 
-    /** {@return one column of all rows} */
+    /** {@return one column, for all rows} */
     private double[] numbers(int column) {
         double[] numbers = new double[sample.rows()];
         for (int row = 0; row < numbers.length; row++) {
@@ -200,7 +203,7 @@ final class LeakCheck {
         return numbers;
     }
 
-    /** {@return which column of a one-hot block each row has, −1 for none} */
+    /** {@return for each row, the column of a one-hot block that is set; −1 if none is} */
     private double[] values(int from, int width) {
         double[] values = new double[sample.rows()];
         for (int row = 0; row < values.length; row++) {

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
 /**
- * What is logged: warnings, each on one line; with {@code --debug} all that Accrete logs. The JDK makes one of these
- * when something is logged for the first time, so a command that logs nothing does not pay for it.
+ * What is logged: warnings, each on one line; with {@code --debug}, all that Accrete logs. The JDK makes an instance at
+ * the first log call, so a command that logs nothing does not pay for it.
  */
 public final class LogSettings {
     private static final String CLASS_PROPERTY = "java.util.logging.config.class";
@@ -16,7 +16,7 @@ public final class LogSettings {
     private static volatile boolean detailed;
 
     /**
-     * Puts the settings in force; called by the JDK.
+     * Applies the settings; called by the JDK.
      *
      * @throws IOException never
      */
@@ -33,7 +33,7 @@ public final class LogSettings {
     }
 
     /**
-     * Asks for these settings, unless the user has chosen some.
+     * Makes the JDK use these settings, unless the user has chosen others.
      *
      * @param all whether everything is logged
      */

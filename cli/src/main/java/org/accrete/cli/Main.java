@@ -33,7 +33,7 @@ public final class Main {
         System.exit(status);
     }
 
-    /** Labels and names are UTF-8 wherever they came from, whatever the locale says. */
+    /** Output is UTF-8 in every locale, because labels and names can have any character. */
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
@@ -44,7 +44,7 @@ public final class Main {
      * @param args command line
      * @param out receives the result and nothing else
      * @param err receives everything else
-     * @return the exit status: 0 done, 2 the user can mend it, 1 anything else
+     * @return the exit status: 0 done, 2 the user can fix it, 1 anything else
      */
     static int run(String[] args, PrintStream out, PrintStream err) {
         List<String> words = Arrays.asList(args);
@@ -102,7 +102,7 @@ public final class Main {
         return 0;
     }
 
-    /** {@return the whole command line, without anything being read or opened} */
+    /** {@return the whole command line; nothing is read or opened} */
     static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new TrainCommand(console))
@@ -115,7 +115,8 @@ public final class Main {
                 .addSubcommand("learners", new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS))
                 .addSubcommand("sources", new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES))
                 .addSubcommand("stores", new PlugInsCommand(console, PlugInsCommand.Kind.STORES))
-                .addSubcommand(new DescribeCommand(console));
+                .addSubcommand(new DescribeCommand(console))
+                .addSubcommand(new BenchCommand(console));
         describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
         describe(line, "sources", "List the sources that rows can be read from.");
         describe(line, "stores", "List the stores that models can be kept in.");
@@ -128,7 +129,7 @@ public final class Main {
         line.getSubcommands().get(command).getCommandSpec().usageMessage().description(description);
     }
 
-    /** {@return the release this is} */
+    /** {@return the version of this release} */
     static String version() {
         Properties properties = new Properties();
         try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
@@ -139,14 +140,14 @@ public final class Main {
         return properties.getProperty("version");
     }
 
-    /** What can be asked for without naming a command. */
+    /** The options without a command. */
     @CommandLine.Command(
             name = "accrete",
             description = "Incremental training: models trained chunk by chunk, every trained state a version.",
             synopsisSubcommandLabel = "COMMAND",
             footer = {
                 "",
-                "Exit status: 0 done; 2 mend the command, the data or the store; 1 anything else.",
+                "Exit status: 0 done; 2 fix the command, the data or the store; 1 anything else.",
                 "ACCRETE_OPTS holds options of the JVM, such as -Xmx64m."
             })
     static final class Root {

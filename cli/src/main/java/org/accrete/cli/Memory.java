@@ -2,9 +2,9 @@ package org.accrete.cli;
 
 import org.accrete.api.AccreteException;
 
-/** Whether something fits the heap, asked before it is made. */
+/** Checks that something fits the heap before it is made. */
 final class Memory {
-    /** What the rest of the program takes. */
+    /** Bytes for the rest of the program. */
     private static final long ROOM = 16L << 20;
 
     private static final long MEGABYTE = 1L << 20;
@@ -15,7 +15,7 @@ final class Memory {
      * Refuses what cannot fit.
      *
      * @param bytes about how much it takes
-     * @param what its name
+     * @param what its name, for the message
      * @throws AccreteException bad argument: it cannot fit
      */
     static void require(long bytes, String what) {

@@ -3,10 +3,10 @@ package org.accrete.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.accrete.api.Provider;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.core.plugin.BrokenPlugIn;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.plugin.Registry;
@@ -45,7 +45,7 @@ final class PlugInsCommand extends Subcommand {
                 broken.add(Map.of("plug_in", one.plugIn(), "why", one.why()));
             }
             Map<String, Object> document = new LinkedHashMap<>();
-            document.put(kind.name().toLowerCase(Locale.ROOT), found);
+            document.put(ParamSpec.word(kind), found);
             document.put("broken", broken);
             console.json(document);
             return 0;

@@ -46,8 +46,8 @@ final class PredictCommand extends Subcommand {
     @Option(
             names = "--output",
             paramLabel = "FILE",
-            description = "Write the lines to this file, which appears once they are all there"
-                    + " (default: standard output).")
+            description =
+                    "Write the lines to this file, which appears when it is complete" + " (default: standard output).")
     Optional<Path> output = Optional.empty();
 
     PredictCommand(Console console) {
@@ -78,14 +78,14 @@ final class PredictCommand extends Subcommand {
         return 0;
     }
 
-    /** What is to be predicted. */
+    /** The rows to predict. */
     private record Rows(ChunkSource source, ChunkBuffer buffer, List<String> keys) {
         boolean next() {
             return source.next(buffer);
         }
     }
 
-    /** Refuses a file that cannot be made, and one that the rows come from: it would be lost. */
+    /** Refuses a file that cannot be created, and a file that the rows come from, which would be overwritten. */
     private static void requireWritable(Path file, SourceAddress address) {
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file) || folder == null) {
@@ -124,7 +124,7 @@ final class PredictCommand extends Subcommand {
         Path folder = Optional.ofNullable(file.getParent()).orElse(file);
         Path unfinished = folder.resolve(
                 file.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
-        // Ctrl-C ends the JVM without coming to the finally below.
+        // Ctrl-C ends the JVM without running the finally block below.
         unfinished.toFile().deleteOnExit();
         try {
             long count;
@@ -157,7 +157,7 @@ final class PredictCommand extends Subcommand {
             for (int row = 0; row < rows.buffer().rows(); row++) {
                 int cell = 0;
                 for (int key = 0; key < rows.keys().size(); key++) {
-                    cells[cell++] = rows.buffer().chunk().key(row, key);
+                    cells[cell++] = rows.buffer().key(row, key);
                 }
                 if (answers.columns().isEmpty()) {
                     cells[cell++] = answers.prediction(row);
@@ -173,30 +173,30 @@ final class PredictCommand extends Subcommand {
             }
             csv.flush();
             count += rows.buffer().rows();
-            begun();
+            markUnderway();
             requireReader();
         }
         csv.flush();
         return count;
     }
 
-    /** Ends early when nobody reads on, as in {@code accrete predict ... | head}. */
+    /** Ends early if the reader of standard output is gone, as in {@code accrete predict ... | head}. */
     private void requireReader() {
         if (console.out().checkError()) {
             throw new AccreteException(AccreteException.Kind.IO, "standard output was closed");
         }
     }
 
-    /** A failure midway ends the list and becomes the last member, so that there is one whole document all the same. */
+    /** A failure midway ends the list and becomes the last member, so that the document is complete. */
     private void asJson(StoredModel stored, Answers answers, Rows rows) {
         Optional<RuntimeException> failed = Optional.empty();
-        // The first chunk is read before anything is written: what is wrong before it is an ordinary failure.
+        // The first chunk is read before anything is written, so that a failure until then is reported as usual.
         boolean more = rows.next();
-        try (JsonGenerator json = Json.generator(console.out())) {
+        try (JsonGenerator json = JsonOutput.generator(console.out())) {
             json.writeStartObject();
             head(stored).forEach((name, value) -> {
                 json.writeName(name);
-                Json.value(json, value);
+                JsonOutput.value(json, value);
             });
             json.writeName("predictions");
             json.writeStartArray();
@@ -204,10 +204,10 @@ final class PredictCommand extends Subcommand {
             while (more) {
                 answers.answer(rows.buffer().chunk());
                 for (int row = 0; row < rows.buffer().rows(); row++) {
-                    Json.write(json, prediction(answers, rows, row));
+                    JsonOutput.write(json, prediction(answers, rows, row));
                 }
                 count += rows.buffer().rows();
-                begun();
+                markUnderway();
                 requireReader();
                 try {
                     more = rows.next();
@@ -221,7 +221,7 @@ final class PredictCommand extends Subcommand {
             json.writeNumber(count);
             if (failed.isPresent()) {
                 json.writeName("error");
-                Json.write(json, Failure.of(failed.get(), true).toMap());
+                JsonOutput.write(json, Failure.of(failed.get(), true).toMap());
             }
             json.writeEndObject();
         }
@@ -236,7 +236,7 @@ final class PredictCommand extends Subcommand {
         if (!rows.keys().isEmpty()) {
             Map<String, String> keys = new LinkedHashMap<>();
             for (int key = 0; key < rows.keys().size(); key++) {
-                keys.put(rows.keys().get(key), rows.buffer().chunk().key(row, key));
+                keys.put(rows.keys().get(key), rows.buffer().key(row, key));
             }
             facts.put("keys", keys);
         }

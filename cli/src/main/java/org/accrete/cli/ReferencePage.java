@@ -7,14 +7,14 @@ import org.accrete.api.Provider;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.plugin.Registry;
 
-/** The page of all plug-ins and their parameters, {@code docs/reference.md}: made, never edited. */
+/** The page of all plug-ins and their parameters, {@code docs/reference.md}: generated, never edited. */
 final class ReferencePage {
     private ReferencePage() {}
 
     /**
      * {@return the page as Markdown}
      *
-     * @param plugIns what it is about
+     * @param plugIns what it lists
      */
     static String of(PlugIns plugIns) {
         StringBuilder page = new StringBuilder("""

@@ -1,6 +1,6 @@
 package org.accrete.cli;
 
-/** A failure that the result tells already: only the exit status is left to give. */
+/** A failure that is part of the JSON result already, so that only the exit status remains. */
 final class Reported extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -3,8 +3,8 @@ package org.accrete.cli;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C and SIGTERM while a run goes: the run is stopped, and the JVM waits until this is closed, that is until the
- * version is appended and the table printed.
+ * Handles Ctrl-C and SIGTERM during a run: the run is stopped, and the JVM waits until {@link #close}, that is until
+ * the version is appended and the table is printed.
  */
 final class Shutdown {
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -35,7 +35,7 @@ final class Shutdown {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The JVM is ending: the hook is running and has just been let go.
+            // The JVM is ending; the hook is running and no longer waits.
         }
     }
 }

@@ -18,20 +18,20 @@ import org.accrete.api.param.Params;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * Which source plug-in reads a SOURCE, and with what.
+ * The source plug-in that reads a SOURCE, and its arguments.
  *
  * @param provider the plug-in
- * @param location path, glob, {@code -}, or what the plug-in understands
+ * @param location path, glob, {@code -}, or another text that the plug-in understands
  * @param params values of the plug-in's parameters
  */
 record SourceAddress(ChunkSourceProvider provider, String location, Params params) {
-    /** What reads standard input. */
+    /** The plug-in that reads standard input. */
     private static final String STANDARD_INPUT_AS = "csv";
 
     /**
-     * {@return what a SOURCE stands for}
+     * {@return the plug-in and its arguments for a SOURCE}
      *
-     * @param plugIns where its plug-in is looked for
+     * @param plugIns where the plug-in is found
      * @param source path, glob, {@code -} or {@code name:location?key=value}
      * @throws AccreteException bad argument: no such file, an ending that no plug-in reads, a parameter out of its
      *     domain; unknown plug-in
@@ -57,7 +57,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         return location.equals("-");
     }
 
-    /** {@return whether a file is there and is, or matches, the path or glob that is read} */
+    /** {@return whether a file exists and is read, by its path or by a glob} */
     boolean reads(Path file) {
         if (provider.endings().isEmpty() || isStandardInput() || !Files.exists(file)) {
             return false;
@@ -73,7 +73,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
                             .getPathMatcher("glob:" + glob)
                             .matches(file.toAbsolutePath().normalize());
         } catch (IOException | InvalidPathException | PatternSyntaxException e) {
-            // What cannot be looked at is for the source to refuse.
+            // The source reports what cannot be read.
             return false;
         }
     }

@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.util.List;
 import java.util.Optional;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -18,10 +19,10 @@ import org.accrete.core.plugin.PlugIns;
  * @param version its facts
  * @param state what it holds
  * @param schema what its columns are, and the classes known then
- * @param plan how raw columns become those, when it was trained on raw columns
+ * @param plan how raw columns are encoded, if it was trained on raw columns
  */
 record StoredModel(ModelVersion version, State state, Schema schema, Optional<ColumnPlan> plan) {
-    /** Rows of a chunk when the chunk size changes no result. */
+    /** Rows per chunk where the chunk size does not change the result. */
     static final int CHUNK_ROWS = 1_000;
 
     static StoredModel load(ModelStore store, ModelVersion version) {
@@ -34,7 +35,7 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
     }
 
     /**
-     * Opens rows that are encoded as those the model was trained on.
+     * Opens rows, encoded like those that the model was trained on.
      *
      * @param address where they are
      * @param targetNeeded whether a row must have a target
@@ -52,6 +53,27 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
             throw e;
         }
         return source;
+    }
+
+    /** {@return how many rows of its source it has learned} */
+    long rowsLearned() {
+        return state.whole("run.rows");
+    }
+
+    /**
+     * {@return a number that its run stored, or the default if the run stored none}
+     *
+     * @throws AccreteException corrupt file: it is not a whole number
+     */
+    int wholeFact(String fact, int otherwise) {
+        try {
+            return Optional.ofNullable(state.texts().get(fact))
+                    .map(Integer::valueOf)
+                    .orElse(otherwise);
+        } catch (NumberFormatException e) {
+            throw new AccreteException(
+                    AccreteException.Kind.CORRUPT_FILE, "a stored '" + fact + "' must be a whole number", e);
+        }
     }
 
     static StoredModel load(PlugIns plugIns, Subcommand command, String reference) {

@@ -1,12 +1,16 @@
 package org.accrete.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.accrete.api.AccreteException;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelStoreProvider;
 import org.accrete.api.store.ModelVersion;
@@ -14,13 +18,13 @@ import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 import picocli.CommandLine.Option;
 
-/** What every command has: the options they share, the plug-ins, the store. */
+/** What all commands share: options, plug-ins, the store. */
 abstract class Subcommand implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "DIR",
             defaultValue = "./models",
-            description = "Where models are kept: a directory, or name:... with a store plug-in's name"
+            description = "Where models are: a directory, or name:... with the name of a store plug-in"
                     + " (default: ${DEFAULT-VALUE}).")
     String store = "./models";
 
@@ -30,10 +34,10 @@ abstract class Subcommand implements Callable<Integer> {
             description = "Also look for plug-ins in the jars of this directory and of each of its sub-directories.")
     Optional<Path> plugInFolder = Optional.empty();
 
-    @Option(names = "--json", description = "Print one JSON document on standard output; a failure is one, too.")
+    @Option(names = "--json", description = "Print one JSON document on standard output, also for a failure.")
     boolean json;
 
-    @Option(names = "--debug", description = "Show what is logged, and where in the code a failure came from.")
+    @Option(names = "--debug", description = "Show the log, and the stack trace of a failure.")
     boolean debug;
 
     @Option(
@@ -53,16 +57,16 @@ abstract class Subcommand implements Callable<Integer> {
     @Override
     public abstract Integer call() throws Exception;
 
-    /** Called once its result, or why it failed, was told. */
+    /** Called after the result or the failure was printed. */
     void ended() {}
 
-    /** {@return whether rows have been worked on, so that what cannot be read or written now failed midway} */
+    /** {@return whether some rows were processed, so that an I/O error now is a failure midway} */
     final boolean isUnderway() {
         return underway;
     }
 
-    /** Tells that rows have been worked on. */
-    final void begun() {
+    /** Marks that some rows were processed. */
+    final void markUnderway() {
         underway = true;
     }
 
@@ -98,10 +102,35 @@ abstract class Subcommand implements Callable<Integer> {
         return existing(store, parsed.model()).resolve(parsed.version());
     }
 
-    /** {@return what a version holds, unless it cannot fit the heap} */
+    /**
+     * {@return the state of a version}
+     *
+     * @throws AccreteException bad argument: it does not fit the heap
+     */
     static State load(ModelStore store, ModelVersion version) {
-        // The stored numbers and the model made of them.
+        // Twice: the stored numbers, and the model made from them.
         Memory.require(2 * version.length(), "model " + version.reference());
         return store.load(version);
+    }
+
+    /**
+     * {@return parameter values by name}
+     *
+     * @param pairs what was given to {@code --set}
+     * @throws AccreteException bad argument: not key=value, or a key twice
+     */
+    static Map<String, String> settings(List<String> pairs) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String pair : pairs) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw AccreteException.badArgument("--set must be key=value but was '" + pair + "'");
+            }
+            String key = ParamSpec.word(pair.substring(0, equals));
+            if (settings.put(key, pair.substring(equals + 1)) != null) {
+                throw AccreteException.badArgument("--set gives '" + key + "' twice");
+            }
+        }
+        return settings;
     }
 }

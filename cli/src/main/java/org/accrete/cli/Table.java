@@ -3,7 +3,7 @@ package org.accrete.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of cells in aligned columns, two blanks apart. */
+/** A text table: aligned columns, two blanks between them. */
 final class Table {
     private final String alignment;
     private final List<String[]> lines = new ArrayList<>();

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code tag}: points an alias at a version. */
-@Command(name = "tag", description = "Point an alias at a version; an alias that is there already moves.")
+@Command(name = "tag", description = "Point an alias at a version; an existing alias moves.")
 final class TagCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = "Name of the model.")
     String model = "";

@@ -7,7 +7,8 @@ import org.accrete.core.train.Progress;
 import org.accrete.core.train.RunListener;
 
 /**
- * Shows how a run goes: one line, rewritten, on a terminal; a line every few seconds elsewhere; nothing beside JSON.
+ * Shows the progress of a run: on a terminal one line, rewritten; elsewhere a line every few seconds; with JSON
+ * nothing.
  */
 final class TrainProgress implements RunListener {
     private static final long REWRITE_NANOS = 200_000_000L;
@@ -28,7 +29,7 @@ final class TrainProgress implements RunListener {
 
     @Override
     public void chunk(Progress progress) {
-        command.begun();
+        command.markUnderway();
         last = Optional.of(progress);
         long now = System.nanoTime();
         if (now - shown >= (console.isTerminal() ? REWRITE_NANOS : LINE_NANOS)) {
@@ -42,13 +43,13 @@ final class TrainProgress implements RunListener {
         appended = Optional.of(version);
     }
 
-    /** Shows where the run ended, while its scores stand in the table that follows. */
+    /** Shows the last progress; the final scores follow in a table. */
     void end() {
         last.ifPresentOrElse(this::show, () -> console.note("0 rows, nothing new"));
         endLine();
     }
 
-    /** Tells what is left of a run that failed, before the failure itself is told. */
+    /** Says which version a failed run has left; the failure itself is printed after that. */
     void failed() {
         endLine();
         if (!console.isJson()) {

@@ -2,88 +2,66 @@ package org.accrete.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.Column;
-import org.accrete.api.data.ColumnPlan;
-import org.accrete.api.data.Schema;
-import org.accrete.api.data.SourceRequest;
-import org.accrete.api.data.Target;
-import org.accrete.api.learn.LearnerProvider;
-import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.core.pipeline.Pipeline;
-import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.plugin.PlugIns;
-import org.accrete.core.source.Peeked;
-import org.accrete.core.source.Sources;
 import org.accrete.core.train.TrainingRun;
 
 /**
- * What {@code train} is about to do, with everything checked that can be before the first chunk: the source is open and
- * the pipeline made, nothing is written. One of three: a new model, one that is resumed, one that begins from a
- * version.
+ * A training that is ready to run: all that can be checked before the first chunk is checked, the source is open and
+ * the pipeline is made. Nothing is written yet.
  */
 final class Training implements AutoCloseable {
-    /** Rows on which the plan was inferred and leaks are looked for. */
-    private static final int SAMPLE_ROWS = 1_000;
-
-    private final TrainCommand command;
-    private final PlugIns plugIns;
+    private final TrainOptions options;
     private final History history;
     private final Optional<StoredModel> origin;
-    private final SourceAddress address;
-    private final BadRows badRows;
-    private final List<String> notes = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
-    private final int epochs;
+    private final TrainingStart start;
     private final int chunkRows;
     private final ChunkSource source;
     private final Pipeline pipeline;
     private volatile boolean ending;
 
-    private Training(TrainCommand command, PlugIns plugIns, History history, Optional<StoredModel> origin) {
-        this.command = command;
-        this.plugIns = plugIns;
+    private Training(
+            TrainOptions options,
+            PlugIns plugIns,
+            History history,
+            Optional<StoredModel> origin,
+            Consumer<String> tell) {
+        this.options = options;
         this.history = history;
         this.origin = origin;
-        this.address = SourceAddress.resolve(plugIns, command.source);
-        Optional<StoredModel> resumed = origin.filter(stored -> command.resume);
-        // One for all epochs: a resumed run counts on from all rows before.
-        this.badRows = command.badRows()
+        SourceAddress address = SourceAddress.resolve(plugIns, options.source);
+        Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
+        // Counts over all epochs and, when resumed, over all rows before.
+        BadRows badRows = options.badRows(tell)
                 .after(
                         rowsBefore(),
                         resumed.map(stored -> stored.state().whole("run.rows_refused"))
                                 .orElse(0L));
-        this.epochs = command.epochs(stored(resumed, "run.epochs", 1));
-        this.chunkRows = command.chunkRows(stored(resumed, "run.chunk_rows", StoredModel.CHUNK_ROWS));
-        command.rows();
-        if (epochs > 1 && address.isStandardInput()) {
-            throw AccreteException.badArgument("--epochs needs a source that can be read again, which '"
-                    + command.source + "' cannot; write it to a file first");
-        }
-        this.source = origin.map(this::openAgain).orElseGet(() -> Sources.peek(openNew(), SAMPLE_ROWS));
+        int epochs = options.epochs(
+                resumed.map(stored -> stored.wholeFact("run.epochs", 1)).orElse(1));
+        this.chunkRows =
+                options.chunkRows(resumed.map(stored -> stored.wholeFact("run.chunk_rows", StoredModel.CHUNK_ROWS))
+                        .orElse(StoredModel.CHUNK_ROWS));
+        options.rows();
+        this.start = origin.isPresent()
+                ? new StoredStart(options, plugIns, address, badRows, epochs, origin.get())
+                : new NewModelStart(options, plugIns, address, badRows, epochs);
+        this.source = start.open();
         boolean whole = false;
         try {
-            this.pipeline = origin.map(this::restore).orElseGet(this::create);
-            if (command.progressive) {
+            this.pipeline = start.pipeline(source);
+            if (options.progressive) {
                 TrainingRun.requireProgressive(pipeline);
             }
-            warnings.addAll(source.warnings());
-            if (origin.isEmpty()) {
-                warnings.addAll(leaks());
-            }
-            origin().ifPresent(version -> notes.add(
-                    command.resume
-                            ? "going on with " + version.reference() + " after " + Console.count(rowsBefore(), "row")
-                            : "beginning from " + version.reference()));
             whole = true;
         } finally {
             if (!whole) {
@@ -93,68 +71,83 @@ final class Training implements AutoCloseable {
     }
 
     /**
-     * {@return what the command is about to do}
+     * {@return the training}
      *
-     * @param command what was asked for
+     * @param options what was asked for, checked
      * @param plugIns the plug-ins
      * @param store where versions are kept
-     * @throws AccreteException whatever is wrong with it; nothing was written then
+     * @param tell receives a line for each of the first rows that are dropped during the run
+     * @throws AccreteException whatever is wrong; nothing was written
      */
-    static Training prepare(TrainCommand command, PlugIns plugIns, ModelStore store) {
-        History history = store.history(command.model);
+    static Training prepare(TrainOptions options, PlugIns plugIns, ModelStore store, Consumer<String> tell) {
+        History history = store.history(options.model);
         Optional<ModelVersion> origin = Optional.empty();
-        if (command.from.isPresent()) {
-            String reference = command.from.get();
+        if (options.from.isPresent()) {
+            String reference = options.from.get();
             origin = Optional.of(Subcommand.resolve(store, reference));
-            boolean another = command.newHead || !origin.get().model().equals(command.model);
+            boolean another = options.newHead || !origin.get().model().equals(options.model);
             if (!history.versions().isEmpty() && another) {
-                throw command.taken(history);
+                throw modelExists(store, history);
             }
-        } else if (command.resume) {
+        } else if (options.resume) {
             origin = history.live();
         } else if (!history.versions().isEmpty()) {
-            throw command.taken(history);
+            throw modelExists(store, history);
         }
-        return new Training(command, plugIns, history, origin.map(version -> StoredModel.load(store, version)));
+        return new Training(options, plugIns, history, origin.map(version -> StoredModel.load(store, version)), tell);
     }
 
-    /** Refuses to go on when somebody else appended a version since the model was looked at. */
+    /** {@return the failure that the model exists; the message lists what the user can do} */
+    private static AccreteException modelExists(ModelStore store, History history) {
+        String versions = Console.count(history.versions().size(), "version");
+        return AccreteException.badState(
+                "model '" + history.model() + "' exists with " + versions + " in " + store.name()
+                        + "; add --resume to go on with it, --from " + history.model()
+                        + "@live to train it on from there with fresh scores, or choose another --model");
+    }
+
+    /**
+     * Refuses to go on if somebody else has appended a version since {@link #prepare}.
+     *
+     * @throws AccreteException bad state: there is another version
+     */
     void requireUnchanged(ModelStore store) {
-        if (!store.history(command.model).versions().equals(history.versions())) {
-            throw AccreteException.badState("model '" + command.model + "' got another version just now; run it again");
+        if (!store.history(options.model).versions().equals(history.versions())) {
+            throw AccreteException.badState(
+                    "model '" + options.model + "' got another version meanwhile; run the command again");
         }
     }
 
-    /** {@return the run, which appends versions to the writer} */
+    /** {@return a run that appends versions to the writer} */
     TrainingRun run(ModelWriter writer, TrainProgress progress) {
         TrainingRun.Builder run = TrainingRun.builder(pipeline, source)
                 .chunkRows(chunkRows)
                 .writer(writer)
                 .listener(progress)
-                .progressive(command.progressive)
-                .fact("source", command.source)
-                .fact("source_plug_in", address.provider().name())
-                .fact("epochs", Integer.toString(epochs))
+                .progressive(options.progressive)
+                .fact("source", options.source)
+                .fact("source_plug_in", start.address.provider().name())
+                .fact("epochs", Integer.toString(start.epochs))
                 .fact("chunk_rows", Integer.toString(chunkRows));
         origin.ifPresent(stored -> {
             run.parent(stored.version().reference());
-            if (command.resume) {
+            if (options.resume) {
                 run.resume(stored.state());
             }
         });
-        command.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
-        command.checkpoints().ifPresent(run::checkpointEvery);
+        options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
+        options.checkpoints().ifPresent(run::checkpointEvery);
         return run.build();
     }
 
-    /** {@return how many rows of this source were learned before} */
+    /** {@return how many rows of this source were learned before; 0 unless it is resumed} */
     long rowsBefore() {
-        return origin.filter(stored -> command.resume)
-                .map(stored -> stored.state().whole("run.rows"))
+        return origin.filter(stored -> options.resume)
+                .map(StoredModel::rowsLearned)
                 .orElse(0L);
     }
 
-    /** {@return the version that this begins from} */
+    /** {@return the version that this starts from} */
     Optional<ModelVersion> origin() {
         return origin.map(StoredModel::version);
     }
@@ -163,260 +156,27 @@ final class Training implements AutoCloseable {
         return pipeline;
     }
 
-    /** {@return what a person should be told once nothing speaks against the run: choices made, warnings} */
+    /** {@return lines for the user, to be shown when the run starts: choices and warnings} */
     List<String> notes() {
-        List<String> all = new ArrayList<>(notes);
-        warnings.forEach(warning -> all.add("warning: " + warning));
+        List<String> all = new ArrayList<>(start.notes());
+        start.warnings().forEach(warning -> all.add("warning: " + warning));
         return all;
     }
 
     List<String> warnings() {
-        return warnings;
+        return start.warnings();
     }
 
-    /** Tells that the JVM is ending. */
+    /** To be called when the JVM is ending. */
     void ending() {
         ending = true;
     }
 
-    /** When the JVM is ending, its reader may wait for rows that never come, and closing would wait for the reader. */
+    /** Closes the source, unless the JVM is ending: its reader may wait for rows forever, and closing waits for it. */
     @Override
     public void close() {
         if (!ending) {
             source.close();
-        }
-    }
-
-    // ---- a new model
-
-    private ChunkSource openNew() {
-        // A learner or a step that is not there is told before any data is looked at.
-        command.learner.ifPresent(plugIns.learners()::find);
-        command.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
-        SourceRequest request = new SourceRequest(
-                address.location(), command.target, command.columns(), Optional.empty(), true, badRows);
-        ChunkSource first = address.open(request);
-        Optional<ColumnPlan> plan = first.plan();
-        return repeated(
-                first,
-                () -> address.open(
-                        plan.map(known -> request.withPlan(known, true)).orElse(request)));
-    }
-
-    private ChunkSource repeated(ChunkSource first, Supplier<ChunkSource> again) {
-        if (epochs == 1) {
-            return first;
-        }
-        List<ChunkSource> opened = new ArrayList<>(List.of(first));
-        return Sources.repeat(() -> opened.isEmpty() ? again.get() : opened.remove(0), epochs);
-    }
-
-    private Pipeline create() {
-        Schema schema = source.schema();
-        LearnerProvider learner = plugIns.learners().find(command.learner.orElseGet(() -> byTarget(schema.target())));
-        List<String> steps = command.steps().orElse(learner.likedSteps());
-        PipelineSpec spec = new PipelineSpec(learner.name(), steps, command.settings());
-        if (command.learner.isEmpty()) {
-            notes.add("target '" + schema.target().name() + "' is " + words(schema.target()) + ": learning with "
-                    + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
-                    + "; --learner chooses another");
-        }
-        Memory.require(Pipeline.memoryBytes(plugIns, schema, spec), "the model");
-        Pipeline made = command.begin()
-                .map(weights -> Pipeline.create(plugIns, schema, spec, weights))
-                .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
-        requireUse(made, schema.target());
-        return made;
-    }
-
-    /** Tells that a step in the place of the learner predicts nothing; refuses it where it has no other use either. */
-    private void requireUse(Pipeline made, Target target) {
-        if (target.kind() == Target.Kind.NONE || !(made.view() instanceof Transformer transformer)) {
-            return;
-        }
-        List<String> steps = new ArrayList<>(made.steps());
-        steps.add(made.learner());
-        String useless = made.learner() + " transforms rows and does not predict '" + target.name()
-                + "'; to predict it behind this step, leave out --learner and give --steps " + String.join(",", steps);
-        if (!Answers.canWrite(transformer)) {
-            throw AccreteException.badArgument(useless);
-        }
-        warnings.add(useless);
-    }
-
-    private String byTarget(Target target) {
-        return switch (target.kind()) {
-            case CATEGORICAL -> "sgd-classifier";
-            case NUMERIC -> "sgd-regressor";
-            case NONE ->
-                throw AccreteException.badArgument(
-                        "no target: name the column to be predicted with --target COL; columns: "
-                                + TrainCommand.names(source));
-        };
-    }
-
-    private static String words(Target target) {
-        if (target.kind() == Target.Kind.NUMERIC) {
-            return "a number";
-        }
-        List<String> classes = target.classes();
-        return (classes.size() == 1 ? "of one class so far (" : "one of " + classes.size() + " classes (")
-                + String.join(", ", classes.subList(0, Math.min(5, classes.size())))
-                + (classes.size() > 5 ? ", ..." : "") + ")";
-    }
-
-    private List<String> leaks() {
-        return source instanceof Peeked peeked && source.schema().target().kind() == Target.Kind.CATEGORICAL
-                ? LeakCheck.warnings(peeked.sample(), source.plan().orElse(new ColumnPlan(List.of())))
-                : List.of();
-    }
-
-    // ---- a model that goes on
-
-    private ChunkSource openAgain(StoredModel stored) {
-        if (command.newHead) {
-            return openForNewHead(stored);
-        }
-        stored.plan().ifPresent(this::requireSameColumns);
-        command.target.ifPresent(name -> {
-            if (!name.equals(stored.schema().target().name())) {
-                throw different(
-                        "--target " + name,
-                        stored,
-                        "its target is '" + stored.schema().target().name() + "'");
-            }
-        });
-        if (command.resume) {
-            requireSameSource(stored);
-        }
-        Supplier<ChunkSource> open = () -> stored.open(address, true, badRows);
-        return repeated(open.get(), open);
-    }
-
-    /** The stored columns, but for the target, which is looked at anew: it may be another, or have other classes. */
-    private ChunkSource openForNewHead(StoredModel stored) {
-        String name = command.target.orElse(stored.schema().target().name());
-        List<Column> features = stored.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
-                .filter(column ->
-                        !(column instanceof Column.Label) && !column.name().equals(name))
-                .toList();
-        List<Column> given = new ArrayList<>(features);
-        command.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
-        SourceRequest request =
-                new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows);
-        ChunkSource first = address.open(request);
-        Optional<ColumnPlan> inferred = first.plan();
-        if (stored.plan().isEmpty() || inferred.isEmpty()) {
-            return repeated(first, () -> address.open(request));
-        }
-        first.close();
-        List<Column> columns = new ArrayList<>(features);
-        inferred.get().label().ifPresent(columns::add);
-        SourceRequest again = request.withPlan(new ColumnPlan(columns), true);
-        Supplier<ChunkSource> open = () -> address.open(again);
-        return repeated(open.get(), open);
-    }
-
-    private void requireSameColumns(ColumnPlan plan) {
-        for (Column given : command.columns()) {
-            boolean same = plan.columns().stream()
-                    .anyMatch(column -> column.name().equals(given.name())
-                            && (column.kind().equals(given.kind())
-                                    || column.kind().startsWith(given.kind() + "(")
-                                    || isTarget(column, given)));
-            if (!same) {
-                throw different(
-                        "--column " + given.toText(),
-                        origin.orElseThrow(),
-                        "its columns are "
-                                + String.join(
-                                        ", ",
-                                        plan.columns().stream()
-                                                .map(Column::toText)
-                                                .toList()));
-            }
-        }
-    }
-
-    private static boolean isTarget(Column column, Column given) {
-        return column instanceof Column.Label label
-                && given.kind().equals(Descriptions.word(label.target().kind()));
-    }
-
-    /** Places may have moved: that the rows before the position are the same is for the source to see. */
-    private void requireSameSource(StoredModel stored) {
-        String name = address.provider().name();
-        String before = stored.state().texts().getOrDefault("run.source_plug_in", name);
-        if (!before.equals(name)) {
-            throw different(
-                    "SOURCE " + command.source,
-                    stored,
-                    "its source is read by '" + before + "', not by '" + name + "'");
-        }
-        // Positions of one epoch and of several are not alike.
-        int epochsBefore = stored(Optional.of(stored), "run.epochs", 1);
-        if ((epochs > 1) != (epochsBefore > 1)) {
-            throw different("--epochs " + epochs, stored, "it was trained with --epochs " + epochsBefore);
-        }
-    }
-
-    private Pipeline restore(StoredModel stored) {
-        Map<String, String> settings = command.settings();
-        if (command.newHead) {
-            String learner = command.learner
-                    .map(name -> plugIns.learners().find(name).name())
-                    .orElse(stored.state().text("learner"));
-            return Pipeline.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
-        }
-        Pipeline restored = Pipeline.restore(plugIns, stored.state());
-        command.learner.ifPresent(name -> {
-            if (!plugIns.learners().find(name).name().equals(restored.learner())) {
-                throw different("--learner " + name, stored, "its learner is " + restored.learner());
-            }
-        });
-        command.steps().ifPresent(steps -> {
-            if (!steps.equals(restored.steps())) {
-                String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
-                throw different("--steps " + command.steps.orElse(""), stored, "its steps are " + theirs);
-            }
-        });
-        if (command.resume && settings.isEmpty()) {
-            return restored;
-        }
-        Pipeline changed = Pipeline.beginFrom(plugIns, stored.state(), settings);
-        if (!command.resume) {
-            return changed;
-        }
-        if (!changed.settings().equals(restored.settings())) {
-            List<String> differences = new ArrayList<>();
-            changed.settings().forEach((key, value) -> {
-                String theirs = restored.settings().getOrDefault(key, "");
-                if (!value.equals(theirs)) {
-                    differences.add(key + "=" + theirs);
-                }
-            });
-            throw different("--set", stored, "it has " + String.join(", ", differences));
-        }
-        return restored;
-    }
-
-    private AccreteException different(String given, StoredModel stored, String fact) {
-        String reference = stored.version().reference();
-        return AccreteException.badArgument(given + " does not fit model " + reference + ": " + fact + "; "
-                + (command.resume
-                        ? "--resume goes on with the same source and parameters, so leave it out, or begin from "
-                                + reference + " with --from"
-                        : "--from can change tunable parameters only, so leave it out, or train a new model"));
-    }
-
-    private static int stored(Optional<StoredModel> stored, String fact, int otherwise) {
-        try {
-            return stored.map(one -> one.state().texts().get(fact))
-                    .map(Integer::valueOf)
-                    .orElse(otherwise);
-        } catch (NumberFormatException e) {
-            throw new AccreteException(
-                    AccreteException.Kind.CORRUPT_FILE, "a stored '" + fact + "' must be a whole number", e);
         }
     }
 }

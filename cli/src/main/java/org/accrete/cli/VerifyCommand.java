@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code verify}: reads every byte of a store. */
 @Command(
         name = "verify",
-        description = "Read every byte of a model, or of all models; exit status 1 when something is damaged.")
+        description = "Read every byte of a model, or of all models; exit status 1 if something is damaged.")
 final class VerifyCommand extends Subcommand {
     @Parameters(paramLabel = "MODEL", arity = "0..1", description = "Name of a model (default: all of them).")
     Optional<String> model = Optional.empty();
@@ -63,7 +63,7 @@ final class VerifyCommand extends Subcommand {
         return sound ? 0 : Failure.OTHER;
     }
 
-    /** One model that cannot even be looked at does not keep the others from being looked at. */
+    /** Verifies one model; a failure is part of the result, so that the other models are verified, too. */
     private static List<String> verify(ModelStore store, String name) {
         try {
             return store.verify(name);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.store.DirectoryStore;
@@ -121,7 +122,7 @@ final class CommandsTest {
                 "late",
                 "--column",
                 "delay=ignore");
-        assertThat(honest.err()).doesNotContain("gives 'late' away");
+        assertThat(honest.err()).doesNotContain("alone predicts 'late'");
     }
 
     @Test
@@ -322,11 +323,9 @@ final class CommandsTest {
                 .isEqualTo(2);
     }
 
-    /**
-     * Behind a pull too strong to be left, whatever the rows say, weights are those of the version that was begun from.
-     */
+    /** With a very strong penalty towards the source model, the rows cannot move the weights. */
     @Test
-    void fromCanPullToTheVersionItBeginsFrom() {
+    void fromCanTakeItsVersionAsThePrior() {
         Path data = data();
         trained(data);
         List<String> pull = List.of("--set", "prior=source", "--set", "penalty=l2", "--set", "alpha=1e6");
@@ -338,8 +337,7 @@ final class CommandsTest {
         assertThat(tensor("late@2", "sgd.prior_coef")).isEqualTo(source);
         assertThat(tensor("late@2", "coef")).containsExactly(source, within(1e-5));
 
-        // Resumed, the source stays; begun from anew, it is the version then begun from, unless nothing is to pull
-        // there any more.
+        // --resume keeps the prior; --from makes the new version the prior, unless the prior is switched off.
         Data.csv(folder, "late.csv", ROWS + 500);
         assertThat(train(data, "--resume").status()).isZero();
         assertThat(tensor("late@3", "sgd.prior_coef")).isEqualTo(source);
@@ -357,8 +355,7 @@ final class CommandsTest {
 
     private double[] tensor(String reference, String name) {
         try (ModelStore store = DirectoryStore.open(folder.resolve("models"))) {
-            String[] parts = reference.split("@", 2);
-            return store.load(store.history(parts[0]).resolve(parts[1]))
+            return store.load(ModelReference.parse(reference).resolve(store))
                     .tensor(name)
                     .doubles();
         }

@@ -10,7 +10,7 @@ import org.accrete.api.SeededRandom;
 final class Data {
     private Data() {}
 
-    /** {@return a file with key, number, word, a number that gives the target away, and a target of no and yes} */
+    /** {@return a CSV file: a key, a number, a word, a number that leaks the target, and a target of no and yes} */
     static Path csv(Path folder, String name, int rows) {
         SeededRandom random = new SeededRandom(5);
         StringBuilder text = new StringBuilder("id,load,route,delay,late\n");

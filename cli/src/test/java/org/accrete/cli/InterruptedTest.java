@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command in its own process, asked to end. */
+/** The command in its own process receives SIGTERM. */
 final class InterruptedTest {
     private static final int STATUS_OF_SIGTERM = 143;
 
@@ -39,12 +39,12 @@ final class InterruptedTest {
         try (OutputStream rows = process.getOutputStream()) {
             rows.write(("x,y\n" + "1,a\n2,b\n".repeat(1_500)).getBytes(StandardCharsets.UTF_8));
             rows.flush();
-            // The last of three chunks: by then the reader waits for a fourth.
+            // After the last of three chunks, the reader waits for a fourth.
             Path version = folder.resolve("models/piped/000003.safetensors");
             while (!Files.exists(version) && process.isAlive()) {
                 Thread.sleep(20);
             }
-            // Not process.destroy(), which closes standard input as well and so frees a reader that waits for it.
+            // Not process.destroy(): it also closes standard input, so that a waiting reader would end.
             process.toHandle().destroy();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
         } finally {

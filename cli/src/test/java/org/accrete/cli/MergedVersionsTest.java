@@ -12,13 +12,13 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
-import org.accrete.core.pipeline.Versions;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.store.DirectoryStore;
+import org.accrete.core.train.Versions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A version that was merged in Java is one that every command knows. */
+/** Every command accepts a version that was merged in Java. */
 final class MergedVersionsTest {
     @TempDir
     private Path folder;
@@ -31,7 +31,7 @@ final class MergedVersionsTest {
     }
 
     private Path train(String model, int rows) {
-        // The files begin alike, so that one plan is inferred for both.
+        // The files start with the same rows, so that both get the same plan.
         Path data = Data.csv(folder, model + ".csv", rows);
         Outcome outcome =
                 accrete("train", data.toString(), "--model", model, "--target", "late", "--column", "delay=ignore");

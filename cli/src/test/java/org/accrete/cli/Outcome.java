@@ -13,7 +13,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What a command did, run in this JVM.
+ * The result of a command that ran in this JVM.
  *
  * @param status exit status
  * @param out what it wrote to standard output

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Principal components by the command line, alone and before a classifier, on the digits among the examples. */
+/** Principal components on the command line, alone and before a classifier, on the digits in examples. */
 final class PcaCommandsTest {
     private static final Path DIGITS = Path.of("../examples/digits/digits.csv.gz");
     private static final Path ACCURACY =
@@ -51,7 +51,9 @@ final class PcaCommandsTest {
         return Outcome.of(all.toArray(String[]::new));
     }
 
-    /** The accuracy is that of scikit-learn with the same settings and split, which stands beside the rows, to 0.01. */
+    /**
+     * The accuracy is within 0.01 of scikit-learn, with the same settings and split; a file beside the rows holds it.
+     */
     @Test
     void componentsBeforeAClassifierAreOneModel() throws IOException {
         double expected = Double.parseDouble(Files.readAllLines(ACCURACY).get(1));

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.accrete.core.plugin.PlugIns;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Daccrete.update=true} writes the page anew instead of comparing it. */
+/** {@code -Daccrete.update=true} writes the page instead of comparing it. */
 final class ReferencePageTest {
     private static final Path PAGE = Path.of("..", "docs", "reference.md");
 

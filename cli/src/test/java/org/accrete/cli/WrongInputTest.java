@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Wrong input is one clear line and exit status 2, and changes nothing that is stored. */
+/** Wrong input gives one clear line and exit status 2, and changes nothing in the store. */
 final class WrongInputTest {
     @TempDir
     private Path folder;
@@ -168,6 +168,32 @@ final class WrongInputTest {
                 "--learner",
                 "sgd-regressor");
         trainRefused(List.of("--epochs"), "-", "--target", "late", "--epochs", "2");
+    }
+
+    @Test
+    void aBenchmarkOfWhatIsNotThere() {
+        refused(List.of("'sgd-clasifier'", "sgd-classifier"), "bench", "sgd-clasifier");
+        refused(List.of("'ridge'"), "bench", "sgd-regressor", "--against", "ridge");
+        refused(List.of("'eta1'", "eta0"), "bench", "sgd-regressor", "--set", "eta1=1");
+        refused(
+                List.of("'hiden'", "hidden"),
+                "bench",
+                "sgd-regressor",
+                "--against",
+                "mlp-regressor",
+                "--set",
+                "mlp-regressor.hiden=8");
+        refused(List.of("width", ">= 1"), "bench", "sgd-regressor", "--width", "20,0");
+        refused(List.of("density", "2"), "bench", "sgd-regressor", "--density", "2");
+        refused(List.of("seconds", "0"), "bench", "sgd-regressor", "--seconds", "0");
+    }
+
+    @Test
+    void aBenchmarkWithoutTheSuites() {
+        refused(
+                List.of("accrete-benchmarks-" + Main.version() + ".jar", "mvn dependency:copy", "-DoutputDirectory="),
+                "bench",
+                "sgd-regressor");
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** The plainest learner of a number: one gradient step per row. */
+/** The simplest learner of a number: one gradient step per row. */
 public record LeastSquares(Schema schema, double[] weights, long[] count) implements Learner, Regressor {
     public record Provider() implements LearnerProvider {
         @Override

@@ -12,8 +12,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 
 /**
- * Rows from memory: row i has i in its first column and pseudo-random numbers behind. A mark stands at every seventh
- * row; a new label comes up now and then; some rows are refused; one may fail.
+ * Rows in memory: row i has i in its first column and pseudo-random numbers in the others. Every seventh row has a
+ * mark; new labels come up, some rows are refused, and one may fail, as the fields say.
  */
 public final class ListSource implements ChunkSource {
     private static final int MARKS = 7;
@@ -24,13 +24,13 @@ public final class ListSource implements ChunkSource {
     private int next;
     private boolean seekable = true;
 
-    /** Row that throws; none by default. */
+    /** Number of the row that throws; none by default. */
     public int failsAt = -1;
 
-    /** What it throws. */
+    /** The exception it throws. */
     public RuntimeException failure = AccreteException.badData("not a number").at("list line");
 
-    /** Every so many rows one that is refused comes before; none by default. */
+    /** Before every so many rows comes one that is refused; none by default. */
     public int refusedEvery;
 
     /** Refused rows after the last one. */
@@ -42,7 +42,7 @@ public final class ListSource implements ChunkSource {
     /** The most labels. */
     public int mostClasses = Integer.MAX_VALUE;
 
-    /** Told to whoever asks. */
+    /** What {@link #warnings} returns. */
     public Optional<ColumnPlan> plan = Optional.empty();
 
     public int closed;
@@ -62,7 +62,7 @@ public final class ListSource implements ChunkSource {
         return new ListSource(rows, Target.categorical("y", List.of("a", "b")));
     }
 
-    /** A number in −1 … 1 that depends on nothing but its arguments. */
+    /** A number in −1 … 1 that depends on its arguments only. */
     public static double noise(long row, long column) {
         long z = (row * 31 + column + 1) * 0x9e3779b97f4a7c15L;
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

@@ -8,7 +8,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 
-/** Keeps what is appended; may fail from some append on. */
+/** Keeps appended states; can be made to fail from some append on. */
 public final class MemoryWriter implements ModelWriter {
     public final List<State> states = new ArrayList<>();
     public final List<ModelVersion.Note> notes = new ArrayList<>();

@@ -20,9 +20,9 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** The plainest learner of any number of classes: one gradient step per row on a weight row per class. */
+/** The simplest learner of any number of classes: one gradient step per row on a weight row per class. */
 public final class Softmax implements OnlineLearner, ProbabilisticClassifier {
-    /** Makes them; may be told to refuse the row after so many, as a learner does that meets what it cannot learn. */
+    /** Makes them; can refuse the row after so many, as a learner does with a row that it cannot learn. */
     public record Provider(long refusesAfter) implements LearnerProvider {
         @Override
         public String name() {

@@ -27,7 +27,7 @@ import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
 
-/** Parts so small that what a pipeline does with them can be told by hand. */
+/** Parts so simple that a pipeline's results can be computed by hand. */
 public final class Toys {
     public static final SumProvider SUM = new SumProvider();
     public static final SharesProvider SHARES = new SharesProvider();
@@ -39,7 +39,7 @@ public final class Toys {
         return PlugIns.of(SUM, SHARES, WAIT, new StandardScalerProvider());
     }
 
-    /** {@return the value of one cell, whichever the form of the chunk} */
+    /** {@return the value of one cell, of a dense or a sparse chunk} */
     public static double cell(Chunk chunk, int row, int column) {
         if (chunk instanceof SparseChunk sparse) {
             int at = Arrays.binarySearch(sparse.indices(), sparse.start(row), sparse.end(row), column);

@@ -8,49 +8,69 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.accrete.api.param.Params;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelStoreProvider;
 import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * The command as a user has it: its own process, on the module path, by the JVM that runs the tests unless another is
- * named.
+ * The command line as a user runs it: in its own process and on the module path. It uses the JVM of the tests unless
+ * another one is given.
  */
 final class Command {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     static final Path FLIGHTS = ROOT.resolve("examples/flights/flights-200k.csv.gz");
 
+    private static final Path LIBRARIES = ROOT.resolve("cli/target/accrete/lib");
+
     private final Path java;
+    private final Path libraries;
     private final List<String> options = new ArrayList<>();
     private final Path directory;
 
-    private Command(Path java, Path directory) {
+    private Command(Path java, Path libraries, Path directory) {
         this.java = java;
+        this.libraries = libraries;
         this.directory = directory;
     }
 
     /** {@return the command in a working directory} */
     static Command in(Path directory) {
-        return new Command(Path.of(System.getProperty("java.home"), "bin", "java"), directory);
+        return new Command(Path.of(System.getProperty("java.home"), "bin", "java"), LIBRARIES, directory);
     }
 
-    /** {@return the same command run by another JDK} */
+    /** {@return this command with another JDK} */
     Command by(Path home) {
-        return new Command(home.resolve("bin/java"), directory);
+        return new Command(home.resolve("bin/java"), libraries, directory);
     }
 
-    /** {@return the same command with more JVM options} */
+    /** {@return this command with a copy of its libraries, away from the checkout, in {@code lib} of a folder} */
+    Command installedIn(Path folder) {
+        try (Stream<Path> jars = Files.list(LIBRARIES)) {
+            Path copies = Files.createDirectory(folder.resolve("lib"));
+            for (Path jar : jars.toList()) {
+                Files.copy(jar, copies.resolve(jar.getFileName()));
+            }
+            return new Command(java, copies, directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@return this command with more JVM options} */
     Command with(String... more) {
-        Command changed = new Command(java, directory);
+        Command changed = new Command(java, libraries, directory);
         changed.options.addAll(options);
         changed.options.addAll(List.of(more));
         return changed;
     }
 
-    /** What a process left behind. */
+    /** The exit status and the output of a process. */
     record Result(int status, String out, String err) {
-        /** {@return this, if all went well} */
+        /** {@return this result, after checking that its status is 0} */
         Result done() {
             if (status != 0) {
                 throw new AssertionError("status " + status + "\n" + out + "\n" + err);
@@ -59,13 +79,12 @@ final class Command {
         }
     }
 
-    /** {@return what became of a run, waited for} */
+    /** {@return the result of a run} */
     Result run(String... args) {
-        Running running = start(args);
-        return running.await();
+        return start(args).await();
     }
 
-    /** {@return a run that was started} */
+    /** {@return a started process} */
     Running start(String... args) {
         try {
             Path out = Files.createTempFile(directory, "out", ".txt");
@@ -73,11 +92,7 @@ final class Command {
             List<String> line = new ArrayList<>(
                     List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
             line.addAll(options);
-            line.addAll(List.of(
-                    "-p",
-                    ROOT.resolve("cli/target/accrete/lib").toString(),
-                    "-m",
-                    "org.accrete.cli/org.accrete.cli.Main"));
+            line.addAll(List.of("-p", libraries.toString(), "-m", "org.accrete.cli/org.accrete.cli.Main"));
             line.addAll(List.of(args));
             Process process = new ProcessBuilder(line)
                     .directory(directory.toFile())
@@ -92,9 +107,9 @@ final class Command {
         }
     }
 
-    /** A process under way. */
+    /** A running process. */
     record Running(Process process, Path out, Path err) {
-        /** {@return what it left behind} */
+        /** {@return the result, after the process has ended} */
         Result await() {
             try {
                 if (!process.waitFor(5, TimeUnit.MINUTES)) {
@@ -117,27 +132,27 @@ final class Command {
         }
     }
 
-    /** The JVM says one line of its own where its vector module is asked for; it cannot be told not to. */
+    /** Removes the warning that the JVM prints for its incubating vector module and that cannot be turned off. */
     private static String withoutJvmWarning(String text) {
         return text.replace("WARNING: Using incubator modules: jdk.incubator.vector\n", "");
     }
 
     /** {@return the history of a model in a directory store} */
     static History history(Path store, String model) {
-        try (ModelStore models = PlugIns.load().stores().find("directory").open(store.toString(), noParams())) {
+        try (ModelStore models = open(store)) {
             return models.history(model);
         }
     }
 
-    /** {@return what the newest version of a model holds} */
+    /** {@return the state of the newest version of a model} */
     static State latest(Path store, String model) {
-        try (ModelStore models = PlugIns.load().stores().find("directory").open(store.toString(), noParams())) {
+        try (ModelStore models = open(store)) {
             return models.load(models.history(model).latest().orElseThrow());
         }
     }
 
-    private static org.accrete.api.param.Params noParams() {
-        return org.accrete.api.param.Params.of(
-                PlugIns.load().stores().find("directory").params());
+    private static ModelStore open(Path store) {
+        ModelStoreProvider provider = PlugIns.load().stores().find("directory");
+        return provider.open(store.toString(), Params.of(provider.params()));
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Asked to stop, a run keeps what it has learned and says how it went. */
+/** An interrupted run stores what it has learned and prints its scores. */
 class InterruptIT {
     @TempDir
     private Path directory;
@@ -38,7 +38,7 @@ class InterruptIT {
     }
 
     @Test
-    void aReaderThatLeavesEarlyIsNoError() throws Exception {
+    void closedOutputIsNotAnError() throws Exception {
         Path out = directory.resolve("out.txt");
         Process process = new ProcessBuilder("sh", "-c", "./accrete learners | head -n 1 >" + out)
                 .directory(Command.ROOT.toFile())

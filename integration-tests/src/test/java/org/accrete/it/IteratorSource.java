@@ -8,7 +8,8 @@ import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 
 /**
- * Rows of an iterator: the features, then the target. It must give the same rows again for a run to go on with them.
+ * A source of the rows of an iterator; a row holds the features, then the target. A resumed run needs an iterator of
+ * the same rows from the start.
  */
 final class IteratorSource implements ChunkSource {
     private final Schema schema;

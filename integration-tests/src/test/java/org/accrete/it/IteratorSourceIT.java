@@ -12,7 +12,7 @@ import org.accrete.api.data.Target;
 import org.accrete.testkit.SourceContract;
 import org.junit.jupiter.api.Test;
 
-/** The source that the page on plug-ins shows keeps the laws of sources. */
+/** The source on the plug-in page keeps the laws of sources and equals the code on the page. */
 class IteratorSourceIT implements SourceContract {
     private static final Schema SCHEMA = Schema.numeric(2, Target.categorical("y", List.of("no", "yes")));
 
@@ -26,7 +26,7 @@ class IteratorSourceIT implements SourceContract {
     }
 
     @Test
-    void standsInThePageOnPlugIns() throws Exception {
+    void isShownOnThePlugInPage() throws Exception {
         String source = Files.readString(Path.of("src/test/java/org/accrete/it/IteratorSource.java"));
         String shown = source.substring(source.indexOf("/**")).strip();
         assertThat(Files.readString(Command.ROOT.resolve("docs/plugins.md"))).contains("```java\n" + shown + "\n```");

@@ -17,9 +17,7 @@ import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Killed at any instant and resumed until it ends, a run ends with the same tensors as the run that was never stopped.
- */
+/** A run that is killed at random times and resumed ends with the same tensors as a run that was never stopped. */
 class KillAndResumeIT {
     private static final int KILLS = 20;
     private static final int EARLY_KILLS = 3;
@@ -29,18 +27,18 @@ class KillAndResumeIT {
     private Path directory;
 
     @Test
-    void onGzip() throws Exception {
+    void ofACompressedFile() throws Exception {
         killAndResume(Command.FLIGHTS.toString(), KILLS, 160);
     }
 
     @Test
-    void onGlobOfFiles() throws Exception {
+    void ofAGlobOfFiles() throws Exception {
         Path parts = Files.createDirectory(directory.resolve("parts"));
         split(parts, 7);
         killAndResume(parts + "/*.csv", KILLS, 160, "--progressive");
     }
 
-    /** Chunks of 250 rows cut batches of 96, so rows wait in most versions. */
+    /** Chunks of 250 rows and batches of 96 rows, so that most versions store the rows of an incomplete batch. */
     @Test
     void ofANetwork() throws Exception {
         killAndResume(
@@ -82,7 +80,7 @@ class KillAndResumeIT {
         int kills = 0;
         int killsAfterVersion = 0;
         int resumesAboveZero = 0;
-        // A run that gets to its end between two kills is looked at, and another one begun.
+        // A run that ends between two kills is checked, and then another one starts.
         for (int attempt = 0; kills < most; attempt++) {
             Path killed = directory.resolve("killed-" + attempt);
             Path history = killed.resolve("flights/history");
@@ -95,7 +93,7 @@ class KillAndResumeIT {
                     if (kills < EARLY_KILLS) {
                         TimeUnit.MILLISECONDS.sleep(random.nextInt(900));
                     } else {
-                        // Somewhere in the next few versions, at any byte of any write.
+                        // Kills at a random time within the next few versions, possibly during a write.
                         long until = before + 1 + random.nextInt(versions / most);
                         while (running.process().isAlive() && lines(history) < until) {
                             TimeUnit.MILLISECONDS.sleep(1);
@@ -122,7 +120,7 @@ class KillAndResumeIT {
             assertThat(command.run(resume).done().out()).contains("nothing new");
         }
         System.out.println(kills + " kills, " + killsAfterVersion + " after the first version, " + resumesAboveZero
-                + " runs that went on");
+                + " resumed runs");
         assertThat(killsAfterVersion).isGreaterThanOrEqualTo(most - EARLY_KILLS - 2);
         assertThat(resumesAboveZero).isPositive();
     }

@@ -7,12 +7,12 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the script at the root does before the JVM starts. */
+/** Tests the launcher script in the root folder. */
 final class LauncherIT {
     @ParameterizedTest
     @ValueSource(strings = {"C", "POSIX", "xx_XX.UTF-8", ""})
     void namesAreUtf8WhateverTheLocale(String locale) throws Exception {
-        // The shell makes the name from its bytes: this JVM's locale may be none, too.
+        // The shell creates the name from bytes, because this JVM may run without a locale.
         ProcessBuilder builder = new ProcessBuilder(
                         "sh", "-c", "./accrete describe \"$(printf 'gr\\303\\266\\303\\237e')\"")
                 .directory(Command.ROOT.toFile())

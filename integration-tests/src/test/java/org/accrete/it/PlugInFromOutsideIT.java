@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A learner that was built outside this build is dropped into a folder and chosen by its name. */
+/** A learner from a separate build is copied into a folder and used by name. */
 class PlugInFromOutsideIT {
     @TempDir
     private Path directory;
@@ -17,7 +17,7 @@ class PlugInFromOutsideIT {
     private Path plugIns;
 
     @BeforeEach
-    void dropTheJar() throws IOException {
+    void copyTheJar() throws IOException {
         plugIns = Files.createDirectory(directory.resolve("plug-ins"));
         Path jar = Path.of(System.getProperty("accrete.plugins"), "rls-learner-1.0.jar");
         Files.copy(jar, plugIns.resolve("rls-learner.jar"));
@@ -47,7 +47,7 @@ class PlugInFromOutsideIT {
     }
 
     @Test
-    void isListedWithTheOthers() {
+    void isListed() {
         Command.Result result = Command.in(directory)
                 .run("learners", "--plugins", plugIns.toString())
                 .done();
@@ -55,7 +55,34 @@ class PlugInFromOutsideIT {
     }
 
     @Test
-    void isUnknownWithoutItsFolder() {
+    void isMeasuredBesideAnother() {
+        Command.Result result = Command.in(directory)
+                .run(
+                        "bench",
+                        "recursive-least-squares",
+                        "--against",
+                        "sgd-regressor",
+                        "--plugins",
+                        plugIns.toString(),
+                        "--width",
+                        "4",
+                        "--rows",
+                        "100",
+                        "--seconds",
+                        "0.1")
+                .done();
+        assertThat(result.out().lines().map(line -> line.split(" {2,}")[0] + " " + line.split(" {2,}")[1]))
+                .containsExactly(
+                        "work learner",
+                        "learn recursive-least-squares",
+                        "learn sgd-regressor",
+                        "predict recursive-least-squares",
+                        "predict sgd-regressor");
+        assertThat(result.out()).contains("times sgd-regressor");
+    }
+
+    @Test
+    void isUnknownWithoutTheFolder() {
         Command.Result result = Command.in(directory)
                 .run(
                         "train",

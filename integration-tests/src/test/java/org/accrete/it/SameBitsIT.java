@@ -16,7 +16,7 @@ import org.accrete.api.store.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same data give the same learner and scaler tensors, byte for byte, however and wherever they are trained. */
+/** Equal data give equal tensors of learner and scaler, bit for bit, for any chunks, kernels and JDK. */
 class SameBitsIT {
     @TempDir
     private Path directory;
@@ -45,7 +45,7 @@ class SameBitsIT {
                 .isEqualTo(train(Command.in(directory), "this"));
     }
 
-    /** Trains a dense and a sparse model and gives all their tensors but the scores', which depend on the chunks. */
+    /** {@return the tensors of a dense and a sparse model} Scores are left out because they depend on the chunks. */
     private Map<String, Tensor> train(Command command, String name, String... more) {
         Path store = directory.resolve(name);
         List<String> sparse = new ArrayList<>(List.of(

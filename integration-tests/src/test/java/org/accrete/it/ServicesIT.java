@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Plug-ins are found alike on the class path and on the module path. */
+/** The class path and the module path provide the same plug-ins. */
 class ServicesIT {
     private static final String SERVICES = "META-INF/services/";
 
     @Test
-    void metaInfSaysTheSameAsModuleInfo() throws IOException {
+    void metaInfAndModuleInfoListTheSameProviders() throws IOException {
         Map<String, Set<String>> byModuleInfo = new TreeMap<>();
         Map<String, Set<String>> byMetaInf = new TreeMap<>();
         for (ModuleReference module :

@@ -10,7 +10,7 @@ import org.accrete.api.SeededRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Streams that never fit in memory train in 64 MB. */
+/** Training on streams larger than memory works with a heap of 64 MB. */
 class SmallHeapIT {
     @TempDir
     private Path directory;
@@ -30,7 +30,7 @@ class SmallHeapIT {
     void fileTenTimesTheHeapTrains() throws IOException {
         Path file = directory.resolve("large.csv");
         SeededRandom random = new SeededRandom(5);
-        // Long cells of text that are not read, so that the test is about memory and not about patience.
+        // Long unused cells make the file large with few rows, so that the test is fast.
         String padding = "x".repeat(900);
         int rows = 0;
         try (BufferedWriter out = Files.newBufferedWriter(file)) {

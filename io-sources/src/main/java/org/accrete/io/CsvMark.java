@@ -7,49 +7,49 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 
 /**
- * The mark of a position in files: after which record of which file, and what was there so far.
+ * The mark of a position in CSV files: the place after a record, and what identifies the data before it.
  *
  * <p>As text: {@code file:key:record:size:hash:before:classes}.
  *
- * @param file index among the sorted files
- * @param key its name within the glob
- * @param record how many records of it come before, good or bad
- * @param head the file when it was marked
- * @param before hash over the files before it, {@code -} when there are none
- * @param classes how many labels were known
+ * @param file index of the file in the sorted list
+ * @param key key of the file
+ * @param record number of records of the file before the position, good and bad ones
+ * @param fingerprint fingerprint of the file when it was marked
+ * @param before hash of the files before it, {@code -} if there are none
+ * @param classes number of known labels
  */
-record CsvMark(int file, String key, long record, Input.Head head, String before, int classes) {
+record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint, String before, int classes) {
     private static final String NOTHING = "-";
     private static final String ADVICE =
             "; put it back as it was, or train a new model, or go on from this one with --from";
 
-    /** Makes marks along some files; remembers what it found out about the file it marked last. */
-    static final class Maker {
+    /** Creates marks in ascending order; caches the fingerprint of the current file. */
+    static final class Factory {
         private final List<Input> inputs;
         private int file = -1;
         private String before = NOTHING;
         private String prefix = "";
         private String suffix = "";
 
-        Maker(List<Input> inputs) {
+        Factory(List<Input> inputs) {
             this.inputs = inputs;
         }
 
         /**
          * {@return a mark as text}
          *
-         * @param atFile never before the one of the last call
-         * @param record how many records of it come before
-         * @param classes how many labels are known
+         * @param atFile index of the file, at least that of the previous call
+         * @param record number of records of the file before the mark
+         * @param classes number of known labels
          */
-        String make(int atFile, long record, int classes) {
+        String create(int atFile, long record, int classes) {
             if (atFile != file) {
                 before = before(inputs, Math.max(file, 0), atFile, before);
                 file = atFile;
                 Input input = inputs.get(file);
-                Input.Head head = input.head();
+                Input.Fingerprint fingerprint = input.fingerprint();
                 prefix = file + ":" + URLEncoder.encode(input.key(), StandardCharsets.UTF_8) + ":";
-                suffix = ":" + head.size() + ":" + head.hash() + ":" + before + ":";
+                suffix = ":" + fingerprint.size() + ":" + fingerprint.hash() + ":" + before + ":";
             }
             return prefix + record + suffix + classes;
         }
@@ -58,17 +58,17 @@ record CsvMark(int file, String key, long record, Input.Head head, String before
     private static String before(List<Input> inputs, int from, int to, String chain) {
         String result = chain;
         for (Input input : inputs.subList(from, to)) {
-            Input.Head head = input.head();
-            String link = result + ":" + input.key() + ":" + head.size() + ":" + head.hash();
+            Input.Fingerprint fingerprint = input.fingerprint();
+            String link = result + ":" + input.key() + ":" + fingerprint.size() + ":" + fingerprint.hash();
             result = Input.hash(link.getBytes(StandardCharsets.UTF_8));
         }
         return result;
     }
 
     /**
-     * {@return the mark that a text stands for}
+     * {@return the mark with the given text}
      *
-     * @param text what {@link Maker#make} returned
+     * @param text a result of {@link Factory#create}
      */
     static CsvMark parse(String text) {
         try {
@@ -78,18 +78,18 @@ record CsvMark(int file, String key, long record, Input.Head head, String before
                         Integer.parseInt(parts[0]),
                         URLDecoder.decode(parts[1], StandardCharsets.UTF_8),
                         Long.parseLong(parts[2]),
-                        new Input.Head(Long.parseLong(parts[3]), parts[4]),
+                        new Input.Fingerprint(Long.parseLong(parts[3]), parts[4]),
                         parts[5],
                         Integer.parseInt(parts[6]));
             }
         } catch (IllegalArgumentException e) {
-            // Not a number or not an escape: refused below.
+            // An invalid number or escape: thrown below.
         }
         throw AccreteException.badState("the stored position '" + text + "' is not one in CSV files");
     }
 
     /**
-     * Refuses files that differ from those that were marked, but for what was added behind the mark.
+     * Throws if the data before the mark has changed. Data added after it is allowed.
      *
      * @param inputs the files as they are now
      */
@@ -103,12 +103,12 @@ record CsvMark(int file, String key, long record, Input.Head head, String before
             throw AccreteException.badState("the stored position is in file number " + (file + 1) + ", '" + key
                     + "', but that is now '" + input.key() + "'; new files must sort after those already read");
         }
-        Input.Head now = input.head(head.size());
-        if (now.size() < head.size()) {
-            throw AccreteException.badState("'" + input.name() + "' had " + head.size()
+        Input.Fingerprint now = input.fingerprint(fingerprint.size());
+        if (now.size() < fingerprint.size()) {
+            throw AccreteException.badState("'" + input.name() + "' had " + fingerprint.size()
                     + " bytes when it was last read but has only " + now.size() + " now" + ADVICE);
         }
-        if (!now.hash().equals(head.hash())) {
+        if (!now.hash().equals(fingerprint.hash())) {
             throw AccreteException.badState(
                     "'" + input.name() + "' does not begin as it did when it was last read" + ADVICE);
         }

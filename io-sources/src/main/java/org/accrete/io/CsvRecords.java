@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
 
-/** The records of one input after the other, without headers and blank lines. */
+/** Reads the records of several inputs in order, without headers and blank lines. */
 final class CsvRecords implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
-    private static final int MOST_CELL_CHARACTERS = 1 << 20;
+    private static final int MAX_CELL_CHARACTERS = 1 << 20;
     private static final int BYTE_ORDER_MARK = 0xFEFF;
 
     private final List<Input> inputs;
@@ -37,12 +37,12 @@ final class CsvRecords implements AutoCloseable {
     private InputStream bytes;
 
     /**
-     * Begins before the first record of an input.
+     * Starts before the first record of an input.
      *
-     * @param inputs what to read
-     * @param file index of the first to read
-     * @param delimiter what separates cells
-     * @param charset of inputs that do not begin with a byte order mark
+     * @param inputs the inputs
+     * @param file index of the first input to read
+     * @param delimiter separator of cells
+     * @param charset charset of inputs without a byte order mark
      */
     CsvRecords(List<Input> inputs, int file, char delimiter, Charset charset) {
         this.inputs = inputs;
@@ -51,40 +51,40 @@ final class CsvRecords implements AutoCloseable {
         this.charset = charset;
     }
 
-    /** {@return the record read last} */
+    /** {@return the last record} */
     CsvRow row() {
         return row;
     }
 
-    /** {@return index of the input it is in} */
+    /** {@return the index of the input of the last record} */
     int file() {
         return file;
     }
 
-    /** {@return how many records of that input were read, it included} */
+    /** {@return the number of records read from that input so far} */
     long record() {
         return record;
     }
 
-    /** {@return the names in that input's header; empty before the first} */
+    /** {@return the names in the header of that input; empty before the first record} */
     List<String> header() {
         return header;
     }
 
     /**
-     * {@return what a person calls a line}
+     * {@return the name of a line for messages}
      *
-     * @param inFile index of its input
-     * @param line from 1
+     * @param inFile index of the input
+     * @param line line number, from 1
      */
     String place(int inFile, long line) {
         return inputs.get(inFile).name() + " line " + line;
     }
 
     /**
-     * Reads a record.
+     * Reads the next record.
      *
-     * @return whether there was one left
+     * @return false at the end of the last input
      */
     boolean next() {
         while (true) {
@@ -149,7 +149,7 @@ final class CsvRecords implements AutoCloseable {
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowUnclosedQuote(false)
-                .maxBufferSize(MOST_CELL_CHARACTERS)
+                .maxBufferSize(MAX_CELL_CHARACTERS)
                 .build(row, reader)
                 .iterator();
     }
@@ -169,7 +169,7 @@ final class CsvRecords implements AutoCloseable {
         }
     }
 
-    /** Damage of the file itself, which is never a matter of one row. */
+    /** {@return the exception for a damaged file} It ends the reading, even where bad rows are skipped. */
     private AccreteException broken(Exception why, long line) {
         String place = place(file, Math.max(line, 1));
         if (why instanceof CharacterCodingException) {
@@ -179,7 +179,7 @@ final class CsvRecords implements AutoCloseable {
         }
         String message = String.valueOf(why.getMessage());
         if (why instanceof CsvParseException && message.startsWith("The maximum buffer size")) {
-            return AccreteException.badData("not CSV: a cell here has more than " + MOST_CELL_CHARACTERS
+            return AccreteException.badData("not CSV: a cell here has more than " + MAX_CELL_CHARACTERS
                             + " characters; most likely it begins with a quotation mark that none ends")
                     .at(place);
         }
@@ -194,7 +194,7 @@ final class CsvRecords implements AutoCloseable {
         return Input.unreadable(inputs.get(file).name(), why).at(place);
     }
 
-    /** Names without blanks around them; a column without a name, such as an index, is called by its number. */
+    /** {@return trimmed column names} A column without a name, such as an index, is named by its number. */
     private static List<String> names(List<String> cells) {
         List<String> names = new ArrayList<>();
         for (String cell : cells) {
@@ -205,8 +205,8 @@ final class CsvRecords implements AutoCloseable {
     }
 
     /**
-     * Closes the input being read. Of a stream only its bytes: the parser's lock is held by whoever waits for the next
-     * row, and that may never come.
+     * Closes the current input. For a stream it closes only the bytes, because a thread that waits for the next row
+     * holds the lock of the parser, possibly forever.
      */
     @Override
     public void close() {

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The record the parser read last: its cells one after the other in one array, reused from record to record. */
+/** The last record of the parser. Its cells are concatenated in one array, which is reused for the next record. */
 final class CsvRow extends CsvCallbackHandler<CsvRow> {
-    private static final int MOST_CHARACTERS = 1 << 24;
+    private static final int MAX_CHARACTERS = 1 << 24;
 
     private char[] text = new char[1024];
     private int[] ends = new int[16];
@@ -22,23 +22,28 @@ final class CsvRow extends CsvCallbackHandler<CsvRow> {
         return text;
     }
 
-    /** {@return where each cell ends and the next begins} */
+    /** {@return the end offset of each cell} */
     int[] ends() {
         return ends;
     }
 
-    /** {@return how many cells there are} */
+    /** {@return the number of cells} */
     int count() {
         return count;
     }
 
-    /** {@return the line it begins at, from 1} */
+    /** {@return the number of its first line, from 1} */
     long line() {
         return line;
     }
 
-    /** {@return the cells as texts} */
+    /** {@return the cells as strings} */
     List<String> fields() {
+        return fields(text, ends, count);
+    }
+
+    /** {@return cells as strings, from their concatenated characters and the end offset of each} */
+    static List<String> fields(char[] text, int[] ends, int count) {
         List<String> fields = new ArrayList<>(count);
         int from = 0;
         for (int i = 0; i < count; i++) {
@@ -48,7 +53,7 @@ final class CsvRow extends CsvCallbackHandler<CsvRow> {
         return fields;
     }
 
-    /** {@return whether the line holds nothing but blanks, in a file of several columns} */
+    /** {@return whether the record is one cell of whitespace only} */
     boolean isBlank() {
         if (count > 1) {
             return false;
@@ -83,9 +88,9 @@ final class CsvRow extends CsvCallbackHandler<CsvRow> {
     protected void addField(char[] buffer, int offset, int length, boolean quoted) {
         int from = count == 0 ? 0 : ends[count - 1];
         if (length > text.length - from) {
-            if (from + length > MOST_CHARACTERS) {
+            if (from + length > MAX_CHARACTERS) {
                 throw new CsvParseException(
-                        "a record has more than " + MOST_CHARACTERS + " characters; is a quote left open?");
+                        "a record has more than " + MAX_CHARACTERS + " characters; is a quote left open?");
             }
             text = Arrays.copyOf(text, Math.max(from + length, 2 * text.length));
         }

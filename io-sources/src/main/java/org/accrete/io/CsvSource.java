@@ -2,7 +2,6 @@ package org.accrete.io;
 
 import java.nio.charset.Charset;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -19,13 +18,14 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 
 /**
- * Rows of CSV files or of a stream.
+ * A source of the rows of CSV files or of a stream.
  *
- * <p>The first rows are read when the source is opened, for the plan, and kept until they are handed out, so that a
- * stream is read once. A position in files is marked by file and record; one in a stream only counts accepted rows.
+ * <p>Opening the source reads the first rows to infer the plan and buffers them until {@code next} returns them, so
+ * that a stream is read only once. A position in files is the file and the record; a position in a stream is the number
+ * of accepted rows.
  */
 final class CsvSource implements ChunkSource {
-    /** Other delimiters, each with how an address gives it. */
+    /** Other common delimiters, each with its spelling in a source address. */
     private static final List<List<String>> OTHER_DELIMITERS =
             List.of(List.of(";", "%3B"), List.of("\t", CsvSourceProvider.TAB), List.of("|", "%7C"));
 
@@ -39,22 +39,22 @@ final class CsvSource implements ChunkSource {
     private final ColumnPlan plan;
     private final Schema schema;
     private final List<String> warnings;
-    private final CsvMark.Maker marks;
+    private final CsvMark.Factory marks;
 
     private CsvRecords records;
-    private final Deque<Kept> sample = new ArrayDeque<>();
+    private final Deque<SampleRow> sample = new ArrayDeque<>();
     private RowEncoder encoder;
     private List<String> header;
 
-    /** The row read last: one of the sample, or else the one that {@link #records} stands at. */
-    private Optional<Kept> kept = Optional.empty();
+    /** The current row if it comes from the sample; otherwise it is the current row of {@link #records}. */
+    private Optional<SampleRow> sampleRow = Optional.empty();
 
     private int file;
     private long record;
     private long accepted;
 
-    /** A row of the sample, in one text, because a text per cell would take several times the room. */
-    private record Kept(char[] text, int[] ends, List<String> header, int file, long record, long line) {}
+    /** A row of the sample in one array, because a string per cell would need several times the memory. */
+    private record SampleRow(char[] text, int[] ends, List<String> header, int file, long record, long line) {}
 
     CsvSource(SourceRequest request, char delimiter, Charset charset) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
@@ -64,13 +64,13 @@ final class CsvSource implements ChunkSource {
         this.charset = charset;
         this.badRows = request.badRows();
         this.targetNeeded = request.targetNeeded();
-        this.marks = new CsvMark.Maker(inputs);
+        this.marks = new CsvMark.Factory(inputs);
         this.records = new CsvRecords(inputs, 0, delimiter, charset);
         try {
             if (request.plan().isPresent()) {
                 plan = request.plan().get();
                 warnings = List.of();
-                keep(1);
+                readSample(1);
             } else {
                 PlanInference inference = infer(request);
                 plan = inference.plan();
@@ -88,7 +88,7 @@ final class CsvSource implements ChunkSource {
         }
     }
 
-    /** Where the header is one name that reads like a whole line, what is wrong is the delimiter. */
+    /** Adds a hint to an error if the header is a single name that contains another common delimiter. */
     private AccreteException withOtherDelimiter(AccreteException e) {
         List<String> names = records.header();
         for (List<String> other : OTHER_DELIMITERS) {
@@ -102,37 +102,27 @@ final class CsvSource implements ChunkSource {
     }
 
     private PlanInference infer(SourceRequest request) {
-        keep(PlanInference.ROWS);
+        readSample(PlanInference.ROWS);
         if (sample.isEmpty()) {
             throw AccreteException.badData(
                     "it has no rows to learn from; expected a line of column names, then at least one row");
         }
         List<String> names = sample.getFirst().header();
         PlanInference inference = new PlanInference(names, request.target(), request.columns());
-        for (Kept row : sample) {
+        for (SampleRow row : sample) {
             if (row.header().equals(names)) {
-                inference.add(fields(row));
+                inference.add(CsvRow.fields(row.text(), row.ends(), row.ends().length));
             }
         }
         return inference;
     }
 
-    private static List<String> fields(Kept row) {
-        List<String> fields = new ArrayList<>();
-        int from = 0;
-        for (int end : row.ends()) {
-            fields.add(new String(row.text(), from, end - from));
-            from = end;
-        }
-        return fields;
-    }
-
-    private void keep(int rows) {
+    private void readSample(int rows) {
         while (sample.size() < rows && records.next()) {
             CsvRow row = records.row();
             int[] ends = Arrays.copyOf(row.ends(), row.count());
             char[] text = Arrays.copyOf(row.text(), ends[ends.length - 1]);
-            sample.add(new Kept(text, ends, records.header(), records.file(), records.record(), row.line()));
+            sample.add(new SampleRow(text, ends, records.header(), records.file(), records.record(), row.line()));
         }
     }
 
@@ -178,24 +168,25 @@ final class CsvSource implements ChunkSource {
         }
         return record == 0
                 ? Position.start()
-                : new Position(marks.make(file, record, encoder.classes().size()), 0);
+                : new Position(marks.create(file, record, encoder.classes().size()), 0);
     }
 
     private String place() {
-        return records.place(file, kept.map(Kept::line).orElse(records.row().line()));
+        return records.place(
+                file, sampleRow.map(SampleRow::line).orElse(records.row().line()));
     }
 
-    /** Goes to the next row, good or bad, and makes sure that the encoder knows its header. */
+    /** Moves to the next row, good or bad. Replaces the encoder when the header changes. Returns false at the end. */
     private boolean advance() {
         List<String> names;
         if (!sample.isEmpty()) {
-            Kept row = sample.remove();
-            kept = Optional.of(row);
+            SampleRow row = sample.remove();
+            sampleRow = Optional.of(row);
             names = row.header();
             file = row.file();
             record = row.record();
         } else {
-            kept = Optional.empty();
+            sampleRow = Optional.empty();
             if (!records.next()) {
                 return false;
             }
@@ -217,8 +208,8 @@ final class CsvSource implements ChunkSource {
     }
 
     private void encode(ChunkBuffer buffer) {
-        if (kept.isPresent()) {
-            Kept row = kept.get();
+        if (sampleRow.isPresent()) {
+            SampleRow row = sampleRow.get();
             encoder.encode(row.text(), row.ends(), row.ends().length, buffer);
         } else {
             CsvRow row = records.row();
@@ -233,7 +224,7 @@ final class CsvSource implements ChunkSource {
                 throw AccreteException.badState(
                         "'" + name + "' can only be read from its beginning but the stored position is in a file");
             }
-            go(CsvMark.parse(position.mark()));
+            seekTo(CsvMark.parse(position.mark()));
         }
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         for (long i = 0; i < position.rows(); ) {
@@ -245,10 +236,10 @@ final class CsvSource implements ChunkSource {
     }
 
     /**
-     * Goes behind the marked record. When the plan does not yet have the labels that were known there, all rows before
-     * it are encoded for the sake of theirs.
+     * Moves to the position after the marked record. If the plan lacks labels that were known there, all rows before it
+     * are encoded to find them.
      */
-    private void go(CsvMark mark) {
+    private void seekTo(CsvMark mark) {
         mark.check(inputs);
         boolean labelsKnown = encoder.classes().size() >= mark.classes();
         records.close();
@@ -265,7 +256,7 @@ final class CsvSource implements ChunkSource {
         } while (file < mark.file() || record < mark.record());
     }
 
-    /** Encodes a row for nothing; whether it is a good one. */
+    /** Encodes a row and drops it. Returns false for a bad row. */
     private boolean drop(ChunkBuffer buffer) {
         buffer.clear();
         try {

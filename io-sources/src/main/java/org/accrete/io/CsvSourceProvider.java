@@ -14,29 +14,28 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
 /**
- * Opens CSV: a file, all files that match a glob (sorted by name), or standard input ({@code -}); gzip is recognised by
- * its content.
+ * Opens CSV: a file, all files that match a glob (sorted by name), or standard input ({@code -}). Gzip is detected by
+ * content.
  *
- * <p>Each file begins with a line of column names, by which its columns are found. Cells may be quoted with {@code "}
- * and then hold delimiters, line breaks and doubled quotes. Blank lines are skipped. A byte order mark decides the
- * charset.
+ * <p>Each file begins with a header line of column names; columns are matched by name. A cell quoted with {@code "} may
+ * contain delimiters, line breaks and doubled quotes. Blank lines are skipped. A byte order mark overrides the charset.
  */
 public final class CsvSourceProvider implements ChunkSourceProvider {
     private static final String AUTO = "auto";
     static final String TAB = "tab";
 
-    /** What separates cells. */
+    /** Separator of cells. */
     public static final ParamSpec<String> DELIMITER = ParamSpec.text(
             "delimiter",
             AUTO,
             "one character, tab, or auto: a tab for files that end in .tsv, else a comma",
-            "what separates cells");
+            "separator of cells");
 
     /** Charset of files without a byte order mark. */
     public static final ParamSpec<String> CHARSET = ParamSpec.text(
             "charset", "UTF-8", "a charset's name, such as windows-1252", "charset of files without a byte order mark");
 
-    /** Makes the provider; {@link java.util.ServiceLoader} calls it. */
+    /** Creates the provider; called by {@link java.util.ServiceLoader}. */
     public CsvSourceProvider() {}
 
     @Override

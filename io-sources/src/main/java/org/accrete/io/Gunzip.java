@@ -10,8 +10,9 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * Unpacks a gzip file of one or more members (RFC 1952). The JDK's own stream asks {@code available()} whether another
- * member follows, which on a pipe loses data, and takes a damaged later header for the end.
+ * Decompresses a gzip file of one or more members (RFC 1952). {@link java.util.zip.GZIPInputStream} is not used because
+ * it checks {@code available()} for a further member, which loses data on a pipe, and treats a damaged later header as
+ * the end of the file.
  */
 final class Gunzip extends InputStream {
     private static final int MAGIC = 0x8B1F;
@@ -33,7 +34,7 @@ final class Gunzip extends InputStream {
         this.packed = packed;
     }
 
-    /** {@return whether a stream begins as gzip does; nothing is taken from it} */
+    /** {@return whether the next bytes of a stream are a gzip header; the stream is not advanced} */
     static boolean isNext(BufferedInputStream in) throws IOException {
         in.mark(2);
         int magic = in.read() | in.read() << 8;
@@ -81,7 +82,7 @@ final class Gunzip extends InputStream {
         return -1;
     }
 
-    /** Reads a member's header; zeros after a member are padding, as tapes have. */
+    /** Reads the header of a member. Zeros after a member are allowed, as padding of tape archives. */
     private boolean beginMember() throws IOException {
         int first = nextOrEnd();
         boolean padded = false;

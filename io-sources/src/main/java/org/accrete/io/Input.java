@@ -20,19 +20,20 @@ import java.util.regex.PatternSyntaxException;
 import org.accrete.api.AccreteException;
 
 /**
- * Something to read bytes from: a file, or a stream that can be read only once.
+ * An input of bytes: a file, or a stream that can be read only once.
  *
- * @param name what a person calls it
- * @param key its name within the glob, whatever the directory the glob is relative to
- * @param path the file; standard input when empty
+ * @param name name for messages
+ * @param key path relative to the fixed part of the glob, so that files may move together
+ * @param path the file; empty for standard input
  */
 record Input(String name, String key, Optional<Path> path) {
-    private static final int HEAD = 1 << 16;
+    private static final int HASHED_BYTES = 1 << 16;
 
     /**
-     * {@return what a location stands for: {@code -}, a file, or the files that match a glob, sorted by name}
+     * {@return the inputs at a location: standard input for {@code -}, a file, or the files that match a glob, sorted
+     * by key}
      *
-     * @param location as a user wrote it
+     * @param location the text that the user gave
      */
     static List<Input> find(String location) {
         if (location.equals("-")) {
@@ -93,7 +94,7 @@ record Input(String name, String key, Optional<Path> path) {
         return name.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
     }
 
-    /** The entries of some directories whose names match; one that begins with a dot only if the glob does. */
+    /** {@return the matching entries of some directories} A name with a leading dot matches only a glob with one. */
     private static List<Path> children(List<Path> directories, String glob) {
         List<Path> children = new ArrayList<>();
         for (Path directory : directories) {
@@ -115,18 +116,18 @@ record Input(String name, String key, Optional<Path> path) {
         return children;
     }
 
-    /** {@return whether it can be read only once} */
+    /** {@return whether the input can be read only once} */
     boolean isStream() {
         return path.isEmpty() || !Files.isRegularFile(path.get());
     }
 
-    /** {@return its bytes, as stored} */
+    /** {@return the stored bytes, not decompressed} */
     InputStream open() {
         if (path.isEmpty()) {
             return new FilterInputStream(System.in) {
                 @Override
                 public void close() {
-                    // Not ours.
+                    // Standard input belongs to the process.
                 }
             };
         }
@@ -137,45 +138,45 @@ record Input(String name, String key, Optional<Path> path) {
         }
     }
 
-    /** {@return a failure to read} */
+    /** {@return the exception for an input that cannot be read} */
     static AccreteException unreadable(String name, Exception why) {
         return new AccreteException(
                 AccreteException.Kind.IO, "'" + name + "' cannot be read: " + why.getMessage(), why);
     }
 
     /**
-     * What tells whether a file is still the same but for rows added at its end.
+     * Identifies the beginning of a file. A file that only grew still has the fingerprint of its old size.
      *
-     * @param size bytes
-     * @param hash of the first 64 KiB, or of all when there are fewer
+     * @param size size of the file in bytes
+     * @param hash hash of the first 64 KiB, or of the whole file if it is smaller
      */
-    record Head(long size, String hash) {}
+    record Fingerprint(long size, String hash) {}
 
-    /** {@return the file's head as it is now} */
-    Head head() {
-        return head(Long.MAX_VALUE);
+    /** {@return the fingerprint of the file as it is now} */
+    Fingerprint fingerprint() {
+        return fingerprint(Long.MAX_VALUE);
     }
 
     /**
-     * {@return the head that the file would have if it had been cut}
+     * {@return the fingerprint that the file would have if it were truncated}
      *
-     * @param size the most bytes to take into account
+     * @param size size to truncate to
      */
-    Head head(long size) {
+    Fingerprint fingerprint(long size) {
         Path file = path.orElseThrow();
         try (InputStream in = Files.newInputStream(file)) {
             long now = Math.min(size, Files.size(file));
-            byte[] bytes = in.readNBytes((int) Math.min(HEAD, now));
-            return new Head(now, hash(bytes));
+            byte[] bytes = in.readNBytes((int) Math.min(HASHED_BYTES, now));
+            return new Fingerprint(now, hash(bytes));
         } catch (IOException e) {
             throw unreadable(name, e);
         }
     }
 
     /**
-     * {@return 16 hexadecimal digits}
+     * {@return the first 8 bytes of the SHA-256 hash as 16 hexadecimal digits}
      *
-     * @param bytes what to hash
+     * @param bytes the bytes to hash
      */
     static String hash(byte[] bytes) {
         try {

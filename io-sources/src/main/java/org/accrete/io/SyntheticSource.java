@@ -2,7 +2,6 @@ package org.accrete.io;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
@@ -18,18 +17,18 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
 /**
- * Rows made by formula.
+ * A source of generated rows.
  *
- * <p>The generator's first draws are the weights of the linear functions; then every row takes the same number of
- * draws: its features and two for the noise. So a row depends on its number alone, and any is found without those
- * before it.
+ * <p>The first random numbers are the weights of the linear functions. Then each row uses the same count of random
+ * numbers: one for each feature and two for the noise. So a row depends only on its number, and {@code seek} needs no
+ * earlier rows.
  */
 final class SyntheticSource implements ChunkSource {
     private static final String TARGET = "y";
     private static final int NOISE_DRAWS = 2;
     private static final double[] THRESHOLDS = {8.0, 9.0, 7.0, 9.5};
 
-    /** Which formula. */
+    /** The formula of the target. */
     enum Kind {
         CLASSIFICATION,
         REGRESSION,
@@ -47,7 +46,7 @@ final class SyntheticSource implements ChunkSource {
         }
 
         String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return ParamSpec.word(this);
         }
     }
 
@@ -84,27 +83,27 @@ final class SyntheticSource implements ChunkSource {
         mark = kind.word() + " features=" + features + " classes=" + classes + " noise=" + noise + " seed=" + seed
                 + " drift-every=" + driftEvery;
 
-        List<String> own = new ArrayList<>();
+        List<String> generated = new ArrayList<>();
         for (int k = 0; k < classes && kind != Kind.REGRESSION; k++) {
-            own.add(Integer.toString(k));
+            generated.add(Integer.toString(k));
         }
-        ColumnPlan made = plan(own);
+        ColumnPlan ownPlan = plan(generated);
         if (request.plan().isPresent()) {
-            request.plan().get().schema().require(made.schema());
+            request.plan().get().schema().require(ownPlan.schema());
         } else if (request.target().isPresent() && !request.target().get().equals(TARGET)) {
             throw AccreteException.badArgument("the target of a synthetic source must be " + TARGET + " but was '"
                     + request.target().get() + "'");
         }
-        plan = request.plan().orElse(made);
+        plan = request.plan().orElse(ownPlan);
         schema = plan.schema();
-        // A stored plan may know these labels in another order.
+        // A stored plan may list these labels in another order.
         List<String> known = new ArrayList<>(schema.target().classes());
-        labelIndexes = new double[own.size()];
+        labelIndexes = new double[generated.size()];
         for (int k = 0; k < labelIndexes.length; k++) {
-            if (!known.contains(own.get(k))) {
-                known.add(own.get(k));
+            if (!known.contains(generated.get(k))) {
+                known.add(generated.get(k));
             }
-            labelIndexes[k] = known.indexOf(own.get(k));
+            labelIndexes[k] = known.indexOf(generated.get(k));
         }
         labels = List.copyOf(known);
 
@@ -116,12 +115,12 @@ final class SyntheticSource implements ChunkSource {
         }
     }
 
-    private ColumnPlan plan(List<String> own) {
+    private ColumnPlan plan(List<String> generated) {
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < features; i++) {
             columns.add(new Column.Numeric("x" + i));
         }
-        Target target = kind == Kind.REGRESSION ? Target.numeric(TARGET) : Target.categorical(TARGET, own);
+        Target target = kind == Kind.REGRESSION ? Target.numeric(TARGET) : Target.categorical(TARGET, generated);
         columns.add(new Column.Label(TARGET, target));
         return new ColumnPlan(columns);
     }
@@ -154,22 +153,22 @@ final class SyntheticSource implements ChunkSource {
     @Override
     public boolean next(ChunkBuffer buffer) {
         buffer.clear();
-        SeededRandom draws = random;
+        SeededRandom generator = random;
         while (!buffer.isFull() && row < end) {
             buffer.beginRow();
             switch (kind) {
                 case CLASSIFICATION -> {
-                    features(buffer, draws, 2.0, -1.0);
-                    buffer.target(labelIndexes[noisy(draws, largest())]);
+                    features(buffer, generator, 2.0, -1.0);
+                    buffer.target(labelIndexes[withNoise(generator, largest())]);
                 }
                 case REGRESSION -> {
-                    features(buffer, draws, 2.0, -1.0);
-                    buffer.target(linear(0) + noise * draws.nextGaussian());
+                    features(buffer, generator, 2.0, -1.0);
+                    buffer.target(linear(0) + noise * generator.nextGaussian());
                 }
                 default -> {
-                    features(buffer, draws, 10.0, 0.0);
+                    features(buffer, generator, 10.0, 0.0);
                     int concept = driftEvery == 0 ? 0 : (int) (row / driftEvery % THRESHOLDS.length);
-                    buffer.target(labelIndexes[noisy(draws, x[0] + x[1] <= THRESHOLDS[concept] ? 1 : 0)]);
+                    buffer.target(labelIndexes[withNoise(generator, x[0] + x[1] <= THRESHOLDS[concept] ? 1 : 0)]);
                 }
             }
             buffer.endRow();
@@ -180,9 +179,9 @@ final class SyntheticSource implements ChunkSource {
         return buffer.rows() > 0;
     }
 
-    private void features(ChunkBuffer buffer, SeededRandom draws, double scale, double offset) {
+    private void features(ChunkBuffer buffer, SeededRandom generator, double scale, double offset) {
         for (int i = 0; i < x.length; i++) {
-            x[i] = scale * draws.nextDouble() + offset;
+            x[i] = scale * generator.nextDouble() + offset;
             buffer.put(i, x[i]);
         }
     }
@@ -209,10 +208,10 @@ final class SyntheticSource implements ChunkSource {
         return best;
     }
 
-    /** Takes two draws, so that every row takes as many. */
-    private int noisy(SeededRandom draws, int label) {
-        boolean isNoise = draws.nextDouble() < noise;
-        int other = (label + 1 + (int) (draws.nextDouble() * (classes - 1))) % classes;
+    /** Returns the label or, with the probability of noise, another one. Always uses two random numbers. */
+    private int withNoise(SeededRandom generator, int label) {
+        boolean isNoise = generator.nextDouble() < noise;
+        int other = (label + 1 + (int) (generator.nextDouble() * (classes - 1))) % classes;
         return isNoise ? other : label;
     }
 

@@ -10,57 +10,57 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
 /**
- * Opens streams made by formula, for trying out and measuring. The location says which:
+ * Opens sources of generated rows for trials and benchmarks. The location is the formula:
  *
  * <ul>
- *   <li>{@code classification}: features uniform in −1 … 1; the class is the one with the largest of as many random
- *       linear functions of them.
+ *   <li>{@code classification}: features are uniform in −1 to 1; each class has a random linear function of them, and
+ *       the target is the class whose function is largest.
  *   <li>{@code regression}: the same features; the target is a random linear function of them plus normal noise.
- *   <li>{@code sea}: the three features uniform in 0 … 10 of Street and Kim ("A streaming ensemble algorithm (SEA) for
- *       large-scale classification", KDD 2001); class 1 where x0 + x1 is at most a threshold, which is 8, 9, 7, 9.5 in
- *       turn.
+ *   <li>{@code sea}: the SEA concepts of Street and Kim ("A streaming ensemble algorithm (SEA) for large-scale
+ *       classification", KDD 2001): three features are uniform in 0 to 10, and the target is 1 where x0 + x1 is at most
+ *       a threshold, which is 8, 9, 7 and 9.5 in turn.
  * </ul>
  *
- * <p>The columns are {@code x0}, {@code x1}, …; the target is {@code y}. The same parameters give the same rows; a row
- * costs the same wherever it is.
+ * <p>The columns are {@code x0}, {@code x1}, …; the target is {@code y}. Equal parameters give equal rows. A seek to
+ * any row takes constant time.
  */
 public final class SyntheticSourceProvider implements ChunkSourceProvider {
-    /** How many rows there are. */
+    /** Number of rows. */
     public static final ParamSpec<Long> ROWS =
-            ParamSpec.whole("rows", 100_000, Domain.Range.atLeast(0), "how many rows; 0 for no end");
+            ParamSpec.whole("rows", 100_000, Domain.Range.atLeast(0), "number of rows; 0 for an endless source");
 
-    /** How many features a row has. */
+    /** Number of features. */
     public static final ParamSpec<Long> FEATURES = ParamSpec.whole(
             "features",
             10,
             Domain.Range.between(1, 1_000_000),
-            "how many features, of classification and regression; sea has 3");
+            "number of features of classification and regression; sea has 3");
 
-    /** How many classes there are. */
+    /** Number of classes. */
     public static final ParamSpec<Long> CLASSES = ParamSpec.whole(
-            "classes", 2, Domain.Range.between(2, 1_000), "how many classes, of classification; sea has 2");
+            "classes", 2, Domain.Range.between(2, 1_000), "number of classes of classification; sea has 2");
 
-    /** How much of the target is chance. */
+    /** Noise of the target. */
     public static final ParamSpec<Double> NOISE = ParamSpec.real(
             "noise",
             0.1,
             Domain.Range.between(0, 1),
-            "share of rows with a class that is not theirs; of regression, standard deviation of the noise");
+            "share of rows with a wrong class; for regression, standard deviation of the noise");
 
-    /** Which random numbers. */
+    /** Random seed. */
     public static final ParamSpec<Long> SEED =
-            ParamSpec.whole("seed", 0, Domain.Range.finite(), "another seed gives other rows and functions");
+            ParamSpec.whole("seed", 0, Domain.Range.finite(), "random seed of the rows and the functions");
 
-    /** How often the threshold of SEA moves. */
+    /** Rows between two changes of the threshold of SEA. */
     public static final ParamSpec<Long> DRIFT_EVERY = ParamSpec.whole(
             "drift-every",
             25_000,
             Domain.Range.atLeast(0),
-            "rows until the threshold of sea moves on; 0 for never; the others do not drift");
+            "rows until the threshold of sea changes; 0 for never; the others do not drift");
 
     private static final List<ParamSpec<?>> PARAMS = List.of(ROWS, FEATURES, CLASSES, NOISE, SEED, DRIFT_EVERY);
 
-    /** Makes the provider; {@link java.util.ServiceLoader} calls it. */
+    /** Creates the provider; called by {@link java.util.ServiceLoader}. */
     public SyntheticSourceProvider() {}
 
     @Override
@@ -70,7 +70,7 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
 
     @Override
     public String summary() {
-        return "rows made by formula: classification, regression, or sea (whose classes drift)";
+        return "generated rows: classification, regression, or sea (with concept drift)";
     }
 
     @Override
@@ -97,11 +97,11 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
         return new SyntheticSource(kind, request, params);
     }
 
-    /** Refuses a parameter that would have no effect, which nobody means. */
-    private static void requireDefault(ParamSpec<Long> spec, long alike, Params params, SourceRequest request) {
+    /** Throws if a parameter that has no effect for this formula was changed. */
+    private static void requireDefault(ParamSpec<Long> spec, long fixed, Params params, SourceRequest request) {
         long value = params.get(spec);
-        if (value != spec.defaultValue() && value != alike) {
-            throw AccreteException.badArgument(spec.name() + " of '" + request.location() + "' must be " + alike
+        if (value != spec.defaultValue() && value != fixed) {
+            throw AccreteException.badArgument(spec.name() + " of '" + request.location() + "' must be " + fixed
                     + " or left out but was " + value);
         }
     }

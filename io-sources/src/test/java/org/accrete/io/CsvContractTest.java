@@ -1,8 +1,8 @@
 package org.accrete.io;
 
-import static org.accrete.io.Rows.gzip;
-import static org.accrete.io.Rows.request;
-import static org.accrete.io.Rows.write;
+import static org.accrete.io.IoFixtures.gzip;
+import static org.accrete.io.IoFixtures.request;
+import static org.accrete.io.IoFixtures.write;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.accrete.testkit.SourceContract;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of every kind of column, some packed, with bad rows that are dropped and labels that come up late. */
+/** Files with every kind of column, one compressed, with bad rows that are skipped and labels that appear late. */
 class CsvContractTest implements SourceContract, ProviderContract {
     @TempDir
     Path folder;
@@ -53,9 +53,9 @@ class CsvContractTest implements SourceContract, ProviderContract {
         return new CsvSourceProvider();
     }
 
-    /** The policy counts, so each source has its own. */
+    /** The policy counts bad rows, so each source gets its own. */
     private static ChunkSource open(SourceRequest request) {
-        return Rows.open(request.withBadRows(BadRows.skip(line -> {})));
+        return IoFixtures.open(request.withBadRows(BadRows.skip(line -> {})));
     }
 
     @Override

@@ -1,11 +1,11 @@
 package org.accrete.io;
 
-import static org.accrete.io.Rows.from;
-import static org.accrete.io.Rows.gzip;
-import static org.accrete.io.Rows.open;
-import static org.accrete.io.Rows.request;
-import static org.accrete.io.Rows.rest;
-import static org.accrete.io.Rows.write;
+import static org.accrete.io.IoFixtures.from;
+import static org.accrete.io.IoFixtures.gzip;
+import static org.accrete.io.IoFixtures.open;
+import static org.accrete.io.IoFixtures.request;
+import static org.accrete.io.IoFixtures.rest;
+import static org.accrete.io.IoFixtures.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -34,7 +33,9 @@ class CsvSeekTest {
     private SourceRequest request;
     private List<String> whole;
 
-    /** Four files, one packed, one empty, headers in two orders, labels that come up late, bad rows here and there. */
+    /**
+     * Four files, one compressed, one empty, with two orders of columns, labels that appear late, and some bad rows.
+     */
     @BeforeEach
     void writeFiles() {
         int row = 0;
@@ -63,17 +64,17 @@ class CsvSeekTest {
     }
 
     @Test
-    void rowsDoNotDependOnTheSizeOfChunks() {
+    void rowsDoNotDependOnChunkSize() {
         for (int size : new int[] {1, 2, 7, 20, 21, 53, 54, 55}) {
             try (ChunkSource source = open(request)) {
                 assertThat(rest(source, size)).as("chunks of %d", size).isEqualTo(whole);
-                assertThat(source.next(Rows.buffer(source, size))).isFalse();
+                assertThat(source.next(IoFixtures.buffer(source, size))).isFalse();
             }
         }
     }
 
     @Test
-    void goesOnFromEveryRowWhateverTheChunksWere() {
+    void continuesAfterEveryRowForAnyChunkSize() {
         for (int size : new int[] {1, 4, 20, 54}) {
             List<Position> positions = positions(request, size);
             for (int at = 0; at <= whole.size(); at++) {
@@ -87,12 +88,12 @@ class CsvSeekTest {
     }
 
     @Test
-    void goesOnWithAStoredPlanThatKnowsTheLabels() {
+    void continuesWithAStoredPlanThatKnowsTheLabels() {
         List<Position> positions = positions(request, 4);
         for (int at = 0; at <= whole.size(); at++) {
             ColumnPlan plan;
             try (ChunkSource source = open(request)) {
-                ChunkBuffer buffer = Rows.buffer(source, 100);
+                ChunkBuffer buffer = IoFixtures.buffer(source, 100);
                 buffer.limit(at);
                 source.next(buffer);
                 plan = source.plan().orElseThrow().withClasses(buffer.chunk().classes());
@@ -103,18 +104,17 @@ class CsvSeekTest {
         }
     }
 
-    /** A position before each row and after the last: those of chunks, and rows counted from there. */
+    /** {@return the position before each row and after the last, as chunk positions plus a number of rows} */
     private static List<Position> positions(SourceRequest request, int size) {
         List<Position> positions = new ArrayList<>(List.of(Position.start()));
         Position last = Position.start();
         try (ChunkSource source = open(request)) {
-            ChunkBuffer buffer = Rows.buffer(source, size);
+            ChunkBuffer buffer = IoFixtures.buffer(source, size);
             while (source.next(buffer)) {
-                Chunk chunk = buffer.chunk();
-                for (int i = 1; i < chunk.rows(); i++) {
+                for (int i = 1; i < buffer.rows(); i++) {
                     positions.add(last.plus(i));
                 }
-                last = chunk.position();
+                last = buffer.position();
                 positions.add(last);
             }
         }
@@ -148,7 +148,7 @@ class CsvSeekTest {
     }
 
     @Test
-    void aSmallFileMayGrowPastWhatWasHashed() throws IOException {
+    void aSmallFileMayGrowBeyondTheHashedPart() throws IOException {
         Path file = folder.resolve("small.csv");
         write(file, "n\n1\n2\n");
         SourceRequest one = request(file, "n=numeric");
@@ -158,7 +158,7 @@ class CsvSeekTest {
     }
 
     @Test
-    void nothingNewIsNoRow() {
+    void theEndHasNoRows() {
         assertThat(from(request, after(whole.size()), 5)).isEmpty();
     }
 
@@ -186,14 +186,14 @@ class CsvSeekTest {
     }
 
     @Test
-    void aFileThatSortsBeforeThePositionIsRefused() {
+    void aNewFileBeforeThePositionIsRefused() {
         Position position = after(30);
         write(folder.resolve("part-00.csv"), "n,c,y\n7,c0,l0\n");
         assertRefused(position, "file number 3, 'part-2.csv', but that is now 'part-1.csv'; new files must sort after");
     }
 
     @Test
-    void filesThatAreGoneAreRefused() throws IOException {
+    void missingFilesAreRefused() throws IOException {
         Position position = after(30);
         Files.delete(folder.resolve("part-1.csv"));
         Files.delete(folder.resolve("part-3.csv"));
@@ -209,7 +209,7 @@ class CsvSeekTest {
     }
 
     @Test
-    void aFileMayBeMovedAndItsNameMayHoldAnything() throws IOException {
+    void aFileMayBeMovedAndHaveAnyName() throws IOException {
         Path odd = folder.resolve("a:b +ü.csv");
         write(odd, "n\n1\n2\n3\n");
         SourceRequest one = request(odd, "n=numeric");

@@ -1,12 +1,12 @@
 package org.accrete.io;
 
-import static org.accrete.io.Rows.all;
-import static org.accrete.io.Rows.from;
-import static org.accrete.io.Rows.gzip;
-import static org.accrete.io.Rows.open;
-import static org.accrete.io.Rows.request;
-import static org.accrete.io.Rows.rest;
-import static org.accrete.io.Rows.write;
+import static org.accrete.io.IoFixtures.all;
+import static org.accrete.io.IoFixtures.from;
+import static org.accrete.io.IoFixtures.gzip;
+import static org.accrete.io.IoFixtures.open;
+import static org.accrete.io.IoFixtures.request;
+import static org.accrete.io.IoFixtures.rest;
+import static org.accrete.io.IoFixtures.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -53,7 +53,7 @@ class CsvSourceTest {
         };
     }
 
-    // What a file may look like.
+    // File formats.
 
     @ParameterizedTest
     @ValueSource(
@@ -67,7 +67,7 @@ class CsvSourceTest {
                 "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n",
                 " a , b\n 1,2 \n\t3,4\n"
             })
-    void theSameRowsAreReadHoweverTheyAreWritten(String text) {
+    void equivalentFilesGiveTheSameRows(String text) {
         assertThat(all(request(csv(text)))).containsExactly("1.0 2.0", "3.0 4.0");
         assertThat(all(request(write(folder.resolve("b.csv"), gzip(text))))).containsExactly("1.0 2.0", "3.0 4.0");
     }
@@ -96,7 +96,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void anotherCharsetCanBeSaidAndOtherwiseMustBeUtf8() {
+    void theCharsetIsUtf8UnlessGiven() {
         Path file = write(folder.resolve("l.csv"), "ä,b\n1,2\n".getBytes(StandardCharsets.ISO_8859_1));
         try (ChunkSource source = open(request(file), Map.of("charset", "latin1"))) {
             assertThat(source.schema().columnName(0)).isEqualTo("ä");
@@ -112,7 +112,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void aHeaderThatIsOneNameForAWholeLineBringsTheDelimiterUp() {
+    void anUnsplitHeaderSuggestsAnotherDelimiter() {
         for (String[] other : new String[][] {{";", "%3B"}, {"\t", "tab"}, {"|", "%7C"}}) {
             Path file = csv("a,y\n1,2\n".replace(",", other[0]));
             assertThatThrownBy(() -> open(SourceRequest.of(file.toString()).withTarget("y"), Map.of()))
@@ -125,7 +125,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void delimitersFollowFromTheEndingOrAreSaid() {
+    void theDelimiterIsGivenOrFollowsFromTheFileEnding() {
         Path tsv = write(folder.resolve("a.tsv"), "a\tb\n1\t2\n");
         assertThat(all(request(tsv))).containsExactly("1.0 2.0");
         Path packed = write(folder.resolve("a.TSV.gz"), gzip("a\tb\n1\t2\n"));
@@ -150,14 +150,14 @@ class CsvSourceTest {
     }
 
     @Test
-    void aColumnWithoutANameIsCalledByItsNumber() {
+    void aColumnWithoutANameIsNamedByItsNumber() {
         try (ChunkSource source = open(request(csv(",b\n1,2\n")))) {
             assertThat(source.schema().columnName(0)).isEqualTo("column-1");
         }
     }
 
     @Test
-    void membersOfAGzipFileAreReadOneAfterTheOther() throws Exception {
+    void allMembersOfAGzipFileAreRead() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(gzip("a,b\n1,2\n3"));
         bytes.write(gzip(""));
@@ -168,7 +168,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void aFileOfHeaderOnlyHasNoRowsForAStoredPlan() {
+    void aFileWithOnlyAHeaderHasNoRowsForAStoredPlan() {
         ColumnPlan plan = ColumnPlan.parse("a=numeric\ny=target(kind=numeric)");
         assertThat(all(request(csv("a,y\n")).withPlan(plan, true))).isEmpty();
         assertThatThrownBy(() -> open(request(csv("a,z\n")).withPlan(plan, true)))
@@ -181,7 +181,7 @@ class CsvSourceTest {
     // Several files.
 
     @Test
-    void globsAreReadInOrderOfNamesAndColumnsByName() throws Exception {
+    void filesOfAGlobAreSortedAndTheirColumnsMatchedByName() throws Exception {
         write(folder.resolve("p-2.csv"), "b,a,extra\n20,2,x\n");
         write(folder.resolve("p-10.csv"), "a,b\n10,100");
         write(folder.resolve("p-1.csv.gz"), gzip("a,b\n1,10\n"));
@@ -199,7 +199,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void globsMayStandForFolders() throws Exception {
+    void globsMayMatchFolders() throws Exception {
         for (String name : List.of("y", "x")) {
             Files.createDirectory(folder.resolve(name));
             write(folder.resolve(name).resolve("a.csv"), "a\n" + (int) name.charAt(0) + "\n");
@@ -208,7 +208,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void aFileWhoseNameLooksLikeAGlobIsThatFile() {
+    void anExistingFileIsNotTreatedAsAGlob() {
         write(folder.resolve("[a].csv"), "a\n1\n");
         csv("a\n2\n");
         assertThat(all(request(folder.resolve("[a].csv")))).containsExactly("1.0");
@@ -228,7 +228,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void labelsGoOnFromFileToFile() {
+    void labelsAreSharedByAllFiles() {
         write(folder.resolve("a.csv"), "n,y\n1,b\n2,a\n");
         write(folder.resolve("b.csv"), "y,n\nc,3\na,4\nd,5\n");
         SourceRequest request = request(folder + "/*.csv", "y=target(kind=categorical,classes=a|b)")
@@ -236,10 +236,10 @@ class CsvSourceTest {
         assertThat(all(request)).containsExactly("1.0 =1b", "2.0 =0a", "3.0 =2c", "4.0 =0a", "5.0 =3d");
     }
 
-    // What cannot be read.
+    // Unreadable files.
 
     @Test
-    void saysWhatIsWrongWithALocation() throws Exception {
+    void errorsNameTheLocation() throws Exception {
         assertThatThrownBy(() -> open(request(folder + "/none.csv")))
                 .satisfies(says(AccreteException.Kind.BAD_ARGUMENT, "there is no file '" + folder + "/none.csv'"));
         assertThatThrownBy(() -> open(request(folder + "/n*.csv")))
@@ -253,7 +253,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void saysWhatIsWrongWithABeginning() {
+    void errorsDescribeABadHeader() {
         String file = folder.resolve("a.csv").toString();
         assertThatThrownBy(() -> open(request(csv(""))))
                 .satisfies(
@@ -291,36 +291,36 @@ class CsvSourceTest {
     }
 
     @Test
-    void badRowsCanBeDroppedAndCounted() {
+    void badRowsCanBeSkippedAndCounted() {
         StringBuilder text = new StringBuilder("n,y\n");
         for (int i = 0; i < 100; i++) {
             text.append(i % 40 == 39 ? "x,new" : i % 40 == 20 ? "1" : i + ",a").append('\n');
         }
-        List<String> told = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         SourceRequest request = request(csv(text.toString()), "y=categorical", "n=numeric")
                 .withTarget("y")
-                .withBadRows(BadRows.skip(told::add));
+                .withBadRows(BadRows.skip(warnings::add));
         try (ChunkSource source = open(request)) {
-            ChunkBuffer buffer = Rows.buffer(source, 30);
+            ChunkBuffer buffer = IoFixtures.buffer(source, 30);
             long rows = 0;
             long refused = 0;
             boolean more;
             do {
                 more = source.next(buffer);
                 rows += buffer.rows();
-                refused += buffer.chunk().refusedRows();
+                refused += buffer.refusedRows();
             } while (more);
             assertThat(rows).isEqualTo(96);
             assertThat(refused).isEqualTo(4);
         }
-        assertThat(told)
+        assertThat(warnings)
                 .hasSize(4)
                 .contains("dropped a bad row: " + folder.resolve("a.csv")
                         + " line 41: column 'n' must be a number or missing but was 'x'");
     }
 
     @Test
-    void aBrokenFileIsRefusedEvenWhereBadRowsAreDropped() {
+    void aDamagedFileIsRefusedEvenIfBadRowsAreSkipped() {
         BadRows skip = BadRows.skip(line -> {});
         String file = folder.resolve("a.csv").toString();
         assertThatThrownBy(() -> all(request(csv("a,b\n1,2\n3,\"4\n5,6\n")).withBadRows(skip)))
@@ -369,7 +369,7 @@ class CsvSourceTest {
     // Stored plans.
 
     @Test
-    void predictionNeedsNoTargetAndIgnoresWhatThePlanDoesNotKnow() {
+    void predictionNeedsNoTargetAndIgnoresUnknownColumns() {
         ColumnPlan plan =
                 ColumnPlan.parse("k=key\na=numeric\nw=weight\ny=target(kind=categorical,classes=no|yes)\ni=ignore");
         SourceRequest request = request(csv("new,a,k\nx,1,first\ny,2,second\n")).withPlan(plan, false);
@@ -384,7 +384,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void thePlanIsHandedOutWithItsWarnings() {
+    void thePlanAndItsWarningsAreReturned() {
         try (ChunkSource source = open(request(csv("a,e,y\n1,,u\n2,,v\n")).withTarget("y"))) {
             assertThat(source.plan().map(ColumnPlan::toText))
                     .isEqualTo(Optional.of("a=numeric\ne=ignore\ny=target(kind=categorical,classes=u|v)"));
@@ -398,7 +398,7 @@ class CsvSourceTest {
 
     private static <T> T withInput(byte[] bytes, Supplier<T> work) {
         InputStream before = System.in;
-        // As on a pipe, nothing is ever known to be available.
+        // Behaves like a pipe, where available() is 0.
         System.setIn(new ByteArrayInputStream(bytes) {
             @Override
             public synchronized int available() {
@@ -418,7 +418,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void standardInputIsReadOnceAndCountsItsRows() throws Exception {
+    void standardInputIsReadOnceAndPositionsCountRows() throws Exception {
         StringBuilder text = new StringBuilder("n,y\n");
         for (int i = 0; i < 2_500; i++) {
             text.append(i).append(',').append("label").append(i % 1_200 / 100).append('\n');
@@ -436,11 +436,11 @@ class CsvSourceTest {
         for (int at : new int[] {0, 1, 999, 1_000, 1_001, 2_499, 2_500}) {
             Position position = withInput(members.toByteArray(), () -> {
                 try (ChunkSource source = open(request)) {
-                    ChunkBuffer buffer = Rows.buffer(source, Math.max(at, 1));
+                    ChunkBuffer buffer = IoFixtures.buffer(source, Math.max(at, 1));
                     buffer.limit(at);
                     source.next(buffer);
                     assertThat(source.name()).isEqualTo("standard input");
-                    return buffer.chunk().position();
+                    return buffer.position();
                 }
             });
             assertThat(position).isEqualTo(new Position("", at));
@@ -454,7 +454,7 @@ class CsvSourceTest {
     }
 
     @Test
-    void closingDoesNotWaitForAStreamThatHasNothingToGive() throws Exception {
+    void closingDoesNotWaitForABlockedStream() throws Exception {
         InputStream before = System.in;
         CountDownLatch waits = new CountDownLatch(1);
         CountDownLatch more = new CountDownLatch(1);
@@ -487,7 +487,7 @@ class CsvSourceTest {
         Thread reader = null;
         Thread closer = null;
         try {
-            // A stored plan, so that one row is enough to open it.
+            // With a stored plan, one row is enough to open the source.
             ColumnPlan plan = open(request(csv("a,b\n1,2\n"))).plan().orElseThrow();
             ChunkSource source = open(request("-").withPlan(plan, false));
             ChunkBuffer buffer = new ChunkBuffer(source.schema(), 10);

@@ -23,6 +23,9 @@ final class KernelChoice {
     /** Why this JVM cannot have what the system property demands. */
     private static final Optional<RuntimeException> REFUSAL;
 
+    /** A constant to the compiler, unlike what an {@link Optional} holds. */
+    private static final boolean IS_REFUSED;
+
     static {
         KernelSet best = ScalarKernelSet.INSTANCE;
         Optional<RuntimeException> refusal = Optional.empty();
@@ -33,6 +36,7 @@ final class KernelChoice {
         }
         BEST = best;
         REFUSAL = refusal;
+        IS_REFUSED = refusal.isPresent();
     }
 
     private KernelChoice() {}
@@ -78,8 +82,8 @@ final class KernelChoice {
      * @throws IllegalStateException if the system property demands SIMD and this JVM has none
      */
     static KernelSet best() {
-        if (REFUSAL.isPresent()) {
-            throw REFUSAL.get();
+        if (IS_REFUSED) {
+            throw REFUSAL.orElseThrow();
         }
         return BEST;
     }

@@ -15,15 +15,15 @@ import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
 
 /**
- * A saboteur around another learner that trusts neither side. It throws an {@link AssertionError} when
+ * A wrapper around a learner that checks the caller and the learner. It throws an {@link AssertionError} when
  *
  * <ul>
- *   <li>the caller is on two threads at once, uses a view on another thread than it was asked for on, or after the next
- *       {@code partialFit};
- *   <li>the learner writes to the chunk, changes its state though it refused, or miscounts its rows.
+ *   <li>the caller uses two threads at once, or uses a view on another thread than the one that requested it, or after
+ *       the next {@code partialFit};
+ *   <li>the learner writes to the chunk, changes its state although it refused, or miscounts its rows.
  * </ul>
  *
- * <p>Slow: each call copies the state.
+ * <p>Slow, because each call copies the state.
  */
 public final class AssertingLearner implements Learner {
     private final Learner learner;
@@ -31,9 +31,9 @@ public final class AssertingLearner implements Learner {
     private volatile long fits;
 
     /**
-     * Makes a wrapper.
+     * Creates a wrapper.
      *
-     * @param learner what is wrapped; nobody else uses it
+     * @param learner the wrapped learner; the caller must not use it any more
      */
     public AssertingLearner(Learner learner) {
         this.learner = learner;
@@ -41,22 +41,22 @@ public final class AssertingLearner implements Learner {
 
     @Override
     public Schema schema() {
-        return alone(learner::schema);
+        return exclusively(learner::schema);
     }
 
     @Override
     public void partialFit(Chunk chunk) {
-        alone(() -> {
+        exclusively(() -> {
             State before = learner.state();
             long seen = learner.rowsSeen();
-            long digest = Digest.of(chunk, 0);
+            long digest = ChunkDigest.of(chunk, 0);
             fits++;
             boolean accepted = false;
             try {
                 learner.partialFit(chunk);
                 accepted = true;
             } finally {
-                check(Digest.of(chunk, 0) == digest, "partialFit wrote to the chunk");
+                check(ChunkDigest.of(chunk, 0) == digest, "partialFit wrote to the chunk");
                 check(learner.rowsSeen() == (accepted ? seen + chunk.rows() : seen), "rowsSeen is wrong");
                 check(accepted || learner.state().equals(before), "a refused chunk changed the state");
             }
@@ -66,12 +66,12 @@ public final class AssertingLearner implements Learner {
 
     @Override
     public long rowsSeen() {
-        return alone(learner::rowsSeen);
+        return exclusively(learner::rowsSeen);
     }
 
     @Override
     public Model view() {
-        return alone(() -> {
+        return exclusively(() -> {
             Model view = learner.view();
             if (view instanceof ProbabilisticClassifier classifier) {
                 return new ProbabilisticView(classifier);
@@ -91,15 +91,15 @@ public final class AssertingLearner implements Learner {
 
     @Override
     public Model snapshot() {
-        return alone(learner::snapshot);
+        return exclusively(learner::snapshot);
     }
 
     @Override
     public State state() {
-        return alone(learner::state);
+        return exclusively(learner::state);
     }
 
-    private <T> T alone(Supplier<T> call) {
+    private <T> T exclusively(Supplier<T> call) {
         Thread me = Thread.currentThread();
         Thread other = caller.compareAndExchange(null, me);
         check(other == null, "two threads at once: " + me.getName() + " while " + other);

@@ -1,12 +1,19 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.hasParam;
+import static org.accrete.testkit.LearnerFixtures.otherRows;
+import static org.accrete.testkit.LearnerFixtures.paramsWith;
+import static org.accrete.testkit.LearnerFixtures.trained;
+import static org.accrete.testkit.LearnerFixtures.trainingRows;
+import static org.accrete.testkit.LearnerFixtures.untrained;
+import static org.accrete.testkit.RefusalAssert.assertChunkRefused;
+import static org.accrete.testkit.RefusalAssert.assertRefused;
+import static org.accrete.testkit.StateAssert.assertSameState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
@@ -15,22 +22,21 @@ import org.accrete.api.learn.ClassList;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.ProbabilisticClassifier;
-import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of a learner whose model is a {@link Classifier}: those of {@link LearnerContract}, and how classes come to
- * be known. Used like it.
+ * The laws of a learner whose model is a {@link Classifier}: those of {@link LearnerContract} and those on the list of
+ * classes. Used like {@link LearnerContract}.
  */
 public interface ClassifierContract extends LearnerContract {
-    /** Along a stream they are appended as their rows are accepted, whatever the alphabet says. */
+    /** New classes are appended in the order in which their first rows are accepted, not sorted. */
     @Test
     default void classesGrowInTheOrderOfTheirRows() {
-        Chunk rows = Trial.stream(this);
-        Learner learner = Trial.fresh(this);
+        Chunk rows = trainingRows(this);
+        Learner learner = untrained(this);
         for (int row = 0; row < 200; row += 8) {
-            List<String> known = rows.classes().subList(0, Rows.labels(rows, row));
+            List<String> known = rows.classes().subList(0, ChunkCopy.classCount(rows, row));
             Classifier snapshot = (Classifier) learner.snapshot();
             assertThat(snapshot.classes()).as("classes after %s rows", row).isEqualTo(known);
             assertThat(((Classifier) learner.view()).classes())
@@ -41,26 +47,28 @@ public interface ClassifierContract extends LearnerContract {
         }
     }
 
-    /** A chunk's list may hold labels of rows still to come. */
+    /** A chunk may list labels that none of its rows has; the learner ignores them until a row has one. */
     @Test
     default void labelsWithoutARowAreNotLearned() {
-        Chunk rows = Trial.stream(this);
-        Learner expected = Trial.trained(this, rows);
-        Learner learner = Trial.fresh(this);
+        Chunk rows = trainingRows(this);
+        Learner expected = trained(this, rows);
+        Learner learner = untrained(this);
         for (int row = 0; row < rows.rows(); row += 10) {
             Chunk chunk = rows.slice(row, row + 10);
-            learner.partialFit(Rows.draft(chunk).classesAfter(rows, row + 10).chunk());
+            learner.partialFit(
+                    ChunkCopy.edit(chunk).classesAfter(rows, row + 10).chunk());
         }
         List<String> more = new ArrayList<>(rows.classes());
         more.add("a label that no row has");
-        learner.partialFit(Rows.draft(rows.slice(0, 0)).classes(more).chunk());
-        Same.state("a learner that was told each label with its row", learner.state(), expected.state(), tolerance());
+        learner.partialFit(ChunkCopy.edit(rows.slice(0, 0)).classes(more).chunk());
+        assertSameState(
+                "a learner given each label with its first row", learner.state(), expected.state(), tolerance());
         assertThat(((Classifier) learner.view()).classes())
                 .as("classes")
                 .isEqualTo(((Classifier) expected.view()).classes());
     }
 
-    /** Those that the schema knows are there before the first row, in its order. */
+    /** The classes of the schema are known before the first row, in their order. */
     @Test
     default void classesOfTheSchemaComeFirst() {
         Schema schema = schema().withClasses(List.of("q", "p"));
@@ -83,7 +91,7 @@ public interface ClassifierContract extends LearnerContract {
                 .isEqualTo(rows.classes());
     }
 
-    /** Probabilities are probabilities, and the class that wins has the highest. */
+    /** Probabilities are between 0 and 1, sum to 1, and are highest for the predicted class. */
     @Test
     default void mostProbableClassWins() {
         for (int classes = 2; classes <= 5; classes++) {
@@ -117,7 +125,7 @@ public interface ClassifierContract extends LearnerContract {
         }
     }
 
-    /** Nothing learned, nothing preferred. */
+    /** An untrained model gives all classes the same probability. */
     @Test
     default void untrainedProbabilitiesAreUniform() {
         for (List<String> labels :
@@ -136,53 +144,53 @@ public interface ClassifierContract extends LearnerContract {
         }
     }
 
-    /** A target is an index into the chunk's classes. */
+    /** A target must be an index into the chunk's list of classes. */
     @Test
-    default void refusesATargetThatIsNoClass() {
-        Chunk others = Trial.others(this);
+    default void refusesATargetOutsideTheClasses() {
+        Chunk others = otherRows(this);
         int last = others.rows() - 1;
         for (double target : new double[] {-1, 0.5, others.classes().size()}) {
-            Trial.refuses(
+            assertChunkRefused(
                     this,
                     "target " + target,
                     AccreteException.Kind.BAD_DATA,
                     OptionalInt.of(last),
                     "",
-                    Rows.draft(others).target(last, target).chunk());
+                    ChunkCopy.edit(others).target(last, target).chunk());
         }
     }
 
-    /** The data's labels begin with the model's: else an index means two things. */
+    /** A chunk's labels must begin with the model's labels, so that an index means one class only. */
     @Test
     default void refusesLabelsInAnotherOrder() {
-        Chunk rows = Trial.stream(this);
-        Learner learner = Trial.trained(this, rows);
+        Chunk rows = trainingRows(this);
+        Learner learner = trained(this, rows);
         List<String> labels = new ArrayList<>(rows.classes());
         labels.set(0, "a label of another table");
-        Chunk bad = Rows.draft(rows.slice(0, 20)).classes(labels).chunk();
-        Trial.refused(
+        Chunk bad = ChunkCopy.edit(rows.slice(0, 20)).classes(labels).chunk();
+        assertRefused(
                 "labels in another order", learner, AccreteException.Kind.BAD_STATE, () -> learner.partialFit(bad));
     }
 
-    /** {@code new-classes=reject} keeps to the classes known at the start. */
+    /** {@code new-classes=reject} allows only the classes known at the start. */
     @Test
     default void newClassIsRejectedOnRequest() {
-        assumeTrue(has(ClassList.NEW_CLASSES), "the learner has no such parameter");
-        refusesTheThird(with(ClassList.NEW_CLASSES, "reject"));
+        assumeTrue(hasParam(this, ClassList.NEW_CLASSES), "the learner has no such parameter");
+        assertThirdClassIsRefused(paramsWith(this, ClassList.NEW_CLASSES, "reject"));
     }
 
-    /** {@code max-classes} is a limit. */
+    /** {@code max-classes} limits the number of classes. */
     @Test
     default void oneClassTooManyIsRefused() {
-        assumeTrue(has(ClassList.MAX_CLASSES), "the learner has no such parameter");
-        refusesTheThird(with(ClassList.MAX_CLASSES, "2"));
+        assumeTrue(hasParam(this, ClassList.MAX_CLASSES), "the learner has no such parameter");
+        assertThirdClassIsRefused(paramsWith(this, ClassList.MAX_CLASSES, "2"));
     }
 
-    private void refusesTheThird(Params params) {
+    private void assertThirdClassIsRefused(Params params) {
         Schema schema = schema().withClasses(List.of("b", "a"));
         long seed = RunSeed.random("classes").nextLong();
         Chunk good = RandomChunks.of(schema).withClasses(2).rows(40, seed);
-        Chunk bad = Rows.draft(good)
+        Chunk bad = ChunkCopy.edit(good)
                 .classes(List.of("b", "a", "the third"))
                 .target(39, 2)
                 .chunk();
@@ -190,7 +198,7 @@ public interface ClassifierContract extends LearnerContract {
         expected.partialFit(good);
         Learner learner = provider().create(schema, params);
         for (int times = 0; times < 2; times++) {
-            AccreteException refusal = Trial.refused(
+            AccreteException refusal = assertRefused(
                     "a third class", learner, AccreteException.Kind.BAD_DATA, () -> learner.partialFit(bad));
             assertThat(refusal.chunkRow()).as("row of the third class").hasValue(39);
             assertThat(refusal).as("refusal of a third class").hasMessageContaining("the third");
@@ -198,17 +206,7 @@ public interface ClassifierContract extends LearnerContract {
                 learner.partialFit(good);
             }
         }
-        Same.state("a learner that had refused a third class", learner.state(), expected.state(), 0);
+        assertSameState("a learner that had refused a third class", learner.state(), expected.state(), 0);
         assertThat(((Classifier) learner.view()).classes()).containsExactly("b", "a");
-    }
-
-    private boolean has(ParamSpec<?> wanted) {
-        return provider().params().stream().anyMatch(spec -> spec.name().equals(wanted.name()));
-    }
-
-    private Params with(ParamSpec<?> spec, String text) {
-        Map<String, String> changed = new HashMap<>(params().toMap());
-        changed.put(spec.name(), text);
-        return Params.parse(provider().params(), changed);
     }
 }

@@ -11,8 +11,8 @@ import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 
 /**
- * A saboteur around another source, to try what reads from it: chunks are shorter than asked for, at random, and
- * reading may fail at a chosen row. The rows and their order are the other's.
+ * A wrapper that injects faults into another source, to test its readers. Chunks are randomly shorter than requested,
+ * and reading may fail at a chosen row. Rows and their order are unchanged.
  */
 public final class CrankySource implements ChunkSource {
     private final ChunkSource source;
@@ -21,21 +21,21 @@ public final class CrankySource implements ChunkSource {
     private long rows;
 
     /**
-     * Makes a source that never fails.
+     * Creates a source that never fails.
      *
-     * @param source where the rows come from; closed with this
-     * @param seed decides how long chunks are
+     * @param source the wrapped source; closed with this
+     * @param seed random seed of the chunk lengths
      */
     public CrankySource(ChunkSource source, long seed) {
         this(source, seed, Long.MAX_VALUE);
     }
 
     /**
-     * Makes a source that fails.
+     * Creates a source that fails.
      *
-     * @param source where the rows come from; closed with this
-     * @param seed decides how long chunks are
-     * @param failAfter rows handed out before every further call fails
+     * @param source the wrapped source; closed with this
+     * @param seed random seed of the chunk lengths
+     * @param failAfter number of rows after which every call fails
      */
     public CrankySource(ChunkSource source, long seed, long failAfter) {
         this.source = source;

@@ -1,5 +1,15 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.TRAINING_ROWS;
+import static org.accrete.testkit.LearnerFixtures.chunkings;
+import static org.accrete.testkit.LearnerFixtures.fitInChunks;
+import static org.accrete.testkit.LearnerFixtures.otherRows;
+import static org.accrete.testkit.LearnerFixtures.trained;
+import static org.accrete.testkit.LearnerFixtures.trainingRows;
+import static org.accrete.testkit.LearnerFixtures.untrained;
+import static org.accrete.testkit.RefusalAssert.assertRefused;
+import static org.accrete.testkit.StateAssert.assertSameNumbers;
+import static org.accrete.testkit.StateAssert.assertSameState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -20,20 +30,20 @@ import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of an {@link OnlineLearner}: those of {@link LearnerContract} with a tolerance of 0, rows by themselves, and
- * what was said of each row before it was learned. Used like it, beside {@link ClassifierContract} where the model is a
- * classifier.
+ * The laws of an {@link OnlineLearner}: those of {@link LearnerContract} with a tolerance of 0, those on single rows,
+ * and those on the decision values from before each update. Used like {@link LearnerContract}, in addition to
+ * {@link ClassifierContract} if the model is a classifier.
  */
 public interface OnlineLearnerContract extends LearnerContract {
     private OnlineLearner online(Chunk rows) {
-        OnlineLearner learner = (OnlineLearner) Trial.fresh(this);
+        OnlineLearner learner = (OnlineLearner) untrained(this);
         learner.classes(rows.classes());
         return learner;
     }
 
     private List<Chunk> forms() {
-        Chunk rows = Trial.stream(this);
-        return List.of(Rows.dense(rows).chunk(), Rows.sparse(rows).chunk());
+        Chunk rows = trainingRows(this);
+        return List.of(ChunkCopy.dense(rows).chunk(), ChunkCopy.sparse(rows).chunk());
     }
 
     /** Learns one row in the form of its chunk. */
@@ -44,10 +54,10 @@ public interface OnlineLearnerContract extends LearnerContract {
             double[] values = Arrays.copyOfRange(sparse.values(), sparse.start(row), sparse.end(row));
             return learner.learnOne(indices, values, indices.length, target, rows.weight(row));
         }
-        return learner.learnOne(Rows.cells(rows, row), target, rows.weight(row));
+        return learner.learnOne(ChunkCopy.cells(rows, row), target, rows.weight(row));
     }
 
-    private static double[] says(Model model, Chunk rows) {
+    private static double[] decisionValues(Model model, Chunk rows) {
         if (model instanceof Classifier classifier) {
             double[] decisions = new double[rows.rows() * classifier.decisions()];
             classifier.decide(rows, decisions);
@@ -60,14 +70,14 @@ public interface OnlineLearnerContract extends LearnerContract {
         return predictions;
     }
 
-    /** {@return an array with room for the decision values of some rows, and for one more, filled with a mark} */
-    private static double[] room(Chunk rows) {
-        double[] room = new double[rows.rows() * Math.max(1, rows.classes().size()) + 1];
-        Arrays.fill(room, -7.25);
-        return room;
+    /** {@return an array for the decision values of some rows with one extra element, filled with a marker value} */
+    private static double[] decisionBuffer(Chunk rows) {
+        double[] buffer = new double[rows.rows() * Math.max(1, rows.classes().size()) + 1];
+        Arrays.fill(buffer, -7.25);
+        return buffer;
     }
 
-    /** A row by itself is a chunk of that row. */
+    /** {@code learnOne} learns what {@code partialFit} of a chunk of one row does. */
     @Test
     default void oneRowAtATimeGivesTheSameBits() {
         for (Chunk rows : forms()) {
@@ -78,26 +88,28 @@ public interface OnlineLearnerContract extends LearnerContract {
                 learnOne(learner, rows, row);
                 assertThat(learner.rowsSeen()).as("rows seen").isEqualTo(row + 1);
             }
-            Same.state("a learner of single rows", learner.state(), expected.state(), 0);
+            assertSameState("a learner of single rows", learner.state(), expected.state(), 0);
         }
     }
 
     /**
-     * What is handed out is what the model would have said, but for rounding: a learner may take the row before
-     * together with it.
+     * The decision values of a row are those of the model from before its update. They are equal up to rounding,
+     * because a learner may apply the previous update and compute the decision values in one pass.
      */
     @Test
-    default void decisionValuesAreThoseOfTheModelFromBeforeTheRow() {
+    default void decisionValuesComeFromBeforeTheUpdate() {
         for (Chunk rows : forms()) {
             OnlineLearner learner = online(rows);
             for (int row = 0; row < rows.rows(); row++) {
-                double[] before = says(learner.view(), rows.slice(row, row + 1));
-                Same.numbers("what was said of row " + row, learnOne(learner, rows, row), before, 1e-12);
+                double[] before = decisionValues(learner.view(), rows.slice(row, row + 1));
+                assertSameNumbers("decision values of row " + row, learnOne(learner, rows, row), before, 1e-12);
             }
         }
     }
 
-    /** A chunk hands out what its rows by themselves do, wherever its borders are, and writes no further. */
+    /**
+     * A chunk gives the decision values of its single rows, wherever its borders are, and writes nothing after them.
+     */
     @Test
     default void decisionValuesDoNotDependOnChunking() {
         for (Chunk rows : forms()) {
@@ -109,50 +121,50 @@ public interface OnlineLearnerContract extends LearnerContract {
                 ends[row + 1] = expected.size();
             }
             double[] all = expected.stream().mapToDouble(one -> one).toArray();
-            Trial.cuts(rows.rows()).forEach((name, cuts) -> {
+            chunkings(rows.rows()).forEach((name, lengths) -> {
                 OnlineLearner learner = online(rows);
                 int from = 0;
-                for (int length : cuts) {
+                for (int length : lengths) {
                     Chunk chunk = rows.slice(from, from + length);
-                    double[] out = room(chunk);
+                    double[] out = decisionBuffer(chunk);
                     learner.partialFit(chunk, out);
-                    double[] wanted = room(chunk);
+                    double[] wanted = decisionBuffer(chunk);
                     System.arraycopy(all, ends[from], wanted, 0, ends[from + length] - ends[from]);
-                    Same.numbers("what was said of the rows from " + from + " in " + name, out, wanted, 0);
+                    assertSameNumbers("decision values of the rows from " + from + " in " + name, out, wanted, 0);
                     from += length;
                 }
             });
         }
     }
 
-    /** Whoever asks gets the same learner. */
+    /** Returning decision values does not change what is learned. */
     @Test
-    default void askingForDecisionValuesChangesNothing() {
+    default void requestingDecisionValuesChangesNothing() {
         for (Chunk rows : forms()) {
             OnlineLearner asked = online(rows);
             for (int row = 0; row < rows.rows(); row += 50) {
                 Chunk chunk = rows.slice(row, Math.min(rows.rows(), row + 50));
-                asked.partialFit(chunk, room(chunk));
+                asked.partialFit(chunk, decisionBuffer(chunk));
             }
-            Same.state(
-                    "a learner that was asked what it says",
+            assertSameState(
+                    "a learner that returned decision values",
                     asked.state(),
-                    Trial.trained(this, rows).state(),
+                    trained(this, rows).state(),
                     0);
         }
     }
 
-    /** They belong to somebody else, who uses them again. */
+    /** The caller owns the arrays and reuses them. */
     @Test
     default void arraysOfARowAreNeitherWrittenNorKept() {
-        Chunk rows = Rows.dense(Trial.stream(this)).chunk();
+        Chunk rows = ChunkCopy.dense(trainingRows(this)).chunk();
         OnlineLearner dense = online(rows);
         OnlineLearner sparse = online(rows);
         double[] x = new double[rows.width()];
         int[] indices = new int[rows.width() + 3];
         double[] values = new double[rows.width() + 3];
         for (int row = 0; row < rows.rows(); row++) {
-            double[] cells = Rows.cells(rows, row);
+            double[] cells = ChunkCopy.cells(rows, row);
             double target = rows.hasTargets() ? rows.target(row) : Double.NaN;
             System.arraycopy(cells, 0, x, 0, x.length);
             int count = 0;
@@ -173,65 +185,61 @@ public interface OnlineLearnerContract extends LearnerContract {
             Arrays.fill(x, -1e9);
             Arrays.fill(values, -1e9);
         }
-        Same.state(
+        assertSameState(
                 "a learner of a dense row that was overwritten",
                 dense.state(),
-                Trial.trained(this, rows).state(),
+                trained(this, rows).state(),
                 0);
-        Same.state(
+        assertSameState(
                 "a learner of a sparse row that was overwritten",
                 sparse.state(),
-                Trial.trained(this, Rows.sparse(rows).chunk()).state(),
+                trained(this, ChunkCopy.sparse(rows).chunk()).state(),
                 0);
     }
 
-    /** Taken or refused as one, and told as row 0. */
+    /** A bad row is refused as row 0 and changes nothing. */
     @Test
     default void refusedRowChangesNothing() {
-        Chunk rows = Rows.dense(Trial.stream(this)).chunk();
+        Chunk rows = ChunkCopy.dense(trainingRows(this)).chunk();
         OnlineLearner expected = online(rows);
         OnlineLearner learner = online(rows);
         int width = rows.width();
         for (int row = 0; row < rows.rows(); row += 23) {
-            double[] x = Rows.cells(rows, row);
+            double[] x = ChunkCopy.cells(rows, row);
             double y = rows.hasTargets() ? rows.target(row) : Double.NaN;
             int[] one = {width - 1};
             double[] value = {1};
-            Trial.refused(
+            assertRefused(
                     "too few features",
                     learner,
                     Kind.BAD_ARGUMENT,
                     () -> learner.learnOne(new double[width - 1], y, 1));
-            Trial.refused(
+            assertRefused(
                     "too many features",
                     learner,
                     Kind.BAD_ARGUMENT,
                     () -> learner.learnOne(new double[width + 1], y, 1));
-            Trial.refused(
-                    "more entries than there are",
+            assertRefused(
+                    "a count above the number of entries",
                     learner,
                     Kind.BAD_ARGUMENT,
                     () -> learner.learnOne(one, value, 2, y, 1));
-            Trial.refused(
-                    "fewer entries than none",
-                    learner,
-                    Kind.BAD_ARGUMENT,
-                    () -> learner.learnOne(one, value, -1, y, 1));
+            assertRefused("a negative count", learner, Kind.BAD_ARGUMENT, () -> learner.learnOne(one, value, -1, y, 1));
             refusedAsRowZero(
-                    "a column twice",
+                    "a repeated column",
                     learner,
                     () -> learner.learnOne(new int[] {width - 1, width - 1}, new double[] {1, 2}, 2, y, 1));
             refusedAsRowZero(
-                    "a column too far right", learner, () -> learner.learnOne(new int[] {width}, value, 1, y, 1));
+                    "a column beyond the width", learner, () -> learner.learnOne(new int[] {width}, value, 1, y, 1));
             if (readsTarget()) {
                 refusedAsRowZero("a missing target", learner, () -> learner.learnOne(x, Double.NaN, 1));
                 refusedAsRowZero("a missing target", learner, () -> learner.learnOne(one, value, 1, Double.NaN, 1));
-                Rows.Draft bad = Rows.draft(rows.slice(0, 9)).target(8, Double.NaN);
-                Trial.refused(
+                ChunkCopy.Editor bad = ChunkCopy.edit(rows.slice(0, 9)).target(8, Double.NaN);
+                assertRefused(
                         "a chunk with a missing target",
                         learner,
                         Kind.BAD_DATA,
-                        () -> learner.partialFit(bad.chunk(), room(bad.chunk())));
+                        () -> learner.partialFit(bad.chunk(), decisionBuffer(bad.chunk())));
             }
             if (takesWeights()) {
                 refusedAsRowZero("a negative weight", learner, () -> learner.learnOne(x, y, -1));
@@ -239,54 +247,56 @@ public interface OnlineLearnerContract extends LearnerContract {
             learner.learnOne(x, y, rows.weight(row));
             expected.learnOne(x, y, rows.weight(row));
         }
-        Same.state("a learner that had refused rows", learner.state(), expected.state(), 0);
+        assertSameState("a learner that had refused rows", learner.state(), expected.state(), 0);
     }
 
     private static void refusedAsRowZero(String what, OnlineLearner learner, Runnable call) {
-        AccreteException refusal = Trial.refused(what, learner, Kind.BAD_DATA, call);
-        assertThat(refusal.chunkRow()).as("row told by the refusal of %s", what).isEqualTo(OptionalInt.of(0));
+        AccreteException refusal = assertRefused(what, learner, Kind.BAD_DATA, call);
+        assertThat(refusal.chunkRow())
+                .as("row named by the refusal of %s", what)
+                .isEqualTo(OptionalInt.of(0));
     }
 
-    /** Nothing is said of no rows. */
+    /** An empty chunk writes no decision values. */
     @Test
-    default void chunkWithoutRowsHasNoDecisionValues() {
-        Chunk rows = Trial.stream(this);
+    default void emptyChunkHasNoDecisionValues() {
+        Chunk rows = trainingRows(this);
         OnlineLearner learner = online(rows);
         for (int row : new int[] {0, 60}) {
-            Trial.fit(learner, rows, (int) learner.rowsSeen(), row);
+            fitInChunks(learner, rows, (int) learner.rowsSeen(), row);
             State before = learner.state();
-            double[] out = room(rows.slice(0, 0));
+            double[] out = decisionBuffer(rows.slice(0, 0));
             learner.partialFit(rows.slice(row, row), out);
-            Same.numbers("what was said of no rows", out, room(rows.slice(0, 0)), 0);
-            Same.state("a learner after an empty chunk", learner.state(), before, 0);
+            assertSameNumbers("decision values of an empty chunk", out, decisionBuffer(rows.slice(0, 0)), 0);
+            assertSameState("a learner after an empty chunk", learner.state(), before, 0);
             assertThat(learner.rowsSeen()).as("rows seen").isEqualTo(row);
         }
     }
 
-    /** Both forms of a row mean the same. */
+    /** Sparse and dense forms of a row give the same predictions. */
     @Test
     default void sparseAndDenseRowsGiveTheSamePredictions() {
         List<Chunk> forms = forms();
         OnlineLearner dense = online(forms.get(0));
         OnlineLearner sparse = online(forms.get(1));
-        for (int row = 0; row < Trial.ROWS; row++) {
-            Same.numbers(
-                    "what was said of a sparse row",
+        for (int row = 0; row < TRAINING_ROWS; row++) {
+            assertSameNumbers(
+                    "decision values of a sparse row",
                     learnOne(sparse, forms.get(1), row),
                     learnOne(dense, forms.get(0), row),
                     formTolerance());
         }
-        Chunk others = Rows.dense(Trial.others(this)).chunk();
-        Same.numbers(
+        Chunk others = ChunkCopy.dense(otherRows(this)).chunk();
+        assertSameNumbers(
                 "the output of a model trained on sparse rows",
                 outputs(sparse.snapshot(), others),
                 outputs(dense.snapshot(), others),
                 formTolerance());
     }
 
-    /** Stopped between two rows and restored, it goes on as if it had never stopped. */
+    /** A learner restored between two rows continues as if it had never stopped. */
     @Test
-    default void restoredLearnerGoesOnRowByRow() {
+    default void restoredLearnerContinuesRowByRow() {
         for (Chunk rows : forms()) {
             OnlineLearner straight = online(rows);
             for (int row = 0; row < 90; row++) {
@@ -295,30 +305,30 @@ public interface OnlineLearnerContract extends LearnerContract {
             OnlineLearner restored = (OnlineLearner) provider().restore(schema(), params(), straight.state());
             restored.classes(rows.classes());
             for (int row = 90; row < rows.rows(); row++) {
-                Same.numbers(
-                        "what a restored learner said of row " + row,
+                assertSameNumbers(
+                        "decision values of a restored learner for row " + row,
                         learnOne(restored, rows, row),
                         learnOne(straight, rows, row),
                         0);
             }
-            Same.state("a restored learner of single rows", restored.state(), straight.state(), 0);
+            assertSameState("a restored learner of single rows", restored.state(), straight.state(), 0);
         }
     }
 
-    /** Labels are offered first, and known from the first row that has one. */
+    /** The caller announces a label; the learner adds the class with the first row that has it. */
     @Test
-    default void offeredClassIsKnownByItsFirstRow() {
+    default void offeredClassIsKnownFromItsFirstRow() {
         assumeTrue(schema().target().kind() == Target.Kind.CATEGORICAL, "there are no classes");
         List<String> labels = new ArrayList<>(schema().target().classes());
-        OnlineLearner learner = (OnlineLearner) Trial.fresh(this);
-        double[] x = Rows.cells(Trial.stream(this), 0);
+        OnlineLearner learner = (OnlineLearner) untrained(this);
+        double[] x = ChunkCopy.cells(trainingRows(this), 0);
         for (int more = 0; more < 4; more++) {
             int next = labels.size();
-            refusedAsRowZero("a class that was not offered", learner, () -> learner.learnOne(x, next, 1));
+            refusedAsRowZero("a class that was not announced", learner, () -> learner.learnOne(x, next, 1));
             labels.add("class " + next);
             learner.classes(labels);
             State before = learner.state();
-            Same.state("a learner that was offered a class", learner.state(), before, 0);
+            assertSameState("a learner after a class was announced", learner.state(), before, 0);
             assertThat(((Classifier) learner.view()).classes())
                     .as("classes before the first row of the next")
                     .isEqualTo(labels.subList(0, next));

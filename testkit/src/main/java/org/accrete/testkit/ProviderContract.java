@@ -14,27 +14,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The laws of every plug-in: its name, its summary, its parameters. {@link LearnerContract} has them already; the test
- * of a source or a store implements this beside {@link SourceContract} or {@link StoreContract}.
+ * The laws of every plug-in, on its name, summary and parameters. {@link LearnerContract} includes them. The test of a
+ * source or a store implements this interface in addition to {@link SourceContract} or {@link StoreContract}.
  */
 @ExtendWith(RunSeed.class)
 public interface ProviderContract {
     /** {@return the plug-in under test} */
     Provider provider();
 
-    /** The name is written into models and typed by users. */
+    /** The name is stored in models and typed by users. */
     @Test
     default void nameMatchesThePattern() {
         assertThat(provider().name()).matches("[a-z][a-z0-9-]*");
     }
 
-    /** Lists print it beside the name. */
+    /** Lists print the summary next to the name. */
     @Test
     default void summaryIsOneLine() {
         assertThat(provider().summary()).isNotBlank().doesNotContain("\n");
     }
 
-    /** Else {@link java.util.ServiceLoader} cannot make it. */
+    /** {@link java.util.ServiceLoader} needs such a constructor. */
     @Test
     default void isMadeByAPublicConstructorWithoutArguments() {
         Class<? extends Provider> type = provider().getClass();
@@ -46,7 +46,7 @@ public interface ProviderContract {
                 .isNull();
     }
 
-    /** Names are distinct, and each parameter says what it is for. */
+    /** Parameters have distinct names, and each has a summary. */
     @Test
     default void parametersHaveDistinctNamesAndSummaries() {
         assertThat(provider().params()).extracting(ParamSpec::name).doesNotHaveDuplicates();
@@ -54,9 +54,9 @@ public interface ProviderContract {
                 .allSatisfy(spec -> assertThat(spec.summary()).as(spec.name()).isNotBlank());
     }
 
-    /** What is stored with a model gives the same values again, and underscores are as good as hyphens. */
+    /** The text form stored with a model gives the same values, and names may have underscores instead of hyphens. */
     @Test
-    default void resolvedParametersAreReadBack() {
+    default void resolvedParametersRoundTrip() {
         Params defaults = Params.of(provider().params());
         assertThat(Params.of(provider().params())).isEqualTo(defaults);
         assertThat(Params.parse(provider().params(), defaults.toMap())).isEqualTo(defaults);
@@ -68,7 +68,7 @@ public interface ProviderContract {
                         .containsEntry(name, text));
     }
 
-    /** The message names the parameter. */
+    /** A value outside the domain is refused, and the message names the parameter. */
     @Test
     default void everyParameterRefusesJustOutsideItsDomain() {
         for (ParamSpec<?> spec : provider().params()) {

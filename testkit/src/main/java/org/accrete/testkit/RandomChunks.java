@@ -10,11 +10,11 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 
 /**
- * Random rows of any schema, with something in them to learn. The same seed gives the same rows. Immutable.
+ * A generator of random rows of any schema with a pattern to learn. Equal seeds give equal rows. Immutable.
  *
- * <p>Numeric columns are normal, a fifth of them 0; targets follow a linear rule with some noise. Classes that the
- * schema does not know come up one after the other over the first half of the rows, under labels whose order of
- * appearance is not their alphabetical one.
+ * <p>Numeric cells are normally distributed, and a fifth of them are 0. Targets follow a linear rule with noise.
+ * Classes that the schema does not list appear one after the other in the first half of the rows, with labels that are
+ * not in alphabetical order.
  */
 public final class RandomChunks {
     private final Schema schema;
@@ -30,39 +30,39 @@ public final class RandomChunks {
     }
 
     /**
-     * {@return rows of at least three classes where the target is categorical, without weights, nothing missing}
+     * {@return a generator without weights and missing values; a categorical target has at least three classes}
      *
-     * @param schema what the columns are
+     * @param schema the columns and the target
      */
     public static RandomChunks of(Schema schema) {
         return new RandomChunks(schema, Math.max(3, schema.target().classes().size()), false, 0);
     }
 
     /**
-     * {@return the same with another number of classes}
+     * {@return this generator with another number of classes}
      *
-     * @param count at least as many as the schema knows, and at least 1
+     * @param count at least the number of classes in the schema, and at least 1
      */
     public RandomChunks withClasses(int count) {
         return new RandomChunks(schema, count, weighted, missing);
     }
 
-    /** {@return the same with weights between 0 and 2} */
+    /** {@return this generator with weights between 0 and 2} */
     public RandomChunks withWeights() {
         return new RandomChunks(schema, classes, true, missing);
     }
 
     /**
-     * {@return the same with missing cells in numeric columns}
+     * {@return this generator with missing cells in numeric columns}
      *
-     * @param share of the cells, from 0 to 1
+     * @param share share of the numeric cells that are missing, from 0 to 1
      */
     public RandomChunks withMissing(double share) {
         return new RandomChunks(schema, classes, weighted, share);
     }
 
     /**
-     * {@return a chunk of its own}
+     * {@return a new chunk}
      *
      * @param count number of rows
      * @param seed any value
@@ -133,7 +133,7 @@ public final class RandomChunks {
         if (value != 0.0) {
             buffer.put(column, value);
             for (int k = 0; k < scores.length && !Double.isNaN(value); k++) {
-                // A fixed rule that differs by column and class.
+                // Fixed coefficients that differ by column and class.
                 scores[k] += value * ((column * 7 + k * 5) % 11 - 5) / 5.0;
             }
         }
@@ -142,7 +142,7 @@ public final class RandomChunks {
     private int choose(double[] scores, int row, int count, SeededRandom random) {
         int known = schema.target().classes().size();
         int fresh = classes - known;
-        // The n-th new class is seen first at its own row of the first half.
+        // Each new class first appears at a fixed row of the first half.
         int seen = known;
         for (int n = 0; n < fresh; n++) {
             int first = n * count / (2 * fresh);

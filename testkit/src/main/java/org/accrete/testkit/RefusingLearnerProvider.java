@@ -18,8 +18,9 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * A saboteur to put behind steps: learners that refuse some calls after all that stands before them has learned. What
- * they take they remember by a digest, so that equal states mean equal rows. Of any target; named {@code refusing}.
+ * A provider of learners that refuse some calls, to test the steps before them in a pipeline. The state of such a
+ * learner is a digest of the rows it accepted, so equal states mean equal rows. It accepts any target. Its name is
+ * {@code refusing}.
  */
 public final class RefusingLearnerProvider implements LearnerProvider {
     private final LongPredicate refuses;
@@ -36,13 +37,13 @@ public final class RefusingLearnerProvider implements LearnerProvider {
     /**
      * {@return a provider of learners that refuse one call}
      *
-     * @param call its number, from 1
+     * @param call the number of the call, from 1
      */
     public static RefusingLearnerProvider call(long call) {
         return new RefusingLearnerProvider(number -> number == call);
     }
 
-    /** {@return a provider of learners that refuse nothing, to compare with} */
+    /** {@return a provider of learners that refuse no call, for comparison} */
     public static RefusingLearnerProvider never() {
         return new RefusingLearnerProvider(call -> false);
     }
@@ -109,7 +110,7 @@ public final class RefusingLearnerProvider implements LearnerProvider {
             if (refuses.test(calls)) {
                 throw AccreteException.badData("call " + calls + " is refused on purpose");
             }
-            digest = Digest.of(chunk, digest);
+            digest = ChunkDigest.of(chunk, digest);
             rows += chunk.rows();
         }
 

@@ -6,10 +6,10 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The one seed of a test run: what {@code -Daccrete.seed} says, else the clock. A test that fails prints the line that
- * replays it.
+ * The random seed of a test run, from {@code -Daccrete.seed} or else from the clock. A failing test prints the command
+ * that replays it.
  *
- * <p>The suites use it already. A test of one's own does by {@code @ExtendWith(RunSeed.class)} and {@link #random}.
+ * <p>All contracts use it. Other tests use it with {@code @ExtendWith(RunSeed.class)} and {@link #random}.
  */
 public final class RunSeed implements TestExecutionExceptionHandler {
     /** The system property that sets the seed. */
@@ -17,7 +17,7 @@ public final class RunSeed implements TestExecutionExceptionHandler {
 
     private static final long SEED = Long.getLong(PROPERTY, System.nanoTime() % 1_000_000_007L);
 
-    /** Made by JUnit. */
+    /** Creates the extension; called by JUnit. */
     public RunSeed() {}
 
     /** {@return the seed of this run} */
@@ -26,10 +26,10 @@ public final class RunSeed implements TestExecutionExceptionHandler {
     }
 
     /**
-     * {@return a generator that gives the same draws for the same purpose in every run of the same seed, whichever
-     * tests run before}
+     * {@return a generator whose numbers depend only on the seed of the run and on the purpose, not on the order of
+     * tests}
      *
-     * @param purpose any word
+     * @param purpose any text
      */
     public static SeededRandom random(String purpose) {
         return new SeededRandom(SEED * 31 + purpose.hashCode());

@@ -1,5 +1,11 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.SourceFixtures.allRows;
+import static org.accrete.testkit.SourceFixtures.allRowsByLabel;
+import static org.accrete.testkit.SourceFixtures.appendRows;
+import static org.accrete.testkit.SourceFixtures.assertValidRow;
+import static org.accrete.testkit.SourceFixtures.newBuffer;
+import static org.accrete.testkit.SourceFixtures.readRows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The laws of a {@link ChunkSource}. A test class implements this, opens the source, and inherits them all:
+ * The laws of a {@link ChunkSource}. A test class implements this interface, opens the source and inherits all laws:
  *
  * <pre>{@code
  * class WavesTest implements SourceContract {
@@ -30,60 +36,60 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>The source should have some 20 to 1,000 rows, of several classes if its target has classes; of one with more rows,
- * or without end, only the first {@link #rows()} are read. A plug-in's test implements {@link ProviderContract} too.
+ * <p>The source should have 20 to 1,000 rows, with several classes if its target is categorical. If it has more rows or
+ * is endless, only the first {@link #rows()} are read. The test of a plug-in also implements {@link ProviderContract}.
  */
 @ExtendWith(RunSeed.class)
 public interface SourceContract {
-    /** {@return the source under test at its beginning; the same rows every time; the law closes it} */
+    /** {@return the source under test at its start; each call gives the same rows; the caller closes it} */
     ChunkSource open();
 
     /**
-     * {@return the same source, opened anew to go on where a run stopped}
+     * {@return the same source, opened again to continue where a run stopped}
      *
-     * @param classes the classes known by then, for a source that is told of them through a stored plan
+     * @param classes the classes known there, for a source that gets them from a stored plan
      */
     default ChunkSource reopen(List<String> classes) {
         return open();
     }
 
-    /** {@return the most rows that are read} */
+    /** {@return the largest number of rows to read} */
     default int rows() {
         return 1_000;
     }
 
-    /** The size of a buffer is the reader's business. */
+    /** The reader chooses the size of its buffer. */
     @Test
-    default void rowsDoNotDependOnTheSizeOfTheBuffer() {
-        List<String> expected = Reading.all(this);
+    default void rowsDoNotDependOnTheBufferSize() {
+        List<String> expected = allRows(this);
         assertThat(expected).as("rows of the source").hasSizeGreaterThan(2);
         for (int size : new int[] {1, 7, 100}) {
             try (ChunkSource source = open()) {
-                assertThat(Reading.rest(source, size, rows(), true))
+                assertThat(readRows(source, size, rows(), true))
                         .as("rows in chunks of %s", size)
                         .isEqualTo(expected);
             }
         }
         SeededRandom random = RunSeed.random("limits");
         try (ChunkSource source = open()) {
-            ChunkBuffer buffer = Reading.buffer(source, 40);
+            ChunkBuffer buffer = newBuffer(source, 40);
             List<String> lines = new ArrayList<>();
             boolean more = true;
             while (more && lines.size() < expected.size()) {
                 buffer.limit(Math.min(expected.size() - lines.size(), 1 + random.nextInt(40)));
                 more = source.next(buffer);
-                Reading.add(buffer.chunk(), lines, true);
+                appendRows(buffer, lines, true);
             }
             assertThat(lines).as("rows with changing limits").isEqualTo(expected);
         }
     }
 
-    /** Borders of files, blocks or pages do not show. */
+    /** Borders of files, blocks or pages do not shorten a chunk. */
     @Test
-    default void everyChunkIsFullButTheLast() {
+    default void everyChunkButTheLastIsFull() {
         for (int size : new int[] {1, 3, 16}) {
             try (ChunkSource source = open()) {
-                ChunkBuffer buffer = Reading.buffer(source, size);
+                ChunkBuffer buffer = newBuffer(source, size);
                 int rows = 0;
                 boolean full = true;
                 while (rows < rows() && source.next(buffer)) {
@@ -98,47 +104,47 @@ public interface SourceContract {
         }
     }
 
-    /** What was in the buffer is gone. */
+    /** {@code next} replaces the contents of the buffer. */
     @Test
     default void bufferIsClearedFirst() {
-        List<String> expected = Reading.all(this);
+        List<String> expected = allRows(this);
         try (ChunkSource source = open()) {
-            ChunkBuffer buffer = Reading.buffer(source, 50);
+            ChunkBuffer buffer = newBuffer(source, 50);
             buffer.limit(2);
             source.next(buffer);
             int more = Math.min(20, expected.size() - 2);
             List<String> lines = new ArrayList<>();
             buffer.limit(more);
             source.next(buffer);
-            Reading.add(buffer.chunk(), lines, true);
+            appendRows(buffer, lines, true);
             assertThat(lines).as("rows in a buffer that held others").isEqualTo(expected.subList(2, 2 + more));
         }
     }
 
-    /** Promise two: any row may be the last of a run, and the next run begins with the next row. */
+    /** A run may stop after any row, and the next run continues with the next row. */
     @Test
-    default void stoppedAnywhereAndSoughtItGoesOn() {
-        List<String> expected = Reading.all(this);
+    default void readingResumesAfterAnyRow() {
+        List<String> expected = allRows(this);
         for (int stop : stops(expected.size())) {
             for (int size : new int[] {1, 7, 64}) {
-                Reading.Stopped stopped = stopAt(stop, size);
+                SourceFixtures.ResumePoint stopped = stopAt(stop, size);
                 try (ChunkSource source = reopen(stopped.classes())) {
                     source.seek(Position.parse(stopped.position().toText()));
-                    assertThat(Reading.rest(source, 11, expected.size() - stop, false))
-                            .as("rows after a stop at row %s in chunks of %s, sought by %s", stop, size, stopped)
-                            .isEqualTo(Reading.byLabel(this).subList(stop, expected.size()));
+                    assertThat(readRows(source, 11, expected.size() - stop, false))
+                            .as("rows after a stop at row %s in chunks of %s and a seek to %s", stop, size, stopped)
+                            .isEqualTo(allRowsByLabel(this).subList(stop, expected.size()));
                 }
             }
         }
     }
 
-    /** A run that was resumed can be resumed. */
+    /** A resumed run can be stopped and resumed again. */
     @Test
-    default void positionsOfASoughtSourceAreGoodToo() {
-        List<String> expected = Reading.byLabel(this);
+    default void positionsAfterASeekAreValid() {
+        List<String> expected = allRowsByLabel(this);
         for (int stop : stops(expected.size() - 2)) {
-            Reading.Stopped first = stopAt(stop, 7);
-            Reading.Stopped second;
+            SourceFixtures.ResumePoint first = stopAt(stop, 7);
+            SourceFixtures.ResumePoint second;
             try (ChunkSource source = reopen(first.classes())) {
                 source.seek(first.position());
                 second = stop(source, 1 + (expected.size() - stop) / 3, 5);
@@ -146,28 +152,28 @@ public interface SourceContract {
             int at = stop + 1 + (expected.size() - stop) / 3;
             try (ChunkSource source = reopen(second.classes())) {
                 source.seek(second.position());
-                assertThat(Reading.rest(source, 13, expected.size() - at, false))
-                        .as("rows after stops at row %s and %s, sought by %s", stop, at, second)
+                assertThat(readRows(source, 13, expected.size() - at, false))
+                        .as("rows after stops at rows %s and %s and a seek to %s", stop, at, second)
                         .isEqualTo(expected.subList(at, expected.size()));
             }
         }
     }
 
-    /** The start of any source is a position, and so is any number of rows after it. */
+    /** The start of a source plus any number of rows is a valid position. */
     @Test
-    default void startIsAPosition() {
-        List<String> expected = Reading.byLabel(this);
+    default void startIsAValidPosition() {
+        List<String> expected = allRowsByLabel(this);
         for (int more : new int[] {0, 1, expected.size() / 2}) {
             try (ChunkSource source = open()) {
                 source.seek(Position.start().plus(more));
-                assertThat(Reading.rest(source, 10, expected.size() - more, false))
+                assertThat(readRows(source, 10, expected.size() - more, false))
                         .as("rows after the start and %s more", more)
                         .isEqualTo(expected.subList(more, expected.size()));
             }
         }
     }
 
-    /** Else another file would go on in the middle. */
+    /** A position of another source is refused. */
     @Test
     default void markOfAnotherSourceIsRefused() {
         try (ChunkSource source = open()) {
@@ -178,18 +184,18 @@ public interface SourceContract {
         }
     }
 
-    /** A source without rows left stays so, and one that was sought to its end has none. */
+    /** After its last row a source stays at its end, and a seek to the end gives no rows. */
     @Test
-    default void afterTheEndThereIsNoRow() {
+    default void noRowsComeAfterTheEnd() {
         Position end = Position.start();
         List<String> classes;
         try (ChunkSource source = open()) {
-            ChunkBuffer buffer = Reading.buffer(source, 100);
+            ChunkBuffer buffer = newBuffer(source, 100);
             int rows = 0;
             while (source.next(buffer)) {
                 rows += buffer.rows();
-                assumeTrue(rows < rows(), "the source goes on after the rows that are read");
-                end = buffer.chunk().position();
+                assumeTrue(rows < rows(), "the source has more rows than the test reads");
+                end = buffer.position();
             }
             classes = buffer.chunk().classes();
             for (int times = 0; times < 3; times++) {
@@ -199,18 +205,18 @@ public interface SourceContract {
         }
         try (ChunkSource source = reopen(classes)) {
             source.seek(end);
-            assertThat(source.next(Reading.buffer(source, 10)))
+            assertThat(source.next(newBuffer(source, 10)))
                     .as("next after a seek to the end, %s", end)
                     .isFalse();
         }
     }
 
-    /** Known before the first row, and the same ever after. */
+    /** The schema is known before the first row and never changes. */
     @Test
     default void schemaDoesNotChange() {
         try (ChunkSource source = open()) {
             Schema schema = source.schema();
-            ChunkBuffer buffer = Reading.buffer(source, 100);
+            ChunkBuffer buffer = newBuffer(source, 100);
             for (int rows = 0; rows < rows() && source.next(buffer); rows += buffer.rows()) {
                 assertThat(source.schema()).as("the schema after %s rows", rows).isEqualTo(schema);
                 assertThat(schema.matches(buffer.chunk().schema()))
@@ -221,19 +227,17 @@ public interface SourceContract {
         }
     }
 
-    /** Labels that were given an index keep it. */
+    /** A label keeps its index. */
     @Test
     default void classesOnlyGrow() {
         try (ChunkSource source = open()) {
             Target target = source.schema().target();
             assumeTrue(target.kind() == Target.Kind.CATEGORICAL, "the target has no classes");
-            ChunkBuffer buffer = Reading.buffer(source, 5);
+            ChunkBuffer buffer = newBuffer(source, 5);
             List<String> list = target.classes();
             List<String> known = List.copyOf(list);
             for (int rows = 0; rows < rows() && source.next(buffer); rows += buffer.rows()) {
-                assertThat(list)
-                        .as("a list of classes that was handed out before")
-                        .isEqualTo(known);
+                assertThat(list).as("a list of classes returned earlier").isEqualTo(known);
                 list = buffer.chunk().classes();
                 assertThat(list)
                         .as("classes after %s rows and a chunk", rows)
@@ -250,46 +254,48 @@ public interface SourceContract {
         }
     }
 
-    /** One entry of 1 in a one-hot block, −1 to 1 in a cycle, nothing infinite, weights of at least 0. */
+    /**
+     * A one-hot block has at most one 1, a cycle is within −1 to 1, numbers are finite or NaN, weights are at least 0.
+     */
     @Test
-    default void rowsKeepWhatTheBlocksPromise() {
+    default void rowsMatchTheirBlocks() {
         try (ChunkSource source = open()) {
-            ChunkBuffer buffer = Reading.buffer(source, 50);
+            ChunkBuffer buffer = newBuffer(source, 50);
             for (int rows = 0; rows < rows() && source.next(buffer); rows += buffer.rows()) {
                 for (int row = 0; row < buffer.rows(); row++) {
-                    Reading.check(buffer.chunk(), row, "row " + (rows + row));
+                    assertValidRow(buffer.chunk(), row, "row " + (rows + row));
                 }
             }
         }
     }
 
-    /** Nothing is shared between two that are open at once. */
+    /** Two open sources share nothing. */
     @Test
-    default void twoReadersDoNotDisturbEachOther() {
-        List<String> expected = Reading.all(this);
+    default void twoReadersAreIndependent() {
+        List<String> expected = allRows(this);
         try (ChunkSource one = open();
                 ChunkSource other = open()) {
-            ChunkBuffer buffer = Reading.buffer(one, 4);
-            ChunkBuffer otherBuffer = Reading.buffer(other, 9);
+            ChunkBuffer buffer = newBuffer(one, 4);
+            ChunkBuffer otherBuffer = newBuffer(other, 9);
             List<String> lines = new ArrayList<>();
             List<String> otherLines = new ArrayList<>();
             for (int turn = 0; turn < expected.size(); turn += 4) {
                 one.next(buffer);
-                Reading.add(buffer.chunk(), lines, true);
+                appendRows(buffer, lines, true);
                 other.next(otherBuffer);
-                Reading.add(otherBuffer.chunk(), otherLines, true);
+                appendRows(otherBuffer, otherLines, true);
             }
             assertThat(lines).as("rows of the one").startsWith(expected.toArray(String[]::new));
             assertThat(otherLines).as("rows of the other").startsWith(expected.toArray(String[]::new));
         }
     }
 
-    /** Before the first row, in the middle, at the end. */
+    /** A source may be closed twice: before the first row, in the middle and at the end. */
     @Test
-    default void closingTwiceDoesNoHarm() {
+    default void closingTwiceIsAllowed() {
         for (int chunks : new int[] {0, 1, rows()}) {
             ChunkSource source = open();
-            ChunkBuffer buffer = Reading.buffer(source, 10);
+            ChunkBuffer buffer = newBuffer(source, 10);
             for (int i = 0; i < chunks && i * 10 < rows() && source.next(buffer); i++) {
                 assertThat(buffer.rows()).isPositive();
             }
@@ -300,7 +306,7 @@ public interface SourceContract {
         }
     }
 
-    /** People read them. */
+    /** The name and the warnings are shown to users. */
     @Test
     default void nameAndWarningsAreOneLineEach() {
         try (ChunkSource source = open()) {
@@ -310,32 +316,31 @@ public interface SourceContract {
         }
     }
 
-    /** A place to go on from, and the classes known there. */
-    private Reading.Stopped stopAt(int row, int size) {
+    /** {@return the place after a row, reached by reading chunks of a size} */
+    private SourceFixtures.ResumePoint stopAt(int row, int size) {
         try (ChunkSource source = open()) {
             return stop(source, row, size);
         }
     }
 
-    private static Reading.Stopped stop(ChunkSource source, int row, int size) {
-        ChunkBuffer buffer = Reading.buffer(source, size);
+    private static SourceFixtures.ResumePoint stop(ChunkSource source, int row, int size) {
+        ChunkBuffer buffer = newBuffer(source, size);
         Position position = Position.start();
         List<String> classes = source.schema().target().classes();
         int rows = 0;
         while (rows + size <= row && source.next(buffer)) {
             rows += buffer.rows();
-            position = buffer.chunk().position();
+            position = buffer.position();
             classes = buffer.chunk().classes();
         }
         if (rows < row && rows == 0) {
-            // The source may have been sought: only a chunk tells where it is.
+            // After a seek, only a chunk gives the position of the source.
             buffer.limit(Math.min(size, row));
             source.next(buffer);
-            return new Reading.Stopped(
-                    buffer.chunk().position().plus(row - buffer.rows()),
-                    buffer.chunk().classes());
+            return new SourceFixtures.ResumePoint(
+                    buffer.position().plus(row - buffer.rows()), buffer.chunk().classes());
         }
-        return new Reading.Stopped(position.plus(row - rows), classes);
+        return new SourceFixtures.ResumePoint(position.plus(row - rows), classes);
     }
 
     private static TreeSet<Integer> stops(int rows) {

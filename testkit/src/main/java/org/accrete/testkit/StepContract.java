@@ -1,5 +1,16 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.TRAINING_ROWS;
+import static org.accrete.testkit.LearnerFixtures.chunkings;
+import static org.accrete.testkit.LearnerFixtures.modelOutputs;
+import static org.accrete.testkit.LearnerFixtures.otherRows;
+import static org.accrete.testkit.LearnerFixtures.trained;
+import static org.accrete.testkit.LearnerFixtures.trainingRows;
+import static org.accrete.testkit.LearnerFixtures.withExtraColumn;
+import static org.accrete.testkit.RefusalAssert.assertRefused;
+import static org.accrete.testkit.StateAssert.assertFinite;
+import static org.accrete.testkit.StateAssert.assertSameNumbers;
+import static org.accrete.testkit.StateAssert.assertSameState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,7 +22,6 @@ import java.util.Map;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Step;
@@ -24,8 +34,8 @@ import org.accrete.core.plugin.PlugIns;
 import org.junit.jupiter.api.Test;
 
 /**
- * The laws of a {@link Step}: those of {@link LearnerContract}, what it hands on, and how it takes a call back. Used
- * like it. A step whose {@link #tolerance()} is 0 is held to be row-wise.
+ * The laws of a {@link Step}: those of {@link LearnerContract}, those on its output rows, and those on {@code undo()}.
+ * Used like {@link LearnerContract}. A step whose {@link #tolerance()} is 0 must be row-wise.
  */
 public interface StepContract extends LearnerContract {
     /** {@return the plug-in under test} */
@@ -36,73 +46,74 @@ public interface StepContract extends LearnerContract {
         return provider().create(schema(), params());
     }
 
-    private ChunkBuffer buffer(Step step) {
-        return new ChunkBuffer(step.outputSchema(), Trial.ROWS);
+    private static ChunkBuffer outputBuffer(Step step) {
+        return new ChunkBuffer(step.outputSchema(), TRAINING_ROWS);
     }
 
-    /** The only way back when what stands behind the step refuses. */
+    /** A pipeline calls {@code undo()} when a later stage refuses the chunk. */
     @Test
-    default void undoTakesBackPartialFitTransform() {
-        undo(true);
+    default void undoRevertsPartialFitTransform() {
+        assertUndo(true);
     }
 
-    /** The step that is not ready only learns. */
+    /** The same for a step that is not ready and only learns. */
     @Test
-    default void undoTakesBackPartialFit() {
-        undo(false);
+    default void undoRevertsPartialFit() {
+        assertUndo(false);
     }
 
-    private void undo(boolean transform) {
-        Chunk rows = Trial.stream(this);
-        Chunk others = Trial.others(this);
+    private void assertUndo(boolean transform) {
+        Chunk rows = trainingRows(this);
+        Chunk others = otherRows(this);
         Step expected = step();
         Step step = step();
-        ChunkBuffer out = buffer(step);
-        ChunkBuffer expectedOut = buffer(step);
+        ChunkBuffer out = outputBuffer(step);
+        ChunkBuffer expectedOut = outputBuffer(step);
         int from = 0;
         for (int to : new int[] {1, 2, 30, 130, 230}) {
             State before = step.state();
-            double[] said = outputs(step.snapshot(), others);
-            Chunk taken = transform ? others : others.slice(0, 7);
+            double[] outputBefore = outputs(step.snapshot(), others);
+            Chunk undone = transform ? others : others.slice(0, 7);
             if (transform) {
-                step.partialFitTransform(taken, out);
+                step.partialFitTransform(undone, out);
             } else {
-                step.partialFit(taken);
+                step.partialFit(undone);
             }
             step.undo();
-            Same.state("a step that took a call back", step.state(), before, 0);
+            assertSameState("a step after undo", step.state(), before, 0);
             assertThat(step.rowsSeen()).as("rows seen after undo").isEqualTo(from);
-            Same.numbers("the output of a view after undo", outputs(step.view(), others), said, 0);
-            Same.numbers("the output of a snapshot after undo", outputs(step.snapshot(), others), said, 0);
+            assertSameNumbers("the output of a view after undo", outputs(step.view(), others), outputBefore, 0);
+            assertSameNumbers("the output of a snapshot after undo", outputs(step.snapshot(), others), outputBefore, 0);
             step.partialFitTransform(rows.slice(from, to), out);
             expected.partialFitTransform(rows.slice(from, to), expectedOut);
-            Same.numbers(
-                    "rows handed on by a step that took a call back",
-                    Trial.cells(out.chunk()),
-                    Trial.cells(expectedOut.chunk()),
+            assertSameNumbers(
+                    "output rows of a step after undo",
+                    ChunkCopy.cells(out.chunk()),
+                    ChunkCopy.cells(expectedOut.chunk()),
                     0);
             from = to;
         }
-        Same.state("a step that took calls back", step.state(), expected.state(), 0);
+        assertSameState("a step after several undos", step.state(), expected.state(), 0);
     }
 
-    /** Handing on is all that the one does more. */
+    /** {@code partialFitTransform} learns what {@code partialFit} learns. */
     @Test
     default void partialFitAndPartialFitTransformLearnTheSame() {
-        Chunk rows = Trial.stream(this);
-        for (Chunk form : List.of(Rows.dense(rows).chunk(), Rows.sparse(rows).chunk())) {
-            Learner expected = Trial.trained(this, form);
+        Chunk rows = trainingRows(this);
+        for (Chunk form :
+                List.of(ChunkCopy.dense(rows).chunk(), ChunkCopy.sparse(rows).chunk())) {
+            Learner expected = trained(this, form);
             Step step = step();
-            ChunkBuffer out = buffer(step);
+            ChunkBuffer out = outputBuffer(step);
             for (int row = 0; row < form.rows(); row += 50) {
                 step.partialFitTransform(form.slice(row, Math.min(form.rows(), row + 50)), out);
             }
-            Same.state("a step that handed its rows on", step.state(), expected.state(), 0);
+            assertSameState("a step that transformed its rows", step.state(), expected.state(), 0);
             assertThat(step.rowsSeen()).as("rows seen").isEqualTo(form.rows());
         }
     }
 
-    /** What stands behind is made for it before the first row. */
+    /** The next stage is created for the output schema before the first row. */
     @Test
     default void outputSchemaIsFixedFromTheStart() {
         Step step = step();
@@ -113,8 +124,8 @@ public interface StepContract extends LearnerContract {
         assertThat(schema.target().name())
                 .as("name of the target")
                 .isEqualTo(schema().target().name());
-        ChunkBuffer out = buffer(step);
-        step.partialFitTransform(Trial.stream(this), out);
+        ChunkBuffer out = outputBuffer(step);
+        step.partialFitTransform(trainingRows(this), out);
         for (Schema later : List.of(
                 step.outputSchema(),
                 step.view().outputSchema(),
@@ -126,109 +137,103 @@ public interface StepContract extends LearnerContract {
         }
     }
 
-    /** The rows handed on are the last ones, all from the first that is, and the same however the stream was cut. */
+    /** Once a step is ready it outputs every row, and its output does not depend on chunk borders. */
     @Test
-    default void handedOnRowsDoNotDependOnChunking() {
-        Chunk rows = Trial.stream(this);
-        for (Chunk form : List.of(Rows.dense(rows).chunk(), Rows.sparse(rows).chunk())) {
-            double[] whole = handedOn("one chunk", form, new int[] {form.rows()});
-            Trial.cuts(form.rows())
-                    .forEach((name, cuts) -> Same.numbers(
-                            "rows handed on after " + name, handedOn(name, form, cuts), whole, tolerance()));
+    default void outputRowsDoNotDependOnChunking() {
+        Chunk rows = trainingRows(this);
+        for (Chunk form :
+                List.of(ChunkCopy.dense(rows).chunk(), ChunkCopy.sparse(rows).chunk())) {
+            double[] whole = outputRows("one chunk", form, new int[] {form.rows()});
+            chunkings(form.rows())
+                    .forEach((name, lengths) -> assertSameNumbers(
+                            "output rows after " + name, outputRows(name, form, lengths), whole, tolerance()));
         }
     }
 
-    private double[] handedOn(String name, Chunk rows, int[] cuts) {
+    private double[] outputRows(String name, Chunk rows, int[] lengths) {
         Step step = step();
-        ChunkBuffer out = buffer(step);
+        ChunkBuffer out = outputBuffer(step);
         List<double[]> cells = new ArrayList<>();
         int width = step.outputSchema().width();
         boolean ready = false;
         int from = 0;
-        for (int length : cuts) {
+        for (int length : lengths) {
             step.partialFitTransform(rows.slice(from, from + length), out);
-            assertThat(out.rows()).as("rows handed on of %s", length).isLessThanOrEqualTo(length);
+            assertThat(out.rows()).as("output rows of %s rows", length).isLessThanOrEqualTo(length);
             if (ready) {
                 assertThat(out.rows())
-                        .as("rows handed on once ready, with %s", name)
+                        .as("output rows of a ready step, with %s", name)
                         .isEqualTo(length);
             }
             ready |= out.rows() > 0;
             for (int row = 0; row < out.rows(); row++) {
-                // Targets show which rows these are.
-                double[] line = Arrays.copyOf(Rows.cells(out.chunk(), row), width + 1);
+                // The target identifies the row.
+                double[] line = Arrays.copyOf(ChunkCopy.cells(out.chunk(), row), width + 1);
                 line[width] = out.chunk().hasTargets() ? out.chunk().target(row) : 0;
                 if (rows.hasTargets()) {
                     assertThat(line[width])
-                            .as("target of handed on row %s with %s", row, name)
+                            .as("target of output row %s with %s", row, name)
                             .isEqualTo(rows.target(from + length - out.rows() + row));
                 }
                 cells.add(line);
             }
             from += length;
-            assertThat(step.rowsSeen()).as("rows seen, handed on or not").isEqualTo(from);
+            assertThat(step.rowsSeen()).as("rows seen, output or not").isEqualTo(from);
         }
         return cells.stream().flatMapToDouble(Arrays::stream).toArray();
     }
 
-    /** A row-wise step transforms a row by what it knows after that row. */
+    /** A row-wise step transforms a row with the statistics that include that row. */
     @Test
-    default void rowIsTransformedByWhatIsKnownAfterIt() {
-        assumeTrue(tolerance() == 0, "the step takes blocks of rows");
-        Chunk rows = Trial.stream(this);
+    default void rowIsTransformedByTheStateAfterIt() {
+        assumeTrue(tolerance() == 0, "the step is not row-wise");
+        Chunk rows = trainingRows(this);
         Step step = step();
-        ChunkBuffer out = buffer(step);
+        ChunkBuffer out = outputBuffer(step);
         for (int row = 0; row < rows.rows(); row++) {
             Chunk chunk = rows.slice(row, row + 1);
             step.partialFitTransform(chunk, out);
             if (out.rows() > 0) {
-                Same.numbers(
-                        "handed on row " + row, Trial.cells(out.chunk()), Trial.outputs(step.snapshot(), chunk), 0);
+                assertSameNumbers(
+                        "output row " + row, ChunkCopy.cells(out.chunk()), modelOutputs(step.snapshot(), chunk), 0);
             }
         }
     }
 
-    /** All that belongs to a row and is no column. */
+    /** A step copies targets, weights and classes to its output. */
     @Test
-    default void targetsWeightsKeysClassesAndPositionArePassedOn() {
-        Chunk stream = Trial.stream(this);
-        ChunkBuffer keyed = new ChunkBuffer(schema(), Trial.ROWS, 2);
+    default void targetsWeightsAndClassesArePassedOn() {
+        Chunk stream = trainingRows(this);
+        ChunkBuffer weighted = new ChunkBuffer(schema(), TRAINING_ROWS);
         for (int row = 0; row < stream.rows(); row++) {
-            keyed.beginRow(stream, row);
-            double[] cells = Rows.cells(stream, row);
+            weighted.beginRow(stream, row);
+            double[] cells = ChunkCopy.cells(stream, row);
             for (int j = 0; j < cells.length; j++) {
                 if (cells[j] != 0.0) {
-                    keyed.put(j, cells[j]);
+                    weighted.put(j, cells[j]);
                 }
             }
-            keyed.weight(1 + row % 3);
-            keyed.key(0, "row " + row);
-            keyed.key(1, "ä" + row);
-            keyed.endRow();
+            weighted.weight(1 + row % 3);
+            weighted.endRow();
         }
-        keyed.classes(stream.classes());
-        keyed.position(new Position("some mark", 230));
-        Chunk rows = keyed.chunk();
+        weighted.classes(stream.classes());
+        Chunk rows = weighted.chunk();
         Step step = step();
-        ChunkBuffer out = new ChunkBuffer(step.outputSchema(), Trial.ROWS, 2);
+        ChunkBuffer out = new ChunkBuffer(step.outputSchema(), TRAINING_ROWS);
         step.partialFitTransform(rows, out);
-        passedOn("partialFitTransform", out.chunk(), rows);
+        assertPassedOn("partialFitTransform", out.chunk(), rows);
         for (Transformer transformer : List.of(step.view(), step.snapshot())) {
             transformer.transform(rows, out);
             assertThat(out.rows()).as("transformed rows").isEqualTo(rows.rows());
-            passedOn("transform", out.chunk(), rows);
+            assertPassedOn("transform", out.chunk(), rows);
         }
     }
 
-    private static void passedOn(String call, Chunk out, Chunk rows) {
+    private static void assertPassedOn(String call, Chunk out, Chunk rows) {
         int first = rows.rows() - out.rows();
         assertThat(out.classes()).as("classes passed on by %s", call).isEqualTo(rows.classes());
-        assertThat(out.position()).as("position passed on by %s", call).isEqualTo(rows.position());
         for (int row = 0; row < out.rows(); row++) {
             assertThat(out.weight(row)).as("weight passed on by %s", call).isEqualTo(rows.weight(first + row));
-            for (int k = 0; k < 2; k++) {
-                assertThat(out.key(row, k)).as("key passed on by %s", call).isEqualTo(rows.key(first + row, k));
-            }
             assertThat(out.hasTargets()).as("has targets after %s", call).isEqualTo(rows.hasTargets());
             if (rows.hasTargets()) {
                 assertThat(out.target(row)).as("target passed on by %s", call).isEqualTo(rows.target(first + row));
@@ -236,12 +241,12 @@ public interface StepContract extends LearnerContract {
         }
     }
 
-    /** The buffer is used again for every chunk. */
+    /** The caller reuses the output buffer for every chunk. */
     @Test
-    default void outIsClearedFirst() {
-        Chunk rows = Trial.stream(this);
+    default void outputBufferIsClearedFirst() {
+        Chunk rows = trainingRows(this);
         Step step = step();
-        ChunkBuffer out = new ChunkBuffer(step.outputSchema(), 2 * Trial.ROWS);
+        ChunkBuffer out = new ChunkBuffer(step.outputSchema(), 2 * TRAINING_ROWS);
         step.partialFitTransform(rows, out);
         step.partialFitTransform(rows.slice(0, 9), out);
         assertThat(out.rows())
@@ -250,48 +255,45 @@ public interface StepContract extends LearnerContract {
         step.snapshot().transform(rows.slice(0, 5), out);
         assertThat(out.rows()).as("rows of a buffer used twice by transform").isEqualTo(5);
         step.partialFitTransform(rows.slice(0, 0), out);
-        assertThat(out.rows()).as("rows handed on of none").isZero();
+        assertThat(out.rows()).as("output rows of an empty chunk").isZero();
     }
 
-    /** It is as strict as {@code partialFit} and as careful. */
+    /** {@code partialFitTransform} refuses what {@code partialFit} refuses and changes nothing. */
     @Test
     default void refusedPartialFitTransformChangesNothing() {
-        Chunk rows = Trial.stream(this);
-        Chunk others = Trial.others(this);
+        Chunk rows = trainingRows(this);
+        Chunk others = otherRows(this);
         int last = others.rows() - 1;
         Chunk infinite =
-                Rows.draft(others).cell(last, 0, Double.POSITIVE_INFINITY).chunk();
-        Chunk wider = Rows.draft(others).schema(Trial.wider(schema())).chunk();
+                ChunkCopy.edit(others).cell(last, 0, Double.POSITIVE_INFINITY).chunk();
+        Chunk wider = ChunkCopy.edit(others).schema(withExtraColumn(schema())).chunk();
         Step step = step();
-        ChunkBuffer out = buffer(step);
+        ChunkBuffer out = outputBuffer(step);
         for (int row = 0; row < rows.rows(); row += 50) {
-            Trial.refused(
+            assertRefused(
                     "infinity", step, AccreteException.Kind.BAD_DATA, () -> step.partialFitTransform(infinite, out));
-            Trial.refused(
+            assertRefused(
                     "another schema",
                     step,
                     AccreteException.Kind.BAD_STATE,
                     () -> step.partialFitTransform(wider, out));
             step.partialFitTransform(rows.slice(row, Math.min(rows.rows(), row + 50)), out);
         }
-        Same.state(
+        assertSameState(
                 "a step that had refused chunks",
                 step.state(),
-                Trial.trained(this, rows).state(),
+                trained(this, rows).state(),
                 0);
     }
 
-    /**
-     * A learner behind the step refuses: the pipeline, which undoes the step, is as it was, and goes on as if nothing
-     * was.
-     */
+    /** When the learner behind the step refuses a chunk, the pipeline undoes the step and is unchanged. */
     @Test
     default void refusingLearnerBehindTheStepChangesNothing() {
-        Chunk rows = Trial.stream(this);
+        Chunk rows = trainingRows(this);
         Map<String, String> settings = new LinkedHashMap<>();
         params().toMap().forEach((key, value) -> settings.put(provider().name() + "." + key, value));
         PipelineSpec spec = new PipelineSpec("refusing", List.of(provider().name()), settings);
-        // Every other call is refused, so that each chunk comes twice.
+        // Every other call is refused, so each chunk is given twice.
         Pipeline pipeline =
                 Pipeline.create(PlugIns.of(provider(), RefusingLearnerProvider.everyOtherCall()), schema(), spec);
         Pipeline expected = Pipeline.create(PlugIns.of(provider(), RefusingLearnerProvider.never()), schema(), spec);
@@ -304,54 +306,56 @@ public interface StepContract extends LearnerContract {
             } catch (AccreteException e) {
                 refusals++;
                 assertThat(e.kind()).as(e.line()).isEqualTo(AccreteException.Kind.BAD_DATA);
-                Same.state("a pipeline whose learner refused", pipeline.state(), before, 0);
+                assertSameState("a pipeline whose learner refused", pipeline.state(), before, 0);
                 pipeline.partialFit(chunk);
             }
             expected.partialFit(chunk);
-            Same.state("a pipeline whose learner had refused", pipeline.state(), expected.state(), 0);
+            assertSameState("a pipeline whose learner had refused", pipeline.state(), expected.state(), 0);
             assertThat(pipeline.rowsSeen()).as("rows seen by the pipeline").isEqualTo(expected.rowsSeen());
         }
         assertThat(refusals).as("refusals").isPositive();
     }
 
-    /** Nothing is learned from no row, nor handed on. */
+    /** An empty chunk changes nothing and gives no output. */
     @Test
-    default void chunkWithoutRowsHandsOnNothing() {
-        Chunk rows = Trial.stream(this);
+    default void emptyChunkGivesNoOutput() {
+        Chunk rows = trainingRows(this);
         Step step = step();
-        ChunkBuffer out = buffer(step);
+        ChunkBuffer out = outputBuffer(step);
         step.partialFitTransform(rows.slice(0, 0), out);
         assertThat(out.rows()).isZero();
         step.partialFitTransform(rows, out);
         State before = step.state();
         step.partialFitTransform(rows.slice(5, 5), out);
         assertThat(out.rows()).isZero();
-        Same.state("a step after an empty chunk", step.state(), before, 0);
+        assertSameState("a step after an empty chunk", step.state(), before, 0);
     }
 
-    /** The arrays belong to somebody else, and what is handed on does not share them. */
+    /** The output shares no array with the input, which the caller owns. */
     @Test
-    default void handedOnRowsAreCopies() {
-        for (Rows rows : List.of(Rows.dense(Trial.stream(this)), Rows.sparse(Trial.stream(this)))) {
-            List<String> before = rows.bits();
+    default void outputRowsAreCopies() {
+        for (ChunkCopy rows : List.of(ChunkCopy.dense(trainingRows(this)), ChunkCopy.sparse(trainingRows(this)))) {
+            List<String> before = rows.contents();
             Step step = step();
-            ChunkBuffer out = buffer(step);
+            ChunkBuffer out = outputBuffer(step);
             step.partialFitTransform(rows.chunk(), out);
-            assertThat(rows.bits()).as("the chunk after partialFitTransform").isEqualTo(before);
-            double[] cells = Trial.cells(out.chunk());
+            assertThat(rows.contents())
+                    .as("the chunk after partialFitTransform")
+                    .isEqualTo(before);
+            double[] cells = ChunkCopy.cells(out.chunk());
             State state = step.state();
-            rows.spoil();
-            Same.numbers("rows handed on, after their source was overwritten", Trial.cells(out.chunk()), cells, 0);
-            Same.state("a step whose chunk was overwritten", step.state(), state, 0);
+            rows.overwrite();
+            assertSameNumbers("output rows after the input was overwritten", ChunkCopy.cells(out.chunk()), cells, 0);
+            assertSameState("a step whose chunk was overwritten", step.state(), state, 0);
         }
     }
 
-    /** What is handed on can be learned from. */
+    /** The output is finite. */
     @Test
-    default void handedOnRowsAreFinite() {
+    default void outputRowsAreFinite() {
         Step step = step();
-        ChunkBuffer out = buffer(step);
-        step.partialFitTransform(Trial.stream(this), out);
-        Same.finite("what is handed on", Trial.cells(out.chunk()));
+        ChunkBuffer out = outputBuffer(step);
+        step.partialFitTransform(trainingRows(this), out);
+        assertFinite("output rows", ChunkCopy.cells(out.chunk()));
     }
 }

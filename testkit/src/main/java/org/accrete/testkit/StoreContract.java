@@ -1,5 +1,11 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.RefusalAssert.assertRefused;
+import static org.accrete.testkit.StateAssert.assertSameState;
+import static org.accrete.testkit.StoreFixtures.appendVersions;
+import static org.accrete.testkit.StoreFixtures.liveNumber;
+import static org.accrete.testkit.StoreFixtures.note;
+import static org.accrete.testkit.StoreFixtures.testState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -26,30 +32,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The laws of a {@link ModelStore}. A test class implements this, opens the store, and inherits them all:
+ * The laws of a {@link ModelStore}. A test class implements this interface, opens the store and inherits all laws:
  *
  * <pre>{@code
- * class ShelfTest implements StoreContract {
+ * class FileStoreTest implements StoreContract {
  *     @TempDir
  *     Path folder;
  *
  *     @Override
  *     public ModelStore open() {
- *         return new Shelf(folder);
+ *         return new FileStore(folder);
  *     }
  * }
  * }</pre>
  *
- * <p>Within one test every {@link #open()} is the same store, empty at first; each test has its own. A plug-in's test
- * implements {@link ProviderContract} too. What only a store of one kind can suffer (torn files, a full disk) is for
- * its own tests.
+ * <p>Within one test every {@link #open()} opens the same store, which is empty at first; each test has its own. The
+ * test of a plug-in also implements {@link ProviderContract}. Failures of one kind of store, such as torn files or a
+ * full disk, belong in its own tests.
  */
 @ExtendWith(RunSeed.class)
 public interface StoreContract {
-    /** {@return the store under test, opened; the law closes it} */
+    /** {@return the store under test, open; the caller closes it} */
     ModelStore open();
 
-    /** {@return something that differs once the store's place was touched: the files there and around, say} */
+    /**
+     * {@return a value that changes when anything at the location of the store changes, such as a list of its files}
+     */
     default Object footprint() {
         try (ModelStore store = open()) {
             return store.models();
@@ -57,18 +65,18 @@ public interface StoreContract {
     }
 
     /**
-     * Damages a stored version behind the store's back, where that can be done.
+     * Damages a stored version without going through the store, if the test can do that.
      *
-     * @param version one that the store holds
-     * @return whether it was done
+     * @param version a version in the store
+     * @return whether the version was damaged
      */
     default boolean damage(ModelVersion version) {
         return false;
     }
 
-    // ---- what comes back ----
+    // ---- round trips ----
 
-    /** Nothing there, and no error either. */
+    /** A new store and an unknown model are empty without an error. */
     @Test
     default void newStoreIsEmpty() {
         try (ModelStore store = open()) {
@@ -82,9 +90,9 @@ public interface StoreContract {
         }
     }
 
-    /** All types of tensor, each bit: NaN payloads, zeros of both signs, subnormals, extremes. */
+    /** All types of tensors keep each bit: NaN payloads, signed zeros, subnormals, extremes. */
     @Test
-    default void everyBitOfATensorComesBack() {
+    default void tensorsRoundTripBitForBit() {
         double[] doubles = {
             0.0,
             -0.0,
@@ -99,7 +107,7 @@ public interface StoreContract {
             0f, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.intBitsToFloat(0x7fc0_beef)
         };
         long[] longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, 0x0102_0304_0506_0708L, 1L << 53};
-        comesBack(State.builder()
+        assertRoundTrip(State.builder()
                 .doubles("coef", doubles, 2, 4)
                 .tensor("small", Tensor.of(floats, 1, 3, 2))
                 .longs("counts", longs, 6, 1)
@@ -108,29 +116,29 @@ public interface StoreContract {
                 .build());
     }
 
-    /** No numbers, in any shape that has none. */
+    /** Tensors without elements keep their shapes. */
     @Test
-    default void emptyTensorsComeBack() {
-        comesBack(State.builder()
+    default void emptyTensorsRoundTrip() {
+        assertRoundTrip(State.builder()
                 .doubles("none", new double[0])
                 .doubles("no-rows", new double[0], 0, 5)
                 .longs("no-columns", new long[0], 3, 0)
                 .tensor("small", Tensor.of(new float[0], 2, 0, 2))
                 .number("after", 1.5)
                 .build());
-        comesBack(State.builder().text("only", "a text").build());
-        comesBack(State.builder().number("only", 1).build());
-        comesBack(State.builder().build());
+        assertRoundTrip(State.builder().text("only", "a text").build());
+        assertRoundTrip(State.builder().number("only", 1).build());
+        assertRoundTrip(State.builder().build());
     }
 
-    /** Texts of any characters and any length, names with dots, hyphens and beyond ASCII. */
+    /** Texts may have any characters and any length, names may have dots, hyphens and non-ASCII letters. */
     @Test
-    default void everyCharacterOfATextComesBack() {
+    default void textsRoundTrip() {
         StringBuilder all = new StringBuilder();
         for (char c = 0; c < 0x180; c++) {
             all.append(c);
         }
-        comesBack(State.builder()
+        assertRoundTrip(State.builder()
                 .text("empty", "")
                 .text("lines", "one\ntwo\r\nthree\\n\"quoted\"\t{}[]:,")
                 .text("characters", all.toString())
@@ -142,40 +150,40 @@ public interface StoreContract {
                 .build());
     }
 
-    /** More numbers than any buffer holds. */
+    /** A tensor may be larger than an I/O buffer. */
     @Test
-    default void largeTensorsComeBack() {
+    default void largeTensorsRoundTrip() {
         double[] numbers = new double[100_003];
         long[] wholes = new long[33_333];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = i * 0.1;
             wholes[i % wholes.length] += i;
         }
-        comesBack(State.builder()
+        assertRoundTrip(State.builder()
                 .doubles("a", numbers)
                 .longs("b", wholes)
                 .doubles("c", numbers)
                 .build());
     }
 
-    private void comesBack(State state) {
+    private void assertRoundTrip(State state) {
         ModelVersion version;
         try (ModelStore store = open()) {
             try (ModelWriter writer = store.writer("m")) {
-                version = writer.append(state, Shelf.note(Optional.empty(), 1));
-                Same.state("a version just appended", store.load(version), state, 0);
+                version = writer.append(state, note(Optional.empty(), 1));
+                assertSameState("a version just appended", store.load(version), state, 0);
             }
-            Same.state("a version read later", store.load(version), state, 0);
+            assertSameState("a version read later", store.load(version), state, 0);
             assertThat(store.verify("m")).as("damage").isEmpty();
         }
         try (ModelStore again = open()) {
-            Same.state("a version read by another", again.load(version), state, 0);
+            assertSameState("a version read by another store", again.load(version), state, 0);
         }
     }
 
-    /** What the writer said, and what the store found out. */
+    /** A version keeps what its writer noted and what the store added. */
     @Test
-    default void factsOfAVersionComeBack() {
+    default void versionMetadataRoundTrips() {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("log_loss", 0.1 + 0.2);
         metrics.put("tiny", Double.MIN_VALUE);
@@ -186,14 +194,14 @@ public interface StoreContract {
         Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         try (ModelStore store = open();
                 ModelWriter writer = store.writer("facts")) {
-            ModelVersion version = writer.append(Shelf.state(1), note);
+            ModelVersion version = writer.append(testState(1), note);
             assertThat(version.model()).isEqualTo("facts");
             assertThat(version.number()).isEqualTo(1);
             assertThat(version.note()).isEqualTo(note);
             assertThat(version.created()).isBetween(before, Instant.now());
             assertThat(version.length()).isPositive();
             assertThat(version.sha256()).matches("[0-9a-f]{64}");
-            ModelVersion next = writer.append(Shelf.state(2), Shelf.note(Optional.of(version.reference()), 2));
+            ModelVersion next = writer.append(testState(2), note(Optional.of(version.reference()), 2));
             assertThat(store.history("facts").versions()).containsExactly(version, next);
         }
         try (ModelStore again = open()) {
@@ -201,12 +209,12 @@ public interface StoreContract {
         }
     }
 
-    /** Opened anew, the store is what it was. */
+    /** A store that is opened again has the same contents. */
     @Test
-    default void reopenedStoreSeesTheSame() {
+    default void reopenedStoreIsUnchanged() {
         History history;
         try (ModelStore store = open()) {
-            Shelf.append(store, "m", 1, 2, 3);
+            appendVersions(store, "m", 1, 2, 3);
             store.tag("m", "best", 2);
             history = store.history("m");
         }
@@ -214,49 +222,49 @@ public interface StoreContract {
             assertThat(again.history("m")).isEqualTo(history);
             assertThat(again.models()).containsExactly("m");
             for (ModelVersion version : history.versions()) {
-                Same.state(version.reference(), again.load(version), Shelf.state((int) version.number()), 0);
+                assertSameState(version.reference(), again.load(version), testState((int) version.number()), 0);
             }
         }
     }
 
-    /** A version, once appended, never changes. */
+    /** An appended version never changes. */
     @Test
-    default void laterVersionsLeaveEarlierOnesAlone() {
+    default void laterVersionsDoNotChangeEarlierOnes() {
         try (ModelStore store = open()) {
-            ModelVersion first = Shelf.append(store, "m", 1);
+            ModelVersion first = appendVersions(store, "m", 1);
             History before = store.history("m");
-            Shelf.append(store, "m", 2, 3);
+            appendVersions(store, "m", 2, 3);
             store.tag("m", "best", 3);
             assertThat(before.versions())
                     .as("versions of a history read before")
                     .containsExactly(first);
             assertThat(store.history("m").versions().get(0)).isEqualTo(first);
-            Same.state("version 1", store.load(first), Shelf.state(1), 0);
+            assertSameState("version 1", store.load(first), testState(1), 0);
         }
     }
 
-    /** Each model has its own, and lists are sorted. */
+    /** Each model has its own versions, and the list of models is sorted. */
     @Test
-    default void modelsAreApart() {
+    default void modelsAreIndependent() {
         try (ModelStore store = open()) {
-            Shelf.append(store, "b", 1);
-            Shelf.append(store, "a.2", 2, 3);
-            Shelf.append(store, "a", 4);
+            appendVersions(store, "b", 1);
+            appendVersions(store, "a.2", 2, 3);
+            appendVersions(store, "a", 4);
             assertThat(store.models()).containsExactly("a", "a.2", "b");
             assertThat(store.history("a.2").versions()).hasSize(2);
-            Same.state("a", store.load(store.history("a").versions().get(0)), Shelf.state(4), 0);
-            Same.state("b", store.load(store.history("b").versions().get(0)), Shelf.state(1), 0);
+            assertSameState("a", store.load(store.history("a").versions().get(0)), testState(4), 0);
+            assertSameState("b", store.load(store.history("b").versions().get(0)), testState(1), 0);
         }
     }
 
     // ---- numbers, parents and aliases ----
 
-    /** From 1, one after the other, whoever writes and wherever aliases point. */
+    /** Versions are numbered from 1 without gaps, whoever writes and wherever aliases point. */
     @Test
     default void numbersAreNeverReused() {
         for (int expected = 1; expected <= 3; expected++) {
             try (ModelStore store = open()) {
-                ModelVersion version = Shelf.append(store, "m", expected);
+                ModelVersion version = appendVersions(store, "m", expected);
                 assertThat(version.number()).as("number of a further version").isEqualTo(expected);
                 store.tag("m", History.LIVE, 1);
             }
@@ -268,15 +276,15 @@ public interface StoreContract {
         }
     }
 
-    /** A child of the live version takes its place. */
+    /** A child of the live version becomes live. */
     @Test
     default void liveFollowsItsChildren() {
         try (ModelStore store = open();
                 ModelWriter writer = store.writer("m")) {
             String parent = "";
             for (int i = 1; i <= 3; i++) {
-                ModelVersion version = writer.append(
-                        Shelf.state(i), Shelf.note(Optional.of(parent).filter(word -> !word.isEmpty()), i));
+                ModelVersion version =
+                        writer.append(testState(i), note(Optional.of(parent).filter(word -> !word.isEmpty()), i));
                 assertThat(store.history("m").live())
                         .as("live after version %s", i)
                         .hasValue(version);
@@ -286,73 +294,90 @@ public interface StoreContract {
         }
     }
 
-    /** A rollback is not undone by a trainer that still runs. */
+    /** A trainer that is still running does not undo a rollback. */
     @Test
     default void staleParentDoesNotMoveLive() {
         try (ModelStore store = open();
                 ModelWriter writer = store.writer("m")) {
-            writer.append(Shelf.state(1), Shelf.note(Optional.empty(), 1));
-            writer.append(Shelf.state(2), Shelf.note(Optional.of("m@1"), 2));
+            writer.append(testState(1), note(Optional.empty(), 1));
+            writer.append(testState(2), note(Optional.of("m@1"), 2));
             store.tag("m", History.LIVE, 1);
-            writer.append(Shelf.state(3), Shelf.note(Optional.of("m@2"), 3));
-            assertThat(Shelf.live(store))
+            writer.append(testState(3), note(Optional.of("m@2"), 3));
+            assertThat(liveNumber(store))
                     .as("live after a child of what was rolled back")
                     .isEqualTo(1);
-            writer.append(Shelf.state(4), Shelf.note(Optional.of("m@3"), 4));
-            assertThat(Shelf.live(store)).as("live after a grandchild").isEqualTo(1);
-            writer.append(Shelf.state(5), Shelf.note(Optional.of("m@1"), 5));
-            assertThat(Shelf.live(store)).as("live after a child of it").isEqualTo(5);
+            writer.append(testState(4), note(Optional.of("m@3"), 4));
+            assertThat(liveNumber(store)).as("live after a grandchild").isEqualTo(1);
+            writer.append(testState(5), note(Optional.of("m@1"), 5));
+            assertThat(liveNumber(store)).as("live after a child of it").isEqualTo(5);
         }
     }
 
-    /** Only the first version becomes live without a parent that is. */
+    /** A version that is appended without a parent becomes a child of the newest version. */
     @Test
-    default void versionWithoutParentDoesNotMoveLive() {
+    default void versionWithoutParentFollowsTheNewest() {
+        try (ModelStore store = open();
+                ModelWriter writer = store.writer("m")) {
+            ModelVersion first = writer.append(testState(1), note(Optional.empty(), 1));
+            assertThat(first.note().parent()).as("parent of the first version").isEmpty();
+            ModelVersion second = writer.append(testState(2), note(Optional.empty(), 2));
+            assertThat(second.note().parent())
+                    .as("parent of the second version")
+                    .hasValue("m@1");
+            assertThat(liveNumber(store)).as("live after the second version").isEqualTo(2);
+            store.tag("m", History.LIVE, 1);
+            ModelVersion third = writer.append(testState(3), note(Optional.empty(), 3));
+            assertThat(third.note().parent()).as("parent after a rollback").hasValue("m@2");
+            assertThat(liveNumber(store)).as("live after a rollback").isEqualTo(1);
+            assertThat(store.history("m").versions()).containsExactly(first, second, third);
+        }
+    }
+
+    /** Except for the first version, a child of another model does not become live. */
+    @Test
+    default void childOfAnotherModelDoesNotMoveLive() {
         try (ModelStore store = open()) {
-            Shelf.append(store, "other", 1);
+            appendVersions(store, "other", 1);
             try (ModelWriter writer = store.writer("m")) {
-                writer.append(Shelf.state(1), Shelf.note(Optional.of("other@1"), 1));
-                assertThat(Shelf.live(store))
-                        .as("live after the first, a child of another model")
-                        .isEqualTo(1);
-                writer.append(Shelf.state(2), Shelf.note(Optional.empty(), 2));
-                writer.append(Shelf.state(3), Shelf.note(Optional.of("other@1"), 3));
-                assertThat(Shelf.live(store))
-                        .as("live after versions from elsewhere")
+                writer.append(testState(1), note(Optional.of("other@1"), 1));
+                assertThat(liveNumber(store)).as("live after the first version").isEqualTo(1);
+                writer.append(testState(2), note(Optional.of("other@1"), 2));
+                assertThat(liveNumber(store))
+                        .as("live after the second version")
                         .isEqualTo(1);
             }
         }
     }
 
-    /** Nothing is appended, and the writer goes on. */
+    /** An unknown parent is refused, and the writer stays usable. */
     @Test
     default void unknownParentIsRefused() {
         try (ModelStore store = open();
                 ModelWriter writer = store.writer("m")) {
-            Shelf.refused(
+            assertRefused(
                     "a parent before the first version",
                     AccreteException.Kind.BAD_ARGUMENT,
-                    () -> writer.append(Shelf.state(1), Shelf.note(Optional.of("m@1"), 1)));
+                    () -> writer.append(testState(1), note(Optional.of("m@1"), 1)));
             assertThat(store.history("m").versions())
                     .as("versions after a refusal")
                     .isEmpty();
-            writer.append(Shelf.state(1), Shelf.note(Optional.empty(), 1));
+            writer.append(testState(1), note(Optional.empty(), 1));
             History before = store.history("m");
-            Shelf.refused(
-                    "a parent that is not there",
+            assertRefused(
+                    "an unknown parent",
                     AccreteException.Kind.BAD_ARGUMENT,
-                    () -> writer.append(Shelf.state(2), Shelf.note(Optional.of("m@7"), 2)));
+                    () -> writer.append(testState(2), note(Optional.of("m@7"), 2)));
             assertThat(store.history("m")).as("the history after a refusal").isEqualTo(before);
-            ModelVersion next = writer.append(Shelf.state(3), Shelf.note(Optional.of("m@1"), 3));
-            assertThat(Shelf.live(store)).isEqualTo(next.number());
+            ModelVersion next = writer.append(testState(3), note(Optional.of("m@1"), 3));
+            assertThat(liveNumber(store)).isEqualTo(next.number());
         }
     }
 
-    /** They move where they are told, and each move is remembered in order. */
+    /** Aliases move to any version, and the history keeps each move in order. */
     @Test
     default void aliasesMove() {
         try (ModelStore store = open()) {
-            Shelf.append(store, "m", 1, 2, 3);
+            appendVersions(store, "m", 1, 2, 3);
             int before = store.history("m").moves().size();
             store.tag("m", "best", 3);
             store.tag("m", "best", 1);
@@ -369,24 +394,26 @@ public interface StoreContract {
         }
     }
 
-    /** Neither {@code latest}, nor a number, nor what is no name, nor where there is no version. */
+    /** {@code latest}, numbers, invalid names and unknown versions are refused. */
     @Test
-    default void aliasThatIsNoneIsRefused() {
+    default void invalidAliasIsRefused() {
         try (ModelStore store = open()) {
-            Shelf.append(store, "m", 1);
+            appendVersions(store, "m", 1);
             History before = store.history("m");
             for (String alias : List.of(History.LATEST, "1", "007", "", "Best", "a b", "a/b", "../x", "ä", "a\nb")) {
-                Shelf.refused(
+                assertRefused(
                         "alias '" + alias + "'", AccreteException.Kind.BAD_ARGUMENT, () -> store.tag("m", alias, 1));
             }
             for (long number : new long[] {0, 2, -1, Long.MAX_VALUE}) {
-                Shelf.refused(
+                assertRefused(
                         "an alias of version " + number,
                         AccreteException.Kind.BAD_ARGUMENT,
                         () -> store.tag("m", "best", number));
             }
-            Shelf.refused(
-                    "an alias in no model", AccreteException.Kind.BAD_ARGUMENT, () -> store.tag("nobody", "best", 1));
+            assertRefused(
+                    "an alias of an unknown model",
+                    AccreteException.Kind.BAD_ARGUMENT,
+                    () -> store.tag("nobody", "best", 1));
             assertThat(store.history("m")).as("the history after refusals").isEqualTo(before);
             assertThat(store.models()).containsExactly("m");
         }
@@ -394,46 +421,47 @@ public interface StoreContract {
 
     // ---- writers and readers ----
 
-    /** Another opening of the store is refused as well; another model is free, and so is this one after the close. */
+    /** A model has one writer at a time, also across open stores. Closing it frees the model. */
     @Test
     default void secondWriterIsRefused() {
         try (ModelStore store = open();
                 ModelStore other = open()) {
             ModelWriter writer = store.writer("m");
-            Shelf.refused("a second writer", AccreteException.Kind.BAD_STATE, () -> store.writer("m"));
-            Shelf.refused("a second writer elsewhere", AccreteException.Kind.BAD_STATE, () -> other.writer("m"));
+            assertRefused("a second writer", AccreteException.Kind.BAD_STATE, () -> store.writer("m"));
+            assertRefused(
+                    "a second writer of another open store", AccreteException.Kind.BAD_STATE, () -> other.writer("m"));
             other.writer("n").close();
-            writer.append(Shelf.state(1), Shelf.note(Optional.empty(), 1));
-            Shelf.refused("a second writer after an append", AccreteException.Kind.BAD_STATE, () -> other.writer("m"));
+            writer.append(testState(1), note(Optional.empty(), 1));
+            assertRefused("a second writer after an append", AccreteException.Kind.BAD_STATE, () -> other.writer("m"));
             writer.close();
             ModelWriter next = other.writer("m");
-            // Closing twice must not let go of what belongs to the next one.
+            // A second close must not release the lock of the next writer.
             writer.close();
-            Shelf.refused("a writer beside the next one", AccreteException.Kind.BAD_STATE, () -> store.writer("m"));
-            assertThat(next.append(Shelf.state(2), Shelf.note(Optional.of("m@1"), 2))
-                            .number())
+            assertRefused(
+                    "a writer while the next one is open", AccreteException.Kind.BAD_STATE, () -> store.writer("m"));
+            assertThat(next.append(testState(2), note(Optional.of("m@1"), 2)).number())
                     .isEqualTo(2);
             next.close();
         }
     }
 
-    /** It might write beside the next one. */
+    /** A closed writer could otherwise write at the same time as the next one. */
     @Test
-    default void closedWriterWritesNoMore() {
+    default void closedWriterRefusesToAppend() {
         try (ModelStore store = open()) {
             ModelWriter writer = store.writer("m");
-            writer.append(Shelf.state(1), Shelf.note(Optional.empty(), 1));
+            writer.append(testState(1), note(Optional.empty(), 1));
             writer.close();
             AccreteException refusal = catchThrowableOfType(
-                    AccreteException.class, () -> writer.append(Shelf.state(2), Shelf.note(Optional.of("m@1"), 2)));
+                    AccreteException.class, () -> writer.append(testState(2), note(Optional.of("m@1"), 2)));
             assertThat(refusal).as("a closed writer must be refused").isNotNull();
             assertThat(store.history("m").versions()).hasSize(1);
         }
     }
 
-    /** A run that is refused before its first version leaves nothing to see. */
+    /** A writer that appended nothing leaves the store unchanged. */
     @Test
-    default void writerThatAppendsNothingLeavesNothing() {
+    default void unusedWriterLeavesNoTrace() {
         try (ModelStore store = open()) {
             ModelWriter writer = store.writer("m");
             assertThat(store.models()).as("models while a writer is open").isEmpty();
@@ -445,7 +473,7 @@ public interface StoreContract {
         }
     }
 
-    /** Readers and those who move aliases need not wait for the writer. */
+    /** Readers and alias moves do not wait for the writer. */
     @Test
     default void readersSeeEachVersionWhileTheWriterIsOpen() {
         try (ModelStore store = open();
@@ -453,20 +481,20 @@ public interface StoreContract {
                 ModelWriter writer = store.writer("m")) {
             Optional<String> parent = Optional.empty();
             for (int i = 1; i <= 3; i++) {
-                ModelVersion version = writer.append(Shelf.state(i), Shelf.note(parent, i));
+                ModelVersion version = writer.append(testState(i), note(parent, i));
                 parent = Optional.of(version.reference());
                 assertThat(reader.models()).containsExactly("m");
                 assertThat(reader.history("m").latest()).hasValue(version);
-                Same.state("a version read beside its writer", reader.load(version), Shelf.state(i), 0);
+                assertSameState("a version read while its writer is open", reader.load(version), testState(i), 0);
                 reader.tag("m", "seen", i);
                 assertThat(store.history("m").resolve("seen")).isEqualTo(version);
             }
         }
     }
 
-    /** Every history read while another appends is one that was true at some moment, and its versions are whole. */
+    /** A history read during an append is consistent, and its versions are complete. */
     @Test
-    default void readersNeverSeeHalfAVersion() throws InterruptedException {
+    default void readersNeverSeeAPartialVersion() throws InterruptedException {
         int versions = 20;
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicInteger progress = new AtomicInteger();
@@ -486,7 +514,7 @@ public interface StoreContract {
                     }
                     if (seen > 0) {
                         ModelVersion last = history.versions().get(seen - 1);
-                        Same.state(last.reference(), reader.load(last), Shelf.state(seen), 0);
+                        assertSameState(last.reference(), reader.load(last), testState(seen), 0);
                         assertThat(history.live()).as("live").hasValue(last);
                     }
                     progress.set(seen);
@@ -503,8 +531,8 @@ public interface StoreContract {
                 ModelWriter writer = store.writer("m")) {
             for (int i = 1; i <= versions; i++) {
                 Optional<String> parent = i == 1 ? Optional.empty() : Optional.of("m@" + (i - 1));
-                writer.append(Shelf.state(i), Shelf.note(parent, i));
-                // So that the two are never far apart.
+                writer.append(testState(i), note(parent, i));
+                // Keeps the writer at most one version ahead of the reader.
                 while (progress.get() < i - 1) {
                     Thread.onSpinWait();
                 }
@@ -514,34 +542,34 @@ public interface StoreContract {
         boolean hung = thread.isAlive();
         thread.interrupt();
         if (failure.get() != null) {
-            throw new AssertionError("a reader beside a writer: " + failure.get(), failure.get());
+            throw new AssertionError("a reader during a write: " + failure.get(), failure.get());
         }
         assertThat(hung).as("the reader still waits for the last version").isFalse();
     }
 
-    /** A name that would leave the store, or is none, is refused before anything is touched. */
+    /** An invalid name, or one that leads out of the store, is refused before anything is written. */
     @Test
-    default void nameThatIsNoneIsRefused() {
+    default void invalidNameIsRefused() {
         Object before = footprint();
         try (ModelStore store = open()) {
-            for (String name : Shelf.NO_NAMES) {
+            for (String name : StoreFixtures.INVALID_NAMES) {
                 String what = "a model named '" + name + "'";
-                Shelf.refused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.writer(name));
-                Shelf.refused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.history(name));
-                Shelf.refused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.tag(name, "best", 1));
-                Shelf.refused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.verify(name));
+                assertRefused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.writer(name));
+                assertRefused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.history(name));
+                assertRefused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.tag(name, "best", 1));
+                assertRefused(what, AccreteException.Kind.BAD_ARGUMENT, () -> store.verify(name));
             }
         }
-        assertThat(footprint()).as("the store's place after refusals").isEqualTo(before);
+        assertThat(footprint()).as("the location of the store after refusals").isEqualTo(before);
     }
 
-    /** The longest and the oddest ones that are. */
+    /** The longest and the most unusual valid names are accepted. */
     @Test
-    default void everyNameThatIsOneIsTaken() {
+    default void everyValidNameIsAccepted() {
         List<String> names = new ArrayList<>(List.of("0", "A", "a.b", "a-b_c.d", "v1.2.3-rc_1", "n".repeat(100)));
         try (ModelStore store = open()) {
             for (String name : names) {
-                assertThatCode(() -> Shelf.append(store, name, 1)).as(name).doesNotThrowAnyException();
+                assertThatCode(() -> appendVersions(store, name, 1)).as(name).doesNotThrowAnyException();
             }
             names.sort(null);
             assertThat(store.models()).isEqualTo(names);
@@ -550,18 +578,18 @@ public interface StoreContract {
 
     // ---- damage ----
 
-    /** What was never damaged is not reported. */
+    /** An intact store has no damage to report, also while a writer is open. */
     @Test
-    default void verifyFindsNothingWhenAllIsWell() {
+    default void verifyFindsNoDamageInAnIntactStore() {
         try (ModelStore store = open()) {
-            Shelf.append(store, "m", 1, 2, 3);
+            appendVersions(store, "m", 1, 2, 3);
             store.tag("m", "best", 2);
             assertThat(store.verify("m")).as("damage").isEmpty();
             try (ModelWriter writer = store.writer("m")) {
                 assertThat(store.verify("m"))
                         .as("damage while a writer is open")
                         .isEmpty();
-                writer.append(Shelf.state(4), Shelf.note(Optional.of("m@3"), 4));
+                writer.append(testState(4), note(Optional.of("m@3"), 4));
                 assertThat(store.verify("m"))
                         .as("damage while a writer is open")
                         .isEmpty();
@@ -569,23 +597,23 @@ public interface StoreContract {
         }
     }
 
-    /** A damaged version is named and not loaded; the others are not concerned. */
+    /** A damaged version is reported and not loaded; the other versions still are. */
     @Test
     default void damageIsFound() {
         try (ModelStore store = open()) {
-            Shelf.append(store, "m", 1, 2, 3);
+            appendVersions(store, "m", 1, 2, 3);
             ModelVersion second = store.history("m").versions().get(1);
             assumeTrue(damage(second), "the test cannot damage this store");
-            Shelf.refused("a damaged version", AccreteException.Kind.CORRUPT_FILE, () -> store.load(second));
+            assertRefused("a damaged version", AccreteException.Kind.CORRUPT_FILE, () -> store.load(second));
             assertThat(store.verify("m"))
                     .as("damage")
                     .hasSize(1)
                     .allSatisfy(line -> assertThat(line).doesNotContain("\n"));
             for (int i : new int[] {0, 2}) {
                 ModelVersion version = store.history("m").versions().get(i);
-                Same.state(version.reference(), store.load(version), Shelf.state(i + 1), 0);
+                assertSameState(version.reference(), store.load(version), testState(i + 1), 0);
             }
-            assertThat(Shelf.append(store, "m", 4).number()).isEqualTo(4);
+            assertThat(appendVersions(store, "m", 4).number()).isEqualTo(4);
         }
     }
 }

@@ -8,7 +8,7 @@ import org.accrete.api.learn.Step;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
 
-/** A correct row-wise step: takes the running mean from every column; hands nothing on before a number of rows. */
+/** A correct row-wise step: subtracts the running mean from each column, and gives no output during a warm-up. */
 class Centre extends Means implements Step {
     private final long warmUp;
     private State before;
@@ -19,13 +19,13 @@ class Centre extends Means implements Step {
         this.before = state();
     }
 
-    /** Targets may be missing. */
+    /** Ignores targets, which may be missing. */
     @Override
     double targetOf(Chunk chunk, int row) {
         return 0;
     }
 
-    /** Weights make no difference. */
+    /** Ignores weights. */
     @Override
     double weightOf(Chunk chunk, int row) {
         return 1;
@@ -63,12 +63,11 @@ class Centre extends Means implements Step {
     }
 
     void put(Chunk chunk, int row, ChunkBuffer out) {
-        Moved.put(chunk, row, out, sums, weight);
+        Centered.put(chunk, row, out, sums, weight);
     }
 
     void passOn(Chunk chunk, ChunkBuffer out) {
         out.classes(chunk.classes());
-        out.position(chunk.position());
     }
 
     @Override
@@ -83,20 +82,20 @@ class Centre extends Means implements Step {
 
     @Override
     public Transformer view() {
-        return new Moved(schema, sums, weight);
+        return new Centered(schema, sums, weight);
     }
 
     @Override
     public Transformer snapshot() {
-        return new Moved(schema, sums.clone(), weight);
+        return new Centered(schema, sums.clone(), weight);
     }
 
-    static class Moved implements Transformer {
+    static class Centered implements Transformer {
         private final Schema schema;
         private final double[] sums;
         private final double weight;
 
-        Moved(Schema schema, double[] sums, double weight) {
+        Centered(Schema schema, double[] sums, double weight) {
             this.schema = schema;
             this.sums = sums;
             this.weight = weight;
@@ -120,12 +119,11 @@ class Centre extends Means implements Step {
                 put(chunk, row, out, sums, weight);
             }
             out.classes(chunk.classes());
-            out.position(chunk.position());
         }
 
         static void put(Chunk chunk, int row, ChunkBuffer out, double[] sums, double weight) {
             out.beginRow(chunk, row);
-            double[] cells = Rows.cells(chunk, row);
+            double[] cells = ChunkCopy.cells(chunk, row);
             for (int j = 0; j < cells.length; j++) {
                 out.put(j, weight == 0 ? cells[j] : cells[j] - sums[j] / weight);
             }

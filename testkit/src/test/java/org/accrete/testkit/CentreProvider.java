@@ -12,9 +12,9 @@ import org.accrete.api.store.State;
 /** Provides {@link Centre}. */
 public class CentreProvider implements StepProvider {
     static final ParamSpec<Long> WARM_UP =
-            ParamSpec.whole("warm-up", 0, Domain.Range.atLeast(0), "rows before any is handed on");
+            ParamSpec.whole("warm-up", 0, Domain.Range.atLeast(0), "number of rows before the first output row");
 
-    /** Made by a test. */
+    /** Called by a test. */
     public CentreProvider() {}
 
     @Override
@@ -24,7 +24,7 @@ public class CentreProvider implements StepProvider {
 
     @Override
     public String summary() {
-        return "takes the running mean from every column";
+        return "subtracts the running mean from each column";
     }
 
     @Override
@@ -37,7 +37,7 @@ public class CentreProvider implements StepProvider {
         return 16L * schema.width() + 200;
     }
 
-    /** Makes the step of which a test may want another kind. */
+    /** Creates the step; a mutant overrides this. */
     Centre make(Schema schema, Params params) {
         return new Centre(schema, params.get(WARM_UP));
     }

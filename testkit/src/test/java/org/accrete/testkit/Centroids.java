@@ -15,7 +15,7 @@ import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** A correct classifier that scores by counts and by the sums of each class's rows. */
+/** A correct online classifier that scores a row by the mean row of each class. Mutants override its methods. */
 class Centroids implements OnlineLearner {
     final Schema schema;
     final int width;
@@ -52,7 +52,7 @@ class Centroids implements OnlineLearner {
     int check(Chunk chunk) {
         schema.require(chunk.schema());
         for (int row = 0; row < chunk.rows(); row++) {
-            double[] cells = Rows.cells(chunk, row);
+            double[] cells = ChunkCopy.cells(chunk, row);
             for (int j = 0; j < width; j++) {
                 check.checkCell(row, j, cells[j]);
                 if (Math.abs(cells[j]) > 1e100) {
@@ -102,29 +102,29 @@ class Centroids implements OnlineLearner {
         return offered.size() > classes.size() ? offered : classes.labels();
     }
 
-    /** What it says of a row while it knows so many classes. */
-    double[] says(Chunk chunk, int row, int known) {
+    /** {@return the decision values of a row while a number of classes is known} */
+    double[] decisionValues(Chunk chunk, int row, int known) {
         Scorer model = new Scorer(schema, chunk.classes().subList(0, known), counts, sums);
-        double[] says = new double[model.decisions()];
-        model.decide(chunk.slice(row, row + 1), says);
-        return says;
+        double[] decisions = new double[model.decisions()];
+        model.decide(chunk.slice(row, row + 1), decisions);
+        return decisions;
     }
 
     private void learn(Chunk chunk, Optional<double[]> out) {
         int size = check(chunk);
         int known = classes.size();
-        int said = 0;
+        int written = 0;
         grow(chunk, size);
         resize(classes.size());
         for (int row = 0; row < chunk.rows(); row++) {
             if (out.isPresent()) {
-                double[] says = says(chunk, row, known);
-                System.arraycopy(says, 0, out.get(), said, says.length);
-                said += says.length;
+                double[] decisions = decisionValues(chunk, row, known);
+                System.arraycopy(decisions, 0, out.get(), written, decisions.length);
+                written += decisions.length;
                 known = Math.max(known, (int) chunk.target(row) + 1);
             }
             int k = Math.max(0, Math.min(classes.size() - 1, (int) chunk.target(row)));
-            double[] cells = Rows.cells(chunk, row);
+            double[] cells = ChunkCopy.cells(chunk, row);
             counts[k]++;
             for (int j = 0; j < width; j++) {
                 sums[k * width + j] += cells[j];
@@ -187,7 +187,7 @@ class Centroids implements OnlineLearner {
         }
 
         private double[] scores(Chunk chunk, int row) {
-            double[] cells = Rows.cells(chunk, row);
+            double[] cells = ChunkCopy.cells(chunk, row);
             double[] scores = new double[labels.size()];
             for (int k = 0; k < scores.length; k++) {
                 for (int j = 0; j < cells.length && counts[k] > 0; j++) {

@@ -14,7 +14,7 @@ import org.accrete.api.store.State;
 
 /** Provides {@link Centroids}. */
 public class CentroidsProvider implements LearnerProvider {
-    /** Made by a test. */
+    /** Called by a test. */
     public CentroidsProvider() {}
 
     @Override
@@ -24,7 +24,7 @@ public class CentroidsProvider implements LearnerProvider {
 
     @Override
     public String summary() {
-        return "scores a row by the mean rows of the classes";
+        return "scores a row by the mean row of each class";
     }
 
     @Override
@@ -45,7 +45,7 @@ public class CentroidsProvider implements LearnerProvider {
                 + 200;
     }
 
-    /** Makes the learner of which a test may want another kind. */
+    /** Creates the learner; a mutant overrides this. */
     Centroids make(Schema schema, Params params) {
         return new Centroids(schema, params);
     }
@@ -55,7 +55,7 @@ public class CentroidsProvider implements LearnerProvider {
         return finished(make(schema, params));
     }
 
-    /** Wraps the learner, where a test wants that. */
+    /** Wraps the finished learner; a test may override this. */
     Learner finished(Centroids learner) {
         return learner;
     }

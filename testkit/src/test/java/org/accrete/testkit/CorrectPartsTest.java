@@ -14,9 +14,9 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.junit.jupiter.api.Nested;
 
-/** Parts that keep every law, so that a law that nobody can keep is noticed. */
+/** Plug-ins that keep every law, to detect a law that is too strict. */
 class CorrectPartsTest {
-    /** Columns that make chunks sparse. */
+    /** A schema whose chunks are sparse. */
     static final Schema SPARSE = new Schema(
             List.of(
                     new Block("a", Block.Kind.NUMERIC, 1),
@@ -51,8 +51,20 @@ class CorrectPartsTest {
         }
     }
 
+    /** The laws of merging for an anonymous provider whose learners of parts merge to the learner of all rows. */
+    private interface ExactMerge extends MergeContract {
+        @Override
+        default double partsTolerance() {
+            return 1e-9;
+        }
+
+        /** Not required of an anonymous provider. */
+        @Override
+        default void isMadeByAPublicConstructorWithoutArguments() {}
+    }
+
     @Nested
-    class OfMergingMeans implements MergeContract {
+    class OfMergingMeans implements ExactMerge {
         @Override
         public LearnerProvider provider() {
             return new MeansProvider() {
@@ -62,19 +74,10 @@ class CorrectPartsTest {
                 }
             };
         }
-
-        @Override
-        public double partsTolerance() {
-            return 1e-9;
-        }
-
-        /** The provider is made here. */
-        @Override
-        public void isMadeByAPublicConstructorWithoutArguments() {}
     }
 
     @Nested
-    class OfMergingCentroids implements ClassifierContract, MergeContract {
+    class OfMergingCentroids implements ClassifierContract, ExactMerge {
         @Override
         public LearnerProvider provider() {
             return new CentroidsProvider() {
@@ -84,15 +87,6 @@ class CorrectPartsTest {
                 }
             };
         }
-
-        @Override
-        public double partsTolerance() {
-            return 1e-9;
-        }
-
-        /** The provider is made here. */
-        @Override
-        public void isMadeByAPublicConstructorWithoutArguments() {}
     }
 
     @Nested
@@ -157,16 +151,16 @@ class CorrectPartsTest {
 
     @Nested
     class OfMemoryStore implements StoreContract {
-        private final MemoryStore.Shelves shelves = new MemoryStore.Shelves();
+        private final MemoryStore.Contents contents = new MemoryStore.Contents();
 
         @Override
         public ModelStore open() {
-            return new MemoryStore(shelves);
+            return new MemoryStore(contents);
         }
 
         @Override
         public boolean damage(ModelVersion version) {
-            shelves.damage(version);
+            contents.damage(version);
             return true;
         }
     }

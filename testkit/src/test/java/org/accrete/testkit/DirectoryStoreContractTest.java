@@ -13,7 +13,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.core.store.DirectoryStoreProvider;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Core cannot depend on the kit, so its store is held to the laws here. */
+/** Tests the directory store of core, which cannot depend on the test kit. */
 class DirectoryStoreContractTest implements StoreContract, ProviderContract {
     @TempDir
     private Path folder;

@@ -1,5 +1,6 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.withExtraColumn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -30,12 +31,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** For every law of plug-ins, learners and classifiers a learner that breaks it, and is caught. */
+/** Each law of plug-ins, learners, classifiers and online learners fails for a learner that breaks it. */
 class LearnerLawsTest {
-    /** The part under test at this moment. */
+    /** The plug-in that the suite tests now. */
     private static Subject subject;
 
-    /** What the suite asks of a part. */
+    /** A provider and the promises of its learners. */
     private static class Subject {
         final LearnerProvider provider;
         boolean weights;
@@ -73,8 +74,8 @@ class LearnerLawsTest {
 
     static class OnlineSuite extends Suite implements OnlineLearnerContract {}
 
-    static List<Sabotage<Subject>> providers() {
-        List<Sabotage<Subject>> all = new ArrayList<>();
+    static List<Mutant<Subject>> providers() {
+        List<Mutant<Subject>> all = new ArrayList<>();
         all.add(provider("nameMatchesThePattern", new MeansProvider() {
             @Override
             public String name() {
@@ -94,7 +95,7 @@ class LearnerLawsTest {
                 return List.of(ALPHA, LOUD, ALPHA);
             }
         }));
-        all.add(provider("resolvedParametersAreReadBack", new MeansProvider() {
+        all.add(provider("resolvedParametersRoundTrip", new MeansProvider() {
             private int calls;
 
             @Override
@@ -109,19 +110,19 @@ class LearnerLawsTest {
                 return 8L * schema.width();
             }
         }));
-        all.add(provider("targetsAndLikedStepsAreNamed", new MeansProvider() {
+        all.add(provider("targetsAndLikedStepsAreValid", new MeansProvider() {
             @Override
             public List<String> likedSteps() {
                 return List.of("Standard Scaler");
             }
         }));
-        all.add(provider("targetsAndLikedStepsAreNamed", new MeansProvider() {
+        all.add(provider("targetsAndLikedStepsAreValid", new MeansProvider() {
             @Override
             public Set<Target.Kind> targets() {
                 return EnumSet.noneOf(Target.Kind.class);
             }
         }));
-        all.add(provider("everyWordOfAChoiceWorks", new MeansProvider() {
+        all.add(provider("everyChoiceOfAParameterWorks", new MeansProvider() {
             @Override
             Means make(Schema schema, Params params) {
                 if (params.get(LOUD)) {
@@ -130,7 +131,7 @@ class LearnerLawsTest {
                 return super.make(schema, params);
             }
         }));
-        all.add(provider("everyWordOfAChoiceWorks", new MeansProvider() {
+        all.add(provider("everyChoiceOfAParameterWorks", new MeansProvider() {
             @Override
             Means make(Schema schema, Params params) {
                 boolean loud = params.get(LOUD);
@@ -145,9 +146,9 @@ class LearnerLawsTest {
                 };
             }
         }));
-        all.add(provider("everyLawOfItsKindIsAsked", new CentroidsProvider()));
-        all.add(provider("everyLawOfItsKindIsAsked", new CentreProvider()));
-        all.add(provider("everyLawOfItsKindIsAsked", new MeansProvider() {
+        all.add(provider("everyContractOfItsKindIsTested", new CentroidsProvider()));
+        all.add(provider("everyContractOfItsKindIsTested", new CentreProvider()));
+        all.add(provider("everyContractOfItsKindIsTested", new MeansProvider() {
             @Override
             Means make(Schema schema, Params params) {
                 return new MergingMeans(schema, params);
@@ -156,11 +157,11 @@ class LearnerLawsTest {
         return all;
     }
 
-    private static Sabotage<Subject> provider(String law, LearnerProvider provider) {
-        return new Sabotage<>(law, new Subject(provider));
+    private static Mutant<Subject> provider(String law, LearnerProvider provider) {
+        return new Mutant<>(law, new Subject(provider));
     }
 
-    private static Sabotage<Subject> means(String law, Function<Schema, Means> make) {
+    private static Mutant<Subject> means(String law, Function<Schema, Means> make) {
         return provider(law, new MeansProvider() {
             @Override
             Means make(Schema schema, Params params) {
@@ -169,8 +170,8 @@ class LearnerLawsTest {
         });
     }
 
-    /** A model that says something else. */
-    private static Sabotage<Subject> line(String law, BiFunction<Means, Boolean, Model> make) {
+    /** A learner with another model. */
+    private static Mutant<Subject> model(String law, BiFunction<Means, Boolean, Model> make) {
         return means(law, schema -> new Means(schema) {
             @Override
             public Model view() {
@@ -184,15 +185,15 @@ class LearnerLawsTest {
         });
     }
 
-    private static Sabotage<Subject> weighted(Sabotage<Subject> sabotage) {
-        sabotage.part().weights = true;
-        return sabotage;
+    private static Mutant<Subject> weighted(Mutant<Subject> mutant) {
+        mutant.part().weights = true;
+        return mutant;
     }
 
     private static AtomicInteger made = new AtomicInteger();
 
-    static List<Sabotage<Subject>> learners() {
-        List<Sabotage<Subject>> all = new ArrayList<>();
+    static List<Mutant<Subject>> learners() {
+        List<Mutant<Subject>> all = new ArrayList<>();
         for (boolean sparse : new boolean[] {false, true}) {
             String form = sparse ? "Sparse" : "Dense";
             all.add(means("anyChunkingOf" + form + "RowsGivesTheSameState", schema -> new Means(schema) {
@@ -207,18 +208,19 @@ class LearnerLawsTest {
             all.add(means("anyChunkingOf" + form + "RowsGivesTheSameState", schema -> new Means(schema) {
                 @Override
                 void add(int row, int column, double value, double w) {
-                    // Rounds the first rows of each chunk in another way.
+                    // Rounds the first row of each chunk differently.
                     super.add(row, column, row == 0 ? value + 1e-12 : value, w);
                 }
             }));
         }
-        all.add(line("sparseAndDenseCopiesGiveTheSamePredictions", (learner, view) -> new Means.Line(learner, view) {
-            @Override
-            public void predict(Chunk chunk, double[] out) {
-                super.predict(chunk, out);
-                out[0] += chunk instanceof SparseChunk ? 1e-6 : 0;
-            }
-        }));
+        all.add(model(
+                "sparseAndDenseCopiesGiveTheSamePredictions", (learner, view) -> new Means.MeansModel(learner, view) {
+                    @Override
+                    public void predict(Chunk chunk, double[] out) {
+                        super.predict(chunk, out);
+                        out[0] += chunk instanceof SparseChunk ? 1e-6 : 0;
+                    }
+                }));
         all.add(means("sparseAndDenseCopiesGiveTheSamePredictions", schema -> new Means(schema) {
             @Override
             public void partialFit(Chunk chunk) {
@@ -235,7 +237,7 @@ class LearnerLawsTest {
                 }
             }
         }));
-        all.add(line("chunkIsNotWritten", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("chunkIsNotWritten", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             public void predict(Chunk chunk, double[] out) {
                 super.predict(chunk, out);
@@ -261,7 +263,7 @@ class LearnerLawsTest {
                         .build();
             }
         }));
-        all.add(means("chunkWithoutRowsChangesNothing", schema -> new Means(schema) {
+        all.add(means("emptyChunkChangesNothing", schema -> new Means(schema) {
             @Override
             public void partialFit(Chunk chunk) {
                 super.partialFit(chunk);
@@ -289,7 +291,7 @@ class LearnerLawsTest {
                 return super.targetOf(chunk, row) + salt;
             }
         }));
-        all.add(means("restoredLearnerGoesOnToTheSameBits", schema -> new Means(schema) {
+        all.add(means("restoredLearnerContinuesToTheSameBits", schema -> new Means(schema) {
             private double last;
 
             @Override
@@ -299,7 +301,7 @@ class LearnerLawsTest {
                 return smooth;
             }
         }));
-        all.add(means("restoreNeedsNothingButTheBytesOfTheState", schema -> new Means(schema) {
+        all.add(means("restoreNeedsOnlyTheState", schema -> new Means(schema) {
             @Override
             void load(State state) {
                 super.load(state);
@@ -323,7 +325,7 @@ class LearnerLawsTest {
                 super.load(state);
             }
         }));
-        all.add(means("lookingChangesNothing", schema -> new Means(schema) {
+        all.add(means("readingChangesNothing", schema -> new Means(schema) {
             @Override
             public State state() {
                 State state = super.state();
@@ -331,7 +333,7 @@ class LearnerLawsTest {
                 return state;
             }
         }));
-        all.add(means("lookingChangesNothing", schema -> new Means(schema) {
+        all.add(means("readingChangesNothing", schema -> new Means(schema) {
             @Override
             public Model snapshot() {
                 Model snapshot = super.snapshot();
@@ -345,13 +347,13 @@ class LearnerLawsTest {
                 return view();
             }
         }));
-        all.add(line("viewSaysWhatTheSnapshotSays", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("viewAndSnapshotGiveTheSameOutput", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             double mean(double sum) {
                 return super.mean(sum) * (view ? 1 + 1e-15 : 1);
             }
         }));
-        all.add(line("snapshotIsReadByManyThreads", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("snapshotIsThreadSafe", (learner, view) -> new Means.MeansModel(learner, view) {
             private final double[] scratch = new double[1000];
 
             @Override
@@ -361,39 +363,39 @@ class LearnerLawsTest {
                 System.arraycopy(scratch, 0, out, 0, chunk.rows());
             }
         }));
-        all.add(line("predictionsDependOnTheRowAlone", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("predictionsDependOnTheRowAlone", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             public void predict(Chunk chunk, double[] out) {
                 super.predict(chunk, out);
-                // Forgets that a slice does not begin at the array's beginning.
+                // Ignores the offset of a slice.
                 if (chunk instanceof DenseChunk dense) {
                     out[0] += dense.values()[0];
                 }
             }
         }));
-        all.add(line("predictionsDependOnTheRowAlone", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("predictionsDependOnTheRowAlone", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             public void predict(Chunk chunk, double[] out) {
                 super.predict(chunk, out);
                 out[chunk.rows() - 1] += chunk.hasTargets() ? chunk.target(chunk.rows() - 1) : 0;
             }
         }));
-        all.add(line("untrainedLearnerGivesAFiniteModel", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("untrainedModelIsFinite", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             double mean(double sum) {
                 return sum / learner.weight;
             }
         }));
-        all.add(line("trainedLearnerGivesAFiniteModel", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("trainedModelIsFinite", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             double mean(double sum) {
                 return learner.weight > 200 ? Double.NaN : 0;
             }
         }));
-        all.add(line("schemaIsTheOneItWasMadeFor", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("schemaMatchesTheOneGiven", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             public Schema schema() {
-                return Trial.wider(super.schema());
+                return withExtraColumn(super.schema());
             }
         }));
         all.add(means("refusesInfinity", schema -> new Means(schema) {
@@ -430,7 +432,7 @@ class LearnerLawsTest {
                 }
             }
         }));
-        Sabotage<Subject> missing = means("missingValuesDoNoHarm", schema -> new Means(schema) {
+        Mutant<Subject> missing = means("missingValuesKeepTheOutputFinite", schema -> new Means(schema) {
             @Override
             void checkCell(int row, int column, double value) {}
 
@@ -458,7 +460,7 @@ class LearnerLawsTest {
                 }
             }
         }));
-        all.add(line("modelRefusesAnotherSchema", (learner, view) -> new Means.Line(learner, view) {
+        all.add(model("modelRefusesAnotherSchema", (learner, view) -> new Means.MeansModel(learner, view) {
             @Override
             void checkSchema(Chunk chunk) {}
         }));
@@ -480,14 +482,14 @@ class LearnerLawsTest {
                 super.checkTarget(row, Double.isInfinite(value) ? 0 : value);
             }
         }));
-        Sabotage<Subject> unread = means("targetsThatAreNotReadMayBeMissing", Means::new);
+        Mutant<Subject> unread = means("unusedTargetsMayBeMissing", Means::new);
         unread.part().unread = true;
         all.add(unread);
-        all.add(means("hugeValuesAreRefusedOrDoNoHarm", schema -> new Means(schema) {
+        all.add(means("hugeValuesAreRefusedOrKeepTheOutputFinite", schema -> new Means(schema) {
             @Override
             void checkSums(double[] numbers, double sum) {}
         }));
-        all.add(means("weightsOfOneAreNoWeights", schema -> new Means(schema) {
+        all.add(means("weightsOfOneEqualNoWeights", schema -> new Means(schema) {
             @Override
             double weightOf(Chunk chunk, int row) {
                 return chunk.hasWeights() ? chunk.weight(row) / 2 : 1;
@@ -508,7 +510,7 @@ class LearnerLawsTest {
                 }
             }
         })));
-        all.add(weighted(means("refusesAWeightThatIsNone", schema -> new Means(schema) {
+        all.add(weighted(means("refusesInvalidWeights", schema -> new Means(schema) {
             @Override
             void checkWeight(int row, double value) {
                 super.checkWeight(row, Math.abs(value));
@@ -517,7 +519,7 @@ class LearnerLawsTest {
         return all;
     }
 
-    private static Sabotage<Subject> centroids(String law, BiFunction<Schema, Params, Centroids> make) {
+    private static Mutant<Subject> centroids(String law, BiFunction<Schema, Params, Centroids> make) {
         return provider(law, new CentroidsProvider() {
             @Override
             Centroids make(Schema schema, Params params) {
@@ -526,7 +528,7 @@ class LearnerLawsTest {
         });
     }
 
-    private static Sabotage<Subject> scorer(String law, Function<Centroids, Model> make) {
+    private static Mutant<Subject> scorer(String law, Function<Centroids, Model> make) {
         return centroids(law, (schema, params) -> new Centroids(schema, params) {
             @Override
             public Model snapshot() {
@@ -540,8 +542,8 @@ class LearnerLawsTest {
         });
     }
 
-    static List<Sabotage<Subject>> classifiers() {
-        List<Sabotage<Subject>> all = new ArrayList<>();
+    static List<Mutant<Subject>> classifiers() {
+        List<Mutant<Subject>> all = new ArrayList<>();
         all.add(scorer(
                 "classesGrowInTheOrderOfTheirRows",
                 learner -> new Centroids.Scorer(
@@ -571,10 +573,10 @@ class LearnerLawsTest {
                         new Centroids.Scorer(learner.schema, learner.classes.labels(), learner.counts, learner.sums) {
                             @Override
                             public void probabilities(double[] decisions, int rows, int classes, double[] out) {
-                                double[] turned = Arrays.stream(decisions)
+                                double[] negated = Arrays.stream(decisions)
                                         .map(one -> -one)
                                         .toArray();
-                                super.probabilities(turned, rows, classes, out);
+                                super.probabilities(negated, rows, classes, out);
                             }
                         }));
         all.add(scorer(
@@ -596,14 +598,14 @@ class LearnerLawsTest {
                                 Arrays.fill(out, 0, rows * classes, 0.5);
                             }
                         }));
-        all.add(centroids("refusesATargetThatIsNoClass", (schema, params) -> new Centroids(schema, params) {
+        all.add(centroids("refusesATargetOutsideTheClasses", (schema, params) -> new Centroids(schema, params) {
             @Override
             int check(Chunk chunk) {
-                Rows.Draft draft = Rows.draft(chunk);
+                ChunkCopy.Editor editor = ChunkCopy.edit(chunk);
                 for (int row = 0; row < chunk.rows(); row++) {
-                    draft.target(row, Math.max(0, chunk.target(row)));
+                    editor.target(row, Math.max(0, chunk.target(row)));
                 }
-                return super.check(draft.chunk());
+                return super.check(editor.chunk());
             }
         }));
         all.add(centroids("refusesLabelsInAnotherOrder", (schema, params) -> new Centroids(schema, params) {
@@ -613,7 +615,9 @@ class LearnerLawsTest {
                 return super.check(
                         fewer || classes.size() < 3
                                 ? chunk
-                                : Rows.draft(chunk).classes(classes.labels()).chunk());
+                                : ChunkCopy.edit(chunk)
+                                        .classes(classes.labels())
+                                        .chunk());
             }
         }));
         for (String law : List.of("newClassIsRejectedOnRequest", "oneClassTooManyIsRefused")) {
@@ -625,7 +629,7 @@ class LearnerLawsTest {
                     try {
                         return super.check(chunk);
                     } catch (AccreteException e) {
-                        // Counts what it refuses.
+                        // Counts rows that it refuses.
                         rows++;
                         throw e;
                     }
@@ -635,8 +639,8 @@ class LearnerLawsTest {
         return all;
     }
 
-    static List<Sabotage<Subject>> onlineLearners() {
-        List<Sabotage<Subject>> all = new ArrayList<>();
+    static List<Mutant<Subject>> onlineLearners() {
+        List<Mutant<Subject>> all = new ArrayList<>();
         all.add(centroids("oneRowAtATimeGivesTheSameBits", (schema, params) -> new Centroids(schema, params) {
             @Override
             public double[] learnOne(double[] x, double target, double weight) {
@@ -644,29 +648,28 @@ class LearnerLawsTest {
                 return super.learnOne(x, target, weight);
             }
         }));
-        all.add(centroids(
-                "decisionValuesAreThoseOfTheModelFromBeforeTheRow", (schema, params) -> new Centroids(schema, params) {
-                    @Override
-                    double[] says(Chunk chunk, int row, int known) {
-                        double[] says = super.says(chunk, row, known);
-                        says[0] += 1e-6;
-                        return says;
-                    }
-                }));
-        all.add(centroids(
-                "decisionValuesAreThoseOfTheModelFromBeforeTheRow", (schema, params) -> new Centroids(schema, params) {
-                    @Override
-                    public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
-                        return Arrays.copyOf(super.learnOne(indices, values, count, target, weight), 3);
-                    }
-                }));
-        all.add(centroids("decisionValuesDoNotDependOnChunking", (schema, params) -> new Centroids(schema, params) {
+        all.add(centroids("decisionValuesComeFromBeforeTheUpdate", (schema, params) -> new Centroids(schema, params) {
             @Override
-            double[] says(Chunk chunk, int row, int known) {
-                return super.says(chunk, row, Math.max(known, row > 0 ? Rows.labels(chunk, chunk.rows()) : 0));
+            double[] decisionValues(Chunk chunk, int row, int known) {
+                double[] decisions = super.decisionValues(chunk, row, known);
+                decisions[0] += 1e-6;
+                return decisions;
             }
         }));
-        all.add(centroids("askingForDecisionValuesChangesNothing", (schema, params) -> new Centroids(schema, params) {
+        all.add(centroids("decisionValuesComeFromBeforeTheUpdate", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+                return Arrays.copyOf(super.learnOne(indices, values, count, target, weight), 3);
+            }
+        }));
+        all.add(centroids("decisionValuesDoNotDependOnChunking", (schema, params) -> new Centroids(schema, params) {
+            @Override
+            double[] decisionValues(Chunk chunk, int row, int known) {
+                return super.decisionValues(
+                        chunk, row, Math.max(known, row > 0 ? ChunkCopy.classCount(chunk, chunk.rows()) : 0));
+            }
+        }));
+        all.add(centroids("requestingDecisionValuesChangesNothing", (schema, params) -> new Centroids(schema, params) {
             @Override
             public void partialFit(Chunk chunk, double[] decisions) {
                 super.partialFit(chunk, decisions);
@@ -676,9 +679,9 @@ class LearnerLawsTest {
         all.add(centroids("arraysOfARowAreNeitherWrittenNorKept", (schema, params) -> new Centroids(schema, params) {
             @Override
             public double[] learnOne(double[] x, double target, double weight) {
-                double[] says = super.learnOne(x, target, weight);
+                double[] decisions = super.learnOne(x, target, weight);
                 x[0] = -x[0];
-                return says;
+                return decisions;
             }
         }));
         all.add(centroids("arraysOfARowAreNeitherWrittenNorKept", (schema, params) -> new Centroids(schema, params) {
@@ -715,7 +718,7 @@ class LearnerLawsTest {
                 return super.learnOne(sorted, values, sorted.length, target, weight);
             }
         }));
-        all.add(centroids("chunkWithoutRowsHasNoDecisionValues", (schema, params) -> new Centroids(schema, params) {
+        all.add(centroids("emptyChunkHasNoDecisionValues", (schema, params) -> new Centroids(schema, params) {
             @Override
             public void partialFit(Chunk chunk, double[] decisions) {
                 decisions[0] = 0;
@@ -729,22 +732,22 @@ class LearnerLawsTest {
                         return super.learnOne(indices, values, Math.max(0, count - 1), target, weight);
                     }
                 }));
-        all.add(centroids("restoredLearnerGoesOnRowByRow", (schema, params) -> new Centroids(schema, params) {
+        all.add(centroids("restoredLearnerContinuesRowByRow", (schema, params) -> new Centroids(schema, params) {
             private int learned;
 
             @Override
-            double[] says(Chunk chunk, int row, int known) {
+            double[] decisionValues(Chunk chunk, int row, int known) {
                 learned++;
-                double[] says = super.says(chunk, row, known);
-                says[0] += learned;
-                return says;
+                double[] decisions = super.decisionValues(chunk, row, known);
+                decisions[0] += learned;
+                return decisions;
             }
         }));
-        all.add(centroids("offeredClassIsKnownByItsFirstRow", (schema, params) -> new Centroids(schema, params) {
+        all.add(centroids("offeredClassIsKnownFromItsFirstRow", (schema, params) -> new Centroids(schema, params) {
             @Override
             public void classes(List<String> labels) {
                 super.classes(labels);
-                partialFit(Rows.draft(new ChunkBuffer(schema, 1).chunk())
+                partialFit(ChunkCopy.edit(new ChunkBuffer(schema, 1).chunk())
                         .classes(labels)
                         .chunk());
             }
@@ -759,46 +762,54 @@ class LearnerLawsTest {
 
     @ParameterizedTest
     @MethodSource("onlineLearners")
-    void onlineLearnerThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(OnlineSuite.class);
+    void onlineLearnerThatBreaksALawIsCaught(Mutant<Subject> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(OnlineSuite.class);
     }
 
     @ParameterizedTest
     @MethodSource({"providers", "learners"})
-    void learnerThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(Suite.class);
+    void learnerThatBreaksALawIsCaught(Mutant<Subject> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(Suite.class);
     }
 
     @ParameterizedTest
     @MethodSource("classifiers")
-    void classifierThatBreaksALawIsCaught(Sabotage<Subject> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(ClassifierSuite.class);
+    void classifierThatBreaksALawIsCaught(Mutant<Subject> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(ClassifierSuite.class);
     }
 
     @Test
-    void everyLawIsBrokenBySomebody() {
+    void everyLawIsBrokenByAMutant() {
         Set<String> broken = new TreeSet<>();
-        providers().forEach(sabotage -> broken.add(sabotage.law()));
-        learners().forEach(sabotage -> broken.add(sabotage.law()));
-        Set<String> laws = Sabotage.laws(LearnerContract.class);
-        laws.addAll(Sabotage.laws(ProviderContract.class));
-        // No plug-in can break it as long as ParamSpec keeps its word.
+        providers().forEach(mutant -> broken.add(mutant.law()));
+        learners().forEach(mutant -> broken.add(mutant.law()));
+        Set<String> laws = new TreeSet<>();
+        for (Class<?> contract : List.of(
+                ProviderContract.class,
+                ChunkingLaws.class,
+                StateLaws.class,
+                ModelLaws.class,
+                RefusalLaws.class,
+                LearnerContract.class)) {
+            laws.addAll(Mutant.laws(contract));
+        }
+        // ParamSpec enforces this law for every plug-in.
         laws.remove("everyParameterRefusesJustOutsideItsDomain");
         assertThat(broken).isEqualTo(laws);
 
         Set<String> brokenByClassifiers = new TreeSet<>();
-        classifiers().forEach(sabotage -> brokenByClassifiers.add(sabotage.law()));
-        assertThat(brokenByClassifiers).isEqualTo(Sabotage.laws(ClassifierContract.class));
+        classifiers().forEach(mutant -> brokenByClassifiers.add(mutant.law()));
+        assertThat(brokenByClassifiers).isEqualTo(Mutant.laws(ClassifierContract.class));
 
         Set<String> brokenOnline = new TreeSet<>();
-        onlineLearners().forEach(sabotage -> brokenOnline.add(sabotage.law()));
-        assertThat(brokenOnline).isEqualTo(Sabotage.laws(OnlineLearnerContract.class));
+        onlineLearners().forEach(mutant -> brokenOnline.add(mutant.law()));
+        assertThat(brokenOnline).isEqualTo(Mutant.laws(OnlineLearnerContract.class));
     }
 
-    /** The law that no plug-in can break holds where doubles are more than 1 apart. */
+    /** The law that ParamSpec enforces holds for ranges where adjacent doubles are more than 1 apart. */
     @Test
     void numberJustOutsideAWideRangeIsOutside() {
         for (double max : new double[] {0, 0.5, 1e15, 0x1p53, 1e300, Double.MAX_VALUE}) {

@@ -13,8 +13,8 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.State;
 
 /**
- * A correct learner that learns next to nothing: the weighted mean of the targets and of every column. Its methods are
- * there to be overridden by learners that break a law.
+ * A minimal correct learner: the weighted mean of the targets and of each column. Mutants override its methods to break
+ * a law.
  */
 class Means implements Learner {
     final Schema schema;
@@ -32,7 +32,7 @@ class Means implements Learner {
         this.next = new double[width];
     }
 
-    /** Takes what a state holds. */
+    /** Restores the learner from a state. */
     void load(State state) {
         sums = state.doubles("sums", width);
         weight = state.number("weight");
@@ -131,12 +131,12 @@ class Means implements Learner {
 
     @Override
     public Model view() {
-        return new Line(this, true);
+        return new MeansModel(this, true);
     }
 
     @Override
     public Model snapshot() {
-        return new Line(this, false);
+        return new MeansModel(this, false);
     }
 
     @Override
@@ -149,15 +149,15 @@ class Means implements Learner {
                 .build();
     }
 
-    /** The mean target, and a little more or less where the columns are far from their means. */
-    static class Line implements Regressor {
+    /** Predicts the mean target plus a small multiple of each column's distance from its mean. */
+    static class MeansModel implements Regressor {
         private final Means learner;
         private final boolean view;
         private final double[] sums;
         private final double weight;
         private final double target;
 
-        Line(Means learner, boolean view) {
+        MeansModel(Means learner, boolean view) {
             this.learner = learner;
             this.view = view;
             this.sums = view ? learner.sums : Arrays.copyOf(learner.sums, learner.width);
@@ -183,7 +183,7 @@ class Means implements Learner {
         public void predict(Chunk chunk, double[] out) {
             checkSchema(chunk);
             for (int row = 0; row < chunk.rows(); row++) {
-                double[] cells = Rows.cells(chunk, row);
+                double[] cells = ChunkCopy.cells(chunk, row);
                 double sum = mean(view ? learner.target : target);
                 for (int j = 0; j < Math.min(cells.length, sums.length); j++) {
                     sum += 0.01 * (j + 1) * (cells[j] - mean(sums[j]));

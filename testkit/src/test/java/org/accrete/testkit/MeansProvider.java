@@ -15,10 +15,10 @@ import org.accrete.api.store.State;
 /** Provides {@link Means}. */
 public class MeansProvider implements LearnerProvider {
     static final ParamSpec<Double> ALPHA =
-            ParamSpec.real("alpha-of-no-use", 0.1, Domain.Range.above(0), "a number that nothing reads");
-    static final ParamSpec<Boolean> LOUD = ParamSpec.flag("loud", false, "a word that nothing reads");
+            ParamSpec.real("unused-alpha", 0.1, Domain.Range.above(0), "an unused number");
+    static final ParamSpec<Boolean> LOUD = ParamSpec.flag("loud", false, "an unused flag");
 
-    /** Made by a test. */
+    /** Called by a test. */
     public MeansProvider() {}
 
     @Override
@@ -46,7 +46,7 @@ public class MeansProvider implements LearnerProvider {
         return 16L * schema.width() + 200;
     }
 
-    /** Makes the learner of which a test may want another kind. */
+    /** Creates the learner; a mutant overrides this. */
     Means make(Schema schema, Params params) {
         return new Means(schema);
     }

@@ -1,5 +1,8 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.withoutTensor;
+import static org.accrete.testkit.StoreFixtures.testState;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -21,24 +24,24 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 
-/** A correct store that forgets everything with the process. Its methods are there to be overridden. */
+/** A correct store in memory. Mutants override its methods. */
 class MemoryStore implements ModelStore {
-    /** What stores opened at one place share. */
-    static final class Shelves {
+    /** The data shared by all stores opened on it. */
+    static final class Contents {
         final Map<String, History> histories = new TreeMap<>();
         final Map<String, State> states = new HashMap<>();
-        final TreeSet<String> taken = new TreeSet<>();
+        final TreeSet<String> locked = new TreeSet<>();
 
-        /** Swaps in other numbers. */
+        /** Replaces the state of a version. */
         synchronized void damage(ModelVersion version) {
-            states.put(version.reference(), Shelf.state(-1));
+            states.put(version.reference(), testState(-1));
         }
     }
 
-    final Shelves shelves;
+    final Contents contents;
 
-    MemoryStore(Shelves shelves) {
-        this.shelves = shelves;
+    MemoryStore(Contents contents) {
+        this.contents = contents;
     }
 
     @Override
@@ -55,24 +58,24 @@ class MemoryStore implements ModelStore {
 
     @Override
     public List<String> models() {
-        synchronized (shelves) {
-            return List.copyOf(shelves.histories.keySet());
+        synchronized (contents) {
+            return List.copyOf(contents.histories.keySet());
         }
     }
 
     @Override
     public History history(String model) {
         checkName(model);
-        synchronized (shelves) {
+        synchronized (contents) {
             History none = new History(model, List.of(), new TreeMap<>(), List.of());
-            return shelves.histories.getOrDefault(model, none);
+            return contents.histories.getOrDefault(model, none);
         }
     }
 
     @Override
     public State load(ModelVersion version) {
-        synchronized (shelves) {
-            State state = Optional.ofNullable(shelves.states.get(version.reference()))
+        synchronized (contents) {
+            State state = Optional.ofNullable(contents.states.get(version.reference()))
                     .orElseThrow(() -> AccreteException.badArgument("there is no " + version.reference()));
             if (!sha256(bytes(state)).equals(version.sha256())) {
                 throw new AccreteException(
@@ -85,9 +88,9 @@ class MemoryStore implements ModelStore {
     @Override
     public ModelWriter writer(String model) {
         checkName(model);
-        synchronized (shelves) {
-            if (!shelves.taken.add(model)) {
-                throw AccreteException.badState("somebody else writes model '" + model + "'");
+        synchronized (contents) {
+            if (!contents.locked.add(model)) {
+                throw AccreteException.badState("another writer has model '" + model + "'");
             }
         }
         return new Writer(model);
@@ -97,7 +100,7 @@ class MemoryStore implements ModelStore {
     public void tag(String model, String alias, long number) {
         checkName(model);
         checkAlias(alias);
-        synchronized (shelves) {
+        synchronized (contents) {
             History history = history(model);
             if (history.versions().stream().noneMatch(version -> version.number() == number)) {
                 throw AccreteException.badArgument("model '" + model + "' has no version " + number);
@@ -121,7 +124,7 @@ class MemoryStore implements ModelStore {
     }
 
     void keep(History history) {
-        shelves.histories.put(history.model(), history);
+        contents.histories.put(history.model(), history);
     }
 
     @Override
@@ -140,9 +143,9 @@ class MemoryStore implements ModelStore {
     @Override
     public void close() {}
 
-    /** {@return what is kept of a state: a store that loses something overrides this} */
+    /** {@return the state that is stored; a mutant overrides this} */
     State kept(State state) {
-        return Trial.without(state, "");
+        return withoutTensor(state, "");
     }
 
     long number(History history) {
@@ -154,6 +157,11 @@ class MemoryStore implements ModelStore {
                 || before.live()
                         .map(ModelVersion::reference)
                         .equals(version.note().parent());
+    }
+
+    /** {@return the parent of a version that is appended without one} */
+    Optional<String> defaultParent(History history) {
+        return history.latest().map(ModelVersion::reference);
     }
 
     void checkParent(History history, Optional<String> parent) {
@@ -186,17 +194,17 @@ class MemoryStore implements ModelStore {
         }
     }
 
-    /** {@return one tensor in another's place} */
+    /** {@return the state with one tensor replaced} */
     static State changed(State state, String name, Tensor tensor) {
         return State.builder()
-                .all(Trial.without(state, name))
+                .all(withoutTensor(state, name))
                 .tensor(name, tensor)
                 .build();
     }
 
     void release(String model) {
-        synchronized (shelves) {
-            shelves.taken.remove(model);
+        synchronized (contents) {
+            contents.locked.remove(model);
         }
     }
 
@@ -209,12 +217,13 @@ class MemoryStore implements ModelStore {
         }
 
         @Override
-        public ModelVersion append(State state, ModelVersion.Note note) {
+        public ModelVersion append(State state, ModelVersion.Note given) {
             if (closed && checksClosed()) {
                 throw AccreteException.badState("the writer was closed");
             }
-            synchronized (shelves) {
+            synchronized (contents) {
                 History history = history(model);
+                ModelVersion.Note note = given.parent().isPresent() ? given : given.withParent(defaultParent(history));
                 checkParent(history, note.parent());
                 State kept = kept(state);
                 byte[] bytes = bytes(kept);
@@ -222,7 +231,7 @@ class MemoryStore implements ModelStore {
                         new ModelVersion(model, number(history), Instant.now(), note, bytes.length + 1L, sha256(bytes));
                 List<ModelVersion> versions = new ArrayList<>(history.versions());
                 versions.add(version);
-                shelves.states.put(version.reference(), kept);
+                contents.states.put(version.reference(), kept);
                 boolean moves = movesLive(history, version);
                 keep(new History(model, versions, history.aliases(), history.moves()));
                 if (moves) {

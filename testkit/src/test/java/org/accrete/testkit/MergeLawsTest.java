@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** For every law of merging a learner that breaks it, and is caught. */
+/** Each law of merging fails for a learner that breaks it. */
 class MergeLawsTest {
-    /** The part under test at this moment. */
+    /** The plug-in that the suite tests now. */
     private static LearnerProvider subject;
 
     static class Suite implements MergeContract {
@@ -37,8 +37,8 @@ class MergeLawsTest {
 
     static class ClassifierSuite extends Suite implements ClassifierContract {}
 
-    private static Sabotage<LearnerProvider> means(String law, BiFunction<Schema, Params, MergingMeans> make) {
-        return new Sabotage<>(law, new MeansProvider() {
+    private static Mutant<LearnerProvider> means(String law, BiFunction<Schema, Params, MergingMeans> make) {
+        return new Mutant<>(law, new MeansProvider() {
             @Override
             Means make(Schema schema, Params params) {
                 return make.apply(schema, params);
@@ -46,8 +46,8 @@ class MergeLawsTest {
         });
     }
 
-    private static Sabotage<LearnerProvider> centroids(String law, BiFunction<Schema, Params, MergingCentroids> make) {
-        return new Sabotage<>(law, new CentroidsProvider() {
+    private static Mutant<LearnerProvider> centroids(String law, BiFunction<Schema, Params, MergingCentroids> make) {
+        return new Mutant<>(law, new CentroidsProvider() {
             @Override
             Centroids make(Schema schema, Params params) {
                 return make.apply(schema, params);
@@ -55,14 +55,14 @@ class MergeLawsTest {
         });
     }
 
-    static List<Sabotage<LearnerProvider>> learners() {
-        List<Sabotage<LearnerProvider>> all = new ArrayList<>();
+    static List<Mutant<LearnerProvider>> learners() {
+        List<Mutant<LearnerProvider>> all = new ArrayList<>();
         all.add(means("mergeIsCommutative", (schema, params) -> new MergingMeans(schema, params) {
             @Override
             void take(MergingMeans other) {
-                double[] kept = slopes.clone();
+                double[] kept = coefs.clone();
                 super.take(other);
-                slopes = kept;
+                coefs = kept;
             }
         }));
         all.add(means("mergingACopyChangesNoPrediction", (schema, params) -> new MergingMeans(schema, params) {
@@ -77,47 +77,46 @@ class MergeLawsTest {
             void take(MergingMeans other) {
                 boolean untrained = rows == 0;
                 super.take(other);
-                slopes[0] *= untrained ? 0.5 : 1;
+                coefs[0] *= untrained ? 0.5 : 1;
             }
         }));
         all.add(means("mergingAnUntrainedLearnerIsTheIdentity", (schema, params) -> new MergingMeans(schema, params) {
             @Override
             void take(MergingMeans other) {
                 super.take(other);
-                slopes[0] *= other.rows == 0 ? 0.5 : 1;
+                coefs[0] *= other.rows == 0 ? 0.5 : 1;
             }
         }));
-        all.add(means(
-                "mergedPartsKnowWhatALearnerOfAllRowsKnows", (schema, params) -> new MergingMeans(schema, params) {
-                    @Override
-                    void take(MergingMeans other) {
-                        super.take(other);
-                        sums[1] += 1e-3;
-                    }
-                }));
-        all.add(means("otherLearnerIsLeftUntouched", (schema, params) -> new MergingMeans(schema, params) {
+        all.add(means("mergedPartsEqualALearnerOfAllRows", (schema, params) -> new MergingMeans(schema, params) {
+            @Override
+            void take(MergingMeans other) {
+                super.take(other);
+                sums[1] += 1e-3;
+            }
+        }));
+        all.add(means("otherLearnerIsUnchanged", (schema, params) -> new MergingMeans(schema, params) {
             @Override
             void take(MergingMeans other) {
                 super.take(other);
                 other.target = target;
             }
         }));
-        all.add(means("otherLearnerIsLeftUntouched", (schema, params) -> new MergingMeans(schema, params) {
+        all.add(means("otherLearnerIsUnchanged", (schema, params) -> new MergingMeans(schema, params) {
             @Override
             void take(MergingMeans other) {
                 boolean untrained = rows == 0;
                 super.take(other);
-                // What was learned into before is learned into again, by both.
-                slopes = untrained ? other.slopes : slopes;
+                // Both learners keep training the same array.
+                coefs = untrained ? other.coefs : coefs;
             }
 
             @Override
             public void partialFit(Chunk chunk) {
                 super.partialFit(chunk);
-                slopes[0] += chunk.rows();
+                coefs[0] += chunk.rows();
             }
         }));
-        all.add(means("mergedLearnerGoesOn", (schema, params) -> new MergingMeans(schema, params) {
+        all.add(means("mergedLearnerKeepsLearning", (schema, params) -> new MergingMeans(schema, params) {
             private double forgotten;
 
             @Override
@@ -132,7 +131,7 @@ class MergeLawsTest {
                 target += forgotten;
             }
         }));
-        all.add(means("mergedLearnerGoesOn", (schema, params) -> new MergingMeans(schema, params) {
+        all.add(means("mergedLearnerKeepsLearning", (schema, params) -> new MergingMeans(schema, params) {
             @Override
             void take(MergingMeans other) {
                 super.take(other);
@@ -169,22 +168,24 @@ class MergeLawsTest {
         all.add(means(
                 "refusesToMergeOtherParameters",
                 (schema, params) -> new MergingMeans(schema, Params.of(new MeansProvider().params()))));
-        all.add(means("rescaledLearnerSaysTheSameOfRescaledRows", (schema, params) -> new MergingMeans(schema, params) {
-            @Override
-            public void rescale(Scaling scaling) {
-                double[] kept = slopes.clone();
-                super.rescale(scaling);
-                slopes = kept;
-            }
-        }));
-        for (String law : List.of("mergeIsCommutative", "mergedLearnerGoesOn")) {
+        all.add(means(
+                "rescaledLearnerGivesTheSameOutputForRescaledRows",
+                (schema, params) -> new MergingMeans(schema, params) {
+                    @Override
+                    public void rescale(Scaling scaling) {
+                        double[] kept = coefs.clone();
+                        super.rescale(scaling);
+                        coefs = kept;
+                    }
+                }));
+        for (String law : List.of("mergeIsCommutative", "mergedLearnerKeepsLearning")) {
             all.add(behindScaler(law));
         }
         return all;
     }
 
-    /** Keeps the laws by itself and fails behind a scaler. */
-    private static Sabotage<LearnerProvider> behindScaler(String law) {
+    /** Keeps the laws alone and breaks one behind a scaler. */
+    private static Mutant<LearnerProvider> behindScaler(String law) {
         boolean commutes = law.equals("mergeIsCommutative");
         return means(law, (schema, params) -> new MergingMeans(schema, params) {
             private boolean rescaled;
@@ -199,18 +200,18 @@ class MergeLawsTest {
             void take(MergingMeans other) {
                 super.take(other);
                 if (rescaled) {
-                    slopes[0] = commutes ? slopes[0] + rows - 2 * other.rows : Double.NaN;
+                    coefs[0] = commutes ? coefs[0] + rows - 2 * other.rows : Double.NaN;
                 }
             }
         });
     }
 
-    static List<Sabotage<LearnerProvider>> classifiers() {
-        List<Sabotage<LearnerProvider>> all = new ArrayList<>();
+    static List<Mutant<LearnerProvider>> classifiers() {
+        List<Mutant<LearnerProvider>> all = new ArrayList<>();
         all.add(centroids("mergeIsCommutative", (schema, params) -> new MergingCentroids(schema, params) {
             @Override
             void take(MergingCentroids other, List<String> joined) {
-                // Adds up by number, not by label.
+                // Joins classes by index instead of label.
                 List<String> labels = other.classes.labels();
                 other.classes.become(joined.subList(0, Math.min(joined.size(), labels.size())));
                 super.take(other, joined);
@@ -244,23 +245,23 @@ class MergeLawsTest {
 
     @ParameterizedTest
     @MethodSource("learners")
-    void learnerThatBreaksALawIsCaught(Sabotage<LearnerProvider> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(Suite.class);
+    void learnerThatBreaksALawIsCaught(Mutant<LearnerProvider> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(Suite.class);
     }
 
     @ParameterizedTest
     @MethodSource("classifiers")
-    void classifierThatBreaksALawIsCaught(Sabotage<LearnerProvider> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(ClassifierSuite.class);
+    void classifierThatBreaksALawIsCaught(Mutant<LearnerProvider> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(ClassifierSuite.class);
     }
 
     @Test
-    void everyLawIsBrokenBySomebody() {
+    void everyLawIsBrokenByAMutant() {
         Set<String> broken = new TreeSet<>();
-        learners().forEach(sabotage -> broken.add(sabotage.law()));
-        classifiers().forEach(sabotage -> broken.add(sabotage.law()));
-        assertThat(broken).isEqualTo(Sabotage.laws(MergeContract.class));
+        learners().forEach(mutant -> broken.add(mutant.law()));
+        classifiers().forEach(mutant -> broken.add(mutant.law()));
+        assertThat(broken).isEqualTo(Mutant.laws(MergeContract.class));
     }
 }

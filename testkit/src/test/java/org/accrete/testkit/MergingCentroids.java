@@ -7,7 +7,7 @@ import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.param.Params;
 
-/** {@link Centroids} that can be merged. */
+/** A mergeable variant of {@link Centroids}. */
 class MergingCentroids extends Centroids implements MergeableLearner {
     private final Params params;
 

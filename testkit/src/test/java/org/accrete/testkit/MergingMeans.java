@@ -12,26 +12,26 @@ import org.accrete.api.learn.Scaling;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** {@link Means} that can be merged, behind a scaler too. */
+/** A mergeable and rescalable variant of {@link Means}. */
 class MergingMeans extends Means implements RescalableLearner {
     private final Params params;
-    /** By how much more the prediction is where a column is larger by 1. */
-    double[] slopes;
+    /** The coefficient of each column in the prediction. */
+    double[] coefs;
 
     MergingMeans(Schema schema, Params params) {
         super(schema);
         this.params = params;
-        this.slopes = new double[width];
-        Arrays.setAll(slopes, j -> 0.01 * (j + 1));
+        this.coefs = new double[width];
+        Arrays.setAll(coefs, j -> 0.01 * (j + 1));
     }
 
     @Override
     void load(State state) {
         super.load(state);
-        slopes = state.doubles("slopes", width);
+        coefs = state.doubles("coefs", width);
     }
 
-    /** Refuses what cannot be merged. */
+    /** Throws if the other learner cannot be merged. */
     void check(Learner other) {
         if (!(other instanceof MergingMeans)) {
             throw AccreteException.badState("the other learner must be of the same plug-in but is " + other.getClass());
@@ -53,7 +53,7 @@ class MergingMeans extends Means implements RescalableLearner {
         double mine = (double) rows / (rows + other.rows);
         double theirs = (double) other.rows / (rows + other.rows);
         for (int j = 0; j < width; j++) {
-            slopes[j] = mine * slopes[j] + theirs * other.slopes[j];
+            coefs[j] = mine * coefs[j] + theirs * other.coefs[j];
             sums[j] += other.sums[j];
         }
         weight += other.weight;
@@ -67,36 +67,36 @@ class MergingMeans extends Means implements RescalableLearner {
         double[] scale = scaling.scale();
         for (int j = 0; j < width; j++) {
             sums[j] = (sums[j] - weight * centre[j]) / scale[j];
-            slopes[j] *= scale[j];
+            coefs[j] *= scale[j];
         }
     }
 
     @Override
     public Model view() {
-        return new Slopes(this, sums, slopes);
+        return new LinearModel(this, sums, coefs);
     }
 
     @Override
     public Model snapshot() {
-        return new Slopes(this, sums.clone(), slopes.clone());
+        return new LinearModel(this, sums.clone(), coefs.clone());
     }
 
     @Override
     public State state() {
-        return State.builder().all(super.state()).doubles("slopes", slopes).build();
+        return State.builder().all(super.state()).doubles("coefs", coefs).build();
     }
 
-    private static final class Slopes implements Regressor {
+    private static final class LinearModel implements Regressor {
         private final Schema schema;
         private final double[] sums;
-        private final double[] slopes;
+        private final double[] coefs;
         private final double weight;
         private final double target;
 
-        Slopes(MergingMeans learner, double[] sums, double[] slopes) {
+        LinearModel(MergingMeans learner, double[] sums, double[] coefs) {
             this.schema = learner.schema;
             this.sums = sums;
-            this.slopes = slopes;
+            this.coefs = coefs;
             this.weight = learner.weight;
             this.target = learner.target;
         }
@@ -114,10 +114,10 @@ class MergingMeans extends Means implements RescalableLearner {
         public void predict(Chunk chunk, double[] out) {
             schema.require(chunk.schema());
             for (int row = 0; row < chunk.rows(); row++) {
-                double[] cells = Rows.cells(chunk, row);
+                double[] cells = ChunkCopy.cells(chunk, row);
                 out[row] = mean(target);
                 for (int j = 0; j < cells.length; j++) {
-                    out[row] += slopes[j] * (cells[j] - mean(sums[j]));
+                    out[row] += coefs[j] * (cells[j] - mean(sums[j]));
                 }
             }
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** For every law of sources a source that breaks it, and is caught. */
+/** Each law of sources fails for a source that breaks it. */
 class SourceLawsTest {
     private static final Schema SCHEMA = new Schema(
             List.of(
@@ -29,7 +29,7 @@ class SourceLawsTest {
 
     private static final Chunk ROWS = RandomChunks.of(SCHEMA).withClasses(4).rows(60, 7);
 
-    /** The part under test at this moment. */
+    /** Opens the source that the suite tests now. */
     private static Supplier<ChunkSource> subject;
 
     static class Suite implements SourceContract {
@@ -39,7 +39,7 @@ class SourceLawsTest {
         }
     }
 
-    /** A correct source, to be broken in one place. */
+    /** A correct source. A mutant overrides one method. */
     private static class Wrapped implements ChunkSource {
         final ChunkSource source;
         int handedOut;
@@ -80,25 +80,25 @@ class SourceLawsTest {
         }
     }
 
-    private static Sabotage<Supplier<ChunkSource>> breaks(String law, Supplier<ChunkSource> open) {
-        return new Sabotage<>(law, open);
+    private static Mutant<Supplier<ChunkSource>> breaks(String law, Supplier<ChunkSource> open) {
+        return new Mutant<>(law, open);
     }
 
-    /** Rows of which one cell is something else. */
-    private static Sabotage<Supplier<ChunkSource>> cell(int column, double value) {
-        Chunk rows = Rows.draft(ROWS).cell(17, column, value).chunk();
-        return breaks("rowsKeepWhatTheBlocksPromise", () -> new Wrapped(rows));
+    /** A source with one cell replaced. */
+    private static Mutant<Supplier<ChunkSource>> cell(int column, double value) {
+        Chunk rows = ChunkCopy.edit(ROWS).cell(17, column, value).chunk();
+        return breaks("rowsMatchTheirBlocks", () -> new Wrapped(rows));
     }
 
     private static int open;
 
-    static List<Sabotage<Supplier<ChunkSource>>> sources() {
-        List<Sabotage<Supplier<ChunkSource>>> all = new ArrayList<>();
-        all.add(breaks("rowsDoNotDependOnTheSizeOfTheBuffer", () -> new Wrapped() {
+    static List<Mutant<Supplier<ChunkSource>>> sources() {
+        List<Mutant<Supplier<ChunkSource>>> all = new ArrayList<>();
+        all.add(breaks("rowsDoNotDependOnTheBufferSize", () -> new Wrapped() {
             @Override
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
-                // Loses a row at a border in the middle of a block.
+                // Loses a row when a chunk ends at row 7.
                 if (more && handedOut == 7) {
                     buffer.limit(1);
                     source.next(new ChunkBuffer(SCHEMA, 1));
@@ -106,16 +106,16 @@ class SourceLawsTest {
                 return more;
             }
         }));
-        all.add(breaks("rowsDoNotDependOnTheSizeOfTheBuffer", () -> new Wrapped() {
+        all.add(breaks("rowsDoNotDependOnTheBufferSize", () -> new Wrapped() {
             @Override
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
-                Chunk copy = Rows.of(buffer.chunk()).chunk();
-                Position position = buffer.chunk().position();
+                Chunk copy = ChunkCopy.of(buffer.chunk()).chunk();
+                Position position = buffer.position();
                 buffer.clear();
                 for (int row = 0; row < copy.rows(); row++) {
                     buffer.beginRow(copy, row);
-                    // Numbers the rows of each chunk.
+                    // Writes the number of the row within its chunk.
                     buffer.put(0, row);
                     buffer.endRow();
                 }
@@ -123,23 +123,23 @@ class SourceLawsTest {
                 return more;
             }
         }));
-        all.add(breaks("everyChunkIsFullButTheLast", () -> new CrankySource(new Wrapped(), 1)));
-        all.add(breaks("everyChunkIsFullButTheLast", () -> new Wrapped() {
+        all.add(breaks("everyChunkButTheLastIsFull", () -> new CrankySource(new Wrapped(), 1)));
+        all.add(breaks("everyChunkButTheLastIsFull", () -> new Wrapped() {
             private boolean ended;
 
             @Override
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
-                // Announces the end one call late.
-                boolean said = more || !ended;
+                // Reports the end one call late.
+                boolean reported = more || !ended;
                 ended = !more;
-                return said;
+                return reported;
             }
         }));
         all.add(breaks("bufferIsClearedFirst", () -> new Wrapped() {
             @Override
             public boolean next(ChunkBuffer buffer) {
-                Chunk before = Rows.of(buffer.chunk()).chunk();
+                Chunk before = ChunkCopy.of(buffer.chunk()).chunk();
                 boolean more = super.next(buffer);
                 if (buffer.capacity() == 50 && before.rows() > 0 && buffer.rows() + before.rows() <= 50) {
                     buffer.append(before, 0, before.rows());
@@ -148,7 +148,7 @@ class SourceLawsTest {
             }
         }));
         for (String law :
-                List.of("stoppedAnywhereAndSoughtItGoesOn", "positionsOfASoughtSourceAreGoodToo", "startIsAPosition")) {
+                List.of("readingResumesAfterAnyRow", "positionsAfterASeekAreValid", "startIsAValidPosition")) {
             all.add(breaks(law, () -> new Wrapped() {
                 @Override
                 public void seek(Position position) {
@@ -156,7 +156,7 @@ class SourceLawsTest {
                 }
             }));
         }
-        all.add(breaks("positionsOfASoughtSourceAreGoodToo", () -> new Wrapped() {
+        all.add(breaks("positionsAfterASeekAreValid", () -> new Wrapped() {
             private long from;
 
             @Override
@@ -168,16 +168,16 @@ class SourceLawsTest {
             @Override
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
-                // Counts from where it was sought to.
-                buffer.position(new Position("", buffer.chunk().position().rows() - from));
+                // Counts rows from the last seek.
+                buffer.position(new Position("", buffer.position().rows() - from));
                 return more;
             }
         }));
-        all.add(breaks("stoppedAnywhereAndSoughtItGoesOn", () -> new Wrapped() {
+        all.add(breaks("readingResumesAfterAnyRow", () -> new Wrapped() {
             @Override
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
-                // The position of the block, not of the row.
+                // Rounds the position to blocks of 5 rows.
                 buffer.position(new Position("", handedOut / 5 * 5));
                 return more;
             }
@@ -188,7 +188,7 @@ class SourceLawsTest {
                 super.seek(new Position("", position.rows()));
             }
         }));
-        all.add(breaks("afterTheEndThereIsNoRow", () -> new Wrapped() {
+        all.add(breaks("noRowsComeAfterTheEnd", () -> new Wrapped() {
             @Override
             public boolean next(ChunkBuffer buffer) {
                 boolean more = super.next(buffer);
@@ -198,7 +198,7 @@ class SourceLawsTest {
                 return more;
             }
         }));
-        all.add(breaks("afterTheEndThereIsNoRow", () -> new Wrapped() {
+        all.add(breaks("noRowsComeAfterTheEnd", () -> new Wrapped() {
             @Override
             public void seek(Position position) {
                 super.seek(new Position("", Math.min(position.rows(), 59)));
@@ -242,26 +242,26 @@ class SourceLawsTest {
         all.add(cell(2, 1.5));
         all.add(cell(3, Double.NaN));
         all.add(cell(5, 2.0));
-        Rows.Draft draft = Rows.draft(ROWS);
+        ChunkCopy.Editor editor = ChunkCopy.edit(ROWS);
         for (int column = 4; column < 12; column++) {
-            draft.cell(3, column, 1);
+            editor.cell(3, column, 1);
         }
-        Chunk twoWords = draft.chunk();
-        all.add(breaks("rowsKeepWhatTheBlocksPromise", () -> new Wrapped(twoWords)));
-        Chunk negative = Rows.draft(ROWS).weight(5, -1).chunk();
-        all.add(breaks("rowsKeepWhatTheBlocksPromise", () -> new Wrapped(negative)));
-        Chunk missing = Rows.draft(ROWS).target(5, Double.NaN).chunk();
-        all.add(breaks("rowsKeepWhatTheBlocksPromise", () -> new Wrapped(missing)));
-        all.add(breaks("twoReadersDoNotDisturbEachOther", () -> new Wrapped() {
+        Chunk twoWords = editor.chunk();
+        all.add(breaks("rowsMatchTheirBlocks", () -> new Wrapped(twoWords)));
+        Chunk negative = ChunkCopy.edit(ROWS).weight(5, -1).chunk();
+        all.add(breaks("rowsMatchTheirBlocks", () -> new Wrapped(negative)));
+        Chunk missing = ChunkCopy.edit(ROWS).target(5, Double.NaN).chunk();
+        all.add(breaks("rowsMatchTheirBlocks", () -> new Wrapped(missing)));
+        all.add(breaks("twoReadersAreIndependent", () -> new Wrapped() {
             private final int number = ++open;
 
             @Override
             public boolean next(ChunkBuffer buffer) {
-                // Another one was opened in the meantime, and took the file.
+                // A source that is opened later stops this one.
                 return number == open && super.next(buffer);
             }
         }));
-        all.add(breaks("closingTwiceDoesNoHarm", () -> new Wrapped() {
+        all.add(breaks("closingTwiceIsAllowed", () -> new Wrapped() {
             private boolean closed;
 
             @Override
@@ -289,15 +289,15 @@ class SourceLawsTest {
 
     @ParameterizedTest
     @MethodSource("sources")
-    void sourceThatBreaksALawIsCaught(Sabotage<Supplier<ChunkSource>> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(Suite.class);
+    void sourceThatBreaksALawIsCaught(Mutant<Supplier<ChunkSource>> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(Suite.class);
     }
 
     @Test
-    void everyLawIsBrokenBySomebody() {
+    void everyLawIsBrokenByAMutant() {
         Set<String> broken = new TreeSet<>();
-        sources().forEach(sabotage -> broken.add(sabotage.law()));
-        assertThat(broken).isEqualTo(Sabotage.laws(SourceContract.class));
+        sources().forEach(mutant -> broken.add(mutant.law()));
+        assertThat(broken).isEqualTo(Mutant.laws(SourceContract.class));
     }
 }

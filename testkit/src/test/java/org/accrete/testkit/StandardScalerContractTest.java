@@ -9,7 +9,7 @@ import org.accrete.api.learn.StepProvider;
 import org.accrete.core.preprocess.StandardScalerProvider;
 import org.junit.jupiter.api.Nested;
 
-/** Core cannot depend on the kit, so its step is held to the laws here. */
+/** Tests the scaler of core, which cannot depend on the test kit. */
 class StandardScalerContractTest {
     private interface Scaler extends StepContract, MergeContract {
         @Override

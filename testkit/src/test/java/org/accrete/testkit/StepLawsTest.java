@@ -1,5 +1,6 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.withExtraColumn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.StepProvider;
@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** For every law of steps a step that breaks it, and is caught. */
+/** Each law of steps fails for a step that breaks it. */
 class StepLawsTest {
-    /** The part under test at this moment. */
+    /** The plug-in that the suite tests now. */
     private static StepProvider subject;
 
     static class Suite implements StepContract {
@@ -33,8 +33,8 @@ class StepLawsTest {
         }
     }
 
-    private static Sabotage<StepProvider> centre(String law, BiFunction<Schema, Long, Centre> make) {
-        return new Sabotage<>(law, new CentreProvider() {
+    private static Mutant<StepProvider> centre(String law, BiFunction<Schema, Long, Centre> make) {
+        return new Mutant<>(law, new CentreProvider() {
             @Override
             Centre make(Schema schema, Params params) {
                 return make.apply(schema, params.get(WARM_UP));
@@ -42,18 +42,18 @@ class StepLawsTest {
         });
     }
 
-    static List<Sabotage<StepProvider>> steps() {
-        List<Sabotage<StepProvider>> all = new ArrayList<>();
+    static List<Mutant<StepProvider>> steps() {
+        List<Mutant<StepProvider>> all = new ArrayList<>();
         for (String law : List.of(
-                "undoTakesBackPartialFitTransform",
-                "undoTakesBackPartialFit",
+                "undoRevertsPartialFitTransform",
+                "undoRevertsPartialFit",
                 "refusingLearnerBehindTheStepChangesNothing")) {
             all.add(centre(law, (schema, warmUp) -> new Centre(schema, warmUp) {
                 @Override
                 public void undo() {
                     double kept = sums[0];
                     super.undo();
-                    // Takes off what was added: not the same to the bit.
+                    // Subtracts what was added, which does not restore every bit.
                     sums[0] = kept - (kept - sums[0]) * (1 + 1e-12);
                 }
             }));
@@ -66,7 +66,7 @@ class StepLawsTest {
                 }
             }));
         }
-        all.add(centre("undoTakesBackPartialFit", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(centre("undoRevertsPartialFit", (schema, warmUp) -> new Centre(schema, warmUp) {
             private boolean transformed;
 
             @Override
@@ -98,7 +98,7 @@ class StepLawsTest {
         all.add(centre("outputSchemaIsFixedFromTheStart", (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             public Schema outputSchema() {
-                return rows == 0 ? schema : Trial.wider(schema);
+                return rows == 0 ? schema : withExtraColumn(schema);
             }
         }));
         all.add(centre("outputSchemaIsFixedFromTheStart", (schema, warmUp) -> new Centre(schema, warmUp) {
@@ -109,7 +109,7 @@ class StepLawsTest {
                 return out;
             }
         }));
-        all.add(centre("handedOnRowsDoNotDependOnChunking", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(centre("outputRowsDoNotDependOnChunking", (schema, warmUp) -> new Centre(schema, warmUp) {
             private Chunk whole;
 
             @Override
@@ -125,47 +125,37 @@ class StepLawsTest {
                 }
             }
         }));
-        all.add(centre("handedOnRowsDoNotDependOnChunking", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(centre("outputRowsDoNotDependOnChunking", (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             void put(Chunk chunk, int row, ChunkBuffer out) {
-                // By what is known from the chunk's first row alone.
-                Moved.put(chunk, row, out, Rows.cells(chunk, 0), 1);
+                // Uses the first row of the chunk only.
+                Centered.put(chunk, row, out, ChunkCopy.cells(chunk, 0), 1);
             }
         }));
-        all.add(centre("rowIsTransformedByWhatIsKnownAfterIt", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(centre("rowIsTransformedByTheStateAfterIt", (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             void put(Chunk chunk, int row, ChunkBuffer out) {
-                Moved.put(chunk, row, out, sums, weight + 1);
+                Centered.put(chunk, row, out, sums, weight + 1);
             }
         }));
-        all.add(centre(
-                "targetsWeightsKeysClassesAndPositionArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
-                    @Override
-                    void passOn(Chunk chunk, ChunkBuffer out) {
-                        super.passOn(chunk, out);
-                        out.classes(List.of());
-                    }
-                }));
-        all.add(centre(
-                "targetsWeightsKeysClassesAndPositionArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
-                    @Override
-                    void passOn(Chunk chunk, ChunkBuffer out) {
-                        super.passOn(chunk, out);
-                        out.position(Position.start());
-                    }
-                }));
-        all.add(centre(
-                "targetsWeightsKeysClassesAndPositionArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
-                    @Override
-                    void put(Chunk chunk, int row, ChunkBuffer out) {
-                        out.beginRow();
-                        out.target(chunk.hasTargets() ? chunk.target(row) : Double.NaN);
-                        out.endRow();
-                    }
-                }));
+        all.add(centre("targetsWeightsAndClassesArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
+            @Override
+            void passOn(Chunk chunk, ChunkBuffer out) {
+                super.passOn(chunk, out);
+                out.classes(List.of());
+            }
+        }));
+        all.add(centre("targetsWeightsAndClassesArePassedOn", (schema, warmUp) -> new Centre(schema, warmUp) {
+            @Override
+            void put(Chunk chunk, int row, ChunkBuffer out) {
+                out.beginRow();
+                out.target(chunk.hasTargets() ? chunk.target(row) : Double.NaN);
+                out.endRow();
+            }
+        }));
         all.add(transformer(
-                "targetsWeightsKeysClassesAndPositionArePassedOn",
-                (schema, step) -> new Centre.Moved(schema, step.sums, step.weight) {
+                "targetsWeightsAndClassesArePassedOn",
+                (schema, step) -> new Centre.Centered(schema, step.sums, step.weight) {
                     @Override
                     public void transform(Chunk chunk, ChunkBuffer out) {
                         super.transform(chunk, out);
@@ -176,15 +166,16 @@ class StepLawsTest {
                         }
                     }
                 }));
-        all.add(transformer("outIsClearedFirst", (schema, step) -> new Centre.Moved(schema, step.sums, step.weight) {
-            @Override
-            public void transform(Chunk chunk, ChunkBuffer out) {
-                for (int row = 0; row < chunk.rows(); row++) {
-                    put(chunk, row, out, step.sums, step.weight);
-                }
-            }
-        }));
-        all.add(centre("outIsClearedFirst", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(transformer(
+                "outputBufferIsClearedFirst", (schema, step) -> new Centre.Centered(schema, step.sums, step.weight) {
+                    @Override
+                    public void transform(Chunk chunk, ChunkBuffer out) {
+                        for (int row = 0; row < chunk.rows(); row++) {
+                            put(chunk, row, out, step.sums, step.weight);
+                        }
+                    }
+                }));
+        all.add(centre("outputBufferIsClearedFirst", (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             public void partialFitTransform(Chunk chunk, ChunkBuffer out) {
                 if (chunk.rows() == 0) {
@@ -205,7 +196,7 @@ class StepLawsTest {
                 }
             }
         }));
-        all.add(centre("chunkWithoutRowsHandsOnNothing", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(centre("emptyChunkGivesNoOutput", (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             public void partialFitTransform(Chunk chunk, ChunkBuffer out) {
                 super.partialFitTransform(chunk, out);
@@ -215,30 +206,30 @@ class StepLawsTest {
                 }
             }
         }));
-        all.add(centre("handedOnRowsAreCopies", (schema, warmUp) -> new Centre(schema, warmUp) {
-            private double[] mine = {};
+        all.add(centre("outputRowsAreCopies", (schema, warmUp) -> new Centre(schema, warmUp) {
+            private double[] input = {};
 
             @Override
             public void partialFitTransform(Chunk chunk, ChunkBuffer out) {
                 super.partialFitTransform(chunk, out);
                 if (chunk instanceof DenseChunk dense) {
                     // Scales in place.
-                    mine = dense.values();
-                    mine[0]++;
+                    input = dense.values();
+                    input[0]++;
                 }
             }
         }));
-        all.add(centre("handedOnRowsAreFinite", (schema, warmUp) -> new Centre(schema, warmUp) {
+        all.add(centre("outputRowsAreFinite", (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             void put(Chunk chunk, int row, ChunkBuffer out) {
-                // Divides by a deviation that is 0 at the first row.
-                Moved.put(chunk, row, out, sums, rows == 1 ? Double.MIN_VALUE : weight);
+                // Divides by a standard deviation that is 0 at the first row.
+                Centered.put(chunk, row, out, sums, rows == 1 ? Double.MIN_VALUE : weight);
             }
         }));
         return all;
     }
 
-    private static Sabotage<StepProvider> transformer(String law, BiFunction<Schema, Centre, Transformer> make) {
+    private static Mutant<StepProvider> transformer(String law, BiFunction<Schema, Centre, Transformer> make) {
         return centre(law, (schema, warmUp) -> new Centre(schema, warmUp) {
             @Override
             public Transformer snapshot() {
@@ -249,15 +240,15 @@ class StepLawsTest {
 
     @ParameterizedTest
     @MethodSource("steps")
-    void stepThatBreaksALawIsCaught(Sabotage<StepProvider> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(Suite.class);
+    void stepThatBreaksALawIsCaught(Mutant<StepProvider> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(Suite.class);
     }
 
     @Test
-    void everyLawIsBrokenBySomebody() {
+    void everyLawIsBrokenByAMutant() {
         Set<String> broken = new TreeSet<>();
-        steps().forEach(sabotage -> broken.add(sabotage.law()));
-        assertThat(broken).isEqualTo(Sabotage.laws(StepContract.class));
+        steps().forEach(mutant -> broken.add(mutant.law()));
+        assertThat(broken).isEqualTo(Mutant.laws(StepContract.class));
     }
 }

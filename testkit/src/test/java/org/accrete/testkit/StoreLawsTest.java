@@ -1,5 +1,7 @@
 package org.accrete.testkit;
 
+import static org.accrete.testkit.LearnerFixtures.withoutTensor;
+import static org.accrete.testkit.StoreFixtures.testState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -19,38 +21,38 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
-import org.accrete.testkit.MemoryStore.Shelves;
+import org.accrete.testkit.MemoryStore.Contents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** For every law of stores a store that breaks it, and is caught. */
+/** Each law of stores fails for a store that breaks it. */
 class StoreLawsTest {
-    /** The part under test at this moment. */
-    private static Function<Shelves, ModelStore> subject;
+    /** Opens the store that the suite tests now. */
+    private static Function<Contents, ModelStore> subject;
 
     static class Suite implements StoreContract {
-        private final Shelves shelves = new Shelves();
+        private final Contents contents = new Contents();
 
         @Override
         public ModelStore open() {
-            return subject.apply(shelves);
+            return subject.apply(contents);
         }
 
         @Override
         public boolean damage(ModelVersion version) {
-            shelves.damage(version);
+            contents.damage(version);
             return true;
         }
     }
 
-    private static Sabotage<Function<Shelves, ModelStore>> breaks(String law, Function<Shelves, ModelStore> open) {
-        return new Sabotage<>(law, open);
+    private static Mutant<Function<Contents, ModelStore>> breaks(String law, Function<Contents, ModelStore> open) {
+        return new Mutant<>(law, open);
     }
 
-    /** A store that loses something of a state. */
-    private static Sabotage<Function<Shelves, ModelStore>> loses(String law, Function<State, State> kept) {
-        return breaks(law, shelves -> new MemoryStore(shelves) {
+    /** A store that changes the states that it keeps. */
+    private static Mutant<Function<Contents, ModelStore>> loses(String law, Function<State, State> kept) {
+        return breaks(law, contents -> new MemoryStore(contents) {
             @Override
             State kept(State state) {
                 return kept.apply(state);
@@ -71,17 +73,17 @@ class StoreLawsTest {
         return builder.build();
     }
 
-    static List<Sabotage<Function<Shelves, ModelStore>>> stores() {
-        List<Sabotage<Function<Shelves, ModelStore>>> all = new ArrayList<>();
-        all.add(breaks("newStoreIsEmpty", shelves -> new MemoryStore(shelves) {
+    static List<Mutant<Function<Contents, ModelStore>>> stores() {
+        List<Mutant<Function<Contents, ModelStore>>> all = new ArrayList<>();
+        all.add(breaks("newStoreIsEmpty", contents -> new MemoryStore(contents) {
             @Override
             public List<String> models() {
                 return List.of("lost+found");
             }
         }));
-        // Makes every NaN the same one, as a text form of numbers does.
+        // Replaces every NaN by the canonical one, as a text form of numbers does.
         all.add(loses(
-                "everyBitOfATensorComesBack",
+                "tensorsRoundTripBitForBit",
                 state -> changed(
                         state,
                         "coef",
@@ -91,32 +93,32 @@ class StoreLawsTest {
                                         .toArray(),
                                 tensor.shape()))));
         all.add(loses(
-                "everyBitOfATensorComesBack",
+                "tensorsRoundTripBitForBit",
                 state -> changed(state, "small", tensor -> Tensor.of(tensor.doubles(), tensor.shape()))));
         all.add(loses(
-                "everyBitOfATensorComesBack",
+                "tensorsRoundTripBitForBit",
                 state -> changed(state, "counts", tensor -> Tensor.of(tensor.longs(), tensor.size()))));
-        all.add(loses("emptyTensorsComeBack", state -> Trial.without(state, "none")));
-        all.add(loses("emptyTensorsComeBack", state -> changed(state, "no-rows", tensor -> Tensor.of(new double[0]))));
+        all.add(loses("emptyTensorsRoundTrip", state -> withoutTensor(state, "none")));
+        all.add(loses("emptyTensorsRoundTrip", state -> changed(state, "no-rows", tensor -> Tensor.of(new double[0]))));
         all.add(loses(
-                "everyCharacterOfATextComesBack",
+                "textsRoundTrip",
                 state -> state.texts().containsKey("lines")
                         ? withText(state, "lines", state.text("lines").replace("\r\n", "\n"))
                         : state));
         all.add(loses(
-                "everyCharacterOfATextComesBack",
+                "textsRoundTrip",
                 state -> state.texts().containsKey("beyond")
                         ? withText(state, "beyond", state.text("beyond").replaceAll("[^\\x00-\\xff]", "?"))
                         : state));
         all.add(loses(
-                "largeTensorsComeBack",
+                "largeTensorsRoundTrip",
                 state -> changed(state, "a", tensor -> {
                     double[] numbers = tensor.doubles();
-                    // The last block is not written.
+                    // Does not write the last block.
                     Arrays.fill(numbers, numbers.length / 8192 * 8192, numbers.length, 0);
                     return Tensor.of(numbers, tensor.shape());
                 })));
-        all.add(breaks("factsOfAVersionComeBack", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("versionMetadataRoundTrips", contents -> new MemoryStore(contents) {
             @Override
             public History history(String model) {
                 History history = super.history(model);
@@ -136,21 +138,21 @@ class StoreLawsTest {
                 return new History(model, versions, history.aliases(), history.moves());
             }
         }));
-        all.add(breaks("reopenedStoreSeesTheSame", shelves -> {
-            // Aliases live as long as the store is open.
-            shelves.histories.replaceAll(
+        all.add(breaks("reopenedStoreIsUnchanged", contents -> {
+            // Keeps aliases only while the store is open.
+            contents.histories.replaceAll(
                     (model, history) -> new History(model, history.versions(), new TreeMap<>(), history.moves()));
-            return new MemoryStore(shelves);
+            return new MemoryStore(contents);
         }));
-        all.add(breaks("laterVersionsLeaveEarlierOnesAlone", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("laterVersionsDoNotChangeEarlierOnes", contents -> new MemoryStore(contents) {
             @Override
             State kept(State state) {
-                // Writes over what it has.
-                shelves.states.replaceAll((reference, old) -> state);
+                // Overwrites all stored states.
+                contents.states.replaceAll((reference, old) -> state);
                 return super.kept(state);
             }
         }));
-        all.add(breaks("laterVersionsLeaveEarlierOnesAlone", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("laterVersionsDoNotChangeEarlierOnes", contents -> new MemoryStore(contents) {
             @Override
             public History history(String model) {
                 History history = super.history(model);
@@ -161,7 +163,7 @@ class StoreLawsTest {
                 return new History(model, last, history.aliases(), history.moves());
             }
         }));
-        all.add(breaks("modelsAreApart", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("modelsAreIndependent", contents -> new MemoryStore(contents) {
             @Override
             public List<String> models() {
                 List<String> models = new ArrayList<>(super.models());
@@ -169,52 +171,57 @@ class StoreLawsTest {
                 return models;
             }
         }));
-        all.add(breaks("modelsAreApart", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("modelsAreIndependent", contents -> new MemoryStore(contents) {
             @Override
             public State load(ModelVersion version) {
                 ModelVersion other = new ModelVersion(
                         "a.2", version.number(), version.created(), version.note(), version.length(), version.sha256());
-                return version.model().equals("a") ? shelves.states.get(other.reference()) : super.load(version);
+                return version.model().equals("a") ? contents.states.get(other.reference()) : super.load(version);
             }
         }));
-        all.add(breaks("numbersAreNeverReused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("numbersAreNeverReused", contents -> new MemoryStore(contents) {
             @Override
             long number(History history) {
-                // One more than what live points at.
+                // Counts from the live version instead of the newest.
                 return history.live().map(ModelVersion::number).orElse(0L) + 1;
             }
         }));
         for (String law : List.of("liveFollowsItsChildren", "staleParentDoesNotMoveLive")) {
-            all.add(breaks(law, shelves -> new MemoryStore(shelves) {
+            all.add(breaks(law, contents -> new MemoryStore(contents) {
                 @Override
                 boolean movesLive(History before, ModelVersion version) {
                     return before.versions().isEmpty();
                 }
             }));
         }
-        for (String law : List.of("staleParentDoesNotMoveLive", "versionWithoutParentDoesNotMoveLive")) {
-            all.add(breaks(law, shelves -> new MemoryStore(shelves) {
+        for (String law : List.of("staleParentDoesNotMoveLive", "childOfAnotherModelDoesNotMoveLive")) {
+            all.add(breaks(law, contents -> new MemoryStore(contents) {
                 @Override
                 boolean movesLive(History before, ModelVersion version) {
                     return true;
                 }
             }));
         }
-        all.add(breaks("versionWithoutParentDoesNotMoveLive", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("versionWithoutParentFollowsTheNewest", contents -> new MemoryStore(contents) {
             @Override
-            boolean movesLive(History before, ModelVersion version) {
-                return super.movesLive(before, version)
-                        || version.note().parent().isEmpty();
+            Optional<String> defaultParent(History history) {
+                return Optional.empty();
             }
         }));
-        all.add(breaks("unknownParentIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("versionWithoutParentFollowsTheNewest", contents -> new MemoryStore(contents) {
+            @Override
+            Optional<String> defaultParent(History history) {
+                return history.live().map(ModelVersion::reference);
+            }
+        }));
+        all.add(breaks("unknownParentIsRefused", contents -> new MemoryStore(contents) {
             @Override
             void checkParent(History history, Optional<String> parent) {}
         }));
-        all.add(breaks("aliasesMove", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("aliasesMove", contents -> new MemoryStore(contents) {
             @Override
             void keep(History history) {
-                // Remembers the last move only.
+                // Keeps the last move only.
                 int moves = history.moves().size();
                 super.keep(new History(
                         history.model(),
@@ -223,7 +230,7 @@ class StoreLawsTest {
                         history.moves().subList(Math.max(0, moves - 1), moves)));
             }
         }));
-        all.add(breaks("aliasThatIsNoneIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("invalidAliasIsRefused", contents -> new MemoryStore(contents) {
             @Override
             void checkAlias(String alias) {
                 if (!alias.matches("[a-z0-9-]+") || alias.equals(History.LATEST)) {
@@ -231,7 +238,7 @@ class StoreLawsTest {
                 }
             }
         }));
-        all.add(breaks("aliasThatIsNoneIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("invalidAliasIsRefused", contents -> new MemoryStore(contents) {
             @Override
             void checkAlias(String alias) {
                 if (!alias.matches("[a-z][a-z0-9-]*")) {
@@ -239,34 +246,34 @@ class StoreLawsTest {
                 }
             }
         }));
-        all.add(breaks("secondWriterIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("secondWriterIsRefused", contents -> new MemoryStore(contents) {
             @Override
             public ModelWriter writer(String model) {
                 release(model);
                 return super.writer(model);
             }
         }));
-        all.add(breaks("secondWriterIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("secondWriterIsRefused", contents -> new MemoryStore(contents) {
             @Override
             boolean checksClosed() {
                 return false;
             }
         }));
-        all.add(breaks("closedWriterWritesNoMore", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("closedWriterRefusesToAppend", contents -> new MemoryStore(contents) {
             @Override
             boolean checksClosed() {
                 return false;
             }
         }));
-        all.add(breaks("writerThatAppendsNothingLeavesNothing", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("unusedWriterLeavesNoTrace", contents -> new MemoryStore(contents) {
             @Override
             public ModelWriter writer(String model) {
                 keep(history(model));
                 return super.writer(model);
             }
         }));
-        for (String law : List.of("readersSeeEachVersionWhileTheWriterIsOpen", "readersNeverSeeHalfAVersion")) {
-            all.add(breaks(law, shelves -> new MemoryStore(shelves) {
+        for (String law : List.of("readersSeeEachVersionWhileTheWriterIsOpen", "readersNeverSeeAPartialVersion")) {
+            all.add(breaks(law, contents -> new MemoryStore(contents) {
                 private boolean writes;
 
                 @Override
@@ -277,21 +284,21 @@ class StoreLawsTest {
 
                 @Override
                 public History history(String model) {
-                    if (!writes && shelves.taken.contains(model)) {
+                    if (!writes && contents.locked.contains(model)) {
                         throw AccreteException.badState("the model is being written");
                     }
                     return super.history(model);
                 }
             }));
         }
-        all.add(breaks("readersNeverSeeHalfAVersion", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("readersNeverSeeAPartialVersion", contents -> new MemoryStore(contents) {
             @Override
             public State load(ModelVersion version) {
-                // The history tells of a version before it is whole.
-                return shelves.taken.contains(version.model()) ? Shelf.state(0) : super.load(version);
+                // Lists a version before its state is complete.
+                return contents.locked.contains(version.model()) ? testState(0) : super.load(version);
             }
         }));
-        all.add(breaks("nameThatIsNoneIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("invalidNameIsRefused", contents -> new MemoryStore(contents) {
             @Override
             void checkName(String model) {
                 if (model.contains("/") || model.isBlank()) {
@@ -299,19 +306,19 @@ class StoreLawsTest {
                 }
             }
         }));
-        all.add(breaks("nameThatIsNoneIsRefused", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("invalidNameIsRefused", contents -> new MemoryStore(contents) {
             @Override
             void checkName(String model) {
                 try {
                     super.checkName(model);
                 } catch (AccreteException e) {
-                    // Refuses, but too late.
+                    // Refuses only after writing.
                     keep(new History(model, List.of(), new TreeMap<>(), List.of()));
                     throw e;
                 }
             }
         }));
-        all.add(breaks("everyNameThatIsOneIsTaken", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("everyValidNameIsAccepted", contents -> new MemoryStore(contents) {
             @Override
             void checkName(String model) {
                 super.checkName(model);
@@ -320,19 +327,19 @@ class StoreLawsTest {
                 }
             }
         }));
-        all.add(breaks("verifyFindsNothingWhenAllIsWell", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("verifyFindsNoDamageInAnIntactStore", contents -> new MemoryStore(contents) {
             @Override
             public List<String> verify(String model) {
-                return shelves.taken.contains(model) ? List.of("an unknown file 'lock'") : super.verify(model);
+                return contents.locked.contains(model) ? List.of("an unknown file 'lock'") : super.verify(model);
             }
         }));
-        all.add(breaks("damageIsFound", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("damageIsFound", contents -> new MemoryStore(contents) {
             @Override
             public State load(ModelVersion version) {
-                return shelves.states.get(version.reference());
+                return contents.states.get(version.reference());
             }
         }));
-        all.add(breaks("damageIsFound", shelves -> new MemoryStore(shelves) {
+        all.add(breaks("damageIsFound", contents -> new MemoryStore(contents) {
             @Override
             public List<String> verify(String model) {
                 return List.of();
@@ -343,15 +350,15 @@ class StoreLawsTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void storeThatBreaksALawIsCaught(Sabotage<Function<Shelves, ModelStore>> sabotage) {
-        subject = sabotage.part();
-        sabotage.isCaughtBy(Suite.class);
+    void storeThatBreaksALawIsCaught(Mutant<Function<Contents, ModelStore>> mutant) {
+        subject = mutant.part();
+        mutant.assertKilledBy(Suite.class);
     }
 
     @Test
-    void everyLawIsBrokenBySomebody() {
+    void everyLawIsBrokenByAMutant() {
         Set<String> broken = new TreeSet<>();
-        stores().forEach(sabotage -> broken.add(sabotage.law()));
-        assertThat(broken).isEqualTo(Sabotage.laws(StoreContract.class));
+        stores().forEach(mutant -> broken.add(mutant.law()));
+        assertThat(broken).isEqualTo(Mutant.laws(StoreContract.class));
     }
 }

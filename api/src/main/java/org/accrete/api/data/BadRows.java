@@ -4,28 +4,28 @@ import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 
 /**
- * What a source does with a row it cannot use: stop, or drop, count and say so. Not thread-safe; one per source, or per
- * sources that are read one after the other.
+ * What a source does with a row that it cannot use: stop the run, or drop the row, count it and report it. Not
+ * thread-safe; one per source, or for several that are read one after the other.
  *
- * <p>When dropping, the first ten are told, and more than 1 % of the rows after 10,000 rows is an error all the same. A
- * source that {@linkplain ChunkSource#seek goes on} somewhere is asked for with {@link #after}, so that rows count from
- * the beginning.
+ * <p>When rows are dropped, the first ten are reported, and more than 1 % bad rows among at least 10,000 is still an
+ * error. A source that {@linkplain ChunkSource#seek continues} an earlier run gets {@link #after}, so that all rows of
+ * both count.
  */
 public final class BadRows {
-    private static final int TOLD = 10;
+    private static final int REPORTED = 10;
     private static final long JUDGED_AFTER = 10_000;
 
     private final boolean skip;
-    private final String wayOn;
-    private final Consumer<String> told;
+    private final String advice;
+    private final Consumer<String> report;
     private long rows;
     private long dropped;
     private int lines;
 
-    private BadRows(boolean skip, String wayOn, Consumer<String> told, long rows, long dropped) {
+    private BadRows(boolean skip, String advice, Consumer<String> report, long rows, long dropped) {
         this.skip = skip;
-        this.wayOn = wayOn;
-        this.told = told;
+        this.advice = advice;
+        this.report = report;
         this.rows = rows;
         this.dropped = dropped;
     }
@@ -38,29 +38,29 @@ public final class BadRows {
     /**
      * {@return the policy that ends the run at the first bad row and says what else could be done}
      *
-     * @param wayOn what the one who asked can do instead, such as the option that drops bad rows; empty for nothing
+     * @param advice what the user can do instead, such as the option that drops bad rows; empty for nothing
      */
-    public static BadRows stop(String wayOn) {
-        return new BadRows(false, wayOn, line -> {}, 0, 0);
+    public static BadRows stop(String advice) {
+        return new BadRows(false, advice, line -> {}, 0, 0);
     }
 
     /**
      * {@return the policy that drops bad rows}
      *
-     * @param told gets one line for each of the first ten
+     * @param report gets one line for each of the first ten
      */
-    public static BadRows skip(Consumer<String> told) {
-        return new BadRows(true, "", told, 0, 0);
+    public static BadRows skip(Consumer<String> report) {
+        return new BadRows(true, "", report, 0, 0);
     }
 
     /**
-     * {@return the same policy for a source that goes on after rows that were counted before}
+     * {@return the same policy for a source that continues after rows that were counted before}
      *
      * @param accepted how many of them were accepted, at least 0
      * @param refused how many of them were dropped, at least 0
      */
     public BadRows after(long accepted, long refused) {
-        return new BadRows(skip, wayOn, told, accepted + refused, refused);
+        return new BadRows(skip, advice, report, accepted + refused, refused);
     }
 
     /** Counts a row that was accepted. */
@@ -73,7 +73,7 @@ public final class BadRows {
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
-     * @throws AccreteException the argument when the policy is to stop, with its way on; bad data when too many rows
+     * @throws AccreteException the argument, with the advice, when the policy is to stop; bad data when too many rows
      *     are bad; the argument itself when it is not about bad data
      */
     public void refused(AccreteException why, ChunkBuffer buffer) {
@@ -81,17 +81,17 @@ public final class BadRows {
             throw why;
         }
         if (!skip) {
-            throw wayOn.isEmpty()
+            throw advice.isEmpty()
                     ? why
-                    : AccreteException.badData(why.getMessage() + "; " + wayOn)
+                    : AccreteException.badData(why.getMessage() + "; " + advice)
                             .at(why.where().orElse(""));
         }
         rows++;
         dropped++;
         buffer.refused(1);
-        if (lines < TOLD) {
+        if (lines < REPORTED) {
             lines++;
-            told.accept("dropped a bad row: " + why.line());
+            report.accept("dropped a bad row: " + why.line());
         }
         if (rows >= JUDGED_AFTER && dropped * 100 > rows) {
             throw AccreteException.badData(

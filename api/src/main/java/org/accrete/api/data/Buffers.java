@@ -11,7 +11,6 @@ final class Buffers {
         chunk.targets = onePerRow("targets", targets, chunk.rows);
         chunk.weights = onePerRow("weights", weights, chunk.rows);
         chunk.classes = List.copyOf(classes);
-        chunk.position = new Position("", chunk.rows);
     }
 
     private static double[] onePerRow(String name, double[] array, int rows) {

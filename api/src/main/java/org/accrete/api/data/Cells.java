@@ -1,6 +1,6 @@
 package org.accrete.api.data;
 
-/** What the text of one raw cell means, whichever column it stands in. Blanks around it never count. */
+/** What the text of one raw cell means, in any column. Blanks around it never count. */
 final class Cells {
     private static final int SHOWN = 40;
     private static final double WHOLE_LIMIT = 0x1p53;
@@ -47,7 +47,7 @@ final class Cells {
     }
 
     /**
-     * {@return whether the text is a word, in whatever case}
+     * {@return whether the text is a word, in upper or lower case}
      *
      * @param text characters
      * @param from first
@@ -67,7 +67,8 @@ final class Cells {
     }
 
     /**
-     * {@return 1 for {@code true} or {@code yes}, 0 for {@code false} or {@code no}, in whatever case; NaN otherwise}
+     * {@return 1 for {@code true} or {@code yes}, 0 for {@code false} or {@code no}, in upper or lower case; NaN
+     * otherwise}
      *
      * @param text characters
      * @param from first, not a blank
@@ -81,8 +82,8 @@ final class Cells {
     }
 
     /**
-     * {@return the class label that a trimmed cell stands for: its text, but a whole number up to 2^53 without sign of
-     * plus, leading zeros, point or exponent}
+     * {@return the class label that a trimmed cell stands for: its text, where a whole number up to 2^53 is written
+     * without plus sign, leading zeros, point or exponent}
      *
      * @param cell trimmed text
      */

@@ -18,11 +18,7 @@ public abstract sealed class Chunk permits DenseChunk, SparseChunk {
     int rows;
     double[] targets = NONE;
     double[] weights = NONE;
-    String[] keys = {};
-    int keyCount;
     List<String> classes = List.of();
-    Position position = Position.start();
-    long refusedRows;
 
     Chunk(Schema schema) {
         this.schema = schema;
@@ -39,10 +35,7 @@ public abstract sealed class Chunk permits DenseChunk, SparseChunk {
         rows = to - from;
         targets = whole.targets;
         weights = whole.weights;
-        keys = whole.keys;
-        keyCount = whole.keyCount;
         classes = whole.classes;
-        position = whole.position;
     }
 
     /** {@return what the columns are} */
@@ -88,37 +81,12 @@ public abstract sealed class Chunk permits DenseChunk, SparseChunk {
         return weights.length > 0 ? weights[first + row] : 1.0;
     }
 
-    /** {@return how many key columns each row carries} */
-    public final int keyCount() {
-        return keyCount;
-    }
-
-    /**
-     * {@return a key of a row, passed through untouched}
-     *
-     * @param row from 0
-     * @param key from 0 to {@link #keyCount()} − 1
-     */
-    public final String key(int row, int key) {
-        return keys[(first + row) * keyCount + key];
-    }
-
     /**
      * {@return the labels that categorical targets are indexes into} Along one stream the list only ever grows at its
      * end; it may hold labels that no row of this chunk has.
      */
     public final List<String> classes() {
         return classes;
-    }
-
-    /** {@return the place in the source after the last row; of a slice, that of the whole chunk} */
-    public final Position position() {
-        return position;
-    }
-
-    /** {@return how many bad rows the source dropped while it filled this chunk} */
-    public final long refusedRows() {
-        return refusedRows;
     }
 
     /**

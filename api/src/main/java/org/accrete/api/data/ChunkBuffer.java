@@ -5,12 +5,15 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 
 /**
- * Reusable storage for the rows of one chunk. A source fills it, a learner reads {@link #chunk()}.
+ * Reusable storage for the rows of one chunk. A source fills it, a learner reads {@link #chunk()}. What a learner has
+ * no use for stays here: the keys of the rows, the position after the last row and the number of refused rows.
  *
  * <p>A row is written between {@link #beginRow} and {@link #endRow}; one that is begun again instead of ended leaves no
  * trace. Arrays grow to the largest chunk seen and are then reused: no allocation in steady state. Not thread-safe.
  */
 public final class ChunkBuffer {
+    private static final double[] NONE = {};
+
     private final Schema schema;
     private final int width;
     private final boolean sparse;
@@ -26,6 +29,12 @@ public final class ChunkBuffer {
     private double rowTarget;
     private double rowWeight;
     private boolean weighted;
+
+    private double[] targets = NONE;
+    private double[] weights = NONE;
+    private String[] keys = {};
+    private Position position = Position.start();
+    private long refusedRows;
 
     /**
      * Makes an empty buffer.
@@ -111,19 +120,12 @@ public final class ChunkBuffer {
     /** Drops all rows and the count of refused ones; keeps the classes and the limit. */
     public void clear() {
         view.rows = 0;
-        view.refusedRows = 0;
+        refusedRows = 0;
         view.targets = NONE;
         view.weights = NONE;
-        view.keyCount = keyCount;
         entries = 0;
         weighted = false;
     }
-
-    private static final double[] NONE = {};
-
-    private double[] targets = NONE;
-    private double[] weights = NONE;
-    private String[] keys = {};
 
     /** Begins a row: all columns 0, target NaN, weight 1, keys empty. */
     public void beginRow() {
@@ -164,9 +166,9 @@ public final class ChunkBuffer {
     }
 
     /**
-     * Begins a row with the target, weight and keys of another chunk's row.
+     * Begins a row with the target and weight of another chunk's row.
      *
-     * @param from a chunk with as many keys
+     * @param from the other chunk
      * @param row its row, from 0
      */
     public void beginRow(Chunk from, int row) {
@@ -176,9 +178,6 @@ public final class ChunkBuffer {
         }
         if (from.hasWeights()) {
             weight(from.weight(row));
-        }
-        for (int k = 0; k < Math.min(keyCount, from.keyCount()); k++) {
-            key(k, from.key(row, k));
         }
     }
 
@@ -245,12 +244,11 @@ public final class ChunkBuffer {
         }
         view.targets = schema.target().kind() == Target.Kind.NONE ? NONE : targets;
         view.weights = weighted ? weights : NONE;
-        view.keys = keys;
         view.rows = row + 1;
     }
 
     /**
-     * Appends rows of another chunk of the same schema, whichever its form.
+     * Appends rows of another chunk of the same schema, dense or sparse; their keys are empty.
      *
      * @param from the other chunk
      * @param first its first row to copy
@@ -281,6 +279,21 @@ public final class ChunkBuffer {
     }
 
     /**
+     * Appends rows of another buffer of the same schema, with their keys.
+     *
+     * @param from the other buffer, with as many keys
+     * @param first its first row to copy
+     * @param to the row after the last
+     */
+    public void append(ChunkBuffer from, int first, int to) {
+        int row = view.rows;
+        append(from.view, first, to);
+        if (keyCount > 0) {
+            System.arraycopy(from.keys, first * keyCount, keys, row * keyCount, (to - first) * keyCount);
+        }
+    }
+
+    /**
      * Sets the labels that categorical targets are indexes into.
      *
      * @param labels an immutable list that the caller never changes; it may be longer than before, never different
@@ -290,21 +303,41 @@ public final class ChunkBuffer {
     }
 
     /**
-     * Sets the place in the source after the last row.
+     * {@return a key of a row, as the source read it}
      *
-     * @param position the place
+     * @param row from 0
+     * @param index from 0 to {@link #keyCount()} − 1
      */
-    public void position(Position position) {
-        view.position = position;
+    public String key(int row, int index) {
+        return keys[row * keyCount + index];
+    }
+
+    /** {@return the position in the source after the last row} */
+    public Position position() {
+        return position;
     }
 
     /**
-     * Counts bad rows that were dropped while this chunk was filled.
+     * Sets the position in the source after the last row.
+     *
+     * @param after the position
+     */
+    public void position(Position after) {
+        position = after;
+    }
+
+    /** {@return how many bad rows the source dropped while it filled this buffer} */
+    public long refusedRows() {
+        return refusedRows;
+    }
+
+    /**
+     * Counts bad rows that were dropped while this buffer was filled.
      *
      * @param count how many more
      */
     public void refused(long count) {
-        view.refusedRows += count;
+        refusedRows += count;
     }
 
     /**
@@ -336,5 +369,11 @@ public final class ChunkBuffer {
         boolean otherWeighted = other.weighted;
         other.weighted = weighted;
         weighted = otherWeighted;
+        Position otherPosition = other.position;
+        other.position = position;
+        position = otherPosition;
+        long otherRefused = other.refusedRows;
+        other.refusedRows = refusedRows;
+        refusedRows = otherRefused;
     }
 }

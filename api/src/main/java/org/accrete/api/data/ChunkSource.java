@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rows, in order, possibly without end. Single reader; closed once.
+ * Rows in order, possibly without end. One reader at a time.
  *
  * <ul>
  *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file
  *       borders.
  *   <li>Rows, their order and their encoding do not depend on the size of the buffers.
- *   <li>A chunk's {@link Chunk#position()}, or one of its {@code plus(rows)} onwards, handed to {@link #seek} of a
- *       newly opened source makes it go on with the next row.
+ *   <li>After {@link #seek} with a buffer's {@link ChunkBuffer#position()}, a newly opened source continues with the
+ *       row after that buffer; with {@code position.plus(n)} it continues n rows later.
  *   <li>Labels get their index in the order in which accepted rows bring them, after those of the schema's target.
  * </ul>
  */
 public interface ChunkSource extends AutoCloseable {
-    /** {@return what a person calls the source: a path or a name} */
+    /** {@return the name that messages use: a path or a word} */
     String name();
 
     /** {@return what the columns are; its target's classes are those known before the first row} */
@@ -27,7 +27,7 @@ public interface ChunkSource extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** {@return things a person should know of, such as columns that were ignored; one line each} */
+    /** {@return warnings for the user, such as columns that were ignored; one line each} */
     default List<String> warnings() {
         return List.of();
     }
@@ -35,7 +35,7 @@ public interface ChunkSource extends AutoCloseable {
     /**
      * Goes to a position. Called at most once, before the first {@link #next}.
      *
-     * @param position where to go on
+     * @param position where to continue
      * @throws org.accrete.api.AccreteException bad state: the mark is not of this source, or what lies before it
      *     changed
      */
@@ -50,7 +50,7 @@ public interface ChunkSource extends AutoCloseable {
      */
     boolean next(ChunkBuffer buffer);
 
-    /** Lets go of files and threads. Further calls do nothing. */
+    /** Releases files and threads. Further calls do nothing. */
     @Override
     void close();
 }

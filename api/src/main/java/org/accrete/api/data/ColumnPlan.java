@@ -47,6 +47,26 @@ public record ColumnPlan(List<Column> columns) {
         }
     }
 
+    /**
+     * {@return the plan of raw columns that are all numbers, named as the schema's columns; empty when the schema has a
+     * column of another kind, from which raw columns cannot be told}
+     *
+     * @param schema what the columns of a chunk are
+     */
+    public static Optional<ColumnPlan> ofNumbers(Schema schema) {
+        List<Column> columns = new ArrayList<>();
+        for (Block block : schema.blocks()) {
+            if (block.kind() != Block.Kind.NUMERIC || block.width() != 1) {
+                return Optional.empty();
+            }
+            columns.add(new Column.Numeric(block.name()));
+        }
+        if (schema.target().kind() != Target.Kind.NONE) {
+            columns.add(new Column.Label(schema.target().name(), schema.target()));
+        }
+        return Optional.of(new ColumnPlan(columns));
+    }
+
     /** {@return what the columns of a chunk are} */
     public Schema schema() {
         List<Block> blocks = new ArrayList<>();

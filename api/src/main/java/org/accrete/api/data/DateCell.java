@@ -1,7 +1,7 @@
 package org.accrete.api.data;
 
 /**
- * A date, or a date and time, read from text by hand: reusable, so that reading a cell allocates nothing.
+ * A date, or a date and time, read from text. Reusable, so that reading a cell allocates nothing.
  *
  * <p>Read are {@code yyyy-MM-dd}, alone or followed by a blank or {@code T}, {@code HH:mm}, at most {@code :ss} (whose
  * fraction is dropped), at most {@code Z}. All is UTC in the proleptic Gregorian calendar.
@@ -21,7 +21,7 @@ final class DateCell {
     private boolean leap;
     private int second;
 
-    /** Sine and cosine of each of some equal steps around a circle; StrictMath, for the same bits everywhere. */
+    /** Sine and cosine of equal steps around a circle, by StrictMath for the same bits everywhere. */
     private static double[] circle(int steps) {
         double[] points = new double[2 * steps];
         for (int i = 0; i < steps; i++) {
@@ -38,7 +38,7 @@ final class DateCell {
      * @param text characters
      * @param from first, not a blank
      * @param to after the last, not a blank
-     * @return whether it is a date; if not, the other methods mean nothing
+     * @return whether it is a date; if not, the other methods must not be called
      */
     boolean read(char[] text, int from, int to) {
         if (to - from < 10 || text[from + 4] != '-' || text[from + 7] != '-') {
@@ -95,7 +95,7 @@ final class DateCell {
         return c >= '0' && c <= '9';
     }
 
-    /** {@return the number that two digits make, or a negative one when they are none} */
+    /** {@return the number that two digits make; negative when they are not digits} */
     private static int two(char[] text, int at) {
         return isDigit(text[at]) && isDigit(text[at + 1]) ? (text[at] - '0') * 10 + text[at + 1] - '0' : -100;
     }

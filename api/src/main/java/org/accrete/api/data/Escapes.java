@@ -22,9 +22,7 @@ final class Escapes {
         return escaped.toString();
     }
 
-    /**
-     * Fixed ranges, no Character.isLetter: that grows with every JDK, and these texts are stored. No blanks in them.
-     */
+    /** Fixed ranges without blanks. Character.isLetter differs between JDKs, but these texts are stored. */
     private static boolean isLegible(int c) {
         return (c >= 0xC0 && c < 0x1680) || (c > 0x1680 && c < 0x2000) || (c > 0x3000 && c < 0xD800) || c >= 0x10000;
     }

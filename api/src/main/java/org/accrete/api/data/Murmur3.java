@@ -1,8 +1,8 @@
 package org.accrete.api.data;
 
 /**
- * The hash murmur3_x86_32 with seed 0 of a text's UTF-8 bytes, taken straight from its characters. Source: Austin
- * Appleby's description of MurmurHash3, in the public domain.
+ * The hash murmur3_x86_32 with seed 0 of a text's UTF-8 bytes, computed from its characters. Source: Austin Appleby's
+ * description of MurmurHash3, in the public domain.
  */
 final class Murmur3 {
     private Murmur3() {}
@@ -17,7 +17,7 @@ final class Murmur3 {
     static int hash(char[] text, int from, int to) {
         int hash = 0;
         int length = 0;
-        // Bytes not mixed yet, the first in the lowest eight of `bits` bits; fewer than 32 between characters.
+        // Bytes not mixed yet, the first in the lowest eight bits; between characters there are fewer than 32 bits.
         long pending = 0;
         int bits = 0;
         for (int i = from; i < to; i++) {

@@ -1,11 +1,11 @@
 package org.accrete.api.data;
 
 /**
- * Reading of decimal numbers, bit-equal to {@link Double#parseDouble}.
+ * Parses decimal numbers, bit-equal to {@link Double#parseDouble}.
  *
  * <p>A decimal whose digits, read as a whole number, are at most 2^53 and whose power of ten is within ±22 is one exact
- * {@code double} multiplied or divided by another, hence rounded once and rightly (Clinger, "How to Read Floating Point
- * Numbers Accurately", PLDI 1990). Nearly all cells are such; the rest goes to the JDK.
+ * {@code double} multiplied or divided by another, hence rounded once and correctly (Clinger, "How to Read Floating
+ * Point Numbers Accurately", PLDI 1990). Nearly all cells have this form; the JDK parses the others.
  */
 final class Numbers {
     private static final double[] POWERS = {
@@ -19,10 +19,10 @@ final class Numbers {
     private Numbers() {}
 
     /**
-     * {@return the number, infinite when it overflows or says so, NaN when the text is none}
+     * {@return the number; infinite when it overflows or is written so, NaN when the text is not a number}
      *
      * <p>A number is an optional sign, digits with at most one point, and an optional exponent: no hexadecimal, no
-     * suffix, no digits but ASCII.
+     * suffix, no digits outside ASCII.
      *
      * @param text characters
      * @param from first, not a blank

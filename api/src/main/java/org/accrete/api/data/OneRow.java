@@ -4,8 +4,8 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 
 /**
- * A chunk of one row, over and over: a view on arrays of the caller, which the next call points at others. Nothing is
- * copied, nothing allocated. For learners that take a row without a chunk; the chunk is good until the next call.
+ * A reusable chunk of one row: a view on arrays of the caller, which the next call replaces by others. Nothing is
+ * copied or allocated. For learners that learn single rows; the chunk is valid until the next call.
  */
 public final class OneRow {
     private static final int[] NO_INDICES = {};
@@ -29,7 +29,6 @@ public final class OneRow {
             chunk.targets = schema.target().kind() == Target.Kind.NONE ? NO_VALUES : target;
             chunk.weights = weight;
             chunk.classes = schema.target().classes();
-            chunk.position = new Position("", 1);
         }
     }
 
@@ -78,7 +77,7 @@ public final class OneRow {
     private <C extends Chunk> C withRest(C chunk, double y, double w, List<String> classes) {
         target[0] = y;
         weight[0] = w;
-        // A write of a reference costs more than a look at it.
+        // Writing a reference costs more than comparing it.
         if (chunk.classes != classes) {
             chunk.classes = classes;
         }

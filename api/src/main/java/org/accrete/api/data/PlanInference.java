@@ -2,9 +2,6 @@ package org.accrete.api.data;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,21 +12,22 @@ import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 
 /**
- * Finds the {@link ColumnPlan} of a source from its header, its first rows and what the user says of some columns.
+ * Finds the {@link ColumnPlan} of a source from its header, its first rows and the kinds that the user gives for some
+ * columns.
  *
  * <ul>
- *   <li>A column whose cells are numbers, or are dates, is taken for that; so it is when up to one cell in twenty is
- *       neither that nor missing, with a warning: such rows will be refused, which is louder than learning a number as
- *       text.
+ *   <li>A column whose cells are numbers, or dates, gets that kind. With a warning it also does when up to one cell in
+ *       twenty is neither of that kind nor missing: those rows are refused later, which is easier to notice than
+ *       numbers learned as text.
  *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed
- *       into the power of two ≥ 64 × its distinct values, between 2^10 and 2^18.
+ *       into buckets; their number is the power of two ≥ 64 × the distinct values, between 2^10 and 2^18.
  *   <li>A column without values, and text of which more than half is unique, is ignored, with a warning.
- *   <li>A target is numeric when it is numbers that are not whole or make more than 20 classes, categorical otherwise.
- *       Its classes are sorted: numbers by value, then text by code point.
+ *   <li>A target is numeric when its values are numbers of which some are not whole or more than 20 differ, and
+ *       categorical otherwise. Its classes are sorted: numbers by value, then text by code point.
  * </ul>
  */
 public final class PlanInference {
-    /** How many rows a source should add. */
+    /** How many rows a source should add, when it has so many. */
     public static final int ROWS = 1_000;
 
     private static final int ONE_ODD_IN = 20;
@@ -39,9 +37,6 @@ public final class PlanInference {
     private static final int MOST_BUCKETS = 1 << 18;
     private static final int LISTED = 50;
 
-    private static final Comparator<String> LABELS = Comparator.<String>comparingDouble(Cells::number)
-            .thenComparing(label -> label.codePoints().toArray(), Arrays::compare);
-
     private final List<String> header;
     private final Optional<String> target;
     private final Map<String, Column> given = new HashMap<>();
@@ -49,7 +44,7 @@ public final class PlanInference {
     private final List<String> warnings = new ArrayList<>();
 
     /**
-     * Begins with no row.
+     * Makes an inference that has seen no row.
      *
      * @param header names of the raw columns
      * @param target name of the column to be predicted, if there is one
@@ -106,7 +101,7 @@ public final class PlanInference {
     }
 
     /**
-     * Looks at a row; one that has another number of fields than the header is not looked at.
+     * Adds a row; one whose number of fields differs from the header's is ignored.
      *
      * @param fields the cells
      */
@@ -116,7 +111,7 @@ public final class PlanInference {
         }
     }
 
-    /** A row in one text, because a text per cell would take several times the room. */
+    /** A row as one string, because a string per cell would take several times the memory. */
     private static final class Row {
         private final String text;
         private final int[] ends;
@@ -136,7 +131,7 @@ public final class PlanInference {
         }
     }
 
-    /** {@return things a person should know of the plan, one line each; complete once {@link #plan} was called} */
+    /** {@return warnings about the plan, one line each; complete after {@link #plan} was called} */
     public List<String> warnings() {
         return List.copyOf(warnings);
     }
@@ -219,7 +214,8 @@ public final class PlanInference {
         if (wanted.isPresent() && wanted.get() instanceof Column.Label label) {
             boolean declared = !label.target().classes().isEmpty();
             return label.target().kind() == Target.Kind.CATEGORICAL
-                    ? Target.categorical(name, sorted(declared ? label.target().classes() : seen.values.keySet()))
+                    ? Target.categorical(
+                            name, LabelIndex.sorted(declared ? label.target().classes() : seen.values.keySet()))
                     : label.target();
         }
         if (seen.present == 0 && wanted.isEmpty()) {
@@ -231,7 +227,7 @@ public final class PlanInference {
         if (wanted.isEmpty()) {
             numeric = seen.isMostly(seen.numbers)
                     && (seen.whole < seen.numbers
-                            || sorted(seen.values.keySet()).size() > CLASSES_OF_NUMBERS);
+                            || LabelIndex.sorted(seen.values.keySet()).size() > CLASSES_OF_NUMBERS);
         } else if (wanted.get() instanceof Column.Numeric) {
             numeric = true;
         } else if (wanted.get() instanceof Column.Categorical || wanted.get() instanceof Column.Bool) {
@@ -245,11 +241,7 @@ public final class PlanInference {
             warnOfOdd(name, "numbers", seen.numbers, seen);
             return Target.numeric(name);
         }
-        return Target.categorical(name, sorted(seen.values.keySet()));
-    }
-
-    private static List<String> sorted(Collection<String> cells) {
-        return cells.stream().map(Cells::label).distinct().sorted(LABELS).toList();
+        return Target.categorical(name, LabelIndex.sorted(seen.values.keySet()));
     }
 
     /** What was seen of one column. */

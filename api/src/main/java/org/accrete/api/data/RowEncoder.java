@@ -1,27 +1,22 @@
 package org.accrete.api.data;
 
-import java.util.AbstractList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.RandomAccess;
 import org.accrete.api.AccreteException;
 
 /**
  * Turns raw rows into rows of a chunk, by a plan and a header. Grows the list of labels as rows bring new ones. Not
- * thread-safe; allocates nothing per row but for keys and new labels.
+ * thread-safe; allocates nothing per row except for keys and new labels.
  *
- * <p>Blanks around a cell do not count, except in keys. Missing are an empty cell and {@code NA}, {@code NaN} and
- * {@code null}, as written, in upper or in lower case. A number is a decimal that fits a {@code double}; a boolean is
+ * <p>Blanks around a cell do not count, except in keys. An empty cell and {@code NA}, {@code NaN} and {@code null}, as
+ * written or all in upper or lower case, are missing. A number is a decimal that fits a {@code double}; a boolean is
  * {@code true}, {@code yes}, {@code false} or {@code no} in any case; a date is {@code yyyy-MM-dd}, alone or with
  * {@code HH:mm} or {@code HH:mm:ss} after a blank or a {@code T}. A label is the cell's text, but a whole number is
  * written canonically: {@code 1.0} is {@code 1}.
  */
 public final class RowEncoder {
     private static final int ABSENT = -1;
-    /** Spellings of labels that are found without making a text, by hash; a power of two. */
+    /** How many spellings of labels can be found by hash, without making a string; a power of two. */
     private static final int SPELLINGS = 256;
 
     private enum Amount {
@@ -47,9 +42,7 @@ public final class RowEncoder {
     private final int targetField;
     private final int[] keyFields;
 
-    private List<String> labels;
-    private String[] labelStore;
-    private final Map<String, Integer> labelIndexes = new HashMap<>();
+    private final LabelIndex labels;
     private final String[] spellings = new String[SPELLINGS];
     private final int[] spelled = new int[SPELLINGS];
 
@@ -123,11 +116,7 @@ public final class RowEncoder {
                 .mapToInt(this::field)
                 .toArray();
 
-        labels = schema.target().classes();
-        labelStore = labels.toArray(new String[0]);
-        for (int i = 0; i < labelStore.length; i++) {
-            labelIndexes.put(labelStore[i], i);
-        }
+        labels = new LabelIndex(schema.target().classes());
         scratchEnds = new int[header.size()];
     }
 
@@ -157,7 +146,7 @@ public final class RowEncoder {
 
     /** {@return the labels known so far, an immutable list that this object replaces when it learns one} */
     public List<String> classes() {
-        return labels;
+        return labels.labels();
     }
 
     /**
@@ -187,7 +176,7 @@ public final class RowEncoder {
     }
 
     /**
-     * Appends a row whose cells stand one after the other in an array; for sources that make no texts.
+     * Appends a row whose cells follow each other in one array; for sources that do not make a string per cell.
      *
      * @param text the cells' characters, not changed
      * @param ends where each cell ends and the next begins; the first begins at 0
@@ -222,12 +211,12 @@ public final class RowEncoder {
             int begin = begin(ends, keyFields[i]);
             out.key(i, new String(text, begin, ends[keyFields[i]] - begin));
         }
-        // Last, because it may learn a label, which a refused row must not.
+        // Last, because this may add a label, which a refused row must not do.
         if (targetField >= 0) {
             trim(text, ends, targetField);
             out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
         }
-        out.classes(labels);
+        out.classes(labels.labels());
         out.endRow();
     }
 
@@ -301,44 +290,10 @@ public final class RowEncoder {
         String known = spellings[slot];
         if (known == null || !Cells.equals(text, from, to, known)) {
             known = new String(text, from, to - from);
-            spelled[slot] = labelIndex(Cells.label(known));
+            spelled[slot] = labels.add(Cells.label(known));
             spellings[slot] = known;
         }
         return spelled[slot];
-    }
-
-    private int labelIndex(String label) {
-        int next = labels.size();
-        int index = Objects.requireNonNullElse(labelIndexes.putIfAbsent(label, next), next);
-        if (index == next) {
-            if (next == labelStore.length) {
-                labelStore = Arrays.copyOf(labelStore, Math.max(16, 2 * next));
-            }
-            labelStore[next] = label;
-            labels = new Labels(labelStore, next + 1);
-        }
-        return index;
-    }
-
-    /** The first labels of an array that only ever grows behind them, so that each new label costs O(1). */
-    private static final class Labels extends AbstractList<String> implements RandomAccess {
-        private final String[] store;
-        private final int size;
-
-        Labels(String[] store, int size) {
-            this.store = store;
-            this.size = size;
-        }
-
-        @Override
-        public String get(int index) {
-            return store[Objects.checkIndex(index, size)];
-        }
-
-        @Override
-        public int size() {
-            return size;
-        }
     }
 
     private static int begin(int[] ends, int field) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
+import org.accrete.api.param.ParamSpec;
 
 /**
  * What the columns of a chunk are: blocks from left to right, and the target. Immutable.
@@ -82,7 +83,7 @@ public record Schema(List<Block> blocks, Target target) {
         return new Schema(blocks, target.withClasses(labels));
     }
 
-    /** {@return 16 hexadecimal digits that stand for the blocks and the target's name and kind, not its classes} */
+    /** {@return a hash of the blocks and of the target's name and kind, not its classes: 16 hexadecimal digits} */
     public String fingerprint() {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256")
@@ -131,15 +132,33 @@ public record Schema(List<Block> blocks, Target target) {
     }
 
     private static String describe(Block block) {
-        return "'" + block.name() + "' (" + word(block.kind()) + ", width " + block.width() + ")";
+        return "'" + block.name() + "' (" + ParamSpec.word(block.kind()) + ", width " + block.width() + ")";
     }
 
     private static String describe(Target target) {
-        return target.kind() == Target.Kind.NONE ? "none" : "'" + target.name() + "' (" + word(target.kind()) + ")";
+        return target.kind() == Target.Kind.NONE
+                ? "none"
+                : "'" + target.name() + "' (" + ParamSpec.word(target.kind()) + ")";
     }
 
     private Schema withoutClasses() {
         return withClasses(List.of());
+    }
+
+    /**
+     * Refuses a target that a learner does not learn.
+     *
+     * @param kind the kind that it learns
+     * @param learner name of the learner, for the message
+     * @throws AccreteException bad argument: the target is of another kind
+     */
+    public void requireTarget(Target.Kind kind, String learner) {
+        if (target.kind() != kind) {
+            throw AccreteException.badArgument(learner + " needs a " + ParamSpec.word(kind) + " target but "
+                    + (target.kind() == Target.Kind.NONE
+                            ? "there is none"
+                            : "'" + target.name() + "' is " + ParamSpec.word(target.kind())));
+        }
     }
 
     /**
@@ -151,12 +170,12 @@ public record Schema(List<Block> blocks, Target target) {
         for (Block block : blocks) {
             text.append(Escapes.escape(block.name()))
                     .append(' ')
-                    .append(word(block.kind()))
+                    .append(ParamSpec.word(block.kind()))
                     .append(' ')
                     .append(block.width())
                     .append('\n');
         }
-        text.append("target ").append(Escapes.escape(target.name())).append(' ').append(word(target.kind()));
+        text.append("target ").append(Escapes.escape(target.name())).append(' ').append(ParamSpec.word(target.kind()));
         for (String label : target.classes()) {
             text.append(' ').append(Escapes.escape(label)).append(',');
         }
@@ -193,9 +212,5 @@ public record Schema(List<Block> blocks, Target target) {
 
     private static <E extends Enum<E>> E kind(Class<E> type, String word) {
         return Enum.valueOf(type, word.toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -65,7 +65,7 @@ public record SourceRequest(
     }
 
     /**
-     * {@return the same request with another way with bad rows}
+     * {@return the same request with another policy for bad rows}
      *
      * @param policy what to do with rows that cannot be used
      */

@@ -44,7 +44,7 @@ public final class SparseChunk extends Chunk {
         Buffers.attach(this, targets, weights, classes);
     }
 
-    /** Refuses entries that are not those of a row. */
+    /** Refuses column numbers that do not ascend or lie outside the width. */
     static void requireAscending(int[] indices, int from, int to, int width, int row) {
         int previous = -1;
         for (int k = from; k < to; k++) {

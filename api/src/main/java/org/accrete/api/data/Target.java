@@ -5,7 +5,7 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 
 /**
- * What is to be predicted.
+ * What a model predicts.
  *
  * @param name name of the raw column; empty for {@link Kind#NONE}
  * @param kind what a target's value is

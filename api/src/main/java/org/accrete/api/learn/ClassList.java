@@ -11,11 +11,11 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
 /**
- * The labels a classifier knows, in class order, and the rule by which it takes new ones. Used in two moves, so that a
- * refused chunk changes nothing: {@link #check} before anything else, {@link #grow} once the chunk is accepted.
+ * The labels a classifier knows, in class order, and the rule by which it accepts new ones. Used in two steps, so that
+ * a refused chunk changes nothing: {@link #check} before anything else, {@link #grow} once the chunk is accepted.
  */
 public final class ClassList {
-    /** Whether labels may come up later. */
+    /** Whether new labels are accepted. */
     public static final ParamSpec<NewClasses> NEW_CLASSES = ParamSpec.choice(
             "new-classes", NewClasses.class, NewClasses.GROW, "what to do with a class first seen after the start");
 
@@ -59,7 +59,7 @@ public final class ClassList {
      *
      * @param chunk rows of a categorical target
      * @return how many classes there will be once the chunk is accepted
-     * @throws AccreteException bad data: a missing target, a new label that may not be taken; bad state: the chunk's
+     * @throws AccreteException bad data: a missing target, a new label that is not accepted; bad state: the chunk's
      *     labels do not begin with the known ones
      */
     public int check(Chunk chunk) {
@@ -109,14 +109,14 @@ public final class ClassList {
     }
 
     /**
-     * Takes the new labels of an accepted chunk.
+     * Adds the new labels of an accepted chunk.
      *
      * @param chunk the chunk
      * @param size what {@link #check} returned for it
      */
     public void grow(Chunk chunk, int size) {
         if (size > labels.size()) {
-            // The very list, where it is the chunk's: the next check then needs no look at the labels.
+            // The chunk's own list where possible: the next check then compares references only.
             labels = List.copyOf(
                     size == chunk.classes().size()
                             ? chunk.classes()
@@ -128,7 +128,7 @@ public final class ClassList {
      * {@return these labels and then those that only the other list has, in its order; changes nothing}
      *
      * @param theirs labels of a learner to be merged
-     * @throws AccreteException bad state: a new label that may not be taken
+     * @throws AccreteException bad state: a new label that is not accepted
      */
     public List<String> joined(List<String> theirs) {
         Set<String> joined = new LinkedHashSet<>(labels);
@@ -146,7 +146,7 @@ public final class ClassList {
     }
 
     /**
-     * Goes over to the labels of a merged learner.
+     * Replaces the labels by those of a merged learner.
      *
      * @param merged all of its labels, in class order
      */

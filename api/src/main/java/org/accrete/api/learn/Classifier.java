@@ -1,6 +1,7 @@
 package org.accrete.api.learn;
 
 import java.util.List;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 
 /** A model that tells classes apart. */
@@ -21,6 +22,26 @@ public interface Classifier extends Model {
      * @param out receives rows × {@link #decisions()} numbers, row-major
      */
     void decide(Chunk chunk, double[] out);
+
+    /**
+     * {@return the label predicted for each row, in new arrays}
+     *
+     * @param chunk rows
+     * @throws AccreteException bad state: no class is known yet
+     */
+    default String[] predict(Chunk chunk) {
+        List<String> classes = classes();
+        if (classes.isEmpty() && chunk.rows() > 0) {
+            throw AccreteException.badState("the model knows no class yet; it has to learn a labelled row first");
+        }
+        double[] decisions = new double[chunk.rows() * decisions()];
+        decide(chunk, decisions);
+        String[] labels = new String[chunk.rows()];
+        for (int row = 0; row < labels.length; row++) {
+            labels[row] = classes.get(winner(decisions, row));
+        }
+        return labels;
+    }
 
     /**
      * {@return the class that decision values stand for; −1 when no class is known yet}

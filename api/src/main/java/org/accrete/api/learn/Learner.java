@@ -5,16 +5,16 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
 
 /**
- * Learns chunk by chunk. Mutable; one thread at a time.
+ * Learns rows chunk by chunk. Mutable; one thread at a time.
  *
  * <ul>
  *   <li><b>Any chunking, same model.</b> The state after some rows does not depend on where chunk borders fell: bit for
  *       bit for row-wise learners, within a stated tolerance for block learners.
  *   <li><b>All or nothing.</b> {@link #partialFit} takes the whole chunk or throws and leaves everything as it was.
- *   <li>The chunk is read during the call, never kept, never written. A chunk without rows is taken and changes
+ *   <li>The chunk is read during the call, never kept, never written. A chunk without rows is accepted and changes
  *       nothing.
  *   <li>{@link #view()}, {@link #snapshot()} and {@link #state()} change nothing, however often they are called.
- *   <li>A learner restored from {@link #state()} goes on to the same bits as the learner that gave it.
+ *   <li>A learner restored from {@link #state()} continues with the same bits as the learner that gave it.
  *   <li>An untrained learner gives a model too.
  * </ul>
  */
@@ -26,8 +26,8 @@ public interface Learner {
      * Learns the rows of a chunk, in order.
      *
      * @param chunk rows with targets where the schema has one
-     * @throws org.accrete.api.AccreteException bad state: another schema; bad data: a row that cannot be learned (its
-     *     number in the chunk is told) or that would overflow the model
+     * @throws org.accrete.api.AccreteException bad state: another schema; bad data: a row that cannot be learned (the
+     *     exception holds its number in the chunk) or that would overflow the model
      */
     void partialFit(Chunk chunk);
 
@@ -48,6 +48,6 @@ public interface Learner {
     /** {@return the model as it is now, a copy} */
     Model snapshot();
 
-    /** {@return everything needed to go on, a copy} */
+    /** {@return everything needed to continue, a copy} */
     State state();
 }

@@ -13,7 +13,9 @@ public interface LearnerProvider extends Provider {
     /** {@return the kinds of target it learns} */
     Set<Target.Kind> targets();
 
-    /** {@return names of the steps it is best used behind, in order; what {@code train} uses when none are named} */
+    /**
+     * {@return names of the steps that should come before it, in order; {@code train} uses them when none are named}
+     */
     default List<String> likedSteps() {
         return List.of();
     }
@@ -31,12 +33,12 @@ public interface LearnerProvider extends Provider {
      *
      * @param schema what the columns are, and the classes known so far
      * @param params values of {@link #params()}
-     * @throws org.accrete.api.AccreteException bad argument: parameters that do not go together, or not with the schema
+     * @throws org.accrete.api.AccreteException bad argument: parameters that do not fit together, or not the schema
      */
     Learner create(Schema schema, Params params);
 
     /**
-     * {@return a learner that goes on from a state}
+     * {@return a learner that continues from a state}
      *
      * @param schema what the columns are
      * @param params values of {@link #params()}, the stored ones unless a tunable one was changed
@@ -46,9 +48,9 @@ public interface LearnerProvider extends Provider {
     Learner restore(Schema schema, Params params, State state);
 
     /**
-     * {@return a learner that goes on from a state with other rows, as the beginning of another training} The same as
-     * {@link #restore}, unless what it begins from means something to the learner. A new learner that takes no more
-     * than weights is made by a {@link WarmStartProvider}.
+     * {@return a learner that begins another training, with other rows, from a state} The same as {@link #restore},
+     * unless the learner uses what it began from, as biased regularization does. A new learner that takes only weights
+     * is made by a {@link WarmStartProvider}.
      *
      * @param schema what the columns are
      * @param params values of {@link #params()}, the stored ones unless a tunable one was changed

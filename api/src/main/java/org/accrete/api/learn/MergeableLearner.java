@@ -1,11 +1,11 @@
 package org.accrete.api.learn;
 
 /**
- * A learner that can take in what another one of its kind has learned from other rows.
+ * A learner that can be merged with another of its kind that was trained on other rows.
  *
  * <ul>
- *   <li><b>Commutative</b> to 1e-12: what the merged model says of a row, class by class, does not depend on which of
- *       the two took in the other. Only the order of the classes does.
+ *   <li><b>Commutative</b> to 1e-12: the merged model's prediction for a row, class by class, does not depend on which
+ *       of the two was merged into the other. Only the order of the classes does.
  *   <li>Merging a learner that has seen no row, or merging into one, gives the other's model.
  *   <li>Merging a learner with its own copy changes no prediction.
  *   <li>Classes are joined by label: this learner's in their order, then those that only the other knows, in theirs.
@@ -16,11 +16,11 @@ package org.accrete.api.learn;
  */
 public interface MergeableLearner extends Learner {
     /**
-     * Takes in what another learner knows. A {@link #view()} from before is no longer to be used.
+     * Merges another learner into this one. A {@link #view()} from before must no longer be used.
      *
      * @param other of the same plug-in, with the same parameters and columns
      * @throws org.accrete.api.AccreteException bad state: it is another learner, has other parameters or another
-     *     schema; it knows a class that this one may not take; the merged model would overflow
+     *     schema; it knows a class that this one does not accept; the merged model would overflow
      */
     void merge(Learner other);
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.accrete.api.data.Schema;
 
 /**
- * What a learner knows at one moment. What it can do is told by its type: {@link Classifier}, {@link Regressor},
+ * What a learner knows at one moment. Its type says what it can do: {@link Classifier}, {@link Regressor},
  * {@link Transformer}.
  *
  * <ul>
@@ -19,7 +19,7 @@ public interface Model {
     /** {@return what the columns of a chunk must be} */
     Schema schema();
 
-    /** {@return what a person would want to be told of it, one line each; nothing at first} */
+    /** {@return a description for users, one line each; empty by default} */
     default List<String> describe() {
         return List.of();
     }

@@ -2,8 +2,8 @@ package org.accrete.api.learn;
 
 /** What a classifier does with a label it has not seen before. */
 public enum NewClasses {
-    /** It learns it as a further class. */
+    /** The label becomes another class. */
     GROW,
-    /** It refuses the chunk. */
+    /** The chunk is refused. */
     REJECT
 }

@@ -11,4 +11,15 @@ public interface Regressor extends Model {
      * @param out receives one number per row
      */
     void predict(Chunk chunk, double[] out);
+
+    /**
+     * {@return the prediction of each row, in a new array}
+     *
+     * @param chunk rows
+     */
+    default double[] predict(Chunk chunk) {
+        double[] out = new double[chunk.rows()];
+        predict(chunk, out);
+        return out;
+    }
 }

@@ -1,10 +1,10 @@
 package org.accrete.api.learn;
 
 /**
- * A step behind which a learner stays an {@link OnlineLearner}.
+ * A step that keeps the pipeline of an {@link OnlineLearner} one itself.
  *
  * <ul>
- *   <li>Where chunk borders fall makes no difference to the bit, neither to the step nor to the rows it hands on.
+ *   <li>Chunk borders do not change a bit, neither of the step nor of the rows it hands on.
  *   <li>It is ready from the start: every row is handed on, with its target and weight.
  * </ul>
  */

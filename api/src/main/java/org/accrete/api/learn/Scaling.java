@@ -18,7 +18,7 @@ public final class Scaling {
      * {@return a shift and a scale for each column}
      *
      * @param centre what is subtracted; copied
-     * @param scale what is divided by then; as many numbers above 0, copied
+     * @param scale what is divided by afterwards; as many numbers, above 0; copied
      * @throws AccreteException bad argument: the lengths differ, or a number is out of range
      */
     public static Scaling of(double[] centre, double[] scale) {
@@ -62,7 +62,7 @@ public final class Scaling {
         return centre.clone();
     }
 
-    /** {@return what each column is divided by then, a copy} */
+    /** {@return what each column is divided by afterwards, a copy} */
     public double[] scale() {
         return scale.clone();
     }
@@ -95,8 +95,8 @@ public final class Scaling {
     }
 
     /**
-     * {@return what turns the columns that this scaling makes into those that another one makes of the same columns;
-     * exactly the {@linkplain #isIdentity identity} where both are equal}
+     * {@return the scaling that turns the output of this one into the output of another for the same columns; exactly
+     * the {@linkplain #isIdentity identity} where both are equal}
      *
      * @param other another scaling
      * @throws AccreteException bad argument: another number of columns; bad state: the numbers overflow

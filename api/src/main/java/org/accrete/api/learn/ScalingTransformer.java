@@ -1,7 +1,8 @@
 package org.accrete.api.learn;
 
 /**
- * A transformer that only shifts and scales columns, but for values that are missing; the columns stay what they are.
+ * A transformer that only shifts and scales columns, except that missing values may be replaced; the schema stays the
+ * same.
  */
 public interface ScalingTransformer extends Transformer {
     /** {@return by how much it shifts and scales each column} */

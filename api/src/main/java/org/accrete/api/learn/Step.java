@@ -5,13 +5,13 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 
 /**
- * A pre-processor: a learner whose model is a {@link Transformer}, and which can take back its last call.
+ * A pre-processor: a learner whose model is a {@link Transformer}, and which can undo its last call.
  *
  * <ul>
  *   <li>A row-wise step transforms each row by what it knows after that row, so that chunk borders do not matter.
- *   <li>While it is not ready it learns and hands no row on; rows are handed on from the first row at which it is.
- *   <li>{@link #undo()} takes back the last accepted {@link #partialFitTransform} or {@link #partialFit}, to the bit;
- *       it is called at most once per call.
+ *   <li>While it is not ready it learns and hands no row on; it hands rows on from the first row at which it is ready.
+ *   <li>{@link #undo()} undoes the last accepted {@link #partialFitTransform} or {@link #partialFit}, to the bit; it is
+ *       called at most once for each.
  * </ul>
  */
 public interface Step extends Learner {
@@ -26,7 +26,7 @@ public interface Step extends Learner {
      */
     void partialFitTransform(Chunk chunk, ChunkBuffer out);
 
-    /** Takes back the last accepted call. */
+    /** Undoes the last accepted call. */
     void undo();
 
     @Override

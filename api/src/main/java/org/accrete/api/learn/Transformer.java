@@ -10,7 +10,7 @@ public interface Transformer extends Model {
     Schema outputSchema();
 
     /**
-     * Transforms each row; targets, weights, keys, classes and position are passed on.
+     * Transforms each row; targets, weights and classes are passed on.
      *
      * @param chunk rows
      * @param out cleared, then filled with as many rows; of {@link #outputSchema()}

@@ -7,14 +7,14 @@ import org.accrete.api.store.State;
 /** A plug-in whose learners can begin with weights from elsewhere: of another model, or from another tool. */
 public interface WarmStartProvider extends LearnerProvider {
     /**
-     * {@return a learner that has seen nothing, and begins with the weights that it finds; others it makes as
-     * {@link #create} does} Running means and counters are not taken: a learner that goes on with all of a state is
-     * {@link #beginFrom}'s.
+     * {@return a learner that has seen nothing and begins with the given weights; missing ones are made as by
+     * {@link #create}} Running means and counters are not taken; {@link #beginFrom} makes a learner that continues with
+     * all of a state.
      *
      * @param schema what the columns are, and the classes known so far
      * @param params values of {@link #params()}
      * @param weights tensors under the names that {@link Learner#state()} gives them, F32 or F64
-     * @param head whether the part that belongs to the target is taken too, where it is found
+     * @param head whether weights that belong to the target are taken too, where there are any
      * @throws org.accrete.api.AccreteException bad argument: a tensor has another shape than the parameters ask for, or
      *     none is found
      */

@@ -6,10 +6,10 @@ import org.accrete.api.AccreteException;
 
 /** The values a parameter may have, as data, so that an error, the help and a test can all read it. */
 public sealed interface Domain {
-    /** {@return the domain as a person reads it, such as {@code > 0} or {@code hinge | log-loss}} */
+    /** {@return the domain as users read it, such as {@code > 0} or {@code hinge | log-loss}} */
     String text();
 
-    /** {@return values, as text, that lie just outside; empty when nothing does} */
+    /** {@return values, as text, that lie just outside; empty when there are none} */
     List<String> justOutside();
 
     /**

@@ -33,7 +33,7 @@ public final class ParamSpec<T> {
      * @param <T> as of the parameter
      * @param value the default
      * @param other name of the other parameter
-     * @param word the other one's value, as text; empty if any that was given will do
+     * @param word the other one's value, as text; empty for any value that was given
      */
     record OtherDefault<T>(T value, String other, String word) {}
 
@@ -161,7 +161,7 @@ public final class ParamSpec<T> {
                 Function.identity());
     }
 
-    /** {@return the same parameter, which may be changed when training goes on from a stored version} */
+    /** {@return the same parameter, which may be changed when training continues from a stored version} */
     public ParamSpec<T> asTunable() {
         return new ParamSpec<>(name, type, defaultValue, otherDefaults, domain, summary, true, parser);
     }
@@ -214,12 +214,12 @@ public final class ParamSpec<T> {
         return defaultValue;
     }
 
-    /** {@return the defaults that depend on other parameters, those that go first first} */
+    /** {@return the defaults that depend on other parameters, in order of precedence} */
     List<OtherDefault<T>> otherDefaults() {
         return otherDefaults;
     }
 
-    /** {@return all defaults as a person reads them, such as {@code 0.1; 1.35 with loss=huber}} */
+    /** {@return all defaults as users read them, such as {@code 0.1; 1.35 with loss=huber}} */
     public String defaultText() {
         StringBuilder text = new StringBuilder(format(defaultValue));
         for (OtherDefault<T> one : otherDefaults) {
@@ -239,7 +239,7 @@ public final class ParamSpec<T> {
         return summary;
     }
 
-    /** {@return whether a new value may be given when training goes on from a stored version} */
+    /** {@return whether a new value may be given when training continues from a stored version} */
     public boolean isTunable() {
         return tunable;
     }
@@ -247,7 +247,7 @@ public final class ParamSpec<T> {
     /**
      * {@return the value that a text stands for}
      *
-     * @param text as a user wrote it; blanks around it count only where any text is a value
+     * @param text as a user wrote it; blanks around it count only for a parameter that takes any text
      * @throws AccreteException bad argument: not of the type, or outside the domain
      */
     public T parse(String text) {
@@ -315,7 +315,12 @@ public final class ParamSpec<T> {
         }
     }
 
-    private static String word(Enum<?> constant) {
+    /**
+     * {@return a constant as users see it: lower case, hyphens for underscores}
+     *
+     * @param constant of any enum
+     */
+    public static String word(Enum<?> constant) {
         return word(constant.name());
     }
 

@@ -10,7 +10,7 @@ import org.accrete.api.AccreteException;
 /**
  * The values of all of a plug-in's parameters, defaults included, each inside its domain. Immutable.
  *
- * <p>A default may follow another parameter: it is worked out here, once, so that {@link #toMap} holds values only.
+ * <p>A default may depend on another parameter. It is resolved here, once, so that {@link #toMap} holds values only.
  */
 public final class Params {
     private final List<ParamSpec<?>> specs;
@@ -30,7 +30,7 @@ public final class Params {
         }
     }
 
-    /** {@return the given value, or the default that the others ask for, which may follow further ones} */
+    /** {@return the given value, or the default, which may depend on parameters that depend on others} */
     private <T> Object value(ParamSpec<T> spec, int depth) {
         Object set = given.get(spec.name());
         if (set != null) {
@@ -91,7 +91,7 @@ public final class Params {
     }
 
     /**
-     * {@return a copy with one value given; defaults that follow it are worked out again}
+     * {@return a copy with one value given; defaults that depend on it are resolved again}
      *
      * @param <T> the parameter's type
      * @param spec the parameter, one of {@link #specs()}

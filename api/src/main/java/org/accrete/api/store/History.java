@@ -49,7 +49,7 @@ public record History(String model, List<ModelVersion> versions, SortedMap<Strin
     }
 
     /**
-     * {@return the version that a word stands for}
+     * {@return the version that a word names}
      *
      * @param word a number, an alias, {@code latest}; empty means {@code live}
      * @throws AccreteException bad argument: there is none; the message lists what there is
@@ -79,8 +79,7 @@ public record History(String model, List<ModelVersion> versions, SortedMap<Strin
                 return version;
             }
         }
-        throw new AccreteException(
-                AccreteException.Kind.CORRUPT_FILE,
+        throw AccreteException.corruptFile(
                 "the history of model '" + model + "' has an alias of version " + number + ", which it does not have");
     }
 }

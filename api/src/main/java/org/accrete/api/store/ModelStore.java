@@ -14,7 +14,7 @@ import java.util.List;
  * </ul>
  */
 public interface ModelStore extends AutoCloseable {
-    /** {@return what a person calls the store: its directory or address} */
+    /** {@return the name that messages use: its directory or address} */
     String name();
 
     /** {@return the models that have a history, sorted} */
@@ -38,11 +38,11 @@ public interface ModelStore extends AutoCloseable {
     State load(ModelVersion version);
 
     /**
-     * Takes the model for writing, until the writer is closed. Creates nothing that a reader can see.
+     * Locks the model for writing until the writer is closed. Creates nothing that a reader can see.
      *
      * @param model name of the model
      * @return the writer
-     * @throws org.accrete.api.AccreteException bad state: somebody else has it; I/O: the store cannot be written
+     * @throws org.accrete.api.AccreteException bad state: somebody else is writing it; I/O: the store cannot be written
      */
     ModelWriter writer(String model);
 
@@ -64,7 +64,7 @@ public interface ModelStore extends AutoCloseable {
      */
     List<String> verify(String model);
 
-    /** Lets go of what the store holds open. */
+    /** Releases what the store holds open. */
     @Override
     void close();
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 
 /**
- * Everything needed to go on: named tensors and named texts. Immutable; the only thing a learner gives to a store.
+ * Everything needed to continue: named tensors and named texts. Immutable; the only thing a learner gives to a store.
  *
  * <p>Tensors that a reader of the file wants have plain snake-case names ({@code coef}, {@code intercept}); what only
  * training needs has a prefix ({@code sgd.scale}, {@code standard-scaler.mean}, {@code run.auc}).
@@ -70,8 +70,7 @@ public final class State {
     public float[] floats(String name, long... shape) {
         Tensor tensor = shaped(name, shape);
         if (tensor.type() != Tensor.Type.F32) {
-            throw new AccreteException(
-                    AccreteException.Kind.CORRUPT_FILE, "tensor '" + name + "' must be F32 but is " + tensor.type());
+            throw AccreteException.corruptFile("tensor '" + name + "' must be F32 but is " + tensor.type());
         }
         return tensor.floats();
     }
@@ -145,17 +144,14 @@ public final class State {
     private Tensor shaped(String name, long... shape) {
         Tensor tensor = tensor(name);
         if (!Arrays.equals(tensor.shape(), shape)) {
-            throw new AccreteException(
-                    AccreteException.Kind.CORRUPT_FILE,
-                    "tensor '" + name + "' must have shape " + Arrays.toString(shape) + " but has "
-                            + Arrays.toString(tensor.shape()));
+            throw AccreteException.corruptFile("tensor '" + name + "' must have shape " + Arrays.toString(shape)
+                    + " but has " + Arrays.toString(tensor.shape()));
         }
         return tensor;
     }
 
     private static AccreteException missing(String kind, String name) {
-        return new AccreteException(
-                AccreteException.Kind.CORRUPT_FILE, "a stored state has no " + kind + " '" + name + "'");
+        return AccreteException.corruptFile("a stored state has no " + kind + " '" + name + "'");
     }
 
     /** Equal when all tensors and texts are, whatever their order. */

@@ -23,7 +23,7 @@ class BadRowsTest {
         assertThatThrownBy(() -> policy.refused(bad(2), buffer))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.line()).isEqualTo("f line 2: row is bad; drop it"));
-        assertThat(buffer.chunk().refusedRows()).isZero();
+        assertThat(buffer.refusedRows()).isZero();
         AccreteException why = bad(3);
         assertThatThrownBy(() -> BadRows.stop().refused(why, buffer)).isSameAs(why);
     }
@@ -34,7 +34,7 @@ class BadRowsTest {
         for (int i = 0; i < 15; i++) {
             policy.refused(bad(i), buffer);
         }
-        assertThat(buffer.chunk().refusedRows()).isEqualTo(15);
+        assertThat(buffer.refusedRows()).isEqualTo(15);
         assertThat(told).hasSize(10).startsWith("dropped a bad row: f line 0: row is bad");
     }
 

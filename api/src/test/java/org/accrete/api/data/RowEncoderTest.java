@@ -82,7 +82,7 @@ class RowEncoderTest {
                 plan("c=categorical(width=1024)", "w=weight", "k=key"), List.of(List.of(missing, missing, missing)));
         assertThat(((SparseChunk) hot.chunk()).end(0)).isZero();
         assertThat(hot.chunk().weight(0)).isEqualTo(1.0);
-        assertThat(hot.chunk().key(0, 0)).isEqualTo(missing);
+        assertThat(hot.key(0, 0)).isEqualTo(missing);
     }
 
     @ParameterizedTest
@@ -246,11 +246,11 @@ class RowEncoderTest {
     @Test
     void keysArePassedThroughUntouchedAndWeightsAreRead() {
         ColumnPlan plan = plan("n=numeric", "k=key", "w=weight", "k2=key");
-        Chunk chunk = encode(plan, List.of(List.of("1", " a ", "2.5", "b"), List.of("1", "c", "", "")))
-                .chunk();
-        assertThat(chunk.key(0, 0)).isEqualTo(" a ");
-        assertThat(chunk.key(0, 1)).isEqualTo("b");
-        assertThat(chunk.key(1, 1)).isEmpty();
+        ChunkBuffer buffer = encode(plan, List.of(List.of("1", " a ", "2.5", "b"), List.of("1", "c", "", "")));
+        Chunk chunk = buffer.chunk();
+        assertThat(buffer.key(0, 0)).isEqualTo(" a ");
+        assertThat(buffer.key(0, 1)).isEqualTo("b");
+        assertThat(buffer.key(1, 1)).isEmpty();
         assertThat(chunk.weight(0)).isEqualTo(2.5);
         assertThat(chunk.weight(1)).isEqualTo(1.0);
     }

@@ -2,7 +2,7 @@ package org.accrete.api.data;
 
 import java.util.Random;
 
-/** Where random tests of this module take their seed from, and say it. */
+/** Gives the random tests of this module their seed and prints it. */
 final class Seeds {
     private Seeds() {}
 

@@ -57,7 +57,7 @@ class ScalingTest {
         assertThat(Scaling.identity(3).width()).isEqualTo(3);
     }
 
-    /** A far place does not cost digits: the change is told from where the columns are. */
+    /** Columns far from 0 lose no digits: the change is relative to their own position. */
     @Test
     void aSmallMoveFarFromZeroIsExact() {
         Scaling from = Scaling.of(new double[] {1e9}, new double[] {1});

@@ -26,7 +26,7 @@ record Part<P extends LearnerProvider>(P provider, Params params) {
                 .toList();
     }
 
-    /** {@return what the call makes, or the part's error with its name} */
+    /** {@return what the call returns} An error of the part gets the part's name. */
     <T> T named(Supplier<T> call) {
         try {
             return call.get();
@@ -35,7 +35,7 @@ record Part<P extends LearnerProvider>(P provider, Params params) {
         }
     }
 
-    /** {@return a part's error with the part's name before the message, about a row of the pipeline's chunk} */
+    /** {@return a part's error with the part's name before the message and the row's number in the pipeline's chunk} */
     static AccreteException named(AccreteException error, String name, int rowOffset) {
         String message = name + ": " + error.getMessage();
         AccreteException named = error.chunkRow().isPresent()

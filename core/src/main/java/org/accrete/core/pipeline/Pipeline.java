@@ -1,68 +1,56 @@
 package org.accrete.core.pipeline;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.RowWiseStep;
 import org.accrete.api.learn.Step;
-import org.accrete.api.learn.StepProvider;
 import org.accrete.api.learn.Transformer;
-import org.accrete.api.learn.WarmStartProvider;
-import org.accrete.api.param.ParamSpec;
-import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * Steps, then a learner; itself a learner. When any of them refuses a chunk, what the steps before it did is undone in
- * reverse: all of them move together or not at all.
+ * Steps, then a learner; itself a learner. When one of them refuses a chunk, the steps before it are undone in reverse,
+ * so that either all parts learn a chunk or none does.
  *
  * <p>It is an {@link OnlineLearner} when the learner is one and all steps are {@linkplain RowWiseStep row-wise}.
  *
  * <p>A step that is not ready hands fewer rows on; those that trained steps only are counted as {@link #warmUpRows()}.
  *
- * <p>The state holds all that the parts store and, besides, the texts {@code learner}, {@code steps}, {@code params} (a
- * list of {@code key=value}, every value) and {@code schema} (with the classes known by now), and the whole numbers
+ * <p>The state holds everything that the parts store and also the texts {@code learner}, {@code steps}, {@code params}
+ * (a list of {@code key=value}, every value) and {@code schema} (with the classes known so far), and the whole numbers
  * {@code pipeline.rows_seen} and {@code pipeline.warm_up_rows}.
  */
 public sealed class Pipeline implements Learner permits OnlinePipeline {
-    /** Stands for no array. */
-    static final double[] UNASKED = {};
-
-    private final Blueprint blueprint;
+    private final ResolvedSpec spec;
     private final Schema schema;
     private final List<String> names;
-    private final Scratch scratch;
+    private final StepBuffers buffers;
     private Step[] steps;
     private Learner learner;
     private List<String> classes;
     private long rowsSeen;
     private long warmUpRows;
 
-    /** For {@link #assemble}. */
-    Pipeline(Blueprint blueprint, Schema schema, Step[] steps, Learner learner) {
-        this.blueprint = blueprint;
+    /** For {@link PipelineAssembly}. */
+    Pipeline(ResolvedSpec spec, Schema schema, Step[] steps, Learner learner) {
+        this.spec = spec;
         this.schema = schema;
-        this.names = blueprint.stepNames();
+        this.names = spec.stepNames();
         this.steps = steps;
         this.learner = learner;
-        this.scratch = new Scratch(steps.length);
+        this.buffers = new StepBuffers(steps.length);
         this.classes = schema.target().classes();
     }
 
@@ -76,179 +64,38 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      *     learn this kind of target, parts that do not go together
      */
     public static Pipeline create(PlugIns plugIns, Schema schema, PipelineSpec spec) {
-        Blueprint blueprint = Blueprint.of(plugIns, spec);
-        blueprint.requireTarget(plugIns, schema.target());
-        Pipeline pipeline = assemble(blueprint, schema, Optional.empty());
-        // Two parts that would store something under one name are refused now, not when the first version is appended.
-        pipeline.state();
-        return pipeline;
+        ResolvedSpec resolved = ResolvedSpec.of(plugIns, spec);
+        resolved.requireTarget(plugIns, schema.target());
+        return PipelineAssembly.create(resolved, schema);
     }
 
     /**
-     * {@return a pipeline that has seen nothing, whose learner begins with weights from elsewhere}
-     *
-     * @param plugIns where its parts are found
-     * @param schema what the columns are, and the classes known so far
-     * @param spec what it is made of
-     * @param weights tensors under the learner's names
-     * @throws AccreteException as {@link #create(PlugIns, Schema, PipelineSpec)} does; bad argument: the learner cannot
-     *     begin with weights, or these do not fit it
-     */
-    public static Pipeline create(PlugIns plugIns, Schema schema, PipelineSpec spec, State weights) {
-        Blueprint blueprint = Blueprint.of(plugIns, spec);
-        blueprint.requireTarget(plugIns, schema.target());
-        WarmStartProvider provider = blueprint.requireWarmStart();
-        Pipeline pipeline = assemble(
-                blueprint,
-                schema,
-                Optional.empty(),
-                (in, params) -> provider.createWithWeights(in, params, weights, true));
-        pipeline.state();
-        return pipeline;
-    }
-
-    /**
-     * {@return a pipeline for another target: its steps go on from a state, and its learner has seen nothing but begins
-     * with all weights of that state that do not belong to the target}
-     *
-     * @param plugIns where its parts are found
-     * @param state what {@link #state()} gave; it may hold more
-     * @param schema the same columns, with the new target and the classes known so far
-     * @param learner name of the learner
-     * @param changes parameters that differ from the stored ones, any of the learner's, tunable ones of the steps
-     * @throws AccreteException unknown plug-in; bad state: the columns are others; bad argument: the learner cannot
-     *     begin with weights, or these do not fit it
-     */
-    public static Pipeline withNewHead(
-            PlugIns plugIns, State state, Schema schema, String learner, Map<String, String> changes) {
-        Schema before = Schema.parse(state.text("schema"));
-        new Schema(before.blocks(), schema.target()).require(schema);
-        Map<String, String> settings = storedSettings(state);
-        Blueprint stored =
-                Blueprint.of(plugIns, new PipelineSpec(state.text("learner"), state.list("steps"), settings));
-        List<String> known = plugIns.learners().find(learner).params().stream()
-                .map(ParamSpec::name)
-                .toList();
-        settings.keySet().removeIf(key -> key.indexOf('.') < 0 && !known.contains(key));
-        changes.forEach((key, value) -> settings.put(ParamSpec.word(key), value));
-        Blueprint changed = Blueprint.of(plugIns, new PipelineSpec(learner, state.list("steps"), settings));
-        changed.requireTarget(plugIns, schema.target());
-        changed.requireTunableSteps(stored);
-        WarmStartProvider provider = changed.requireWarmStart();
-        return assemble(
-                changed,
-                schema,
-                Optional.of(state),
-                (in, params) -> provider.createWithWeights(in, params, state, false));
-    }
-
-    /**
-     * {@return a pipeline that goes on from a state}
+     * {@return a pipeline that continues from a state}
      *
      * @param plugIns where its parts are found
      * @param state what {@link #state()} gave; it may hold more
      * @throws AccreteException unknown plug-in; corrupt file: something is missing or has another shape
      */
     public static Pipeline restore(PlugIns plugIns, State state) {
-        return restore(plugIns, state, Map.of(), false);
-    }
-
-    /**
-     * {@return a pipeline that goes on from a state as the beginning of another training, with other rows and, if
-     * wanted, other values of tunable parameters}
-     *
-     * @param plugIns where its parts are found
-     * @param state what {@link #state()} gave; it may hold more
-     * @param changes keys as in {@link PipelineSpec#settings}
-     * @throws AccreteException unknown plug-in; bad argument: a parameter that is not tunable, the message names those
-     *     that are; corrupt file: something is missing or has another shape
-     */
-    public static Pipeline beginFrom(PlugIns plugIns, State state, Map<String, String> changes) {
-        return restore(plugIns, state, changes, true);
-    }
-
-    private static Pipeline restore(PlugIns plugIns, State state, Map<String, String> changes, boolean begins) {
         Schema schema = Schema.parse(state.text("schema"));
-        Map<String, String> settings = storedSettings(state);
-        PipelineSpec spec = new PipelineSpec(state.text("learner"), state.list("steps"), settings);
-        Blueprint stored = Blueprint.of(plugIns, spec);
-        changes.forEach((key, value) -> settings.put(ParamSpec.word(key), value));
-        Blueprint changed = Blueprint.of(plugIns, new PipelineSpec(spec.learner(), spec.steps(), settings));
-        changed.requireTunable(stored);
-        LearnerProvider provider = changed.learner().provider();
-        Pipeline pipeline = assemble(
-                changed,
-                schema,
-                Optional.of(state),
-                (in, params) -> begins ? provider.beginFrom(in, params, state) : provider.restore(in, params, state));
-        pipeline.rowsSeen = state.whole("pipeline.rows_seen");
-        pipeline.warmUpRows = state.whole("pipeline.warm_up_rows");
-        if (pipeline.warmUpRows < 0 || pipeline.rowsSeen < pipeline.warmUpRows) {
-            throw corrupt("rows seen must be >= warm-up rows >= 0 but were " + pipeline.rowsSeen + " and "
-                    + pipeline.warmUpRows);
-        }
+        Pipeline pipeline = PipelineAssembly.restore(ResolvedSpec.stored(plugIns, state), schema, state);
+        pipeline.readCounts(state);
         return pipeline;
     }
 
-    private static Map<String, String> storedSettings(State state) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        for (String pair : state.list("params")) {
-            int equals = pair.indexOf('=');
-            if (equals < 0) {
-                throw corrupt("a stored parameter must be key=value but was '" + pair + "'");
-            }
-            settings.put(pair.substring(0, equals), pair.substring(equals + 1));
+    /** Continues the counts of a state. */
+    final void readCounts(State state) {
+        rowsSeen = state.whole("pipeline.rows_seen");
+        warmUpRows = state.whole("pipeline.warm_up_rows");
+        if (warmUpRows < 0 || rowsSeen < warmUpRows) {
+            throw AccreteException.corruptFile(
+                    "rows seen must be >= warm-up rows >= 0 but were " + rowsSeen + " and " + warmUpRows);
         }
-        return settings;
-    }
-
-    /**
-     * {@return about how many bytes of heap a pipeline takes, chunks not counted}
-     *
-     * @param plugIns where its parts are found
-     * @param schema what the columns are
-     * @param spec what it is made of
-     * @throws AccreteException as {@link #create} does
-     */
-    public static long memoryBytes(PlugIns plugIns, Schema schema, PipelineSpec spec) {
-        Blueprint blueprint = Blueprint.of(plugIns, spec);
-        blueprint.requireTarget(plugIns, schema.target());
-        return blueprint.memoryBytes(schema);
-    }
-
-    private static Pipeline assemble(Blueprint blueprint, Schema schema, Optional<State> state) {
-        LearnerProvider provider = blueprint.learner().provider();
-        return assemble(
-                blueprint,
-                schema,
-                state,
-                (in, params) ->
-                        state.isPresent() ? provider.restore(in, params, state.get()) : provider.create(in, params));
-    }
-
-    private static Pipeline assemble(
-            Blueprint blueprint, Schema schema, Optional<State> state, BiFunction<Schema, Params, Learner> last) {
-        Step[] steps = new Step[blueprint.steps().size()];
-        Schema columns = schema;
-        for (int i = 0; i < steps.length; i++) {
-            Part<StepProvider> part = blueprint.steps().get(i);
-            Schema in = columns;
-            steps[i] = part.named(() -> state.isPresent()
-                    ? part.provider().restore(in, part.params(), state.get())
-                    : part.provider().create(in, part.params()));
-            columns = steps[i].outputSchema();
-        }
-        Part<LearnerProvider> part = blueprint.learner();
-        Schema in = columns;
-        Learner learner = part.named(() -> last.apply(in, part.params()));
-        return learner instanceof OnlineLearner online && Arrays.stream(steps).allMatch(RowWiseStep.class::isInstance)
-                ? new OnlinePipeline(blueprint, schema, steps, online)
-                : new Pipeline(blueprint, schema, steps, learner);
     }
 
     /** {@return name of the learner} */
     public final String learner() {
-        return blueprint.learner().name();
+        return spec.learner().name();
     }
 
     /** {@return names of the steps before it, in order} */
@@ -258,7 +105,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
 
     /** {@return the value of every parameter, defaults included; keys as in {@link PipelineSpec#settings}} */
     public final Map<String, String> settings() {
-        return blueprint.settings();
+        return spec.settings();
     }
 
     /** {@return how many of the rows seen trained only steps, because one of them was not ready} */
@@ -273,11 +120,16 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
 
     @Override
     public final void partialFit(Chunk chunk) {
-        fit(chunk, UNASKED);
+        fit(chunk, Learner::partialFit);
     }
 
-    /** Learns the rows; decision values go to the array, unless it is {@link #UNASKED}. */
-    final void fit(Chunk chunk, double[] decisions) {
+    /** How the learner is given the rows that the steps hand on. */
+    interface LearnerCall {
+        void fit(Learner learner, Chunk rows);
+    }
+
+    /** Trains the steps, then calls the learner; when one of them refuses, nothing has changed. */
+    final void fit(Chunk chunk, LearnerCall call) {
         schema.require(chunk.schema());
         int rows = chunk.rows();
         if (rows == 0) {
@@ -287,13 +139,13 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         int fitted = 0;
         try {
             while (fitted < steps.length && current.rows() > 0) {
-                ChunkBuffer out = scratch.get(fitted, steps[fitted].outputSchema(), current.rows());
+                ChunkBuffer out = buffers.get(fitted, steps[fitted].outputSchema(), current.rows());
                 steps[fitted].partialFitTransform(current, out);
                 fitted++;
                 current = out.chunk();
             }
             if (current.rows() > 0) {
-                learn(learner, current, decisions);
+                call.fit(learner, current);
             }
         } catch (AccreteException e) {
             undo(fitted);
@@ -309,10 +161,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * Takes in what another pipeline learned from other rows, as {@link MergeableLearner} promises: part by part, what
-     * a part learned behind steps that scale columns told in the columns that the merged steps make. A {@link #view()}
-     * from before is no longer to be used, and a source that goes on must number labels as the merged pipeline does:
-     * open it anew. O(state) in time and memory.
+     * Merges another pipeline, trained on other rows, into this one, as {@link MergeableLearner} defines it. It works
+     * part by part; a part behind steps that scale columns is first converted to the columns of the merged steps. A
+     * {@link #view()} from before must no longer be used, and a source must be opened again, so that it numbers labels
+     * as the merged pipeline does. O(state) in time and memory.
      *
      * <pre>{@code
      * List<Pipeline> shards = ...; // each trained on its part of the rows
@@ -323,21 +175,21 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      * }</pre>
      *
      * @param other of the same parts, parameters and columns, not changed; stored versions are merged by
-     *     {@link Versions#merge}
+     *     {@link org.accrete.core.train.Versions#merge}
      * @throws AccreteException bad state: it is made of other parts or has other columns, a part cannot be merged, a
-     *     step's rows changed in another way than by a scale; nothing is changed
+     *     step changes rows in another way than by scaling them; nothing is changed
      */
     public void merge(Pipeline other) {
         requireMergeable(other);
         if (other.rowsSeen == 0) {
             return;
         }
-        Pipeline theirs = other.copy(blueprint);
+        Pipeline theirs = other.copy(spec);
         if (rowsSeen == 0) {
             become(theirs, theirs.classes);
             return;
         }
-        Pipeline mine = copy(blueprint);
+        Pipeline mine = copy(spec);
         PipelineMerge.merge(names, mine.steps, theirs.steps, learner(), mine.learner, theirs.learner);
         mine.rowsSeen += theirs.rowsSeen;
         mine.warmUpRows += theirs.warmUpRows;
@@ -357,7 +209,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
             throw AccreteException.badState("both pipelines must be made of the same parts but one is " + describe()
                     + " and the other " + other.describe());
         }
-        blueprint.requireSame(other.blueprint);
+        spec.requireSame(other.spec);
         for (int i = 0; i <= steps.length; i++) {
             if (!((i < steps.length ? steps[i] : learner) instanceof MergeableLearner)) {
                 throw AccreteException.badState((i < steps.length ? names.get(i) : learner()) + " cannot be merged");
@@ -369,9 +221,9 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         return String.join(", ", names) + (names.isEmpty() ? "" : ", ") + learner();
     }
 
-    /** {@return a pipeline of its own that knows the same} */
-    private Pipeline copy(Blueprint parts) {
-        Pipeline copy = assemble(parts, schema, Optional.of(state()));
+    /** {@return an independent copy of this pipeline} */
+    private Pipeline copy(ResolvedSpec parts) {
+        Pipeline copy = PipelineAssembly.restore(parts, schema, state());
         copy.classes = classes;
         copy.rowsSeen = rowsSeen;
         copy.warmUpRows = warmUpRows;
@@ -386,24 +238,19 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         classes = labels;
     }
 
-    /** Gives the learner the rows that the steps handed on. */
-    void learn(Learner last, Chunk rows, double[] decisions) {
-        last.partialFit(rows);
-    }
-
-    /** {@return the labels of accepted rows, in class order} */
-    public final List<String> known() {
+    /** {@return the labels known before the first row, then those that accepted rows brought, in class order} */
+    public final List<String> classes() {
         return classes;
     }
 
-    /** {@return name of the first part that is not row-wise; only for a pipeline that is no {@link OnlineLearner}} */
-    public final String blockPart() {
+    /** {@return name of the first part that is not row-wise; empty for an {@link OnlineLearner}} */
+    public final Optional<String> blockPart() {
         for (int i = 0; i < steps.length; i++) {
             if (!(steps[i] instanceof RowWiseStep)) {
-                return names.get(i);
+                return Optional.of(names.get(i));
             }
         }
-        return learner();
+        return learner instanceof OnlineLearner ? Optional.empty() : Optional.of(learner());
     }
 
     private void undo(int fitted) {
@@ -413,8 +260,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
-     * Takes the labels that accepted rows have brought, in warm-up too, so that a resumed source gives them the same
-     * index.
+     * Adds the labels of accepted rows, also of those in warm-up, so that a resumed source gives them the same index.
      */
     private void learnClasses(Chunk chunk) {
         List<String> theirs = chunk.classes();
@@ -427,7 +273,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
                 }
             }
             if (size > classes.size()) {
-                // The very list, where it is the chunk's: the learner's next check then needs no look at the labels.
+                // The chunk's own list where possible: the learner's next check then compares references only.
                 classes = List.copyOf(size == theirs.size() ? theirs : theirs.subList(0, size));
             }
         }
@@ -443,14 +289,14 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         return learner.rowsWaiting();
     }
 
-    /** {@inheritDoc} It shares this pipeline's scratch memory; it can do what the learner's model can. */
+    /** {@inheritDoc} It shares this pipeline's buffers; it can do what the learner's model can. */
     @Override
     public final Model view() {
         Transformer[] models = new Transformer[steps.length];
         for (int i = 0; i < steps.length; i++) {
             models[i] = steps[i].view();
         }
-        return PipelineModel.of(schema, names, models, learner.view(), () -> scratch);
+        return PipelineModel.of(schema, names, models, learner.view(), () -> buffers);
     }
 
     /** {@inheritDoc} It can do what the learner's model can. */
@@ -460,7 +306,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         for (int i = 0; i < steps.length; i++) {
             models[i] = steps[i].snapshot();
         }
-        return PipelineModel.of(schema, names, models, learner.snapshot(), () -> new Scratch(models.length));
+        return PipelineModel.of(schema, names, models, learner.snapshot(), () -> new StepBuffers(models.length));
     }
 
     @Override
@@ -470,18 +316,10 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
             state.all(step.state());
         }
         state.all(learner.state());
-        List<String> params = new ArrayList<>();
-        settings().forEach((key, value) -> params.add(key + "=" + value));
-        return state.text("learner", learner())
-                .list("steps", names)
-                .list("params", params)
-                .text("schema", schema.withClasses(classes).toText())
+        spec.writeTo(state);
+        return state.text("schema", schema.withClasses(classes).toText())
                 .whole("pipeline.rows_seen", rowsSeen)
                 .whole("pipeline.warm_up_rows", warmUpRows)
                 .build();
-    }
-
-    private static AccreteException corrupt(String message) {
-        return new AccreteException(AccreteException.Kind.CORRUPT_FILE, message);
     }
 }

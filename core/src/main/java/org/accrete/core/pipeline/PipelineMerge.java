@@ -11,16 +11,16 @@ import org.accrete.api.learn.Step;
 import org.accrete.api.learn.Transformer;
 
 /**
- * Merges the parts of one pipeline into those of another. Both are copies, which a refusal may leave half merged.
+ * Merges the parts of one pipeline into those of another. Both are copies; a refused merge may leave them half merged.
  *
- * <p>Each part was trained on the columns that the steps of its own pipeline made; from here on it gets those that the
- * merged steps make. All of these are scalings of the same columns, as long as each step is: so first both parts go
- * over to the merged columns, then one takes in the other. A step that does something else must do the same in both and
+ * <p>Each part was trained on the columns that the steps of its own pipeline made; afterwards it gets those of the
+ * merged steps. If every step is a scaling, all of these are scalings of the same columns, so both parts are first
+ * rescaled to the merged columns and then merged. A step that is not a scaling must do the same in both pipelines and
  * after merging.
  */
 final class PipelineMerge {
     /**
-     * What turns the pipeline's columns into those of the next part: in the one, in the other, in the merged pipeline.
+     * The scalings from the pipeline's columns to those of the next part: in this, the other and the merged pipeline.
      */
     private Scaling mine;
 
@@ -38,14 +38,14 @@ final class PipelineMerge {
     }
 
     /**
-     * Merges part after part.
+     * Merges one part after the other.
      *
      * @param names of the steps
-     * @param mySteps take in the others
-     * @param theirSteps spoilt
+     * @param mySteps the others are merged into these
+     * @param theirSteps not to be used afterwards
      * @param learner name of the learner
-     * @param myLearner takes in the other
-     * @param theirLearner spoilt
+     * @param myLearner the other is merged into this
+     * @param theirLearner not to be used afterwards
      */
     static void merge(
             List<String> names,

@@ -18,15 +18,15 @@ class PipelineModel implements Model {
     private final Schema schema;
     private final List<String> names;
     private final Transformer[] steps;
-    private final Supplier<Scratch> scratch;
+    private final Supplier<StepBuffers> buffers;
     private final Model model;
 
     private PipelineModel(
-            Schema schema, List<String> names, Transformer[] steps, Supplier<Scratch> scratch, Model model) {
+            Schema schema, List<String> names, Transformer[] steps, Supplier<StepBuffers> buffers, Model model) {
         this.schema = schema;
         this.names = names;
         this.steps = steps;
-        this.scratch = scratch;
+        this.buffers = buffers;
         this.model = model;
     }
 
@@ -37,25 +37,26 @@ class PipelineModel implements Model {
      * @param names of the steps, for messages
      * @param steps models of the steps, in order
      * @param model of the learner
-     * @param scratch called once per chunk: one that is shared, or a new one where threads share the model
+     * @param buffers called once per chunk; gives shared buffers, or new ones where threads share the model
      */
-    static Model of(Schema schema, List<String> names, Transformer[] steps, Model model, Supplier<Scratch> scratch) {
+    static Model of(
+            Schema schema, List<String> names, Transformer[] steps, Model model, Supplier<StepBuffers> buffers) {
         if (steps.length == 0) {
             return model;
         }
         if (model instanceof ProbabilisticClassifier inner) {
-            return new OfProbabilities(schema, names, steps, inner, scratch);
+            return new OfProbabilities(schema, names, steps, inner, buffers);
         }
         if (model instanceof Classifier inner) {
-            return new OfClasses<>(schema, names, steps, inner, scratch);
+            return new OfClasses<>(schema, names, steps, inner, buffers);
         }
         if (model instanceof Regressor inner) {
-            return new OfNumbers(schema, names, steps, inner, scratch);
+            return new OfNumbers(schema, names, steps, inner, buffers);
         }
         if (model instanceof Transformer inner) {
-            return new OfRows(schema, names, steps, inner, scratch);
+            return new OfRows(schema, names, steps, inner, buffers);
         }
-        return new PipelineModel(schema, names, steps, scratch, model);
+        return new PipelineModel(schema, names, steps, buffers, model);
     }
 
     @Override
@@ -63,7 +64,7 @@ class PipelineModel implements Model {
         return schema;
     }
 
-    /** {@return what the steps' models and the learner's say of themselves} */
+    /** {@return the descriptions of the steps' models, then of the learner's} */
     @Override
     public final List<String> describe() {
         List<String> lines = new ArrayList<>();
@@ -74,16 +75,16 @@ class PipelineModel implements Model {
         return lines;
     }
 
-    /** {@return the rows as the learner's model wants them} */
+    /** {@return the rows as the learner's model needs them} */
     final Chunk transformed(Chunk chunk) {
         schema.require(chunk.schema());
         Chunk current = chunk;
         if (chunk.rows() == 0) {
             return new ChunkBuffer(steps[steps.length - 1].outputSchema(), 1).chunk();
         }
-        Scratch buffers = scratch.get();
+        StepBuffers between = buffers.get();
         for (int i = 0; i < steps.length; i++) {
-            ChunkBuffer out = buffers.get(i, steps[i].outputSchema(), current.rows());
+            ChunkBuffer out = between.get(i, steps[i].outputSchema(), current.rows());
             try {
                 steps[i].transform(current, out);
             } catch (AccreteException e) {
@@ -97,8 +98,8 @@ class PipelineModel implements Model {
     private static class OfClasses<C extends Classifier> extends PipelineModel implements Classifier {
         final C inner;
 
-        OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Supplier<Scratch> scratch) {
-            super(schema, names, steps, scratch, inner);
+        OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Supplier<StepBuffers> buffers) {
+            super(schema, names, steps, buffers, inner);
             this.inner = inner;
         }
 
@@ -130,8 +131,8 @@ class PipelineModel implements Model {
                 List<String> names,
                 Transformer[] steps,
                 ProbabilisticClassifier inner,
-                Supplier<Scratch> scratch) {
-            super(schema, names, steps, inner, scratch);
+                Supplier<StepBuffers> buffers) {
+            super(schema, names, steps, inner, buffers);
         }
 
         @Override
@@ -143,8 +144,13 @@ class PipelineModel implements Model {
     private static final class OfNumbers extends PipelineModel implements Regressor {
         private final Regressor inner;
 
-        OfNumbers(Schema schema, List<String> names, Transformer[] steps, Regressor inner, Supplier<Scratch> scratch) {
-            super(schema, names, steps, scratch, inner);
+        OfNumbers(
+                Schema schema,
+                List<String> names,
+                Transformer[] steps,
+                Regressor inner,
+                Supplier<StepBuffers> buffers) {
+            super(schema, names, steps, buffers, inner);
             this.inner = inner;
         }
 
@@ -157,8 +163,13 @@ class PipelineModel implements Model {
     private static final class OfRows extends PipelineModel implements Transformer {
         private final Transformer inner;
 
-        OfRows(Schema schema, List<String> names, Transformer[] steps, Transformer inner, Supplier<Scratch> scratch) {
-            super(schema, names, steps, scratch, inner);
+        OfRows(
+                Schema schema,
+                List<String> names,
+                Transformer[] steps,
+                Transformer inner,
+                Supplier<StepBuffers> buffers) {
+            super(schema, names, steps, buffers, inner);
             this.inner = inner;
         }
 

@@ -4,9 +4,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Schema;
+import org.accrete.core.plugin.PlugIns;
 
 /**
- * What a pipeline is to be made of, in the words of a user.
+ * What a pipeline is made of, by the names that users know.
  *
  * @param learner name of the learner
  * @param steps names of the steps before it, in order; each at most once
@@ -18,5 +21,18 @@ public record PipelineSpec(String learner, List<String> steps, Map<String, Strin
     public PipelineSpec {
         steps = List.copyOf(steps);
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    }
+
+    /**
+     * {@return about how many bytes of heap such a pipeline takes, chunks not counted}
+     *
+     * @param plugIns where its parts are found
+     * @param schema what the columns are
+     * @throws AccreteException as {@link Pipeline#create} does
+     */
+    public long memoryBytes(PlugIns plugIns, Schema schema) {
+        ResolvedSpec resolved = ResolvedSpec.of(plugIns, this);
+        resolved.requireTarget(plugIns, schema.target());
+        return resolved.memoryBytes(schema);
     }
 }

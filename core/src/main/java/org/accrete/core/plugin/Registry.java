@@ -24,8 +24,8 @@ public final class Registry<P extends Provider> {
     /**
      * Makes a registry.
      *
-     * @param noun what a person calls one of them
-     * @param providers sound ones; names may occur twice
+     * @param noun what messages call one of them
+     * @param providers usable ones; two may have the same name
      * @param broken the others
      */
     Registry(String noun, List<P> providers, List<BrokenPlugIn> broken) {
@@ -70,21 +70,21 @@ public final class Registry<P extends Provider> {
                 .toList();
     }
 
-    /** {@return what is there but cannot be used: broken plug-ins, and each name that two plug-ins share} */
+    /** {@return what was found but cannot be used: broken plug-ins, and each name that two plug-ins share} */
     public List<BrokenPlugIn> broken() {
         return broken;
     }
 
     private String unknown(String name) {
         StringBuilder message = new StringBuilder("No " + noun + " named '" + name + "'.");
-        nearest(ParamSpec.word(name), byName.keySet())
+        NearestWord.to(ParamSpec.word(name), byName.keySet())
                 .ifPresent(
                         near -> message.append(" Did you mean '").append(near).append("'?"));
         message.append(
                 byName.isEmpty() ? " There are none." : " Available: " + String.join(", ", byName.keySet()) + ".");
         for (BrokenPlugIn suspect : broken) {
-            // A name that is known and another cannot be the one that is meant; a class or a jar may hold it.
-            if (!PlugIns.isName(suspect.plugIn()) || suspect.plugIn().equals(ParamSpec.word(name))) {
+            // A broken plug-in of another name is not the one that was asked for; a class or a jar may hold it.
+            if (!ProviderSearch.isName(suspect.plugIn()) || suspect.plugIn().equals(ParamSpec.word(name))) {
                 message.append(" Not usable: ")
                         .append(suspect.plugIn())
                         .append(" (")
@@ -108,46 +108,5 @@ public final class Registry<P extends Provider> {
                 .map(URL::getPath)
                 .map(path -> name + " in " + path)
                 .orElse(name);
-    }
-
-    /**
-     * {@return the word that was most likely meant, when one is near enough}
-     *
-     * @param word what was written
-     * @param candidates what could have been meant
-     */
-    public static Optional<String> nearest(String word, Iterable<String> candidates) {
-        Optional<String> best = Optional.empty();
-        int bestDistance = Math.max(2, word.length() / 3) + 1;
-        for (String candidate : candidates) {
-            int distance = distance(word, candidate);
-            if (distance < bestDistance) {
-                bestDistance = distance;
-                best = Optional.of(candidate);
-            }
-        }
-        return best;
-    }
-
-    /** {@return insertions, deletions, replacements and swaps of neighbours that turn one word into the other} */
-    static int distance(String from, String to) {
-        int[][] cost = new int[from.length() + 1][to.length() + 1];
-        for (int i = 0; i <= from.length(); i++) {
-            for (int j = 0; j <= to.length(); j++) {
-                if (i == 0 || j == 0) {
-                    cost[i][j] = i + j;
-                    continue;
-                }
-                int replaced = cost[i - 1][j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                cost[i][j] = Math.min(replaced, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
-                if (i > 1
-                        && j > 1
-                        && from.charAt(i - 1) == to.charAt(j - 2)
-                        && from.charAt(i - 2) == to.charAt(j - 1)) {
-                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return cost[from.length()][to.length()];
     }
 }

@@ -11,14 +11,14 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.Scaling;
 
 /**
- * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: takes them out of a row,
- * and puts others in their place. Immutable.
+ * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: reads them from a row and
+ * writes others in their place. Immutable.
  */
 final class NumericColumns {
     private final Schema schema;
     private final int width;
     private final int count;
-    /** Adjacent numeric columns form a run: its first column, and the one after its last. */
+    /** First column of each run of adjacent numeric columns; {@code to} has the one after its last. */
     private final int[] from;
 
     private final int[] to;

@@ -20,27 +20,31 @@ import org.accrete.api.store.State;
  * included. Row-wise: chunk borders do not matter. Cycles and one-hot blocks pass through.
  *
  * <p>A missing value is written as 0 and not counted; a column that is absent from a sparse row is a 0 like any other.
- * A row's weight weighs it in the moments; a row of weight 0 is scaled but not counted. A column that does not vary by
- * more than its rounding errors, by scikit-learn's test, is divided by 1.
+ * A row counts in the moments by its weight; a row of weight 0 is scaled but not counted. A column that varies by no
+ * more than rounding errors, by scikit-learn's test, is divided by 1.
  */
 final class StandardScaler implements RowWiseStep, MergeableLearner {
     /*
-     * Moments are kept by West's weighted form of Welford's update (CACM 22(9), 1979), which does not cancel: with W the
-     * weight so far, w the row's,
+     * Moments are kept by West's weighted form of Welford's update (CACM 22(9), 1979), which does not cancel. With W
+     * the weight so far and w the row's weight,
      *
-     *     mean' = mean + (x - mean) · (w / W)        m2' = m2 + w · (x - mean) · (x - mean')        variance = m2 · (1 / W)
+     *     mean' = mean + (x - mean) * (w / W)
+     *     m2'   = m2 + w * (x - mean) * (x - mean')
+     *     variance = m2 * (1 / W)
      *
-     * Where w / W is 1, because what was there before weighs nothing beside the row, mean' is x itself: computed, it might come
-     * out on the other side of x, and m2 below 0.
+     * If w / W is 1, because all earlier weights vanish beside w, mean' is set to x: rounding could put the computed
+     * value beyond x, and m2 below 0.
      *
-     * The two quotients depend on W only, so that a row in which nothing is missing, of columns in which nothing was
-     * missing before, costs one division and one square root a column: those of (x - mean') / sqrt(variance). Rows with
-     * values take a slower way to the same bits.
+     * Both quotients depend on W only. A row without missing values, in columns that had none before, therefore costs
+     * one division and one square root per column: those of (x - mean') / sqrt(variance). Other rows take a slower path
+     * to the same bits.
      *
-     * Two sets of rows are merged by T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating Formulae and a Pairwise Algorithm for
-     * Computing Sample Variances" (1979), from the heavier one's side, so that the bits do not depend on who takes in whom:
+     * Two sets of rows are merged by T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating Formulae and a Pairwise
+     * Algorithm for Computing Sample Variances" (1979). The set of larger weight comes first, so that the bits do not
+     * depend on which scaler is merged into which:
      *
-     *     mean = mean1 + (mean2 - mean1) · (W2 / W)        m2 = m2_1 + m2_2 + (mean2 - mean1)² · W1 · (W2 / W)
+     *     mean = mean1 + (mean2 - mean1) * (W2 / W)
+     *     m2   = m2_1 + m2_2 + (mean2 - mean1)^2 * W1 * (W2 / W)
      */
     private static final String COUNT = "standard-scaler.count";
     private static final String MEAN = "standard-scaler.mean";
@@ -59,7 +63,8 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private long rowsSeen;
 
     /**
-     * Per column: weight of the rows in which it was there, their mean, and their weighted squared distance from it.
+     * Per column: weight of the rows in which it was not missing, their mean, and their weighted squared distance from
+     * it.
      */
     private final double[] count;
 
@@ -98,10 +103,8 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         rowsSeen = state.whole(ROWS_SEEN);
         for (int j = 0; j < n; j++) {
             if (!(count[j] >= 0 && m2[j] >= 0 && Math.abs(mean[j]) <= Double.MAX_VALUE)) {
-                throw new AccreteException(
-                        Kind.CORRUPT_FILE,
-                        "stored moments of column '" + columns.name(j) + "' are out of range: count " + count[j]
-                                + ", mean " + mean[j] + ", m2 " + m2[j]);
+                throw AccreteException.corruptFile("stored moments of column '" + columns.name(j)
+                        + "' are out of range: count " + count[j] + ", mean " + mean[j] + ", m2 " + m2[j]);
             }
         }
         remember();
@@ -232,7 +235,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         return n > 0;
     }
 
-    /** Takes {@link #x} into the moments; {@code together}: nothing is missing, and all counts are equal. */
+    /** Adds {@link #x} to the moments; {@code together}: nothing is missing, and all counts are equal. */
     private void learn(double weight, boolean together) {
         if (weight == 0) {
             return;
@@ -299,7 +302,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         }
     }
 
-    // Loops of one kind of operation each, which C2 vectorises by itself.
+    // Each loop has one kind of operation, so that C2 vectorizes it.
 
     private static void move(double[] x, double[] mean, double[] m2, double weight, double share) {
         for (int j = 0; j < x.length; j++) {
@@ -355,7 +358,6 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private static void begin(Chunk chunk, ChunkBuffer out) {
         out.clear();
         out.classes(chunk.classes());
-        out.position(chunk.position());
         if (out.capacity() < chunk.rows()) {
             throw AccreteException.badArgument(
                     "capacity must be >= " + chunk.rows() + ", the rows of the chunk, but was " + out.capacity());

@@ -1,2 +1,6 @@
-/** The steps that come with the library. {@link org.accrete.core.preprocess.StandardScaler} is one. */
+/**
+ * The steps that come with the library: {@link org.accrete.core.preprocess.StandardScalerProvider}.
+ *
+ * <p>A step is a {@link org.accrete.api.learn.Step}; {@code pipeline} puts it before a learner.
+ */
 package org.accrete.core.preprocess;

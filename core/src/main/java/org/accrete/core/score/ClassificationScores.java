@@ -7,9 +7,9 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.store.State;
-import org.accrete.core.pipeline.OnlinePipeline;
 
 /**
  * Scores of a categorical target.
@@ -20,26 +20,26 @@ import org.accrete.core.pipeline.OnlinePipeline;
  *   <li>{@code roc_auc}: two classes only; from 4,096 equal bins of the decision value clipped to ±20, half credit
  *       within a bin.
  *   <li>{@code accuracy}; {@code kappa}: (accuracy − chance) / (1 − chance), chance from the shares of what was
- *       predicted and what was there (Cohen 1960); {@code kappa_t}: the same with the accuracy of {@code no_change} in
- *       place of chance (Bifet et al. 2013).
+ *       predicted and of what was true (Cohen 1960); {@code kappa_t}: the same with the accuracy of {@code no_change}
+ *       in place of chance (Bifet et al. 2013).
  * </ul>
  *
  * <p>A class that the model does not know yet counts as wrong, with probability 1e-15.
  *
- * <p>Baselines: {@code no_change} says the previous row's class, {@code majority} the commonest class of all rows
+ * <p>Baselines: {@code no_change} predicts the previous row's class, {@code majority} the commonest class of all rows
  * before the row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the
- * probability (rows of it before + 1) / (rows before + classes known), the row's own class being known.
+ * probability (rows of it before + 1) / (rows before + classes known), where the row's own class counts as known.
  */
-public final class ClassificationScores extends Scores {
+final class ClassificationScores extends Scores {
     private static final int BINS = 4_096;
-    private static final double REACH = 20.0;
-    private static final double LEAST = 1e-15;
+    private static final double CLIP = 20.0;
+    private static final double MIN_PROBABILITY = 1e-15;
     private static final int MODEL = 0;
     private static final int NO_CHANGE = 1;
     private static final int MAJORITY = 2;
     private static final int PREDICTORS = 3;
 
-    /** Numbers that decisions or probabilities of one slice of a chunk may take, so that scratch stays small. */
+    /** Most decision values or probabilities of one slice of a chunk, so that the arrays stay small. */
     private static final int SLICE = 1 << 16;
 
     private static final List<Figure> FIGURES = List.of(
@@ -62,7 +62,7 @@ public final class ClassificationScores extends Scores {
     private int previous = -1;
     private int commonest = -1;
 
-    // What the model said of the chunk being scored: scratch.
+    // Predictions of the chunk being scored, overwritten by each chunk.
     private double[] decisions = {};
     private double[] probabilities = {};
     private double[] likelihoods = {};
@@ -82,69 +82,69 @@ public final class ClassificationScores extends Scores {
         checkLabels(classifier.classes(), chunk.classes());
         modelClasses = classifier.classes().size();
         int rows = chunk.rows();
-        makeRoom(rows);
-        int step = step(modelClasses);
-        if (rows <= step) {
-            ask(classifier, chunk, 0);
+        growTo(rows);
+        int most = sliceRows(modelClasses);
+        if (rows <= most) {
+            predictSlice(classifier, chunk, 0);
             return;
         }
-        for (int from = 0; from < rows; from += step) {
-            ask(classifier, chunk.slice(from, Math.min(rows, from + step)), from);
+        for (int from = 0; from < rows; from += most) {
+            predictSlice(classifier, chunk.slice(from, Math.min(rows, from + most)), from);
         }
     }
 
-    private void ask(Classifier model, Chunk slice, int first) {
+    private void predictSlice(Classifier model, Chunk slice, int first) {
         int rows = slice.rows();
         int width = model.decisions();
-        decisions = room(decisions, rows * width);
+        decisions = withLength(decisions, rows * width);
         model.decide(slice, decisions);
         for (int row = 0; row < rows; row++) {
             winners[first + row] = model.winner(decisions, row);
             margins[first + row] = decisions[row * width];
         }
-        share(model, slice, 0, rows, modelClasses, first);
+        keepLikelihoods(model, slice, 0, rows, modelClasses, first);
     }
 
     @Override
-    public void take(Model model, int known, double[] values, Chunk chunk) {
+    void useDecisions(Model model, int known, double[] values, Chunk chunk) {
         Classifier classifier = classifier(model);
         modelClasses = known;
         int rows = chunk.rows();
-        makeRoom(rows);
+        growTo(rows);
         int classesThen = known;
         int next = 0;
         int from = 0;
         while (from < rows) {
             // A class is known from the row after its first.
             int to = from;
-            int last = Math.min(rows, from + step(classesThen));
+            int last = Math.min(rows, from + sliceRows(classesThen));
             int classesNext = classesThen;
             while (to < last && classesNext == classesThen) {
                 classesNext = Math.max(classesThen, (int) chunk.target(to) + 1);
                 to++;
             }
-            int width = OnlinePipeline.decisions(Target.Kind.CATEGORICAL, classesThen);
+            int width = OnlineLearner.decisions(Target.Kind.CATEGORICAL, classesThen);
             int count = (to - from) * width;
-            decisions = room(decisions, count);
+            decisions = withLength(decisions, count);
             System.arraycopy(values, next, decisions, 0, count);
             for (int row = from; row < to; row++) {
                 winners[row] = Classifier.winner(decisions, row - from, classesThen);
                 margins[row] = decisions[(row - from) * width];
             }
-            share(classifier, chunk, from, to - from, classesThen, from);
+            keepLikelihoods(classifier, chunk, from, to - from, classesThen, from);
             next += count;
             from = to;
             classesThen = classesNext;
         }
     }
 
-    /** Keeps the probability that decisions of some rows give to each row's own class. */
-    private void share(Classifier model, Chunk chunk, int from, int rows, int known, int first) {
+    /** Keeps the probability that the decision values of some rows give to each row's own class. */
+    private void keepLikelihoods(Classifier model, Chunk chunk, int from, int rows, int known, int first) {
         if (!(model instanceof ProbabilisticClassifier probabilistic)) {
             Arrays.fill(likelihoods, first, first + rows, Double.NaN);
             return;
         }
-        probabilities = room(probabilities, rows * known);
+        probabilities = withLength(probabilities, rows * known);
         probabilistic.probabilities(decisions, rows, known, probabilities);
         for (int row = 0; row < rows; row++) {
             int actual = chunk.hasTargets() ? (int) chunk.target(from + row) : 0;
@@ -159,13 +159,13 @@ public final class ClassificationScores extends Scores {
         throw AccreteException.badState("a categorical target can only be scored with a classifier");
     }
 
-    private static int step(int known) {
+    private static int sliceRows(int known) {
         return Math.max(1, SLICE / Math.max(1, known));
     }
 
-    private void makeRoom(int rows) {
-        likelihoods = room(likelihoods, rows);
-        margins = room(margins, rows);
+    private void growTo(int rows) {
+        likelihoods = withLength(likelihoods, rows);
+        margins = withLength(margins, rows);
         if (winners.length < rows) {
             winners = new int[Math.max(rows, 2 * winners.length)];
         }
@@ -197,7 +197,7 @@ public final class ClassificationScores extends Scores {
     }
 
     @Override
-    public void fold(Chunk chunk) {
+    public void count(Chunk chunk) {
         int rows = chunk.hasTargets() ? chunk.rows() : 0;
         grow(modelClasses);
         for (int row = 0; row < rows; row++) {
@@ -209,7 +209,7 @@ public final class ClassificationScores extends Scores {
             grow(actual + 1);
             double share = (all.actual[actual] + 1.0) / (all.rows + classes);
             double shareLoss = -StrictMath.log(share);
-            double loss = -StrictMath.log(Math.max(likelihoods[row], LEAST));
+            double loss = -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
             int bin = bin(margins[row]);
             all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
@@ -230,8 +230,8 @@ public final class ClassificationScores extends Scores {
     }
 
     private static int bin(double decision) {
-        double clipped = Math.max(-REACH, Math.min(REACH, decision));
-        return Math.min(BINS - 1, (int) ((clipped + REACH) * (BINS / (2 * REACH))));
+        double clipped = Math.max(-CLIP, Math.min(CLIP, decision));
+        return Math.min(BINS - 1, (int) ((clipped + CLIP) * (BINS / (2 * CLIP))));
     }
 
     private void grow(int atLeast) {
@@ -248,7 +248,7 @@ public final class ClassificationScores extends Scores {
     }
 
     @Override
-    String mark() {
+    String requiredTensor() {
         return prefix() + "actual";
     }
 
@@ -266,7 +266,8 @@ public final class ClassificationScores extends Scores {
         block.read(prefix() + "block.", state);
         long before = state.whole(prefix() + "previous");
         if (before < -1 || before >= classes) {
-            throw corrupt("tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
+            throw AccreteException.corruptFile(
+                    "tensor '" + prefix() + "previous' must be >= -1 and < " + classes + " but is " + before);
         }
         previous = (int) before;
         commonest = -1;
@@ -277,10 +278,10 @@ public final class ClassificationScores extends Scores {
         }
     }
 
-    /** Counts and sums over some rows. What was said is counted by predictor: the model, no-change, the majority. */
+    /** Counts and sums over some rows; predictions are counted per predictor: the model, no-change, the majority. */
     private final class Sums {
         private final long[] correct = new long[PREDICTORS];
-        private final long[][] said = {{}, {}, {}};
+        private final long[][] predicted = {{}, {}, {}};
         private long[] actual = {};
         private long[] auc = new long[2 * BINS];
         private long rows;
@@ -290,9 +291,9 @@ public final class ClassificationScores extends Scores {
         void add(int truth, int winner, int noChange, int majority, double loss, double shares, int bin) {
             rows++;
             actual[truth]++;
-            say(MODEL, winner, truth);
-            say(NO_CHANGE, noChange, truth);
-            say(MAJORITY, majority, truth);
+            addPrediction(MODEL, winner, truth);
+            addPrediction(NO_CHANGE, noChange, truth);
+            addPrediction(MAJORITY, majority, truth);
             logLoss += loss;
             shareLoss += shares;
             if (auc.length > 0) {
@@ -300,11 +301,11 @@ public final class ClassificationScores extends Scores {
             }
         }
 
-        private void say(int predictor, int what, int truth) {
-            if (what >= 0) {
-                said[predictor][what]++;
+        private void addPrediction(int predictor, int winner, int truth) {
+            if (winner >= 0) {
+                predicted[predictor][winner]++;
             }
-            if (what == truth) {
+            if (winner == truth) {
                 correct[predictor]++;
             }
         }
@@ -314,7 +315,7 @@ public final class ClassificationScores extends Scores {
                 int capacity = Math.max(length, 2 * actual.length);
                 actual = Arrays.copyOf(actual, capacity);
                 for (int p = 0; p < PREDICTORS; p++) {
-                    said[p] = Arrays.copyOf(said[p], capacity);
+                    predicted[p] = Arrays.copyOf(predicted[p], capacity);
                 }
             }
             if (length > 2) {
@@ -329,7 +330,7 @@ public final class ClassificationScores extends Scores {
             Arrays.fill(correct, 0);
             Arrays.fill(actual, 0);
             Arrays.fill(auc, 0);
-            for (long[] counts : said) {
+            for (long[] counts : predicted) {
                 Arrays.fill(counts, 0);
             }
         }
@@ -357,7 +358,7 @@ public final class ClassificationScores extends Scores {
         private double kappa(int predictor) {
             double chance = 0;
             for (int c = 0; c < classes; c++) {
-                chance += (double) actual[c] * said[predictor][c];
+                chance += (double) actual[c] * predicted[predictor][c];
             }
             chance /= (double) rows * rows;
             return (accuracy(predictor) - chance) / (1 - chance);
@@ -389,9 +390,9 @@ public final class ClassificationScores extends Scores {
                     .longs(prefix + "correct", correct)
                     .doubles(prefix + "log_loss", canonical(logLoss, shareLoss))
                     .longs(prefix + "actual", Arrays.copyOf(actual, classes))
-                    .longs(prefix + "predicted", Arrays.copyOf(said[MODEL], classes))
-                    .longs(prefix + "no_change", Arrays.copyOf(said[NO_CHANGE], classes))
-                    .longs(prefix + "majority", Arrays.copyOf(said[MAJORITY], classes));
+                    .longs(prefix + "predicted", Arrays.copyOf(predicted[MODEL], classes))
+                    .longs(prefix + "no_change", Arrays.copyOf(predicted[NO_CHANGE], classes))
+                    .longs(prefix + "majority", Arrays.copyOf(predicted[MAJORITY], classes));
             if (auc.length > 0) {
                 state.longs(prefix + "auc", auc, 2, BINS);
             }
@@ -404,14 +405,15 @@ public final class ClassificationScores extends Scores {
             logLoss = losses[0];
             shareLoss = losses[1];
             actual = state.longs(prefix + "actual", classes);
-            said[MODEL] = state.longs(prefix + "predicted", classes);
-            said[NO_CHANGE] = state.longs(prefix + "no_change", classes);
-            said[MAJORITY] = state.longs(prefix + "majority", classes);
+            predicted[MODEL] = state.longs(prefix + "predicted", classes);
+            predicted[NO_CHANGE] = state.longs(prefix + "no_change", classes);
+            predicted[MAJORITY] = state.longs(prefix + "majority", classes);
             if (auc.length > 0) {
                 auc = state.longs(prefix + "auc", 2, BINS);
             }
             if (rows != Arrays.stream(actual).sum()) {
-                throw corrupt("tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
+                throw AccreteException.corruptFile(
+                        "tensor '" + prefix + "actual' must add up to " + rows + " rows but does not");
             }
         }
     }

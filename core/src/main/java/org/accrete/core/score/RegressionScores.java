@@ -10,10 +10,10 @@ import org.accrete.api.store.State;
 /**
  * Scores of a numeric target: mean absolute error, root mean squared error, and R² against the mean of the same rows.
  *
- * <p>Baselines: {@code no_change} says the previous row's target, {@code mean} the mean of all targets before the row;
- * both say 0 on the first row, as an untrained model does. R² is undefined while all targets are equal.
+ * <p>Baselines: {@code no_change} predicts the previous row's target, {@code mean} the mean of all targets before the
+ * row; both predict 0 on the first row, as an untrained model does. R² is undefined while all targets are equal.
  */
-public final class RegressionScores extends Scores {
+final class RegressionScores extends Scores {
     private static final int PREDICTORS = 3;
 
     private static final List<Figure> FIGURES = List.of(
@@ -41,18 +41,18 @@ public final class RegressionScores extends Scores {
         if (!(model instanceof Regressor regressor)) {
             throw AccreteException.badState("a numeric target can only be scored with a regressor");
         }
-        predictions = room(predictions, chunk.rows());
+        predictions = withLength(predictions, chunk.rows());
         regressor.predict(chunk, predictions);
     }
 
     @Override
-    public void take(Model model, int known, double[] values, Chunk chunk) {
-        predictions = room(predictions, chunk.rows());
+    void useDecisions(Model model, int known, double[] values, Chunk chunk) {
+        predictions = withLength(predictions, chunk.rows());
         System.arraycopy(values, 0, predictions, 0, chunk.rows());
     }
 
     @Override
-    public void fold(Chunk chunk) {
+    public void count(Chunk chunk) {
         int rows = chunk.hasTargets() ? chunk.rows() : 0;
         for (int row = 0; row < rows; row++) {
             double target = chunk.target(row);
@@ -76,7 +76,7 @@ public final class RegressionScores extends Scores {
     }
 
     @Override
-    String mark() {
+    String requiredTensor() {
         return prefix() + "target";
     }
 
@@ -152,7 +152,7 @@ public final class RegressionScores extends Scores {
             mean = target[0];
             m2 = target[1];
             if (rows < 0) {
-                throw corrupt("tensor '" + prefix + "scored' must be >= 0 but is " + rows);
+                throw AccreteException.corruptFile("tensor '" + prefix + "scored' must be >= 0 but is " + rows);
             }
         }
     }

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How well a model does, beside what needs no model. Figures have snake-case names and stand in display order; one that
- * is undefined on these rows is NaN. Immutable.
+ * How well a model predicts, compared with baselines that need no model. Figures have snake-case names, in display
+ * order; one that is undefined on these rows is NaN. Immutable.
  *
  * <p>Of a categorical target: {@code log_loss}, {@code roc_auc}, {@code accuracy}, {@code kappa}, {@code kappa_t}; of a
- * numeric one: {@code mae}, {@code rmse}, {@code r2}. A baseline has those of them that it can have.
+ * numeric one: {@code mae}, {@code rmse}, {@code r2}. A baseline has those of them that are defined for it.
  *
  * @param metrics figures of the model on all rows scored so far
  * @param recent the same on the last complete block of 10,000 rows; empty before there is one

@@ -20,10 +20,10 @@ import org.accrete.api.store.State;
  * <ul>
  *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows; blocks are counted in rows,
  *       wherever chunks end.
- *   <li>Baselines know every row before the one they answer for, also those of the same chunk, so they do not depend on
+ *   <li>Baselines know every row before the one they predict, also those of the same chunk, so they do not depend on
  *       chunk borders; the model's own figures do.
  *   <li>Every row counts once, whatever its weight. A row without a target is left out.
- *   <li>All sums are in the state as {@code run.*} tensors: restored scores go on to the same bits.
+ *   <li>All sums are in the state as {@code run.*} tensors: restored scores continue with the same bits.
  * </ul>
  */
 public abstract sealed class Scores permits ClassificationScores, RegressionScores {
@@ -40,9 +40,6 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
 
     /** How names of the tensors begin. */
     static final String RUN = "run.";
-
-    /** The same for scores of each row by the model from before that row. */
-    public static final String PROGRESSIVE = "run.progressive.";
 
     private final List<Figure> figures;
     private final String prefix;
@@ -63,7 +60,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         return forTarget(target, RUN);
     }
 
-    public static Scores forTarget(Target target, String prefix) {
+    static Scores forTarget(Target target, String prefix) {
         return switch (target.kind()) {
             case CATEGORICAL -> new ClassificationScores(target.classes().size(), prefix);
             case NUMERIC -> new RegressionScores(prefix);
@@ -72,7 +69,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     }
 
     /**
-     * {@return scores that go on from a state}
+     * {@return scores that continue from a state}
      *
      * @param target what is predicted
      * @param state what {@link #writeTo} wrote; it may hold more
@@ -83,10 +80,10 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         return restore(target, state, RUN);
     }
 
-    public static Scores restore(Target target, State state, String prefix) {
-        // Without the target's classes: how many are known, the state says.
+    static Scores restore(Target target, State state, String prefix) {
+        // Without the target's classes: the state says how many are known.
         Scores scores = forTarget(target.withClasses(List.of()), prefix);
-        if (!state.tensors().containsKey(scores.mark())) {
+        if (!state.tensors().containsKey(scores.requiredTensor())) {
             throw AccreteException.badState("the stored state has no " + (prefix.equals(RUN) ? "" : "progressive ")
                     + "scores of a " + (scores instanceof RegressionScores ? "numeric" : "categorical")
                     + " target to go on with; begin a new run from it instead");
@@ -98,12 +95,23 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         return scores;
     }
 
-    /** {@return whether a run went with scores of each row by the model from before that row} */
-    public static boolean areProgressive(State state) {
-        return state.tensors().containsKey(PROGRESSIVE + "scored");
+    /**
+     * {@return whether a state holds scores of a target, as {@link #restore} needs}
+     *
+     * @param state what a run stored
+     * @param target what is predicted
+     */
+    public static boolean areIn(State state, Target target) {
+        return state.tensors()
+                .containsKey(forTarget(target.withClasses(List.of())).requiredTensor());
     }
 
-    /** {@return whether a model's predictions can be scored on a target} */
+    /**
+     * {@return whether a model's predictions can be scored on a target}
+     *
+     * @param target what is predicted
+     * @param model a classifier, a regressor or another
+     */
     public static boolean canScore(Target target, Model model) {
         return switch (target.kind()) {
             case CATEGORICAL -> model instanceof Classifier;
@@ -113,16 +121,16 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     }
 
     /**
-     * Scores a chunk.
+     * Scores a chunk: {@link #predict}, then {@link #count}.
      *
      * @param model a model that has not learned the chunk
      * @param chunk rows
      * @throws AccreteException bad state: the model does not predict this kind of target, or knows other classes; bad
-     *     data: a target that is no class. Nothing is counted then
+     *     data: a target that is not a class. Nothing is counted then
      */
     public final void update(Model model, Chunk chunk) {
         predict(model, chunk);
-        fold(chunk);
+        count(chunk);
     }
 
     /** {@return the figures so far} */
@@ -132,7 +140,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     }
 
     /**
-     * Writes everything needed to go on.
+     * Writes everything needed to continue.
      *
      * @param state receives {@code run.*} tensors
      */
@@ -143,40 +151,50 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         }
     }
 
-    /** Asks the model about each row and keeps the answers as scratch; counts nothing. */
+    /**
+     * Predicts the rows of a chunk and keeps the predictions for {@link #count}; counts nothing. For a run that must
+     * not count a chunk before the learner has accepted it.
+     *
+     * @param model a model that has not learned the chunk
+     * @param chunk rows
+     * @throws AccreteException as {@link #update}
+     */
     public abstract void predict(Model model, Chunk chunk);
 
     /**
-     * Takes what an online learner said of each row before it learned it, and keeps it as {@link #predict} would.
+     * Keeps the decision values that an online learner wrote for each row before it learned it, in place of
+     * {@link #predict}.
      *
      * @param model of the learner, as it is now
      * @param known how many classes it knew before the chunk
      * @param values decision values, as {@link OnlineLearner#partialFit(Chunk, double[])} wrote them
      */
-    public abstract void take(Model model, int known, double[] values, Chunk chunk);
+    abstract void useDecisions(Model model, int known, double[] values, Chunk chunk);
 
     /**
-     * Counts the chunk that was last passed to {@link #predict} or {@link #take}, whose model may have learned it by
-     * now.
+     * Counts the chunk that was last passed to {@link #predict}, whose model may have learned it by now.
+     *
+     * @param chunk the same rows
      */
-    public abstract void fold(Chunk chunk);
+    public abstract void count(Chunk chunk);
 
     /** Values of the figures, in their order, over all rows. */
     abstract double[] cumulative();
 
-    public final String prefix() {
+    /** {@return how names of the tensors begin} */
+    final String prefix() {
         return prefix;
     }
 
     /** A tensor that every state with scores of this kind has. */
-    abstract String mark();
+    abstract String requiredTensor();
 
     abstract void read(State state);
 
     abstract void write(State.Builder state);
 
     /** Keeps the figures of a block that is complete. */
-    public final void blockEnds(double[] values) {
+    final void blockEnds(double[] values) {
         recent = values;
     }
 
@@ -203,18 +221,14 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     }
 
     /** The array itself when it is long enough, else a longer one without its contents. */
-    public static double[] room(double[] array, int length) {
+    static double[] withLength(double[] array, int length) {
         return array.length >= length ? array : new double[Math.max(length, 2 * array.length)];
     }
 
     /** The same numbers with one bit pattern for NaN, so that equal sums are equal bytes. */
-    public static double[] canonical(double... sums) {
+    static double[] canonical(double... sums) {
         return Arrays.stream(sums)
                 .map(sum -> Double.isNaN(sum) ? Double.NaN : sum)
                 .toArray();
-    }
-
-    public static AccreteException corrupt(String message) {
-        return new AccreteException(AccreteException.Kind.CORRUPT_FILE, message);
     }
 }

@@ -1,2 +1,8 @@
-/** Prequential scores and their baselines. Start with {@link org.accrete.core.score.Scores}. */
+/**
+ * Prequential scores and their baselines.
+ *
+ * <p>Start with {@link org.accrete.core.score.Scores}, which scores whole chunks;
+ * {@link org.accrete.core.score.ProgressiveScores} scores each row by the model from just before it.
+ * {@link org.accrete.core.score.ScoreReport} holds the figures. {@code train} keeps both during a run.
+ */
 package org.accrete.core.score;

@@ -1,17 +1,12 @@
 package org.accrete.core.serve;
 
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ColumnPlan;
-import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
-import org.accrete.api.learn.ProbabilisticClassifier;
-import org.accrete.api.learn.Regressor;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
@@ -24,22 +19,18 @@ import org.accrete.core.plugin.PlugIns;
  *
  * <pre>{@code
  * LiveModel flights = LiveModel.open(PlugIns.load(), store, "flights@live");
- * Prediction answer = flights.predict(Map.of("origin", "SEA", "destination", "PDX", ...));
+ * Prediction answer = flights.predict(Map.of("origin", "SEA", "destination", "PDX", "distance", 129));
  * }</pre>
  */
 public final class LiveModel {
-    private record Served(Model model, String version, RecordEncoder encoder) {}
-
     /** Where a model is read from again. */
-    private record Origin(PlugIns plugIns, ModelStore store, String name, String word) {}
+    private record Origin(PlugIns plugIns, ModelStore store, ModelReference reference) {}
 
     private final Optional<Origin> origin;
-    private final Optional<ColumnPlan> plan;
-    private volatile Optional<Served> served = Optional.empty();
+    private volatile Optional<ServedModel> served = Optional.empty();
 
-    private LiveModel(Optional<Origin> origin, Optional<ColumnPlan> plan) {
+    private LiveModel(Optional<Origin> origin) {
         this.origin = origin;
-        this.plan = plan;
     }
 
     /**
@@ -51,21 +42,14 @@ public final class LiveModel {
      * @throws AccreteException bad argument: no such model or version; what {@link Pipeline#restore} throws
      */
     public static LiveModel open(PlugIns plugIns, ModelStore store, String reference) {
-        int at = reference.lastIndexOf('@');
-        String name = at < 0 ? reference : reference.substring(0, at);
-        String word = at < 0 ? "" : reference.substring(at + 1);
-        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, name, word)), Optional.empty());
+        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, ModelReference.parse(reference))));
         live.refresh();
         return live;
     }
 
-    /**
-     * {@return a model that answers once something was {@linkplain #publish published}}
-     *
-     * @param plan how raw columns become numbers; without one, records name the schema's columns
-     */
-    public static LiveModel unpublished(Optional<ColumnPlan> plan) {
-        return new LiveModel(Optional.empty(), plan);
+    /** {@return a model that answers once something was {@linkplain #publish published}} */
+    public static LiveModel unpublished() {
+        return new LiveModel(Optional.empty());
     }
 
     /**
@@ -73,20 +57,21 @@ public final class LiveModel {
      *
      * @param model a snapshot
      * @param version what predictions say of it
+     * @param plan how raw columns become numbers; without one records name the schema's columns where these are all
+     *     numeric, and else only chunks can be predicted, by {@link #current()}
      * @throws AccreteException bad state: this is read from a store, see {@link #open}
      */
-    public void publish(Model model, String version) {
+    public void publish(Model model, String version, Optional<ColumnPlan> plan) {
         requireUnopened();
-        RecordEncoder encoder = plan.map(RecordEncoder::of).orElseGet(() -> RecordEncoder.of(model.schema()));
-        served = Optional.of(new Served(model, version, encoder));
+        served = Optional.of(new ServedModel(model, version, plan));
     }
 
     /** Refuses what is read from a store: it would forget how to encode records, and go back at the next refresh. */
     public void requireUnopened() {
         if (origin.isPresent()) {
-            throw AccreteException.badState(
-                    "model '" + origin.get().name()
-                            + "' is read from a store, so nothing can be published to it; publish to LiveModel.unpublished(...)");
+            throw AccreteException.badState("model '" + origin.get().reference().model()
+                    + "' is read from a store, so nothing can be published to it;"
+                    + " publish to LiveModel.unpublished()");
         }
     }
 
@@ -102,79 +87,53 @@ public final class LiveModel {
             return false;
         }
         Origin from = origin.get();
-        History history = from.store().history(from.name());
+        History history = from.store().history(from.reference().model());
         if (history.versions().isEmpty()) {
-            throw AccreteException.badArgument(
-                    "there is no model '" + from.name() + "' in " + from.store().name() + "; models: "
-                            + String.join(", ", from.store().models()));
+            throw AccreteException.badArgument("there is no model '"
+                    + from.reference().model() + "' in " + from.store().name() + "; models: "
+                    + String.join(", ", from.store().models()));
         }
-        ModelVersion version = history.resolve(from.word());
+        ModelVersion version = history.resolve(from.reference().version());
         if (served.isPresent() && served.get().version().equals(version.reference())) {
             return false;
         }
         State state = from.store().load(version);
         Model model = Pipeline.restore(from.plugIns(), state).snapshot();
-        RecordEncoder encoder = state.texts().containsKey("plan")
-                ? RecordEncoder.of(ColumnPlan.parse(state.text("plan")))
-                : RecordEncoder.of(model.schema());
-        served = Optional.of(new Served(model, version.reference(), encoder));
+        Optional<ColumnPlan> stored =
+                Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse);
+        served = Optional.of(new ServedModel(model, version.reference(), stored));
         return true;
     }
 
     /**
-     * {@return the model that answers}
+     * {@return the model that answers now, with its version: one pair, whatever is published meanwhile}
      *
      * @throws AccreteException bad state: nothing was published yet
      */
-    public Model model() {
-        return now().model();
+    public ServedModel current() {
+        return served.orElseThrow(() -> AccreteException.badState("no model was published yet"));
     }
 
     /**
-     * {@return the version that answers, such as {@code flights@3}}
+     * {@return the prediction for one record, by one version} O(columns); nothing is allocated beyond the answer while
+     * one thread predicts at a time.
      *
-     * @throws AccreteException bad state: nothing was published yet
+     * @param record raw column to value, as {@link org.accrete.api.data.RecordEncoder} reads it; further columns are
+     *     ignored
+     * @throws AccreteException bad data: a column is not in the record, or its value cannot be used; bad state: nothing
+     *     was published yet, the version has no column plan or predicts nothing
      */
-    public String version() {
-        return now().version();
+    public Prediction predict(Map<String, ?> record) {
+        return current().predict(record);
     }
 
     /**
      * {@return the prediction for one record, by one version}
      *
-     * @param record raw column to text, as in the data that was trained on; further columns are ignored
-     * @throws AccreteException bad data: a column is not in the record, or its text cannot be used; bad state: nothing
-     *     was published yet, or nothing that predicts
+     * @param record its components have the names of the raw columns; further ones are ignored
+     * @throws AccreteException as {@link #predict(Map)}
      */
-    public Prediction predict(Map<String, String> record) {
-        Served now = now();
-        Chunk row = now.encoder().encode(record);
-        if (now.model() instanceof Classifier classifier) {
-            List<String> classes = classifier.classes();
-            if (classes.isEmpty()) {
-                throw AccreteException.badState("model " + now.version() + " knows no class yet");
-            }
-            double[] decisions = new double[classifier.decisions()];
-            classifier.decide(row, decisions);
-            Map<String, Double> probabilities = new LinkedHashMap<>();
-            if (classifier instanceof ProbabilisticClassifier probabilistic) {
-                double[] numbers = new double[classes.size()];
-                probabilistic.probabilities(decisions, 1, numbers.length, numbers);
-                for (int i = 0; i < numbers.length; i++) {
-                    probabilities.put(classes.get(i), numbers[i]);
-                }
-            }
-            return new Prediction(classes.get(classifier.winner(decisions, 0)), probabilities, now.version());
-        }
-        if (now.model() instanceof Regressor regressor) {
-            double[] number = new double[1];
-            regressor.predict(row, number);
-            return new Prediction(Double.toString(number[0]), Map.of(), now.version());
-        }
-        throw AccreteException.badState("model " + now.version() + " predicts neither a class nor a number");
-    }
-
-    private Served now() {
-        return served.orElseThrow(() -> AccreteException.badState("no model was published yet"));
+    public Prediction predict(Record record) {
+        return current().predict(record);
     }
 }

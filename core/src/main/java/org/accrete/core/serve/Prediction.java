@@ -1,19 +1,16 @@
 package org.accrete.core.serve;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
- * A prediction for one record.
+ * What a model says of one record: a class or a number, and which version said it.
  *
- * @param value the label, or the number as text
- * @param probabilities of each label, in class order; empty when the model gives none
- * @param version which version of the model answered
+ * <pre>{@code
+ * Prediction answer = live.predict(record);
+ * if (answer instanceof ClassPrediction c) {
+ *     use(c.label(), c.probability("yes"));
+ * }
+ * }</pre>
  */
-public record Prediction(String value, Map<String, Double> probabilities, String version) {
-    // Copies the probabilities, in their order.
-    public Prediction {
-        probabilities = Collections.unmodifiableMap(new LinkedHashMap<>(probabilities));
-    }
+public sealed interface Prediction permits ClassPrediction, NumberPrediction {
+    /** {@return the version that answered, such as {@code flights@3}} */
+    String version();
 }

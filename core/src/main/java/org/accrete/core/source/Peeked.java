@@ -7,28 +7,27 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
-import org.accrete.api.data.Schema;
 
 /**
- * A source whose first rows can be looked at with {@link #sample()} before {@link #next} hands them out, with the
- * positions, classes and counts of refused rows that they have without looking. Who never looks reads the source as it
- * is.
+ * A source whose first rows can be seen with {@link #sample()} before {@link #next} hands them out. The rows,
+ * positions, classes and counts of refused rows are the same whether a sample was taken or not. Made by
+ * {@link Sources#peek}.
  */
-public final class Peeked implements ChunkSource {
-    /** What the source told after one row. */
-    private record After(Position position, List<String> classes, long refused) {}
+public final class Peeked extends SourceWrapper {
+    /** Where the source stood after one row. */
+    private record RowEnd(Position position, List<String> classes, long refused) {}
 
     private final ChunkSource source;
     private final int rows;
-    private final List<After> after = new ArrayList<>();
+    private final List<RowEnd> rowEnds = new ArrayList<>();
     private Optional<ChunkBuffer> sample = Optional.empty();
     private int handed;
     private long refusedAtEnd;
     private boolean moved;
 
     Peeked(ChunkSource source, int rows) {
+        super(source);
         if (rows < 1) {
             throw AccreteException.badArgument("rows to look at must be >= 1 but was " + rows);
         }
@@ -37,7 +36,7 @@ public final class Peeked implements ChunkSource {
     }
 
     /**
-     * {@return the first rows, fewer when there are no more; the same chunk however often it is called}
+     * {@return the first rows, fewer when there are no more; the same chunk each time}
      *
      * @throws AccreteException bad state: the source was read or sought before; bad data: a row that cannot be used
      */
@@ -46,13 +45,13 @@ public final class Peeked implements ChunkSource {
             if (moved) {
                 throw AccreteException.badState("a source can only be looked at before it is sought or read");
             }
-            sample = Optional.of(look());
+            sample = Optional.of(readSample());
         }
         return sample.get().chunk();
     }
 
-    // Row by row, because only then does the source tell its own position after each.
-    private ChunkBuffer look() {
+    // Row by row, because a source knows its position only after the last row of a buffer.
+    private ChunkBuffer readSample() {
         moved = true;
         int keys = source.plan().map(plan -> plan.keys().size()).orElse(0);
         ChunkBuffer all = new ChunkBuffer(source.schema(), rows, keys);
@@ -60,41 +59,20 @@ public final class Peeked implements ChunkSource {
         boolean more = true;
         while (more && all.room() > 0) {
             more = source.next(one);
-            Chunk row = one.chunk();
             if (more) {
-                all.append(row, 0, row.rows());
-                after.add(new After(row.position(), row.classes(), row.refusedRows()));
+                all.append(one, 0, one.rows());
+                rowEnds.add(new RowEnd(one.position(), one.chunk().classes(), one.refusedRows()));
             } else {
-                refusedAtEnd = row.refusedRows();
+                refusedAtEnd = one.refusedRows();
             }
         }
-        if (!after.isEmpty()) {
-            all.position(after.get(after.size() - 1).position());
+        if (!rowEnds.isEmpty()) {
+            all.position(rowEnds.get(rowEnds.size() - 1).position());
         }
         return all;
     }
 
-    @Override
-    public String name() {
-        return source.name();
-    }
-
-    @Override
-    public Schema schema() {
-        return source.schema();
-    }
-
-    @Override
-    public Optional<ColumnPlan> plan() {
-        return source.plan();
-    }
-
-    @Override
-    public List<String> warnings() {
-        return source.warnings();
-    }
-
-    /** {@inheritDoc} After {@link #sample()} there is only one place to go, the beginning. */
+    /** {@inheritDoc} After {@link #sample()} only the beginning can be sought. */
     @Override
     public void seek(Position position) {
         if (sample.isPresent()) {
@@ -110,7 +88,7 @@ public final class Peeked implements ChunkSource {
     @Override
     public boolean next(ChunkBuffer buffer) {
         moved = true;
-        if (sample.isEmpty() || handed == after.size()) {
+        if (sample.isEmpty() || handed == rowEnds.size()) {
             boolean more = source.next(buffer);
             buffer.refused(refusedAtEnd);
             refusedAtEnd = 0;
@@ -120,33 +98,31 @@ public final class Peeked implements ChunkSource {
         if (buffer.room() == 0) {
             return false;
         }
-        handOut(sample.get().chunk(), buffer);
+        handOut(sample.get(), buffer);
         if (buffer.room() > 0) {
             fillUp(buffer);
         }
         return true;
     }
 
-    private void handOut(Chunk looked, ChunkBuffer buffer) {
-        int end = Math.min(after.size(), handed + buffer.room());
-        buffer.append(looked, handed, end);
+    private void handOut(ChunkBuffer from, ChunkBuffer buffer) {
+        int end = Math.min(rowEnds.size(), handed + buffer.room());
+        buffer.append(from, handed, end);
         for (; handed < end; handed++) {
-            buffer.refused(after.get(handed).refused());
+            buffer.refused(rowEnds.get(handed).refused());
         }
-        After last = after.get(end - 1);
+        RowEnd last = rowEnds.get(end - 1);
         buffer.classes(last.classes());
         buffer.position(last.position());
     }
 
-    /** Once at most: the chunk in which the looked-at rows end goes on with rows of the source. */
+    /** Fills the chunk in which the sample ends with further rows of the source. */
     private void fillUp(ChunkBuffer buffer) {
-        ChunkBuffer more = new ChunkBuffer(buffer.schema(), buffer.room(), buffer.keyCount());
+        ChunkBuffer more = rest(buffer);
         if (source.next(more)) {
-            buffer.append(more.chunk(), 0, more.rows());
-            buffer.position(more.chunk().position());
-            buffer.refused(more.chunk().refusedRows());
+            append(more, buffer);
         } else {
-            refusedAtEnd += more.chunk().refusedRows();
+            refusedAtEnd += more.refusedRows();
         }
     }
 

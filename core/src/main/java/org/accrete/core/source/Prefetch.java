@@ -2,79 +2,51 @@ package org.accrete.core.source;
 
 import com.google.common.base.Throwables;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
-import org.accrete.api.data.Schema;
 
 /**
- * Reads ahead on a daemon thread.
+ * A source that reads another ahead on a daemon thread. Made by {@link Sources#prefetch}.
  *
- * <p>Two buffers go round: {@code free} → filled by the reader → {@code ready} → swapped with the caller's →
- * {@code free}. An error or the end is seen only when {@code ready} is empty, so everything surfaces in order. All
- * shared fields are guarded by {@code this}; the reader holds no lock while it reads.
+ * <p>Rows, positions and errors are those of the source, in the same order.
  */
-public final class Prefetch implements ChunkSource {
-    private static final int AHEAD = 2;
-    private static final long PATIENCE_MILLIS = 500;
+public final class Prefetch extends SourceWrapper {
+    /*
+     * Two buffers circulate: free -> filled by the reader -> ready -> swapped with the caller's -> free. An error or
+     * the end of the rows is reported only when ready is empty, so everything is seen in order. The lock of this object
+     * guards all shared fields; the reader holds no lock while it reads.
+     */
+    private static final int BUFFERS = 2;
+    private static final long JOIN_MILLIS = 500;
 
     private final ChunkSource source;
     private final int chunkRows;
-    private final boolean closesSource;
     private final ArrayDeque<ChunkBuffer> free = new ArrayDeque<>();
     private final ArrayDeque<ChunkBuffer> ready = new ArrayDeque<>();
     private Optional<Thread> reader = Optional.empty();
     private Optional<Throwable> failure = Optional.empty();
     private boolean ended;
-    private boolean abandoned;
+    private boolean stopped;
     private long refusedAtEnd;
 
-    // Of the reader only.
+    // Used by the reader only.
     private long rowsLeft;
 
-    // Of the caller only: rows of the first ready chunk already handed out, and where the chunk before it ended.
+    // Used by the caller only: how many rows of the first ready chunk it has got, and where the chunk before it ended.
     private int handed;
     private Position before = Position.start();
 
-    /**
-     * Makes a source that reads ahead.
-     *
-     * @param rows the most rows to read, so that none beyond them is touched
-     * @param closesSource whether closing this closes the source
-     */
-    public Prefetch(ChunkSource source, int chunkRows, long rows, boolean closesSource) {
+    Prefetch(ChunkSource source, int chunkRows, long rows) {
+        super(source);
         if (chunkRows < 1) {
             throw AccreteException.badArgument("chunk-rows must be >= 1 but was " + chunkRows);
         }
         this.source = source;
         this.chunkRows = chunkRows;
         this.rowsLeft = rows;
-        this.closesSource = closesSource;
-    }
-
-    @Override
-    public String name() {
-        return source.name();
-    }
-
-    @Override
-    public Schema schema() {
-        return source.schema();
-    }
-
-    @Override
-    public Optional<ColumnPlan> plan() {
-        return source.plan();
-    }
-
-    @Override
-    public List<String> warnings() {
-        return source.warnings();
     }
 
     @Override
@@ -96,10 +68,10 @@ public final class Prefetch implements ChunkSource {
                 break;
             }
             ChunkBuffer chunk = ahead.get();
-            if (handed == 0 && buffer.rows() == 0 && chunk.rows() <= buffer.room() && alike(buffer, chunk)) {
+            if (handed == 0 && buffer.rows() == 0 && chunk.rows() <= buffer.room() && canSwap(buffer, chunk)) {
                 buffer.swap(chunk);
-                before = buffer.chunk().position();
-                release(chunk);
+                before = buffer.position();
+                recycle(chunk);
                 return true;
             }
             copy(chunk, buffer);
@@ -107,39 +79,38 @@ public final class Prefetch implements ChunkSource {
         return buffer.rows() > 0;
     }
 
-    @SuppressWarnings("ReferenceEquality") // what ChunkBuffer.swap asks for
-    private static boolean alike(ChunkBuffer one, ChunkBuffer other) {
+    @SuppressWarnings("ReferenceEquality") // equal schemas would need a comparison per chunk
+    private static boolean canSwap(ChunkBuffer one, ChunkBuffer other) {
         return one.schema() == other.schema()
                 && one.capacity() == other.capacity()
                 && one.keyCount() == other.keyCount();
     }
 
     private void copy(ChunkBuffer from, ChunkBuffer to) {
-        Chunk chunk = from.chunk();
-        int end = Math.min(chunk.rows(), handed + to.room());
+        int end = Math.min(from.rows(), handed + to.room());
         if (handed == 0) {
-            to.refused(chunk.refusedRows());
+            to.refused(from.refusedRows());
         }
-        to.append(chunk, handed, end);
+        to.append(from, handed, end);
         handed = end;
-        if (handed < chunk.rows()) {
+        if (handed < from.rows()) {
             to.position(before.plus(handed));
         } else {
-            to.position(chunk.position());
-            before = chunk.position();
+            to.position(from.position());
+            before = from.position();
             handed = 0;
-            release(from);
+            recycle(from);
         }
     }
 
-    /** The first chunk that is ready, left in its place; nothing at the end, which then counts its refused rows. */
+    /** {@return the first chunk that is ready, left in its place; empty at the end, whose refused rows are counted} */
     private synchronized Optional<ChunkBuffer> await(ChunkBuffer buffer) {
         boolean interrupted = false;
-        while (ready.isEmpty() && failure.isEmpty() && !ended && !abandoned) {
+        while (ready.isEmpty() && failure.isEmpty() && !ended && !stopped) {
             try {
                 wait();
             } catch (InterruptedException e) {
-                // The reader always answers in the end; who waits is told afterwards.
+                // Wait on, since the reader always answers, and interrupt this thread again afterwards.
                 interrupted = true;
             }
         }
@@ -149,8 +120,8 @@ public final class Prefetch implements ChunkSource {
         if (!ready.isEmpty()) {
             return Optional.of(ready.element());
         }
-        // Who asked for no more rows is not told that there are none to be had.
-        if (failure.isPresent() && !abandoned) {
+        // After stop() nobody wants to know why there are no more rows.
+        if (failure.isPresent() && !stopped) {
             Throwables.throwIfUnchecked(failure.get());
             throw new IllegalStateException(failure.get());
         }
@@ -159,17 +130,17 @@ public final class Prefetch implements ChunkSource {
         return Optional.empty();
     }
 
-    private synchronized void release(ChunkBuffer chunk) {
+    private synchronized void recycle(ChunkBuffer chunk) {
         ready.remove();
         free.add(chunk);
         notifyAll();
     }
 
     private synchronized void start(ChunkBuffer like) {
-        if (reader.isPresent() || abandoned) {
+        if (reader.isPresent() || stopped) {
             return;
         }
-        for (int i = 0; i < AHEAD; i++) {
+        for (int i = 0; i < BUFFERS; i++) {
             free.add(new ChunkBuffer(like.schema(), chunkRows, like.keyCount()));
         }
         Thread thread = new Thread(this::read, "accrete-prefetch");
@@ -193,10 +164,10 @@ public final class Prefetch implements ChunkSource {
     }
 
     private synchronized Optional<ChunkBuffer> takeFree() throws InterruptedException {
-        while (free.isEmpty() && !abandoned) {
+        while (free.isEmpty() && !stopped) {
             wait();
         }
-        return abandoned ? Optional.empty() : Optional.of(free.remove());
+        return stopped ? Optional.empty() : Optional.of(free.remove());
     }
 
     private boolean fill(ChunkBuffer buffer) {
@@ -213,38 +184,42 @@ public final class Prefetch implements ChunkSource {
                 ready.add(buffer);
             } else {
                 ended = true;
-                refusedAtEnd = buffer.chunk().refusedRows();
+                refusedAtEnd = buffer.refusedRows();
             }
             notifyAll();
         }
         return more;
     }
 
-    /** Reads no further; whoever waits for a chunk is told that there is none. Any thread. */
-    public synchronized void abandon() {
-        abandoned = true;
+    /** Reads no further: {@link #next} returns false when no chunk is ready. Any thread; returns at once. */
+    public synchronized void stop() {
+        stopped = true;
         notifyAll();
     }
 
     /**
-     * Ends the reader. One that is stuck in a read is interrupted, then left: it is a daemon and ends when the read
+     * Stops and ends the reading thread, after which the source belongs to the caller again, still open. A thread that
+     * is stuck in a read is interrupted and, if that does not help, left alone: it is a daemon and ends when the read
      * does.
      */
+    public void release() {
+        stop();
+        reader.ifPresent(Prefetch::end);
+    }
+
+    /** {@linkplain #release() Releases} the source and closes it. */
     @Override
     public void close() {
-        abandon();
-        reader.ifPresent(Prefetch::end);
-        if (closesSource) {
-            source.close();
-        }
+        release();
+        source.close();
     }
 
     private static void end(Thread thread) {
         try {
-            thread.join(PATIENCE_MILLIS);
+            thread.join(JOIN_MILLIS);
             if (thread.isAlive()) {
                 thread.interrupt();
-                thread.join(PATIENCE_MILLIS);
+                thread.join(JOIN_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,65 +4,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
-import org.accrete.api.data.Schema;
 
 /**
- * Hands out a source several times. A mark is {@code e<epoch>|<mark of the source>}; the rows after it are dropped here
- * and not in the source, because they may reach into a later epoch.
+ * Reads a source several times. A mark is {@code e<epoch>|<mark of the source>}; the rows after it are dropped here and
+ * not in the source, because they may reach into a later epoch.
  */
-final class Repeat implements ChunkSource {
-    private static final int DROPPED_AT_ONCE = 1_000;
+final class Repeat extends SourceWrapper {
+    private static final int DROP_ROWS = 1_000;
 
     private final Supplier<ChunkSource> open;
     private final int epochs;
-    private final Schema schema;
-    private final Optional<ColumnPlan> plan;
-    private final List<String> warnings;
-    private final String name;
-
     private ChunkSource source;
     private int epoch = 1;
     private List<String> classes;
     private long toDrop;
     private long refusedAtEnd;
 
-    Repeat(Supplier<ChunkSource> open, int epochs) {
+    private Repeat(Supplier<ChunkSource> open, int epochs, ChunkSource first) {
+        super(first);
+        this.open = open;
+        this.epochs = epochs;
+        this.source = first;
+        this.classes = schema().target().classes();
+    }
+
+    static Repeat of(Supplier<ChunkSource> open, int epochs) {
         if (epochs < 1) {
             throw AccreteException.badArgument("epochs must be >= 1 but was " + epochs);
         }
-        this.open = open;
-        this.epochs = epochs;
-        this.source = open.get();
-        this.schema = source.schema();
-        this.plan = source.plan();
-        this.warnings = source.warnings();
-        this.name = source.name();
-        this.classes = schema.target().classes();
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public Schema schema() {
-        return schema;
-    }
-
-    @Override
-    public Optional<ColumnPlan> plan() {
-        return plan;
-    }
-
-    @Override
-    public List<String> warnings() {
-        return warnings;
+        return new Repeat(open, epochs, open.get());
     }
 
     @Override
@@ -79,7 +53,7 @@ final class Repeat implements ChunkSource {
             epoch = 0;
         }
         if (epoch < 1) {
-            throw AccreteException.badState("the stored position '" + mark + "' in " + name
+            throw AccreteException.badState("the stored position '" + mark + "' in " + name()
                     + " was not made by a run of several epochs; go on with one epoch");
         }
         if (epoch <= epochs) {
@@ -103,27 +77,24 @@ final class Repeat implements ChunkSource {
     /** Fills an empty buffer from this epoch, or goes to the next one. */
     private boolean fill(ChunkBuffer buffer) {
         boolean more = source.next(buffer);
-        Chunk chunk = buffer.chunk();
         if (more) {
-            learnClasses(chunk);
+            learnClasses(buffer.chunk().classes());
             buffer.classes(classes);
-            buffer.position(within(chunk.position()));
+            buffer.position(within(buffer.position()));
         } else {
-            refusedAtEnd += chunk.refusedRows();
+            refusedAtEnd += buffer.refusedRows();
             buffer.clear();
             epochEnds();
         }
         return more;
     }
 
-    /** Goes on with a buffer that has rows already. */
+    /** Fills a buffer that has rows already. */
     private boolean fillUp(ChunkBuffer buffer) {
-        ChunkBuffer more = new ChunkBuffer(buffer.schema(), buffer.room(), buffer.keyCount());
+        ChunkBuffer more = rest(buffer);
         boolean any = fill(more);
         if (any) {
-            buffer.append(more.chunk(), 0, more.rows());
-            buffer.position(more.chunk().position());
-            buffer.refused(more.chunk().refusedRows());
+            append(more, buffer);
         }
         return any;
     }
@@ -132,9 +103,9 @@ final class Repeat implements ChunkSource {
         if (toDrop == 0) {
             return;
         }
-        ChunkBuffer dropped = new ChunkBuffer(like.schema(), DROPPED_AT_ONCE, like.keyCount());
+        ChunkBuffer dropped = new ChunkBuffer(like.schema(), DROP_ROWS, like.keyCount());
         while (toDrop > 0 && epoch <= epochs) {
-            dropped.limit((int) Math.min(DROPPED_AT_ONCE, toDrop));
+            dropped.limit((int) Math.min(DROP_ROWS, toDrop));
             if (fill(dropped)) {
                 toDrop -= dropped.rows();
             }
@@ -153,8 +124,8 @@ final class Repeat implements ChunkSource {
         }
         source.close();
         source = open.get();
-        if (!schema.matches(source.schema()) || !columns(plan).equals(columns(source.plan()))) {
-            throw AccreteException.badState(name + " has other columns in epoch " + epoch
+        if (!schema().matches(source.schema()) || !columns(plan()).equals(columns(source.plan()))) {
+            throw AccreteException.badState(name() + " has other columns in epoch " + epoch
                     + " than before; it must not change while it is read");
         }
     }
@@ -163,16 +134,15 @@ final class Repeat implements ChunkSource {
         return plan.map(some -> some.withClasses(List.of()));
     }
 
-    /** A later epoch begins with fewer labels; the longest list stays, of which the others must be a beginning. */
-    private void learnClasses(Chunk chunk) {
-        List<String> theirs = chunk.classes();
+    /** Keeps the longest list of labels: a later epoch begins with fewer, which must be the first of that list. */
+    private void learnClasses(List<String> theirs) {
         if (theirs == classes) {
             return;
         }
         int common = Math.min(theirs.size(), classes.size());
         if (!theirs.subList(0, common).equals(classes.subList(0, common))) {
             throw AccreteException.badState(
-                    name + " has classes " + theirs + " in epoch " + epoch + " but had " + classes + " before");
+                    name() + " has classes " + theirs + " in epoch " + epoch + " but had " + classes + " before");
         }
         if (theirs.size() > classes.size()) {
             classes = theirs;

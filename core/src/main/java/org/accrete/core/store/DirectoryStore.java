@@ -27,10 +27,10 @@ import org.accrete.core.store.SafeTensors.Header;
  * A directory of models: {@code <store>/<model>/000007.safetensors} for each version, and
  * {@code <store>/<model>/history}.
  *
- * <p>A version is made by its line in the history, which tells the length and SHA-256 of its file. Readers take no
- * lock. One process at a time trains a model; moving an alias needs only a short lock of its own, so it works
- * meanwhile. Nothing is held open between calls but the lock of a {@link ModelWriter}. The file system must have hard
- * links and file locks.
+ * <p>A version exists once its line is in the history; the line holds the length and SHA-256 of its file. Readers take
+ * no lock. One process at a time trains a model; moving an alias needs only a short lock of its own, so it works
+ * meanwhile. Between calls only the lock of a {@link ModelWriter} is held open. The file system must have hard links
+ * and file locks.
  */
 public final class DirectoryStore implements ModelStore {
     private final Path root;
@@ -48,7 +48,7 @@ public final class DirectoryStore implements ModelStore {
      *
      * @param root its directory, which does not have to exist
      * @return the store
-     * @throws AccreteException bad argument: it is something else than a directory
+     * @throws AccreteException bad argument: it is not a directory
      */
     public static DirectoryStore open(Path root) {
         if (Files.exists(root) && !Files.isDirectory(root)) {
@@ -79,7 +79,7 @@ public final class DirectoryStore implements ModelStore {
             // A first line that was torn by a crash is no history yet.
             return Bytes.contains(directory.historyBytes().orElse(new byte[0]), (byte) '\n');
         } catch (IOException e) {
-            return true; // Whoever reads it will be told.
+            return true; // Whoever reads the history gets the error.
         }
     }
 
@@ -106,7 +106,7 @@ public final class DirectoryStore implements ModelStore {
             Header header = checked(channel, version);
             return ModelFile.state(header.metadata(), SafeTensors.readTensors(header, channel));
         } catch (NoSuchFileException e) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                             "the file of " + version.reference() + " is missing; put it back from a copy of the store")
                     .at(file.toString());
         } catch (IOException e) {
@@ -116,10 +116,10 @@ public final class DirectoryStore implements ModelStore {
         }
     }
 
-    /** Checks a file's bytes against the history before anything in it is believed. */
+    /** Checks a file's bytes against the history before anything in it is used. */
     private static Header checked(FileChannel channel, ModelVersion version) throws IOException {
         if (channel.size() != version.length()) {
-            throw Json.damaged("wrong length (disk or transfer damage?): expected " + version.length()
+            throw AccreteException.corruptFile("wrong length (disk or transfer damage?): expected " + version.length()
                     + " bytes but found " + channel.size());
         }
         Hasher sha256 = Hashing.sha256().newHasher();
@@ -130,7 +130,7 @@ public final class DirectoryStore implements ModelStore {
         }
         String found = sha256.hash().toString();
         if (!found.equals(version.sha256())) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                     "checksum mismatch (disk or transfer damage?): expected " + version.sha256() + " but was " + found);
         }
         channel.position(0);
@@ -180,7 +180,8 @@ public final class DirectoryStore implements ModelStore {
     }
 
     private List<String> verify(ModelDirectory directory) throws IOException {
-        // In this order: a file that is listed here and makes a version meanwhile has its line below.
+        // In this order: a file that is listed here and becomes a version meanwhile has its line in the history read
+        // below.
         List<String> names = disk.list(directory.path());
         HistoryFile.Remains remains =
                 HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]));
@@ -200,7 +201,7 @@ public final class DirectoryStore implements ModelStore {
                 found.add(e.at(file.toString()).line());
             }
         }
-        // Has a temporary name too: it is being appended, or was when its writer died, and the next writer removes it.
+        // A file with a temporary name too is being appended, or its writer died; the next writer removes it.
         names.forEach(name -> Names.temporaryNumber(name).ifPresent(explained::add));
         for (String name : names) {
             Optional<Long> number = Names.fileNumber(name);
@@ -213,7 +214,7 @@ public final class DirectoryStore implements ModelStore {
         return found;
     }
 
-    /** Nothing to let go of: files are open during calls only, and a writer is closed by who opened it. */
+    /** Does nothing: files are open during calls only, and a writer is closed by whoever opened it. */
     @Override
     public void close() {}
 }

@@ -131,9 +131,9 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private static void check(Note note) {
-        Json.requireUnicode("a learner's name", note.learner());
+        StrictJson.requireUnicode("a learner's name", note.learner());
         note.metrics().forEach((name, value) -> {
-            Json.requireUnicode("the name of a metric", name);
+            StrictJson.requireUnicode("the name of a metric", name);
             if (!Double.isFinite(value)) {
                 throw AccreteException.badArgument("metric '" + name + "' must be finite but was " + value);
             }
@@ -143,8 +143,12 @@ final class DirectoryWriter implements ModelWriter {
         }
     }
 
-    private ModelVersion appendChecked(State state, Note note) throws IOException {
+    private ModelVersion appendChecked(State state, Note given) throws IOException {
         History history = directory.read().history();
+        // Nobody else appends while this writer has the lock, so the newest version is its own last one, if it has any.
+        Note note = given.parent().isPresent()
+                ? given
+                : given.withParent(history.latest().map(ModelVersion::reference));
         if (note.parent().isPresent()) {
             Names.Reference parent = Names.reference(note.parent().get());
             if (parent.model().equals(directory.model())) {

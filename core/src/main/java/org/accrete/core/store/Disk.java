@@ -16,14 +16,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Every operation of the store on the file system, so that a test can fail any one of them. Not final for that reason
- * only.
+ * Every operation of the store on the file system, so that a test can fail any one of them. It is not final only for
+ * that reason.
  */
 class Disk {
     /** Bytes that are read and written at a time; the JDK keeps a native buffer of this size for each thread. */
     static final int BUFFER_BYTES = 1 << 16;
 
-    /** Nothing; a test throws from here. */
+    /** Does nothing; a test overrides it to throw. */
     void before(String operation, Path path) throws IOException {}
 
     /** {@return whether the directory was made; false when it was there} */
@@ -33,7 +33,7 @@ class Disk {
             Files.createDirectory(directory);
             return true;
         } catch (FileAlreadyExistsException e) {
-            // one look, for who made it may be about to remove it: then there is no such file
+            // Looked at once only, since whoever made it may remove it again: then there is no such file.
             if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
                 throw e;
             }
@@ -47,7 +47,7 @@ class Disk {
         return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    /** Opens a file to be changed, and makes it when there is none. */
+    /** Opens a file to be changed, and creates it when there is none. */
     final FileChannel openToWrite(Path file) throws IOException {
         before("open to write", file);
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -102,7 +102,7 @@ class Disk {
     final void forceDirectory(Path directory) throws IOException {
         before("force directory", directory);
         if (directory.getFileSystem().getSeparator().equals("\\")) {
-            return; // Windows opens no directory, and keeps its names without being asked.
+            return; // Windows cannot open a directory, and keeps its names without this.
         }
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

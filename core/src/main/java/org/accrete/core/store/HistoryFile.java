@@ -30,8 +30,7 @@ import tools.jackson.core.JsonToken;
  * </pre>
  *
  * <p>The checksum is CRC32C, eight lower-case hexadecimal digits. A line counts once its line feed is there: what
- * stands after the last line feed was torn by a crash and says nothing, unless it is a whole line whose line feed was
- * changed.
+ * follows the last line feed was torn by a crash and is ignored, unless it is a whole line whose line feed was changed.
  */
 final class HistoryFile {
     /** The format of the lines this release writes, and the newest it reads. */
@@ -45,7 +44,7 @@ final class HistoryFile {
     private HistoryFile() {}
 
     /**
-     * What a file says.
+     * What a file contains.
      *
      * @param history versions and aliases
      * @param length bytes up to and with the last line feed; the rest is torn
@@ -54,7 +53,7 @@ final class HistoryFile {
 
     /** {@return a line with its line feed} */
     static byte[] encode(HistoryLine line) {
-        byte[] json = Json.object(out -> {
+        byte[] json = StrictJson.object(out -> {
             out.writeNumberProperty("format", FORMAT);
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
@@ -68,7 +67,7 @@ final class HistoryFile {
                 out.writeNumberProperty("rows_seen", version.note().rowsSeen());
                 out.writeName("metrics");
                 out.writeStartObject();
-                Json.writeNumbers(out, version.note().metrics());
+                StrictJson.writeNumbers(out, version.note().metrics());
                 out.writeEndObject();
                 out.writeBooleanProperty("live", appended.live());
             } else if (line instanceof HistoryLine.Moved moved) {
@@ -107,7 +106,7 @@ final class HistoryFile {
      *
      * @param model name of the model
      * @param bytes the file
-     * @throws AccreteException corrupt file, too new: the first line that is; its place is {@code line n}
+     * @throws AccreteException corrupt file, too new: of the first such line; its place is {@code line n}
      */
     static Contents read(String model, byte[] bytes) {
         Reader reader = new Reader(model);
@@ -133,12 +132,12 @@ final class HistoryFile {
         return new Remains(damage, List.copyOf(reader.versions.values()));
     }
 
-    /** Told of each damaged line, counted from 1. */
+    /** Gets each damaged line, counted from 1. */
     private interface Damage {
         void at(int line, AccreteException damage);
     }
 
-    /** Collects what the lines of one history say. */
+    /** Collects the contents of a history's lines. */
     private static final class Reader {
         private final String model;
         private final SortedMap<Long, ModelVersion> versions = new TreeMap<>();
@@ -173,7 +172,8 @@ final class HistoryFile {
             if (start < bytes.length && isWhole(Arrays.copyOfRange(bytes, start, bytes.length - 1))) {
                 damage.at(
                         number,
-                        Json.damaged("a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
+                        AccreteException.corruptFile(
+                                "a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
             }
             return start;
         }
@@ -182,7 +182,8 @@ final class HistoryFile {
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
                 if (!versions.isEmpty() && version.number() <= versions.lastKey()) {
-                    throw Json.damaged("version " + version.number() + " stands after version " + versions.lastKey());
+                    throw AccreteException.corruptFile(
+                            "version " + version.number() + " stands after version " + versions.lastKey());
                 }
                 versions.put(version.number(), version);
                 if (appended.live()) {
@@ -194,9 +195,9 @@ final class HistoryFile {
         }
 
         private void move(History.Move move) {
-            // After a damaged line it cannot be told what was there.
+            // After a damaged line nobody knows what it contained.
             if (whole && !versions.containsKey(move.number())) {
-                throw Json.damaged(
+                throw AccreteException.corruptFile(
                         "alias '" + move.alias() + "' points at version " + move.number() + ", which is not there");
             }
             aliases.put(move.alias(), move.number());
@@ -206,9 +207,9 @@ final class HistoryFile {
 
     private static HistoryLine decode(String model, byte[] line) {
         if (!isWhole(line)) {
-            throw Json.damaged("checksum mismatch (disk or transfer damage?)");
+            throw AccreteException.corruptFile("checksum mismatch (disk or transfer damage?)");
         }
-        Fields fields = Json.read(line, line.length, HistoryFile::fields);
+        Fields fields = StrictJson.read(line, line.length, HistoryFile::fields);
         if (fields.format != FORMAT) {
             throw new AccreteException(
                     fields.format > FORMAT ? AccreteException.Kind.FILE_TOO_NEW : AccreteException.Kind.FILE_TOO_OLD,
@@ -231,10 +232,10 @@ final class HistoryFile {
         } catch (DateTimeException e) {
             throw new AccreteException(AccreteException.Kind.CORRUPT_FILE, "not a time: '" + fields.time + "'", e);
         }
-        throw Json.damaged("neither a version nor a move of an alias");
+        throw AccreteException.corruptFile("neither a version nor a move of an alias");
     }
 
-    /** All that can stand in a line. */
+    /** All fields that a line can have. */
     private static final class Fields {
         private long format;
         private String kind = "";
@@ -267,11 +268,11 @@ final class HistoryFile {
                 case "learner" -> fields.learner = json.getString();
                 case "rows_seen" -> fields.rowsSeen = json.getLongValue();
                 case "metrics" -> {
-                    Json.expect(value, JsonToken.START_OBJECT);
-                    fields.metrics = Json.numbers(json);
+                    StrictJson.expect(value, JsonToken.START_OBJECT);
+                    fields.metrics = StrictJson.numbers(json);
                 }
                 case "live" -> fields.live = json.getBooleanValue();
-                default -> json.skipChildren(); // A later format says so in "format".
+                default -> json.skipChildren(); // A later format is recognized by "format".
             }
         }
         return fields;

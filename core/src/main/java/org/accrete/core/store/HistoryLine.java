@@ -3,10 +3,10 @@ package org.accrete.core.store;
 import java.time.Instant;
 import org.accrete.api.store.ModelVersion;
 
-/** What one line of a history says. */
+/** The contents of one line of a history. */
 sealed interface HistoryLine {
     /**
-     * A version was made.
+     * A version was appended.
      *
      * @param version its facts
      * @param live whether {@code live} moved to it

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.Lock;
 
 /**
  * The short lock under which a line is appended to a history: among threads a lock by real path, among processes a lock
- * on the file {@code history.lock}, which is opened for nothing else (see {@link TrainerLock} for why).
+ * on the file {@code history.lock}, which is opened for nothing else ({@link TrainerLock} says why).
  */
 final class HistoryLock {
     static final String FILE = "history.lock";
@@ -52,7 +52,7 @@ final class HistoryLock {
         try {
             channel.close();
         } catch (IOException e) {
-            // Closing gives up the lock even then.
+            // Closing releases the lock even then.
         } finally {
             threads.unlock();
         }

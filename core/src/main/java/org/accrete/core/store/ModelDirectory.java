@@ -23,7 +23,7 @@ import org.accrete.core.store.HistoryFile.Contents;
 record ModelDirectory(Disk disk, Path path, String model) {
     private static final String HISTORY = "history";
 
-    /** Neither is known: that the line was written, nor that it was not. */
+    /** It is not known whether the line was written. */
     static final class UnknownOutcomeException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -50,7 +50,7 @@ record ModelDirectory(Disk disk, Path path, String model) {
     }
 
     /**
-     * {@return what the history says; nothing when there is none}
+     * {@return the contents of the history; empty when there is none}
      *
      * @throws AccreteException corrupt file, too new
      */
@@ -63,10 +63,10 @@ record ModelDirectory(Disk disk, Path path, String model) {
     }
 
     /**
-     * Appends a line under the history's lock, after what a crash left of the last one is cut.
+     * Appends a line under the history's lock, after cutting what a crash left of the last one.
      *
-     * @param next makes the line from the history as it then is; nothing when there is nothing to say
-     * @throws UnknownOutcomeException the line could neither be forced nor be taken back
+     * @param next makes the line from the history under the lock; empty when there is nothing to append
+     * @throws UnknownOutcomeException the line could neither be forced nor be removed
      * @throws IOException the line was not written
      */
     void append(Function<History, Optional<HistoryLine>> next) throws IOException {
@@ -105,7 +105,8 @@ record ModelDirectory(Disk disk, Path path, String model) {
     }
 
     /**
-     * Cuts the file and forces that before anything new is written: a disk may write the pages of both in any order.
+     * Cuts the file and forces it before anything new is written, since a disk may write the pages of both in any
+     * order.
      */
     private void cut(long length) throws IOException {
         try (FileChannel channel = disk.openToWrite(historyFile())) {
@@ -133,7 +134,7 @@ record ModelDirectory(Disk disk, Path path, String model) {
     /**
      * {@return an exception for a file operation that failed}
      *
-     * @param what what was not done, such as {@code version 7 could not be written}
+     * @param what what failed, such as {@code version 7 could not be written}
      */
     AccreteException failed(String what, IOException e) {
         return failed(what, e, path);

@@ -20,7 +20,7 @@ import org.accrete.api.store.Tensor;
  */
 final class ModelFile {
     /** The format this release writes, and the newest it reads. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     static final String PREFIX = "accrete.";
 
@@ -57,7 +57,9 @@ final class ModelFile {
         texts.put(PREFIX + "rows_seen", Long.toString(note.rowsSeen()));
         texts.put(
                 PREFIX + "metrics",
-                new String(Json.object(json -> Json.writeNumbers(json, note.metrics())), StandardCharsets.UTF_8));
+                new String(
+                        StrictJson.object(json -> StrictJson.writeNumbers(json, note.metrics())),
+                        StandardCharsets.UTF_8));
         state.texts().forEach((name, text) -> {
             if (name.startsWith(PREFIX)) {
                 throw AccreteException.badArgument(
@@ -83,12 +85,12 @@ final class ModelFile {
     /**
      * Refuses a file that this release cannot read.
      *
-     * @throws AccreteException too new, too old; corrupt file: it does not say
+     * @throws AccreteException too new, too old; corrupt file: it has no format
      */
     static void checkFormat(Map<String, String> texts) {
         String text = texts.getOrDefault(FORMAT_KEY, "");
         if (!text.matches("[0-9]{1,9}")) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                     "not a model file: its text '" + FORMAT_KEY + "' must be a whole number but was '" + text + "'");
         }
         int format = Integer.parseInt(text);

@@ -30,18 +30,18 @@ import tools.jackson.core.JsonToken;
  * </pre>
  *
  * <ol>
- *   <li>The header names each tensor's type, shape and place; places are counted from the end of the header and cover
- *       the rest of the file without hole or overlap.
- *   <li>Tensors of 8-byte numbers are laid first, so that every number is aligned to its size in a mapped file. The
- *       order of names in the header is the order of the map, and does not have to be that of the places.
- *   <li>Nothing is allocated by what a file claims before the claim is checked against the file's length.
+ *   <li>The header holds each tensor's type, shape and offsets; offsets count from the end of the header and cover the
+ *       rest of the file without hole or overlap.
+ *   <li>Tensors of 8-byte numbers come first, so that every number is aligned to its size in a mapped file. The order
+ *       of names in the header is the order of the map and may differ from the order in the file.
+ *   <li>Sizes that a file claims are checked against its length before anything of that size is allocated.
  * </ol>
  */
 final class SafeTensors {
     /** The format's own limit. */
     static final int MAX_HEADER_BYTES = 100_000_000;
 
-    /** Most tensors, and most texts, of a file. */
+    /** The most tensors of a file, and the most texts. */
     static final int MAX_ENTRIES = 100_000;
 
     /** A tensor is read through one array of bytes. */
@@ -55,7 +55,7 @@ final class SafeTensors {
     /** Where a tensor lies; offsets count from the end of the header. */
     private record Entry(String name, String type, List<Long> shape, long begin, long end) {}
 
-    /** A header as it stands: its texts can be used, its entries are checked by {@link #check}. */
+    /** A header as it was read: its texts can be used; {@link #check} checks its entries. */
     static final class Header {
         private final Map<String, String> metadata;
         private final List<Entry> entries;
@@ -83,8 +83,8 @@ final class SafeTensors {
                     + " tensors and as many texts, not " + tensors.size() + " and " + metadata.size());
         }
         metadata.forEach((name, text) -> {
-            Json.requireUnicode("the name of a text", name);
-            Json.requireUnicode("text '" + name + "'", text);
+            StrictJson.requireUnicode("the name of a text", name);
+            StrictJson.requireUnicode("text '" + name + "'", text);
         });
         Map<String, Long> begins = new LinkedHashMap<>();
         long offset = 0;
@@ -92,7 +92,7 @@ final class SafeTensors {
             if (entry.getKey().equals(METADATA)) {
                 throw AccreteException.badArgument("no tensor can be named " + METADATA);
             }
-            Json.requireUnicode("the name of a tensor", entry.getKey());
+            StrictJson.requireUnicode("the name of a tensor", entry.getKey());
             long bytes = bytes(entry.getValue());
             if (bytes > MAX_TENSOR_BYTES) {
                 throw AccreteException.badArgument("tensor '" + entry.getKey() + "' of " + bytes
@@ -101,7 +101,7 @@ final class SafeTensors {
             begins.put(entry.getKey(), offset);
             offset += bytes;
         }
-        byte[] json = Json.object(out -> {
+        byte[] json = StrictJson.object(out -> {
             out.writeName(METADATA);
             out.writeStartObject();
             metadata.forEach(out::writeStringProperty);
@@ -171,24 +171,24 @@ final class SafeTensors {
     static Header readHeader(SeekableByteChannel in) throws IOException {
         long fileLength = in.size();
         if (fileLength < Long.BYTES) {
-            throw Json.damaged("a safetensors file has at least 8 bytes but this one " + fileLength);
+            throw AccreteException.corruptFile("a safetensors file has at least 8 bytes but this one " + fileLength);
         }
         long length = readFully(in, new byte[Long.BYTES])
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();
         if (length < 2 || length > MAX_HEADER_BYTES || length > fileLength - Long.BYTES) {
-            throw Json.damaged("the header's length must be from 2 to "
+            throw AccreteException.corruptFile("the header's length must be from 2 to "
                     + Math.min(MAX_HEADER_BYTES, fileLength - Long.BYTES) + " but is " + Long.toUnsignedString(length));
         }
         byte[] bytes = readFully(in, new byte[(int) length]).array();
         if (bytes[0] != '{') {
-            throw Json.damaged("the header must start with '{'");
+            throw AccreteException.corruptFile("the header must start with '{'");
         }
         int end = bytes.length;
         while (bytes[end - 1] == ' ') {
             end--;
         }
-        return Json.read(bytes, end, json -> parse(json, Long.BYTES + length));
+        return StrictJson.read(bytes, end, json -> parse(json, Long.BYTES + length));
     }
 
     private static Header parse(JsonParser json, long dataStart) {
@@ -196,14 +196,14 @@ final class SafeTensors {
         List<Entry> entries = new ArrayList<>();
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
-            Json.expect(json.nextToken(), JsonToken.START_OBJECT);
+            StrictJson.expect(json.nextToken(), JsonToken.START_OBJECT);
             if (name.equals(METADATA)) {
-                metadata.putAll(Json.texts(json));
+                metadata.putAll(StrictJson.texts(json));
             } else {
                 entries.add(entry(json, name));
             }
             if (entries.size() > MAX_ENTRIES || metadata.size() > MAX_ENTRIES) {
-                throw Json.damaged("the header has more than " + MAX_ENTRIES + " tensors or texts");
+                throw AccreteException.corruptFile("the header has more than " + MAX_ENTRIES + " tensors or texts");
             }
         }
         return new Header(metadata, entries, dataStart);
@@ -218,25 +218,26 @@ final class SafeTensors {
             JsonToken value = json.nextToken();
             switch (key) {
                 case "dtype" -> {
-                    Json.expect(value, JsonToken.VALUE_STRING);
+                    StrictJson.expect(value, JsonToken.VALUE_STRING);
                     type = json.getString();
                 }
                 case "shape" -> shape = wholeNumbers(json);
                 case "data_offsets" -> offsets = wholeNumbers(json);
-                default -> throw Json.damaged("tensor '" + name + "' has an unknown property '" + key + "'");
+                default ->
+                    throw AccreteException.corruptFile("tensor '" + name + "' has an unknown property '" + key + "'");
             }
         }
         if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2) {
-            throw Json.damaged("tensor '" + name + "' must have a dtype, a shape and two data_offsets");
+            throw AccreteException.corruptFile("tensor '" + name + "' must have a dtype, a shape and two data_offsets");
         }
         return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
     }
 
     private static List<Long> wholeNumbers(JsonParser json) {
-        Json.expect(json.currentToken(), JsonToken.START_ARRAY);
+        StrictJson.expect(json.currentToken(), JsonToken.START_ARRAY);
         List<Long> numbers = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            Json.expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT);
+            StrictJson.expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT);
             numbers.add(json.getLongValue());
         }
         return numbers;
@@ -253,18 +254,18 @@ final class SafeTensors {
         long next = 0;
         for (Entry entry : order) {
             if (entry.begin() != next) {
-                throw Json.damaged(
+                throw AccreteException.corruptFile(
                         "tensor '" + entry.name() + "' must begin at " + next + " but begins at " + entry.begin());
             }
             long bytes = expectedBytes(entry);
             if (entry.end() - entry.begin() != bytes) {
-                throw Json.damaged("tensor '" + entry.name() + "' of shape " + entry.shape() + " must have " + bytes
-                        + " bytes but has " + (entry.end() - entry.begin()));
+                throw AccreteException.corruptFile("tensor '" + entry.name() + "' of shape " + entry.shape()
+                        + " must have " + bytes + " bytes but has " + (entry.end() - entry.begin()));
             }
             next = entry.end();
         }
         if (next != fileLength - header.dataStart) {
-            throw Json.damaged(
+            throw AccreteException.corruptFile(
                     "the tensors must cover " + (fileLength - header.dataStart) + " bytes but cover " + next);
         }
     }
@@ -279,7 +280,7 @@ final class SafeTensors {
         } catch (ArithmeticException | IllegalArgumentException | AccreteException e) {
             throw new AccreteException(AccreteException.Kind.CORRUPT_FILE, impossible(entry), e);
         }
-        throw Json.damaged(impossible(entry));
+        throw AccreteException.corruptFile(impossible(entry));
     }
 
     private static String impossible(Entry entry) {
@@ -296,7 +297,7 @@ final class SafeTensors {
     }
 
     /**
-     * Reads the tensors, with one array of bytes at a time beside them.
+     * Reads the tensors, each through one array of bytes.
      *
      * @return the tensors, in the header's order
      * @throws AccreteException corrupt file: as {@link #check}
@@ -312,7 +313,7 @@ final class SafeTensors {
         return tensors;
     }
 
-    /** Fills an array in pieces: a whole one would make the JDK keep a native buffer of its size. */
+    /** Fills an array in pieces: for one large read the JDK would keep a native buffer of that size. */
     private static ByteBuffer readFully(ReadableByteChannel in, byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.position() < bytes.length) {

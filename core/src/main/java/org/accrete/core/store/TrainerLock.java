@@ -23,11 +23,11 @@ import org.accrete.api.AccreteException;
  * id.
  *
  * <ol>
- *   <li>Closing any descriptor of a file gives up all of the process's locks on it (POSIX). So within one JVM a model
+ *   <li>Closing any descriptor of a file releases all of the process's locks on it (POSIX). So within one JVM a model
  *       is reserved in {@link #RESERVED} before its lock file is touched at all.
- *   <li>A model that got no version is removed again, its lock file included. Who had opened that file just before
- *       holds a lock that nobody else sees; so the file at the path must be the same before it is opened and after it
- *       is locked.
+ *   <li>A model that got no version is removed again, with its lock file. Whoever opened that file just before holds a
+ *       lock that nobody else sees, so the file at the path must be the same before it is opened and after it is
+ *       locked.
  * </ol>
  */
 final class TrainerLock {
@@ -148,7 +148,7 @@ final class TrainerLock {
         return true;
     }
 
-    /** What tells a file from another of the same name; on Windows nothing does, and nothing has to. */
+    /** What distinguishes a file from another of the same name; not needed on Windows, and not available. */
     private Optional<Object> identity() throws IOException {
         try {
             Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
@@ -168,7 +168,7 @@ final class TrainerLock {
                 "model '" + model + "' is being written by " + holder + "; wait until it has ended, or stop it");
     }
 
-    /** Removes the lock file and the directories that were made for it, as far as nobody has put anything in them. */
+    /** Removes the lock file and the directories that were made for it, unless somebody has put something in them. */
     void remove() {
         if (deleted(file)) {
             removeCreated();
@@ -202,7 +202,7 @@ final class TrainerLock {
                 channel.get().close();
             }
         } catch (IOException e) {
-            // Closing gives up the lock even then.
+            // Closing releases the lock even then.
         } finally {
             channel = Optional.empty();
             synchronized (RESERVED) {

@@ -24,12 +24,13 @@ public final class WeightFile {
      *
      * <p>A place {@code net.0} on layer {@code 1} makes {@code net.0.weight} and {@code net.0.bias} the tensors
      * {@code layers.1.weight} and {@code layers.1.bias}; a layer may also be another word, such as
-     * {@code embeddings.0}. Keras' {@code kernel} is turned into a {@code weight} (outputs × inputs), its
-     * {@code embeddings} are one. Without places all tensors keep their names, with places all others are left out.
+     * {@code embeddings.0}. Keras' {@code kernel} is transposed to a {@code weight} (outputs × inputs); its
+     * {@code embeddings} become one as they are. Without places all tensors keep their names, with places all others
+     * are left out.
      *
      * @param file a safetensors file with tensors of F32, F64 or I64
      * @param places place in the file to layer
-     * @throws AccreteException bad argument: no such file, a place without tensors or with one that no layer has;
+     * @throws AccreteException bad argument: no such file, a place without tensors, or with a tensor that no layer has;
      *     corrupt file: not a safetensors file, or another type of tensor; I/O
      */
     public static State read(Path file, Map<String, String> places) {

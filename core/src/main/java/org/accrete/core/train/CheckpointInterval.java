@@ -18,7 +18,7 @@ public record CheckpointInterval(long chunks, long seconds) {
     }
 
     /**
-     * {@return the interval that a text stands for}
+     * {@return the interval that a text describes}
      *
      * @param text a number of chunks such as {@code 5}, or of seconds such as {@code 300s}
      * @throws AccreteException bad argument: neither
@@ -44,7 +44,7 @@ public record CheckpointInterval(long chunks, long seconds) {
         return (chunks > 0 && chunksSince >= chunks) || (seconds > 0 && secondsSince >= seconds);
     }
 
-    /** {@return as {@link #parse} takes it, where it can} */
+    /** {@return the text that {@link #parse} reads; both numbers when both are given, which it cannot read} */
     @Override
     public String toString() {
         return seconds == 0 ? Long.toString(chunks) : chunks == 0 ? seconds + "s" : chunks + " or " + seconds + "s";

@@ -9,7 +9,7 @@ import org.accrete.core.score.ScoreReport;
  * @param rows rows learned by this run, without those before a resume
  * @param rowsRefused bad rows that this run's source dropped
  * @param seconds time since the run began
- * @param scores makes the report of the scores so far; to be asked during the call only, and only when it is shown: it
- *     costs far more than a row
+ * @param scores makes the report of the scores so far; call it during {@link RunListener#chunk} only, and only to show
+ *     it, because it costs far more than a row
  */
 public record Progress(long rows, long rowsRefused, double seconds, Supplier<ScoreReport> scores) {}

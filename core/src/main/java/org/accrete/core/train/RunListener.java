@@ -2,7 +2,7 @@ package org.accrete.core.train;
 
 import org.accrete.api.store.ModelVersion;
 
-/** Told of what a run does, on the thread that trains. What it throws ends the run. */
+/** Gets the events of a run, on the thread that trains. An exception ends the run. */
 public interface RunListener {
     /**
      * A chunk was learned.

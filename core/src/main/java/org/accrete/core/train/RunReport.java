@@ -9,9 +9,9 @@ import org.accrete.core.score.ScoreReport;
  *
  * @param rows rows learned by this run, without those before a resume
  * @param rowsRefused bad rows that this run's source dropped
- * @param warmUpRows rows that only trained steps, over the pipeline's whole life
+ * @param warmUpRows rows that only trained steps, over all runs of the pipeline
  * @param rowsWaiting rows that wait in the model for their batch to be full
- * @param seconds time it took
+ * @param seconds duration of the run
  * @param chunkRows rows of a chunk
  * @param scores the scores, including those before a resume; empty when the model cannot be scored on the target
  * @param progressive the scores of each row by the model from before that row; empty when the run was not asked for

@@ -1,38 +1,39 @@
 package org.accrete.core.train;
 
+import com.google.common.base.Stopwatch;
+import com.google.common.base.Ticker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.Position;
-import org.accrete.api.learn.Classifier;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.score.ProgressiveScores;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 import org.accrete.core.serve.LiveModel;
 import org.accrete.core.source.Prefetch;
+import org.accrete.core.source.Sources;
 
 /**
- * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, now and then appends
- * a version that holds everything needed to go on after exactly those rows.
+ * Trains a pipeline on a source, once: scores each chunk with the model from before it, learns it, and now and then
+ * appends a version that holds everything needed to continue after exactly those rows.
  *
  * <ul>
  *   <li>Scores, rows and position move together with the pipeline: a chunk that is refused changes none of them. The
- *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. So it is with
- *       a row that the source cannot use.
+ *       exception then says which rows, nothing more is appended, and earlier versions stay as they are. The same holds
+ *       for a row that the source cannot use.
  *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed and at the end, also
- *       when the source fails by anything but bad data, each time only if rows were learned since the last. When that
- *       happens never changes what is learned.
+ *       when the source fails for another reason than bad data; each time only if rows were learned since the last one.
+ *       The interval never changes what is learned.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
@@ -41,75 +42,41 @@ import org.accrete.core.source.Prefetch;
  * facts}.
  */
 public final class TrainingRun {
-    private static final double NANOS = 1e9;
-
     private final Pipeline pipeline;
     private final ChunkSource source;
     private final int chunkRows;
     private final long mostRows;
-    private final Optional<ModelWriter> writer;
-    private final CheckpointInterval interval;
     private final RunListener listener;
     private final Map<String, String> facts;
     private final Optional<State> resumed;
-    private final Optional<LiveModel> live;
-    private final LongSupplier nanoTime;
     private final Optional<Prefetch> prefetch;
-    private final Optional<Scores> scores;
-    private final Optional<Progressive> progressive;
-    private final Supplier<ScoreReport> report;
+    private final RunScores scores;
+    private final Checkpoints checkpoints;
+    private final Optional<SnapshotPublisher> publisher;
+    private final SourceProgress progress = new SourceProgress();
+    private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean stop;
-
-    private Optional<String> parent;
-    private Optional<ModelVersion> version = Optional.empty();
-    private Position position = Position.start();
-    private List<String> classes = List.of();
-    private long rowsBefore;
-    private long refusedBefore;
-    private long rows;
-    private long refused;
-    private long rowsOfVersion;
-    private long chunksSinceVersion;
-    private long rowsOfPublished = -1;
-    private long started;
-    private long versionTime;
-    private long publishTime;
 
     private TrainingRun(Builder builder) {
         pipeline = builder.pipeline;
         source = builder.source;
+        pipeline.schema().require(source.schema());
         chunkRows = builder.chunkRows;
         mostRows = builder.mostRows;
-        writer = builder.writer;
-        parent = builder.parent;
-        interval = builder.interval;
         listener = builder.listener;
         // In the order given: a version has the same bytes in every JVM.
         facts = new LinkedHashMap<>(builder.facts);
         resumed = builder.resumed;
-        live = builder.live;
-        nanoTime = builder.nanoTime;
-        prefetch = builder.prefetch ? Optional.of(new Prefetch(source, chunkRows, mostRows, false)) : Optional.empty();
-        scores = newScores();
-        progressive =
-                builder.progressive || resumed.filter(Scores::areProgressive).isPresent()
-                        ? Optional.of(Progressive.of(pipeline, source.schema().target(), resumed))
-                        : Optional.empty();
-        report = () -> scores.map(Scores::report).orElse(ScoreReport.none());
-    }
-
-    private Optional<Scores> newScores() {
-        pipeline.schema().require(source.schema());
-        if (!Scores.canScore(source.schema().target(), pipeline.view())) {
-            return Optional.empty();
-        }
-        return Optional.of(resumed.map(state -> Scores.restore(source.schema().target(), state))
-                .orElseGet(() -> Scores.forTarget(source.schema().target())));
+        prefetch = builder.prefetch ? Optional.of(Sources.prefetch(source, chunkRows, mostRows)) : Optional.empty();
+        scores = new RunScores(pipeline, source.schema().target(), resumed, builder.progressive);
+        checkpoints = new Checkpoints(builder.writer, builder.parent, builder.interval, builder.clock);
+        publisher = builder.live.map(live -> new SnapshotPublisher(live, source.plan(), builder.clock));
+        sinceStart = Stopwatch.createUnstarted(builder.clock);
     }
 
     /**
-     * {@return what collects the parts of a run}
+     * {@return a builder of a run}
      *
      * @param pipeline learns; nobody else may use it until the run ends
      * @param source newly opened; closed by the caller after the run
@@ -119,21 +86,21 @@ public final class TrainingRun {
     }
 
     /**
-     * Refuses a pipeline of which there are no {@linkplain Builder#progressive progressive} scores;
-     * {@link Builder#build} does so too, this can be asked earlier.
+     * Refuses a pipeline that has no {@linkplain Builder#progressive progressive} scores. {@link Builder#build} does
+     * the same, but only once there is a source.
      *
      * @param pipeline newly made or restored
      * @throws AccreteException bad argument: it is not row-wise, or has no target that is scored
      */
     public static void requireProgressive(Pipeline pipeline) {
-        Progressive.of(pipeline, pipeline.schema().target(), Optional.empty());
+        ProgressiveScores.of(pipeline, pipeline.schema().target(), Optional.empty());
     }
 
     /**
-     * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is whole after every
-     * return, also one by an exception.
+     * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is consistent
+     * afterwards, also after an exception.
      *
-     * @return what was done
+     * @return what the run did
      * @throws AccreteException bad state: it ran already, or what is resumed does not fit the source; bad data: a row
      *     that cannot be used, with its place; I/O: a version could not be written
      */
@@ -141,56 +108,48 @@ public final class TrainingRun {
         if (begun.getAndSet(true)) {
             throw AccreteException.badState("a training run runs once; build another");
         }
-        resumed.ifPresent(this::goOn);
-        started = nanoTime.getAsLong();
-        versionTime = started;
+        ChunkSource reader = prefetch.isPresent() ? prefetch.get() : source;
+        resumed.ifPresent(state -> {
+            progress.resume(state);
+            reader.seek(progress.position());
+        });
+        sinceStart.start();
+        checkpoints.start();
         try {
-            return train();
+            return train(reader);
         } finally {
-            prefetch.ifPresent(Prefetch::close);
+            prefetch.ifPresent(Prefetch::release);
         }
     }
 
-    private void goOn(State state) {
-        position = Position.parse(state.text("run.position"));
-        rowsBefore = state.whole("run.rows");
-        refusedBefore = state.whole("run.rows_refused");
-        reader().seek(position);
-    }
-
-    private ChunkSource reader() {
-        return prefetch.isPresent() ? prefetch.get() : source;
-    }
-
-    private RunReport train() {
-        ChunkSource reader = reader();
+    private RunReport train(ChunkSource reader) {
         ChunkBuffer buffer = new ChunkBuffer(source.schema(), chunkRows);
         long refusedAtEnd = 0;
         boolean more = true;
-        while (more && !stop && rows < mostRows) {
-            buffer.limit((int) Math.min(chunkRows, mostRows - rows));
+        while (more && !stop && progress.rows() < mostRows) {
+            buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
             more = read(reader, buffer);
             if (more) {
-                learn(buffer.chunk());
+                learn(buffer);
                 afterChunk();
             } else {
-                // Behind the position: a resumed run meets them again.
-                refusedAtEnd = buffer.chunk().refusedRows();
+                // After the position: a resumed run reads them again.
+                refusedAtEnd = buffer.refusedRows();
             }
         }
         boolean stopped = stop;
         append();
         publish();
         return new RunReport(
-                rows,
-                refused + refusedAtEnd,
+                progress.rows(),
+                progress.refused() + refusedAtEnd,
                 pipeline.warmUpRows(),
                 pipeline.rowsWaiting(),
-                seconds(started),
+                seconds(),
                 chunkRows,
-                scores.map(Scores::report),
-                progressive.map(Progressive::report),
-                version,
+                scores.report(),
+                scores.progressiveReport(),
+                checkpoints.version(),
                 stopped);
     }
 
@@ -199,14 +158,15 @@ public final class TrainingRun {
             return reader.next(buffer);
         } catch (AccreteException e) {
             AccreteException placed = e.where().isPresent() ? e : e.at(source.name());
-            // Bad data is mended and read again from its beginning: a version would only be in the way.
-            throw e.kind() == AccreteException.Kind.BAD_DATA ? placed : keepingWhatWasLearned(placed);
+            // Bad data is corrected and read again from its beginning, so a version would only be in the way.
+            throw e.kind() == AccreteException.Kind.BAD_DATA ? placed : afterAppending(placed);
         } catch (RuntimeException e) {
-            throw keepingWhatWasLearned(e);
+            throw afterAppending(e);
         }
     }
 
-    private <E extends RuntimeException> E keepingWhatWasLearned(E failure) {
+    /** {@return the failure, after what was learned before it has been appended and published} */
+    private <E extends RuntimeException> E afterAppending(E failure) {
         try {
             append();
             publish();
@@ -216,58 +176,49 @@ public final class TrainingRun {
         return failure;
     }
 
-    private void learn(Chunk chunk) {
+    private void learn(ChunkBuffer buffer) {
+        Chunk chunk = buffer.chunk();
         try {
-            scores.ifPresent(some -> some.predict(pipeline.view(), chunk));
-            if (progressive.isPresent()) {
-                progressive.get().fit(chunk);
-            } else {
-                pipeline.partialFit(chunk);
-            }
+            scores.learn(chunk);
         } catch (AccreteException e) {
-            throw e.at(place(e, chunk));
+            throw e.at(progress.place(e, chunk) + " of " + source.name()
+                    + e.where().map(part -> ", " + part).orElse(""));
         }
-        scores.ifPresent(some -> some.fold(chunk));
-        rows += chunk.rows();
-        refused += chunk.refusedRows();
-        position = chunk.position();
-        classes = chunk.classes();
-        chunksSinceVersion++;
-    }
-
-    /** Which rows are to blame, counted from 1 over all rows that this run and those it goes on from accepted. */
-    private String place(AccreteException e, Chunk chunk) {
-        long before = rowsBefore + rows;
-        String which = e.chunkRow().isPresent()
-                ? "row " + (before + e.chunkRow().getAsInt() + 1)
-                : "rows " + (before + 1) + " to " + (before + chunk.rows());
-        return which + " of " + source.name()
-                + e.where().map(part -> ", " + part).orElse("");
+        progress.accept(buffer);
+        checkpoints.chunkLearned();
     }
 
     private void afterChunk() {
-        listener.chunk(new Progress(rows, refused, seconds(started), report));
-        if (writer.isPresent() && interval.isDue(chunksSinceVersion, seconds(versionTime))) {
+        listener.chunk(new Progress(progress.rows(), progress.refused(), seconds(), this::report));
+        if (checkpoints.isDue()) {
             append();
         }
-        if (live.isPresent() && (rowsOfPublished < 0 || seconds(publishTime) >= 1)) {
+        if (publisher.isPresent() && publisher.get().isDue()) {
             publish();
         }
     }
 
+    private ScoreReport report() {
+        return scores.report().orElseGet(ScoreReport::none);
+    }
+
+    private double seconds() {
+        return sinceStart.elapsed(TimeUnit.NANOSECONDS) / 1e9;
+    }
+
     private void append() {
-        if (writer.isEmpty() || rows == rowsOfVersion) {
+        if (checkpoints.areComplete(progress.rows())) {
             return;
         }
-        ModelVersion appended = writer.get().append(state(), note());
-        version = Optional.of(appended);
-        parent = Optional.of(appended.reference());
-        rowsOfVersion = rows;
-        chunksSinceVersion = 0;
-        versionTime = nanoTime.getAsLong();
-        rowsOfPublished = -1;
+        ModelVersion appended = checkpoints.append(pipeline, state(), report(), progress.rows());
+        publisher.ifPresent(SnapshotPublisher::versionAppended);
         publish();
         listener.version(appended);
+    }
+
+    private void publish() {
+        long rows = progress.rows();
+        publisher.ifPresent(some -> some.publish(pipeline, checkpoints.nameAfter(rows), rows));
     }
 
     private State state() {
@@ -275,49 +226,29 @@ public final class TrainingRun {
         source.plan()
                 .ifPresent(plan ->
                         state.text("plan", plan.withClasses(knownClasses()).toText()));
-        state.text("run.position", position.toText())
-                .whole("run.rows", rowsBefore + rows)
-                .whole("run.rows_refused", refusedBefore + refused);
-        scores.ifPresent(some -> some.writeTo(state));
-        progressive.ifPresent(some -> some.writeTo(state));
+        progress.writeTo(state);
+        scores.writeTo(state);
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
 
-    /** The source's labels, because a source that goes on from here must number the next new one as this one would. */
+    /**
+     * The source's labels, because a source that continues from here must number the next new one as this one would.
+     */
     private List<String> knownClasses() {
-        List<String> learned = pipeline.view() instanceof Classifier classifier ? classifier.classes() : List.of();
-        return learned.size() > classes.size() ? learned : classes;
-    }
-
-    private ModelVersion.Note note() {
-        Map<String, Double> finite = new LinkedHashMap<>(report.get().metrics());
-        finite.values().removeIf(value -> !Double.isFinite(value));
-        return new ModelVersion.Note(parent, pipeline.learner(), pipeline.rowsSeen(), finite);
-    }
-
-    private void publish() {
-        if (live.isEmpty() || rows == rowsOfPublished || rows == 0) {
-            return;
-        }
-        long ahead = rows - rowsOfVersion;
-        live.get().publish(pipeline.snapshot(), parent.orElse("") + (ahead == 0 ? "" : "+" + ahead));
-        rowsOfPublished = rows;
-        publishTime = nanoTime.getAsLong();
-    }
-
-    private double seconds(long since) {
-        return (nanoTime.getAsLong() - since) / NANOS;
+        List<String> learned = pipeline.classes();
+        return learned.size() > progress.classes().size() ? learned : progress.classes();
     }
 
     /**
-     * Asks the run to end: it finishes the chunk it is at, appends a version and returns from {@link #run()}. Any
-     * thread, any number of times; returns at once. A run that reads ahead does not wait for a source that has nothing
-     * to give. A shutdown hook calls this and then waits until the thread that called {@link #run()} has its report.
+     * Asks the run to end: it finishes the current chunk, appends a version and returns from {@link #run()}. Any
+     * thread, any number of times; returns at once. A run that reads ahead does not wait for a source that has no rows
+     * at the moment. A shutdown hook calls this and then waits until the thread that called {@link #run()} has its
+     * report.
      */
     public void stop() {
         stop = true;
-        prefetch.ifPresent(Prefetch::abandon);
+        prefetch.ifPresent(Prefetch::stop);
     }
 
     /** Collects the parts of a run. Each may be set once or left at its default. */
@@ -337,7 +268,7 @@ public final class TrainingRun {
         private Optional<LiveModel> live = Optional.empty();
         private boolean prefetch = true;
         private boolean progressive;
-        private LongSupplier nanoTime = System::nanoTime;
+        private Ticker clock = Ticker.systemTicker();
 
         private Builder(Pipeline pipeline, ChunkSource source) {
             this.pipeline = pipeline;
@@ -345,7 +276,7 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets the rows of a chunk: how often the model is scored anew. 1,000 by default.
+         * Sets the rows of a chunk, for each of which the model is scored anew. 1,000 by default.
          *
          * @param count at least 1
          * @return this
@@ -373,9 +304,9 @@ public final class TrainingRun {
         }
 
         /**
-         * Appends versions; without it the run keeps nothing.
+         * Sets where versions are appended; without it the run stores nothing.
          *
-         * @param to where to; closed by the caller
+         * @param to the writer; closed by the caller
          * @return this
          */
         public Builder writer(ModelWriter to) {
@@ -406,7 +337,7 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets who is told.
+         * Sets the listener.
          *
          * @param told called on the training thread
          * @return this
@@ -435,10 +366,10 @@ public final class TrainingRun {
         }
 
         /**
-         * Goes on where a stored version ended: seeks the source, and scores and rows count on. The pipeline must have
-         * been restored from the same state. A run that only begins with a stored pipeline does not set this.
+         * Continues where a stored version ended: seeks the source, and continues scores and counts. The pipeline must
+         * have been restored from the same state. A run that only begins with a stored pipeline does not set this.
          *
-         * @param state what the version holds
+         * @param state what the version holds, see {@link Pipeline#restore}
          * @return this
          */
         public Builder resume(State state) {
@@ -447,10 +378,10 @@ public final class TrainingRun {
         }
 
         /**
-         * Publishes snapshots with every version and else at most once a second. One that is not a version is named by
-         * the version before it and the rows since: {@code flights@3+5000}.
+         * Publishes snapshots with every version and otherwise at most once a second. A snapshot between versions is
+         * named by the version before it and the rows since: {@code flights@3+5000}.
          *
-         * @param model who gets them
+         * @param model what gets them
          * @return this
          * @throws AccreteException bad state: it is read from a store
          */
@@ -472,12 +403,11 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets whether the run also scores what the learner says of each row just before it learns that row: figures of
-         * their own, beside those of whole chunks and never mixed with them, which do not depend on chunk borders. Off
-         * by default, but a run that {@linkplain #resume goes on} from one that did so does. It never changes what is
-         * learned.
+         * Sets whether the run also scores each row by the model from just before that row. These figures do not depend
+         * on chunk borders and are reported beside those of whole chunks. Off by default, but always on for a run that
+         * {@linkplain #resume continues} one with such scores. It never changes what is learned.
          *
-         * @param each whether to; {@link #build} refuses a pipeline that is no
+         * @param each whether to; {@link #build} refuses a pipeline that is not an
          *     {@link org.accrete.api.learn.OnlineLearner}
          * @return this
          */
@@ -487,8 +417,8 @@ public final class TrainingRun {
         }
 
         /** Sets the clock, for tests. */
-        Builder clock(LongSupplier nanos) {
-            nanoTime = nanos;
+        Builder clock(Ticker ticker) {
+            clock = ticker;
             return this;
         }
 

@@ -30,10 +30,11 @@ import org.accrete.api.store.State;
 import org.accrete.core.Toys;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
+import org.accrete.core.train.Versions;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a pipeline asks of its parts when it takes in another one, and what it refuses; the laws are asked by the kit.
+ * What a pipeline asks of its parts when it is merged with another, and what it refuses; the test kit checks the laws.
  */
 class PipelineMergeTest {
     private static final Schema SCHEMA = Schema.numeric(2, Target.numeric("y"));
@@ -156,7 +157,7 @@ class PipelineMergeTest {
                         + " 'x2' (numeric, width 1))");
     }
 
-    /** The scalers are merged first, and must not stay so. */
+    /** The scalers are merged first, which must be undone. */
     @Test
     void refusalOfTheLearnerChangesNothing() {
         refuses(
@@ -205,7 +206,7 @@ class PipelineMergeTest {
                 .build();
     }
 
-    /** Adds up all cells, and notes by how much its columns were scaled. */
+    /** Adds up all cells, and records by how much its columns were scaled. */
     private static class Total implements MergeableLearner, Regressor {
         final Schema schema;
         double total;
@@ -317,7 +318,7 @@ class PipelineMergeTest {
         }
     }
 
-    /** Cuts what is larger than the largest cell so far. */
+    /** Clips values above the largest cell so far. */
     private static final class Clip implements Step, MergeableLearner {
         private final Schema schema;
         private double largest;

@@ -220,15 +220,15 @@ class PipelineTest {
         pipeline.partialFit(rows(1, 10));
         State state = pipeline.state();
 
-        Pipeline tuned = Pipeline.beginFrom(PLUG_INS, state, Map.of("rate", "3", "most", "1e3"));
+        Pipeline tuned = WarmStart.fromState(PLUG_INS, state, Map.of("rate", "3", "most", "1e3"));
         assertThat(tuned.settings()).containsEntry("rate", "3.0");
         assertThat(refusal(
                         Kind.BAD_ARGUMENT,
-                        () -> Pipeline.beginFrom(
+                        () -> WarmStart.fromState(
                                 PLUG_INS, state, Map.of("most", "7", "standard-scaler.with-mean", "false"))))
                 .hasMessage("most was 1000.0 and cannot become 7.0 when training goes on; standard-scaler.with-mean was"
                         + " true and cannot become false when training goes on; can be changed: rate");
-        assertThat(refusal(Kind.BAD_ARGUMENT, () -> Pipeline.beginFrom(PLUG_INS, state, Map.of("rate", "-1"))))
+        assertThat(refusal(Kind.BAD_ARGUMENT, () -> WarmStart.fromState(PLUG_INS, state, Map.of("rate", "-1"))))
                 .hasMessage("sum: rate must be a number > 0 but was -1.0");
     }
 
@@ -363,10 +363,9 @@ class PipelineTest {
 
     @Test
     void memoryIsThatOfAllPartsAndDoesNotOverflow() {
-        assertThat(Pipeline.memoryBytes(PLUG_INS, NUMERIC, spec("sum", "wait", "standard-scaler")))
+        assertThat(spec("sum", "wait", "standard-scaler").memoryBytes(PLUG_INS, NUMERIC))
                 .isEqualTo(1_000 + 10 + 16 * 8 * 2);
-        assertThat(Pipeline.memoryBytes(PLUG_INS, CLASSES, spec("shares", "wait")))
-                .isEqualTo(Long.MAX_VALUE);
+        assertThat(spec("shares", "wait").memoryBytes(PLUG_INS, CLASSES)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -436,7 +435,7 @@ class PipelineTest {
         }
     }
 
-    /** Its learner has a bug. */
+    /** Makes a learner with a bug. */
     private static final class FailingProvider implements LearnerProvider {
         @Override
         public String name() {

@@ -252,10 +252,10 @@ class PlugInsTest {
 
     @Test
     void wordsAreAsFarApartAsTheEditsBetweenThem() {
-        assertThat(Registry.distance("kitten", "sitting")).isEqualTo(3);
-        assertThat(Registry.distance("", "abc")).isEqualTo(3);
-        assertThat(Registry.distance("wiat", "wait")).isEqualTo(1);
-        assertThat(Registry.distance("same", "same")).isZero();
+        assertThat(NearestWord.distance("kitten", "sitting")).isEqualTo(3);
+        assertThat(NearestWord.distance("", "abc")).isEqualTo(3);
+        assertThat(NearestWord.distance("wiat", "wait")).isEqualTo(1);
+        assertThat(NearestWord.distance("same", "same")).isZero();
     }
 
     private static final class EmptySummary implements ChunkSourceProvider {

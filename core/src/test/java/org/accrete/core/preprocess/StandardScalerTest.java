@@ -17,7 +17,6 @@ import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
@@ -35,7 +34,7 @@ class StandardScalerTest {
     private static final StandardScalerProvider PROVIDER = new StandardScalerProvider();
     private static final Schema ONE = Schema.numeric(1, Target.none());
 
-    /** Numeric columns in two runs with a cycle between them and a one-hot block behind: sparse. */
+    /** Numeric columns in two runs with a cycle between them and a one-hot block after them: sparse. */
     private static final Schema MIXED = new Schema(
             List.of(
                     new Block("a", Block.Kind.NUMERIC, 2),
@@ -87,9 +86,8 @@ class StandardScalerTest {
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
         State state = scaler.state();
         assertThat(state.number("standard-scaler.count")).isEqualTo(5_000);
-        // Each of the n updates rounds the mean by up to half an ulp u, evenly spread, and later rows shrink that error
-        // by i / n:
-        // its deviation is u · sqrt(n / 36), 1.4e-6 here; this is seven of them.
+        // Each of the n updates rounds the mean by up to half an ulp u, uniformly, and later rows shrink that error by
+        // i / n. Its standard deviation is u * sqrt(n / 36), 1.4e-6 here; the tolerance is seven of them.
         assertThat(state.number("standard-scaler.mean"))
                 .as("seed %d", seed)
                 .isCloseTo(mean.doubleValue(), within(7 * Math.ulp(1e9) * Math.sqrt(5_000 / 36.0)));
@@ -194,9 +192,9 @@ class StandardScalerTest {
         assertThat(Toys.cell(both, 3, 0)).isEqualTo(3 / Math.sqrt(5));
     }
 
-    /** Rows of {@link #MIXED}, now and then with a missing or absent value, or all of them there. */
+    /** Rows of {@link #MIXED}, some with a missing or absent value, or all complete. */
     private ChunkBuffer mixed(int rows, boolean complete, boolean weighted) {
-        ChunkBuffer buffer = new ChunkBuffer(MIXED, rows, 1);
+        ChunkBuffer buffer = new ChunkBuffer(MIXED, rows);
         for (int row = 0; row < rows; row++) {
             buffer.beginRow();
             for (int column : new int[] {0, 1, 2, 3, 4}) {
@@ -211,10 +209,8 @@ class StandardScalerTest {
             if (weighted && random.nextInt(3) == 0) {
                 buffer.weight(random.nextInt(3));
             }
-            buffer.key(0, "key " + row);
             buffer.endRow();
         }
-        buffer.position(new Position("here", 17));
         return buffer;
     }
 
@@ -222,7 +218,7 @@ class StandardScalerTest {
     @ValueSource(ints = {1, 2, 7, 64, 299})
     void anyChunkingGivesTheSameBits(int chunkRows) {
         for (boolean weighted : new boolean[] {false, true}) {
-            // A complete stretch between two others, so that both ways through a row meet.
+            // A complete stretch between two others, so that both code paths of a row occur.
             ChunkBuffer rows = new ChunkBuffer(MIXED, 900);
             for (boolean complete : new boolean[] {true, false, true}) {
                 rows.append(mixed(300, complete, weighted).chunk(), 0, 300);
@@ -285,14 +281,12 @@ class StandardScalerTest {
     @Test
     void everythingButNumericColumnsPassesThrough() {
         Chunk in = mixed(30, false, true).chunk();
-        ChunkBuffer buffer = new ChunkBuffer(MIXED, 30, 1);
+        ChunkBuffer buffer = new ChunkBuffer(MIXED, 30);
         scaler(MIXED).partialFitTransform(in, buffer);
         SparseChunk out = (SparseChunk) buffer.chunk();
 
-        assertThat(out.position()).isEqualTo(in.position());
         for (int row = 0; row < 30; row++) {
             assertThat(out.weight(row)).isEqualTo(in.weight(row));
-            assertThat(out.key(row, 0)).isEqualTo("key " + row);
             for (int column : new int[] {2, 3, 5, 6, 7, 8, 9, 10, 11, 12}) {
                 assertThat(Toys.cell(out, row, column)).isEqualTo(Toys.cell(in, row, column));
             }

@@ -29,7 +29,7 @@ class ScoresTest {
     private static final List<String> TWO = List.of("no", "yes");
     private static final List<String> FOUR = List.of("p", "q", "r", "s");
 
-    /** Takes the numbers of its one-to-many columns as decision values. */
+    /** Uses its columns, one or several, as decision values. */
     private record Decider(Schema schema, List<String> classes) implements Classifier {
         @Override
         public void decide(Chunk chunk, double[] out) {
@@ -37,7 +37,7 @@ class ScoresTest {
         }
     }
 
-    /** The same, with the logistic function or normalised exponentials as probabilities. */
+    /** The same, with probabilities by the logistic function or softmax. */
     private record Logistic(Schema schema, List<String> classes) implements ProbabilisticClassifier {
         @Override
         public void decide(Chunk chunk, double[] out) {
@@ -77,7 +77,7 @@ class ScoresTest {
         }
     }
 
-    /** A straightforward second implementation: keeps every row and looks at all of them. */
+    /** A straightforward second implementation: keeps every row and goes through all of them. */
     private static final class Oracle {
         final List<Integer> actual = new ArrayList<>();
         final List<Integer> predicted = new ArrayList<>();
@@ -210,7 +210,7 @@ class ScoresTest {
             double[] targets = new double[size];
             for (int row = 0; row < size; row++) {
                 targets[row] = random.nextDouble() < 0.3 ? 1 : 0;
-                // Coarse on purpose, so that values tie, and wide, so that some are clipped.
+                // Coarse, so that values tie, and wide, so that some are clipped.
                 values[row] = Math.round(2 * (random.nextGaussian() * 9 + 6 * targets[row] - 3)) / 2.0;
                 double probability = 1 / (1 + Math.exp(-values[row]));
                 oracle.add(
@@ -280,7 +280,7 @@ class ScoresTest {
         int yes = 0;
         for (int row = 0; row < rows; row++) {
             targets[row] = values[row] + random.nextGaussian() > 1 ? 1 : 0;
-            // Fills the oracle by hand: its own way through all earlier rows is too slow here.
+            // Fills the oracle directly, since going through all earlier rows is too slow here.
             double probability = 1 / (1 + Math.exp(-values[row]));
             oracle.actual.add((int) targets[row]);
             oracle.predicted.add(values[row] > 0 ? 1 : 0);

@@ -37,7 +37,6 @@ import org.accrete.api.store.State;
 import org.accrete.core.Toys;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
-import org.accrete.core.pipeline.Versions;
 import org.accrete.core.plugin.PlugIns;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +68,10 @@ class LiveModelTest {
                 .build());
     }
 
+    private static double number(Prediction prediction) {
+        return ((NumberPrediction) prediction).value();
+    }
+
     @Test
     void aRecordIsEncodedByTheStoredPlanAndTheVersionIsTold() {
         append("100", "300");
@@ -76,11 +79,10 @@ class LiveModelTest {
         Prediction prediction = live.predict(Map.of("origin", "SEA", "distance", "400", "anything", "else"));
 
         // Learned 0 + 1 for SEA, then 1 + 1; now (400 - 200) / 100 + 1 more.
-        assertThat(Double.parseDouble(prediction.value())).isCloseTo(3 + 3, within(1e-12));
+        assertThat(number(prediction)).isCloseTo(3 + 3, within(1e-12));
         assertThat(prediction.version()).isEqualTo("flights@1");
-        assertThat(prediction.probabilities()).isEmpty();
-        assertThat(live.version()).isEqualTo("flights@1");
-        assertThat(live.model()).isInstanceOf(Regressor.class);
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        assertThat(live.current().model()).isInstanceOf(Regressor.class);
     }
 
     @Test
@@ -88,9 +90,7 @@ class LiveModelTest {
         append("100", "300");
         LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
 
-        assertThat(Double.parseDouble(
-                        live.predict(Map.of("origin", "", "distance", "NA")).value()))
-                .isEqualTo(3);
+        assertThat(number(live.predict(Map.of("origin", "", "distance", "NA")))).isEqualTo(3);
         assertThatThrownBy(() -> live.predict(Map.of("origin", "SEA")))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_DATA))
@@ -105,17 +105,17 @@ class LiveModelTest {
         append("100", "200");
         LiveModel live = LiveModel.open(PLUG_INS, store, "flights@live");
         LiveModel first = LiveModel.open(PLUG_INS, store, "flights@1");
-        assertThat(live.version()).isEqualTo("flights@2");
+        assertThat(live.current().version()).isEqualTo("flights@2");
         assertThat(live.refresh()).isFalse();
         append("100", "200", "300");
-        assertThat(live.version()).as("before refresh").isEqualTo("flights@2");
+        assertThat(live.current().version()).as("before refresh").isEqualTo("flights@2");
 
         assertThat(live.refresh()).isTrue();
-        assertThat(live.version()).isEqualTo("flights@3");
+        assertThat(live.current().version()).isEqualTo("flights@3");
         assertThat(first.refresh()).isFalse();
         store.live = 1;
         assertThat(live.refresh()).isTrue();
-        assertThat(live.version()).isEqualTo("flights@1");
+        assertThat(live.current().version()).isEqualTo("flights@1");
     }
 
     @Test
@@ -146,7 +146,7 @@ class LiveModelTest {
         append("100", "300");
         LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
 
-        assertThatThrownBy(() -> live.publish(live.model(), "mine"))
+        assertThatThrownBy(() -> live.publish(live.current().model(), "mine", Optional.empty()))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
                 .hasMessageContaining("'flights' is read from a store");
@@ -156,36 +156,41 @@ class LiveModelTest {
 
     @Test
     void nothingAnswersBeforeSomethingIsPublished() {
-        LiveModel live = LiveModel.unpublished(Optional.empty());
+        LiveModel live = LiveModel.unpublished();
 
         assertThatThrownBy(() -> live.predict(Map.of()))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE));
-        assertThatThrownBy(live::version).hasMessageContaining("published");
+        assertThatThrownBy(live::current).hasMessageContaining("published");
         assertThat(live.refresh()).isFalse();
     }
 
     @Test
-    void withoutAPlanRecordsNameTheSchemasColumns() {
+    void withoutAPlanRecordsNameTheColumnsOfANumericSchema() {
         Schema schema = new Schema(
-                List.of(
-                        new Block("a", Block.Kind.NUMERIC, 1),
-                        new Block("b", Block.Kind.NUMERIC, 2),
-                        new Block("hot", Block.Kind.ONE_HOT, 4)),
+                List.of(new Block("a", Block.Kind.NUMERIC, 1), new Block("b", Block.Kind.NUMERIC, 1)),
                 Target.numeric("y"));
-        LiveModel live = LiveModel.unpublished(Optional.empty());
-        live.publish(new Sum(schema), "v");
+        LiveModel live = LiveModel.unpublished();
+        live.publish(new Sum(schema), "v", Optional.empty());
 
-        assertThat(live.predict(Map.of("a", "1", "b[0]", "2", "b[1]", "3.5", "hot[3]", "10", "hot[4]", "99", "c", "x"))
-                        .value())
-                .isEqualTo("16.5");
-        assertThat(live.predict(Map.of("a", "", "b[0]", "2", "b[1]", "3")).value())
-                .isEqualTo("NaN");
-        assertThatThrownBy(() -> live.predict(Map.of("a", "1", "b[0]", "2"))).hasMessageContaining("'b[1]'");
-        assertThatThrownBy(() -> live.predict(Map.of("a", "Infinity", "b[0]", "2", "b[1]", "3")))
-                .hasMessageContaining("'a' must be a finite number but was 'Infinity'");
-        assertThatThrownBy(() -> live.predict(Map.of("a", "one", "b[0]", "2", "b[1]", "3")))
-                .hasMessageContaining("'one'");
+        assertThat(number(live.predict(Map.of("a", "1", "b", 2.5, "c", "x")))).isEqualTo(3.5);
+        assertThat(number(live.predict(Map.of("a", "", "b", 2)))).isNaN();
+        assertThatThrownBy(() -> live.predict(Map.of("a", 1))).hasMessageContaining("'b'");
+        assertThatThrownBy(() -> live.predict(Map.of("a", "Infinity", "b", 2)))
+                .hasMessageContaining("'a' must be a finite number or missing but was 'Infinity'");
+        assertThatThrownBy(() -> live.predict(Map.of("a", "one", "b", 2))).hasMessageContaining("'one'");
+    }
+
+    @Test
+    void withoutAPlanOtherColumnsAreRefused() {
+        Schema schema = new Schema(List.of(new Block("hot", Block.Kind.ONE_HOT, 4)), Target.numeric("y"));
+        LiveModel live = LiveModel.unpublished();
+        live.publish(new Sum(schema), "v", Optional.empty());
+
+        assertThatThrownBy(() -> live.predict(Map.of("hot", "a")))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                .hasMessageContaining("no column plan");
     }
 
     @Test
@@ -194,31 +199,33 @@ class LiveModelTest {
         Pipeline pipeline = Pipeline.create(PLUG_INS, schema, new PipelineSpec("shares", List.of(), Map.of()));
         pipeline.partialFit(
                 new DenseChunk(schema, new double[4], new double[] {1, 1, 0, 1}, new double[0], List.of("no", "yes")));
-        LiveModel live = LiveModel.unpublished(Optional.empty());
-        live.publish(pipeline.snapshot(), "here");
+        LiveModel live = LiveModel.unpublished();
+        live.publish(pipeline.snapshot(), "here", Optional.empty());
 
-        Prediction prediction = live.predict(Map.of("x0", "1"));
-        assertThat(prediction.value()).isEqualTo("yes");
-        assertThat(prediction.probabilities()).containsExactly(Map.entry("no", 0.25), Map.entry("yes", 0.75));
-        assertThat(prediction.version()).isEqualTo("here");
+        assertThat(live.predict(Map.of("x0", "1"))).isInstanceOfSatisfying(ClassPrediction.class, prediction -> {
+            assertThat(prediction.label()).isEqualTo("yes");
+            assertThat(prediction.probability("no")).isEqualTo(0.25);
+            assertThat(prediction.probabilities()).containsExactly(Map.entry("no", 0.25), Map.entry("yes", 0.75));
+            assertThat(prediction.version()).isEqualTo("here");
+        });
     }
 
     @Test
     void aClassifierWithoutClassesAndAModelThatPredictsNothingRefuse() {
         Schema schema = Schema.numeric(1, Target.none());
-        LiveModel live = LiveModel.unpublished(Optional.empty());
-        live.publish(new NoClasses(schema), "v1");
+        LiveModel live = LiveModel.unpublished();
+        live.publish(new NoClasses(schema), "v1", Optional.empty());
         assertThatThrownBy(() -> live.predict(Map.of("x0", "1"))).hasMessageContaining("knows no class yet");
         Model mute = () -> schema;
-        live.publish(mute, "v2");
+        live.publish(mute, "v2", Optional.empty());
         assertThatThrownBy(() -> live.predict(Map.of("x0", "1"))).hasMessageContaining("neither a class nor a number");
     }
 
     @Test
     void everyAnswerIsOfTheVersionThatItNames() throws Exception {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
-        LiveModel live = LiveModel.unpublished(Optional.empty());
-        live.publish(new Constant(schema, 0), "0.0");
+        LiveModel live = LiveModel.unpublished();
+        live.publish(new Constant(schema, 0), "0.0", Optional.empty());
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService readers = Executors.newFixedThreadPool(3);
         try {
@@ -228,8 +235,8 @@ class LiveModelTest {
                     double last = 0;
                     while (!done.get()) {
                         Prediction prediction = live.predict(Map.of("x0", "1"));
-                        assertThat(prediction.value()).isEqualTo(prediction.version());
-                        double now = Double.parseDouble(prediction.value());
+                        double now = number(prediction);
+                        assertThat(prediction.version()).isEqualTo(Double.toString(now));
                         assertThat(now).isGreaterThanOrEqualTo(last);
                         last = now;
                     }
@@ -237,7 +244,7 @@ class LiveModelTest {
                 }));
             }
             for (int i = 1; i <= 20_000; i++) {
-                live.publish(new Constant(schema, i), Double.toString(i));
+                live.publish(new Constant(schema, i), Double.toString(i), Optional.empty());
             }
             done.set(true);
             for (Future<Double> answer : answers) {

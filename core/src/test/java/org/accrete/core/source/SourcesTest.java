@@ -23,10 +23,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class SourcesTest {
-    /** What a chunk tells, and a row that came without one at the end. */
+    /** What a source told with one chunk, or at the end without one. */
     private record Told(List<String> rows, Position position, List<String> classes, long refused) {}
 
-    private static Told told(Chunk chunk) {
+    private static Told told(ChunkBuffer buffer) {
+        return new Told(rows(buffer.chunk()), buffer.position(), buffer.chunk().classes(), buffer.refusedRows());
+    }
+
+    private static List<String> rows(Chunk chunk) {
         DenseChunk dense = (DenseChunk) chunk;
         List<String> rows = new ArrayList<>();
         for (int row = 0; row < chunk.rows(); row++) {
@@ -36,16 +40,16 @@ class SourcesTest {
             }
             rows.add(line.append(chunk.target(row)).toString());
         }
-        return new Told(rows, chunk.position(), chunk.classes(), chunk.refusedRows());
+        return rows;
     }
 
     private static List<Told> readAll(ChunkSource source, int chunkRows) {
         List<Told> all = new ArrayList<>();
         ChunkBuffer buffer = new ChunkBuffer(source.schema(), chunkRows);
         while (source.next(buffer)) {
-            all.add(told(buffer.chunk()));
+            all.add(told(buffer));
         }
-        all.add(new Told(List.of(), Position.start(), List.of(), buffer.chunk().refusedRows()));
+        all.add(new Told(List.of(), Position.start(), List.of(), buffer.refusedRows()));
         assertThat(source.next(buffer)).as("stays at the end").isFalse();
         return all;
     }
@@ -150,24 +154,26 @@ class SourcesTest {
     void noRowBeyondTheMostIsTouched() {
         ListSource source = source(205);
         source.failsAt = 55;
-        Prefetch ahead = new Prefetch(source, 40, 55, false);
+        Prefetch ahead = Sources.prefetch(source, 40, 55);
         assertThat(rows(readAll(ahead, 40))).hasSize(55);
-        ahead.close();
+        ahead.release();
         assertThat(source.read).isEqualTo(55);
         assertThat(source.closed).isZero();
+        ahead.close();
+        assertThat(source.closed).isOne();
     }
 
     @Test
-    void whoWaitsForAStuckSourceCanBeCalledOff() throws InterruptedException {
+    void stopEndsTheWaitForAStuckSource() throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         ChunkSource source = new Stuck(stuck, never);
-        Prefetch ahead = new Prefetch(source, 10, Long.MAX_VALUE, true);
+        Prefetch ahead = Sources.prefetch(source, 10);
         AtomicInteger answer = new AtomicInteger(-1);
         Thread waiting = new Thread(() -> answer.set(ahead.next(new ChunkBuffer(source.schema(), 10)) ? 1 : 0));
         waiting.start();
         stuck.await();
-        ahead.abandon();
+        ahead.stop();
         waiting.join();
         assertThat(answer).hasValue(0);
         ahead.close();
@@ -208,10 +214,10 @@ class SourcesTest {
         for (int looked : new int[] {1, 40, 100, 205, 300}) {
             for (int chunkRows : new int[] {1, 7, 40, 1_000}) {
                 try (Peeked peeked = Sources.peek(source(205), looked)) {
-                    Told sample = told(peeked.sample());
-                    assertThat(sample.rows())
+                    Chunk sample = peeked.sample();
+                    assertThat(rows(sample))
                             .isEqualTo(rows(readAll(source(205), 40)).subList(0, Math.min(looked, 205)));
-                    assertThat(told(peeked.sample())).isEqualTo(sample);
+                    assertThat(peeked.sample()).isSameAs(sample);
                     assertThat(readAll(peeked, chunkRows)).isEqualTo(readAll(source(205), chunkRows));
                 }
             }
@@ -332,11 +338,11 @@ class SourcesTest {
     }
 
     @Test
-    void afterItIsAbandonedAFailureOfTheSourceIsNoFailure() throws InterruptedException {
+    void failuresOfTheSourceAfterStopAreIgnored() throws InterruptedException {
         ListSource rows = ListSource.labels(20);
         Prefetch[] ahead = new Prefetch[1];
         // As when Ctrl-C ends both ends of a pipe: the last row is torn.
-        ahead[0] = new Prefetch(new FailingAfter(rows, () -> ahead[0].abandon()), 10, Long.MAX_VALUE, true);
+        ahead[0] = Sources.prefetch(new FailingAfter(rows, () -> ahead[0].stop()), 10);
         ChunkBuffer buffer = new ChunkBuffer(rows.schema(), 10);
         assertThat(ahead[0].next(buffer)).isTrue();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {

@@ -64,7 +64,7 @@ class DirectoryStoreTest {
         append(Samples.state(2), Samples.note("m@1"));
         String head = new String(Files.readAllBytes(file(2)), StandardCharsets.ISO_8859_1);
         assertThat(head.substring(8))
-                .startsWith("{\"__metadata__\":{\"accrete.format\":\"1\",\"accrete.library\":\"")
+                .startsWith("{\"__metadata__\":{\"accrete.format\":\"2\",\"accrete.library\":\"")
                 .contains("\"accrete.model\":\"m\",\"accrete.version\":\"2\",\"accrete.parent\":\"m@1\","
                         + "\"accrete.created\":\"2026-11-20T12:00:00Z\",\"accrete.learner\":\"mean\","
                         + "\"accrete.rows_seen\":\"20\",\"accrete.metrics\":\"{\\\"mae\\\":0.25,\\\"r2\\\":-0.0}\","
@@ -107,8 +107,8 @@ class DirectoryStoreTest {
         store.tag("m", "before-summer-2", 1);
         store.tag("m", "before-summer-2", 1);
         assertThat(DirectoryStore.open(root).history("m").aliases())
-                .containsExactly(Map.entry("before-summer-2", 1L), Map.entry("live", 1L));
-        assertThat(store.history("m").moves()).hasSize(3);
+                .containsExactly(Map.entry("before-summer-2", 1L), Map.entry("live", 2L));
+        assertThat(store.history("m").moves()).hasSize(4);
     }
 
     @ParameterizedTest
@@ -320,7 +320,7 @@ class DirectoryStoreTest {
         assertRefused(Kind.CORRUPT_FILE, () -> store.tag("m", "good", 1));
         assertThat(history()).hasBinaryContent(lines);
         assertThat(file(1)).exists();
-        // And the lock was given up.
+        // The lock was released.
         assertRefused(Kind.CORRUPT_FILE, () -> store.writer("m"));
     }
 
@@ -379,12 +379,12 @@ class DirectoryStoreTest {
 
     @Test
     void aFileOfAnotherFormatIsToldApartFromDamage() throws IOException {
-        assertFormat("2", Kind.FILE_TOO_NEW);
-        assertFormat("0", Kind.FILE_TOO_OLD);
+        assertFormat("3", Kind.FILE_TOO_NEW);
+        assertFormat("1", Kind.FILE_TOO_OLD);
         assertFormat("one", Kind.CORRUPT_FILE);
     }
 
-    /** Changes the format in a file and tells the history of it, as another release would have written both. */
+    /** Changes the format in a file and the history accordingly, as another release would have written both. */
     private void assertFormat(String format, Kind kind) throws IOException {
         String model = "format-" + format;
         try (ModelWriter writer = store.writer(model)) {
@@ -393,7 +393,7 @@ class DirectoryStoreTest {
         ModelVersion version = store.history(model).latest().orElseThrow();
         Path file = root.resolve(model).resolve("000001.safetensors");
         byte[] bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
-                .replace("\"accrete.format\":\"1\"", "\"accrete.format\":\"" + format + "\"")
+                .replace("\"accrete.format\":\"2\"", "\"accrete.format\":\"" + format + "\"")
                 .getBytes(StandardCharsets.ISO_8859_1);
         if (format.length() == 3) {
             bytes = new String(bytes, StandardCharsets.ISO_8859_1)

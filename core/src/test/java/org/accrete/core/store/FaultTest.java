@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Fails the first operation on the disk, then the second, and so on, until there was none to fail. */
+/** Fails the first operation on the disk, then the second, and so on, until none is left. */
 class FaultTest {
     @TempDir
     Path folder;
@@ -96,7 +96,7 @@ class FaultTest {
         return Samples.store(root).history("m").versions();
     }
 
-    /** The store opens, has the old versions, takes a new one, and then nothing is wrong with it. */
+    /** The store opens, has the old versions, accepts a new one, and then verifies without damage. */
     private static void assertWorks(Path root, List<ModelVersion> before, String context) {
         DirectoryStore store = Samples.store(root);
         assertThat(store.verify("m")).as(context).isEmpty();
@@ -151,13 +151,13 @@ class FaultTest {
                 break;
             }
         }
-        // A number that a reader may have seen is not used again, one that nobody can have seen is.
+        // A number is used again only if no reader can have seen it.
         assertThat(numbers).containsExactlyInAnyOrder(3L, 4L);
     }
 
     @Test
     void aLineThatCannotBeTakenBackLeavesItsFile() {
-        // A dead disk from the force of the history on: whether the line is there is up to the disk, and it is.
+        // The disk is dead from the force of the history on: it may or may not have the line, and here it has.
         for (int n = 1; ; n++) {
             Path root = folder.resolve("unknown-" + n);
             prepare(root, 1);

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** A disk whose n-th operation fails, or everything from it on; a write fails in its middle. */
+/** A disk whose n-th operation fails, or all operations from it on; a failing write writes half. */
 final class FaultyDisk extends Disk {
     private final int failing;
     private final boolean isDeadAfterwards;

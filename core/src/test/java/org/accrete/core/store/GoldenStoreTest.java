@@ -16,7 +16,7 @@ import org.accrete.api.store.ModelWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model of format 1, stored once and for all, can be read. */
+/** A stored model of format 2 can be read by every later release. */
 class GoldenStoreTest {
     private static final List<String> FILES = List.of("000001.safetensors", "000002.safetensors", "history");
 
@@ -24,8 +24,8 @@ class GoldenStoreTest {
     Path folder;
 
     /**
-     * Made the sample under {@code src/test/resources}, with the release that first wrote format 1:
-     * {@code -Dtest=GoldenStoreTest -Daccrete.golden=DIR} makes another.
+     * Wrote the sample under {@code src/test/resources}, with the release that introduced format 2:
+     * {@code -Dtest=GoldenStoreTest -Daccrete.golden=DIR} writes another.
      */
     private static void makeSample(Path root) {
         DirectoryStore store = Samples.store(root);
@@ -38,14 +38,14 @@ class GoldenStoreTest {
     }
 
     @Test
-    void format1IsRead() throws IOException {
+    void format2IsRead() throws IOException {
         String target = System.getProperty("accrete.golden", "");
         if (!target.isEmpty()) {
             makeSample(Path.of(target));
         }
         Path model = Files.createDirectories(folder.resolve("sample"));
         for (String file : FILES) {
-            try (InputStream in = GoldenStoreTest.class.getResourceAsStream("format-1/sample/" + file)) {
+            try (InputStream in = GoldenStoreTest.class.getResourceAsStream("format-2/sample/" + file)) {
                 Files.copy(Objects.requireNonNull(in, file), model.resolve(file));
             }
         }
@@ -76,7 +76,7 @@ class GoldenStoreTest {
     }
 
     private static String golden(String file) throws IOException {
-        try (InputStream in = GoldenStoreTest.class.getResourceAsStream("format-1/sample/" + file)) {
+        try (InputStream in = GoldenStoreTest.class.getResourceAsStream("format-2/sample/" + file)) {
             return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -36,7 +36,7 @@ class HistoryFileTest {
         assertThat(line).isEqualTo(covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n");
     }
 
-    /** By the definition, bit by bit: another road than the JDK's. */
+    /** By its definition, bit by bit, independent of the JDK. */
     private static String crc32c(String text) {
         int crc = -1;
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

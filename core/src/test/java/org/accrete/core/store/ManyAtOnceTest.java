@@ -32,7 +32,7 @@ class ManyAtOnceTest {
     @TempDir
     Path folder;
 
-    /** What another process does. */
+    /** The main method of another process. */
     static final class Child {
         private Child() {}
 
@@ -67,7 +67,7 @@ class ManyAtOnceTest {
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE))
                 .hasMessageContaining("process " + child.pid());
-        // Nor is the first refusal's reading of the lock file an opening for the second.
+        // Reading the lock file for the first refusal must not release it for the second.
         assertThatThrownBy(() -> store.writer("m")).isInstanceOf(AccreteException.class);
         store.tag("m", "good", 1);
         child.destroyForcibly().waitFor();
@@ -146,7 +146,7 @@ class ManyAtOnceTest {
         });
         assertThat(taken).hasPositiveValue();
         try (Stream<Path> left = Files.walk(folder)) {
-            // A directory may stay when another was just about to use it.
+            // A directory may stay when another thread was about to use it.
             assertThat(left).allMatch(Files::isDirectory);
         }
     }

@@ -126,7 +126,7 @@ class SafeTensorsTest {
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
         Path file = raw(json.length, json, 8);
         if (header.endsWith("\n")) {
-            // White space other than blanks is JSON's business, and harmless.
+            // Other white space than blanks is valid JSON.
             assertThat(read(file)).containsOnlyKeys("a");
         } else {
             assertCorrupt(file);

@@ -3,6 +3,7 @@ package org.accrete.core.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +186,7 @@ class TrainingRunTest {
                 .containsExactly(Optional.of("old@7"), Optional.of("m@1"), Optional.of("m@2"));
         assertThat(writer.notes.stream().map(ModelVersion.Note::rowsSeen)).containsExactly(5_000L, 10_000L, 12_345L);
         assertThat(writer.notes.get(2).learner()).isEqualTo("softmax");
-        // More than two classes: no area under the curve, and what is undefined is not noted.
+        // More than two classes: no area under the curve, and undefined figures are left out.
         assertThat(writer.notes.get(2).metrics()).containsOnlyKeys("log_loss", "accuracy", "kappa", "kappa_t");
         State first = writer.states.get(0);
         assertThat(first.text("run.position")).isEqualTo("list4998+2");
@@ -294,7 +295,7 @@ class TrainingRunTest {
                 source.failsAt = 5_432;
                 source.failure = failure;
                 MemoryWriter writer = new MemoryWriter();
-                LiveModel live = LiveModel.unpublished(Optional.empty());
+                LiveModel live = LiveModel.unpublished();
                 TrainingRun run = run(source)
                         .writer(writer)
                         .publishTo(live)
@@ -303,7 +304,7 @@ class TrainingRunTest {
                 assertThatThrownBy(run::run).hasMessage("connection lost").hasNoSuppressedExceptions();
                 assertThat(writer.states).hasSize(1);
                 assertThat(writer.last().whole("run.rows")).isEqualTo(5_000);
-                assertThat(live.version()).isEqualTo("m@1");
+                assertThat(live.current().version()).isEqualTo("m@1");
 
                 State kept = writer.last();
                 assertThat(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, kept), labels())
@@ -418,7 +419,7 @@ class TrainingRunTest {
                 return true;
             }
             try {
-                // Only when the rows handed out before are learned: the reader is ahead of the trainer.
+                // Only once the rows before are learned, since the reader is ahead of the trainer.
                 Thread.sleep(200);
                 stuck.countDown();
                 new CountDownLatch(1).await();
@@ -452,13 +453,22 @@ class TrainingRunTest {
         assertThat(run(labels()).rows(0).build().run().rows()).isZero();
     }
 
+    private static Ticker clock(AtomicLong now) {
+        return new Ticker() {
+            @Override
+            public long read() {
+                return now.get();
+            }
+        };
+    }
+
     @Test
     void checkpointsByTimeComeAtTheNextChunksEnd() {
         AtomicLong now = new AtomicLong();
         MemoryWriter writer = new MemoryWriter();
         run(labels())
                 .writer(writer)
-                .clock(now::get)
+                .clock(clock(now))
                 .checkpointEvery(CheckpointInterval.parse("10s"))
                 .listener(new RunListener() {
                     @Override
@@ -475,12 +485,12 @@ class TrainingRunTest {
     @Test
     void snapshotsArePublishedOnceASecondAndWithEveryVersion() {
         AtomicLong now = new AtomicLong();
-        LiveModel live = LiveModel.unpublished(Optional.empty());
+        LiveModel live = LiveModel.unpublished();
         List<String> seen = new ArrayList<>();
         run(labels())
                 .writer(new MemoryWriter())
                 .parent("old@7")
-                .clock(now::get)
+                .clock(clock(now))
                 .rows(7_000)
                 .checkpointEvery(new CheckpointInterval(4, 0))
                 .publishTo(live)
@@ -488,14 +498,14 @@ class TrainingRunTest {
                     @Override
                     public void chunk(Progress progress) {
                         if (progress.rows() > 1_000) {
-                            seen.add(live.version());
+                            seen.add(live.current().version());
                         }
                         now.addAndGet(600_000_000L);
                     }
 
                     @Override
                     public void version(ModelVersion version) {
-                        seen.add(live.version());
+                        seen.add(live.current().version());
                     }
                 })
                 .build()
@@ -581,7 +591,7 @@ class TrainingRunTest {
                         .isEqualTo(whole);
             }
             State part = trained(run(open.get()).rows(2_346).progressive(true));
-            // It goes on with them without being asked to.
+            // It continues them without being asked to.
             for (boolean asked : new boolean[] {false, true}) {
                 assertThat(progressive(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, part), open.get())
                                 .resume(part)

@@ -18,29 +18,33 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * Least squares with an intercept, exact after every row: the recursive form keeps the inverse P of the weighted normal
- * matrix, O(width²) per row. Old rows fade by {@code forgetting} a row.
+ * Linear least squares with an intercept, exact after every row. The recursive form keeps the inverse of the weighted
+ * normal matrix and costs O(width²) per row. Each new row multiplies the weight of all earlier rows by
+ * {@code forgetting}.
  *
- * <p>Source: Haykin, "Adaptive Filter Theory", chapter on recursive least squares.
+ * <p>Reference: Haykin, "Adaptive Filter Theory", chapter on recursive least squares.
  */
 public final class RecursiveLeastSquares implements Learner {
     private static final ParamSpec<Double> FORGETTING = ParamSpec.real(
-            "forgetting", 1.0, Domain.Range.between(0.5, 1.0), "what a row's weight is multiplied by for each later row");
+            "forgetting",
+            1.0,
+            Domain.Range.between(0.5, 1.0),
+            "factor by which each new row decays the weight of earlier rows");
     private static final ParamSpec<Double> ALPHA =
-            ParamSpec.real("alpha", 1e-3, Domain.Range.above(0), "pull of all coefficients towards 0 at the start");
+            ParamSpec.real("alpha", 1e-3, Domain.Range.above(0), "L2 regularization of the initial coefficients");
 
     private final Schema schema;
     private final double forgetting;
-    private final int size; // the columns and, last, the intercept
+    private final int size; // width + 1, the intercept is last
     private double[] weights;
     private double[] inverse;
     private long rowsSeen;
 
-    // Where the rows of a chunk are learned, until all of them are.
+    // The rows of a chunk update these copies, so that a refused chunk changes nothing.
     private double[] nextWeights;
     private double[] nextInverse;
     private final double[] x;
-    private final double[] px;
+    private final double[] px; // inverse times x
 
     private RecursiveLeastSquares(Schema schema, Params params, double[] weights, double[] inverse, long rowsSeen) {
         this.schema = schema;
@@ -117,7 +121,7 @@ public final class RecursiveLeastSquares implements Learner {
         }
     }
 
-    /** Writes a row of either form, and the 1 that the intercept is multiplied with. */
+    /** Copies a dense or sparse row and appends 1 for the intercept. */
     private static void read(Chunk chunk, int row, double[] out) {
         int width = chunk.width();
         if (chunk instanceof DenseChunk dense) {
@@ -168,7 +172,7 @@ public final class RecursiveLeastSquares implements Learner {
                 .build();
     }
 
-    /** The model: nothing but the weights. */
+    /** The model: the coefficients and, last, the intercept. */
     private record Fitted(Schema schema, double[] weights) implements Regressor {
         @Override
         public void predict(Chunk chunk, double[] out) {
@@ -181,7 +185,7 @@ public final class RecursiveLeastSquares implements Learner {
         }
     }
 
-    /** What {@code ServiceLoader} finds. */
+    /** The provider that {@code ServiceLoader} finds. */
     public static final class Provider implements LearnerProvider {
         @Override
         public String name() {
@@ -190,7 +194,7 @@ public final class RecursiveLeastSquares implements Learner {
 
         @Override
         public String summary() {
-            return "least squares, exact after every row; for up to some hundred columns";
+            return "linear least squares, exact after every row; for up to a few hundred columns";
         }
 
         @Override

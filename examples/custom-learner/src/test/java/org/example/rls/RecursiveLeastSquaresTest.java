@@ -13,7 +13,7 @@ import org.accrete.api.param.Params;
 import org.accrete.testkit.LearnerContract;
 import org.junit.jupiter.api.Test;
 
-/** Every law of a learner, inherited, and the one thing that only this learner knows. */
+/** Inherits the laws of every learner and adds a test of the solution. */
 class RecursiveLeastSquaresTest implements LearnerContract {
     @Override
     public LearnerProvider provider() {
@@ -26,7 +26,7 @@ class RecursiveLeastSquaresTest implements LearnerContract {
     }
 
     @Test
-    void findsTheFunctionThatMadeTheRows() {
+    void recoversTheCoefficientsOfALinearFunction() {
         Schema schema = Schema.numeric(2, Target.numeric("y"));
         Learner learner = provider().create(schema, Params.of(provider().params()));
         SeededRandom random = new SeededRandom(1);

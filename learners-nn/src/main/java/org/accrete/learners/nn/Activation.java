@@ -3,7 +3,7 @@ package org.accrete.learners.nn;
 import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.FloatKernels;
 
-/** What a hidden unit makes of its sum z. */
+/** The activation function of the hidden units: from the pre-activation z to the activation a. */
 enum Activation {
     /** {@code max(0, z)}. */
     RELU,
@@ -11,31 +11,31 @@ enum Activation {
     TANH,
     /** {@code 1 / (1 + exp(-z))}. */
     SIGMOID,
-    /** {@code z F(z)} with the normal distribution function F, not its approximation by tanh. */
+    /** {@code z F(z)}, where F is the normal distribution function itself, not its approximation by tanh. */
     GELU,
     /** {@code z}. */
     IDENTITY;
 
-    /** Numbers that go through {@code double} at a time. */
+    /** Number of values that are computed in {@code double} at a time. */
     static final int STRIP = 512;
 
     private static final double SQRT_HALF = Math.sqrt(0.5);
     private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
-    /** {@return whether {@link #backward} needs the sums} */
-    boolean keepsSums() {
+    /** {@return whether {@link #backward} needs z} */
+    boolean needsPreActivations() {
         return this == GELU;
     }
 
     /**
-     * Turns sums into activations.
+     * Computes activations.
      *
-     * @param z sums, not modified unless {@code a} is the same
+     * @param z pre-activations, not modified unless {@code a} is the same array
      * @param a receives the activations; may be {@code z}
-     * @param n how many
-     * @param wide scratch of {@link #STRIP}
+     * @param n number of values
+     * @param scratch of length {@link #STRIP}
      */
-    void forward(float[] z, float[] a, int n, double[] wide) {
+    void forward(float[] z, float[] a, int n, double[] scratch) {
         switch (this) {
             case RELU -> {
                 for (int i = 0; i < n; i++) {
@@ -46,11 +46,11 @@ enum Activation {
                 for (int from = 0; from < n; from += STRIP) {
                     int length = Math.min(STRIP, n - from);
                     for (int i = 0; i < length; i++) {
-                        wide[i] = 2.0 * z[from + i];
+                        scratch[i] = 2.0 * z[from + i];
                     }
-                    DenseKernels.best().logistic(wide, 0, wide, 0, length);
+                    DenseKernels.best().logistic(scratch, 0, scratch, 0, length);
                     for (int i = 0; i < length; i++) {
-                        a[from + i] = (float) (2 * wide[i] - 1);
+                        a[from + i] = (float) (2 * scratch[i] - 1);
                     }
                 }
             }
@@ -58,21 +58,21 @@ enum Activation {
                 for (int from = 0; from < n; from += STRIP) {
                     int length = Math.min(STRIP, n - from);
                     for (int i = 0; i < length; i++) {
-                        wide[i] = z[from + i];
+                        scratch[i] = z[from + i];
                     }
-                    DenseKernels.best().logistic(wide, 0, wide, 0, length);
+                    DenseKernels.best().logistic(scratch, 0, scratch, 0, length);
                     for (int i = 0; i < length; i++) {
-                        a[from + i] = (float) wide[i];
+                        a[from + i] = (float) scratch[i];
                     }
                 }
             }
             case GELU -> {
                 for (int from = 0; from < n; from += STRIP) {
                     int length = Math.min(STRIP, n - from);
-                    bells(z, from, wide, length);
+                    expOfHalfSquare(z, from, scratch, length);
                     for (int i = 0; i < length; i++) {
                         double x = z[from + i];
-                        a[from + i] = (float) (x * normal(x, wide[i]));
+                        a[from + i] = (float) (x * normalCdf(x, scratch[i]));
                     }
                 }
             }
@@ -85,15 +85,15 @@ enum Activation {
     }
 
     /**
-     * Multiplies what flows back by the slopes.
+     * Multiplies a gradient by the derivative of the activation function.
      *
-     * @param z the sums where {@link #keepsSums()}, else not read
-     * @param a the activations
-     * @param delta slopes of the loss by the activations, replaced by those by the sums
-     * @param n how many
-     * @param wide scratch of {@link #STRIP}
+     * @param z pre-activations if {@link #needsPreActivations()}, else not read
+     * @param a activations
+     * @param delta gradient with respect to the activations, replaced by that with respect to the pre-activations
+     * @param n number of values
+     * @param scratch of length {@link #STRIP}
      */
-    void backward(float[] z, float[] a, float[] delta, int n, double[] wide) {
+    void backward(float[] z, float[] a, float[] delta, int n, double[] scratch) {
         switch (this) {
             case RELU -> FloatKernels.best().reluGradient(a, 0, delta, 0, n);
             case TANH -> {
@@ -109,10 +109,10 @@ enum Activation {
             case GELU -> {
                 for (int from = 0; from < n; from += STRIP) {
                     int length = Math.min(STRIP, n - from);
-                    bells(z, from, wide, length);
+                    expOfHalfSquare(z, from, scratch, length);
                     for (int i = 0; i < length; i++) {
                         double x = z[from + i];
-                        delta[from + i] *= (float) (normal(x, wide[i]) + x * INV_SQRT_2PI * wide[i]);
+                        delta[from + i] *= (float) (normalCdf(x, scratch[i]) + x * INV_SQRT_2PI * scratch[i]);
                     }
                 }
             }
@@ -120,28 +120,28 @@ enum Activation {
         }
     }
 
-    /** Writes {@code exp(-z²/2)}. */
-    private static void bells(float[] z, int from, double[] wide, int n) {
+    /** Writes {@code exp(-z²/2)} to the scratch memory. */
+    private static void expOfHalfSquare(float[] z, int from, double[] scratch, int n) {
         for (int i = 0; i < n; i++) {
             double x = z[from + i];
-            wide[i] = -0.5 * x * x;
+            scratch[i] = -0.5 * x * x;
         }
-        DenseKernels.best().exp(wide, 0, wide, 0, n);
+        DenseKernels.best().exp(scratch, 0, scratch, 0, n);
     }
 
     /**
-     * {@return the normal distribution function, within 1e-7: M. Abramowitz, I. Stegun, "Handbook of Mathematical
-     * Functions" (1964), 7.1.26}
+     * {@return the normal distribution function, with an error below 1e-7: M. Abramowitz, I. Stegun, "Handbook of
+     * Mathematical Functions" (1964), 7.1.26}
      *
-     * @param bell {@code exp(-x²/2)}
+     * @param density {@code exp(-x²/2)}
      */
-    private static double normal(double x, double bell) {
+    private static double normalCdf(double x, double density) {
         double t = 1 / (1 + 0.3275911 * SQRT_HALF * Math.abs(x));
         double tail = 0.5
-                * bell
+                * density
                 * t
                 * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-        // Without a branch, which no processor could foretell.
+        // Not a branch: it would be mispredicted half of the time.
         return 0.5 + Math.copySign(0.5 - tail, x);
     }
 }

@@ -8,8 +8,8 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * Tells classes apart by a softmax of one output each. A class is added with the first row that has it, so chunks do
- * not matter.
+ * A network with one output per class and a softmax. A class is added with the first row that has it, so chunk borders
+ * do not matter.
  */
 final class MlpClassifier extends MlpLearner {
     private static final String CLASSES = "classes";
@@ -17,36 +17,23 @@ final class MlpClassifier extends MlpLearner {
     private final Params params;
     private final ClassList classes;
 
-    private MlpClassifier(Schema schema, Params params, Network network, ClassList classes) {
-        super(schema, params, MlpParams.classifierTrainer(network, params));
+    private MlpClassifier(Schema schema, Params params, ClassList classes) {
+        super(
+                schema,
+                params,
+                MlpParams.classifierBackpropagation(MlpParams.network(schema, params, classes.size()), params));
         this.params = params;
         this.classes = classes;
     }
 
-    /** {@return a learner that has seen nothing} */
-    static MlpClassifier create(Schema schema, Params params) {
-        ClassList classes = new ClassList(schema.target().classes(), params);
-        Network network = MlpParams.network(schema, params, classes.size());
-        MlpParams.draw(network, params);
-        return new MlpClassifier(schema, params, network, classes);
+    /** {@return a learner of the schema's classes, with weights of 0} */
+    static MlpClassifier of(Schema schema, Params params) {
+        return new MlpClassifier(schema, params, new ClassList(schema.target().classes(), params));
     }
 
-    /** {@return a learner that has seen nothing and begins with weights from elsewhere} */
-    static MlpClassifier begin(Schema schema, Params params, State weights, boolean head) {
-        ClassList classes = new ClassList(schema.target().classes(), params);
-        Network network = MlpParams.network(schema, params, classes.size());
-        MlpParams.draw(network, params);
-        Tensors.begin(weights, network, head);
-        return new MlpClassifier(schema, params, network, classes);
-    }
-
-    /** {@return a learner that goes on from a state} */
-    static MlpClassifier restore(Schema schema, Params params, State state) {
-        ClassList classes = new ClassList(state.list(CLASSES), params);
-        Network network = MlpParams.network(schema, params, classes.size());
-        MlpClassifier learner = new MlpClassifier(schema, params, network, classes);
-        learner.restore(state);
-        return learner;
+    /** {@return a learner of the classes in a state, with weights of 0} */
+    static MlpClassifier of(Schema schema, Params params, State state) {
+        return new MlpClassifier(schema, params, new ClassList(state.list(CLASSES), params));
     }
 
     @Override
@@ -80,11 +67,11 @@ final class MlpClassifier extends MlpLearner {
 
     @Override
     public ProbabilisticClassifier view() {
-        return new NetworkClassifier(schema, classes.labels(), network, () -> scratch);
+        return new NetworkClassifier(schema, classes.labels(), network, () -> buffers);
     }
 
     @Override
     public ProbabilisticClassifier snapshot() {
-        return new NetworkClassifier(schema, classes.labels(), network.copy(), Scratch::new);
+        return new NetworkClassifier(schema, classes.labels(), network.copy(), PredictionBuffers::new);
     }
 }

@@ -1,68 +1,65 @@
 package org.accrete.learners.nn;
 
 import java.util.Arrays;
-import java.util.Locale;
-import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 
 /**
- * What both learners share: a chunk is taken whole or not at all, rows wait until their batch is full, and the state.
+ * The common part of both learners. A chunk is learned whole or not at all, and rows wait until their batch is full.
  *
- * <p>Batches are cut from the stream of all rows, not from chunks: a chunk's last rows wait in the state, counted as
- * seen and not yet learned, until later chunks fill their batch. Nothing flushes them, so neither the chunks nor where
- * a run stopped shows.
+ * <p>Batches are cut from the stream of all rows, not from chunks. The last rows of a chunk wait until later chunks
+ * fill their batch: they are stored with the state and count as seen, but are not yet learned. There is no flush, so
+ * neither the chunk borders nor the point where a run stopped changes the model.
  *
- * <p>Stored are the weights ({@link Tensors}), behind {@code mlp.first.} and {@code mlp.second.} the running means of
- * slopes and of their squares, {@code mlp.steps} (batches learned), {@code mlp.rows_seen}, and of the rows that wait
- * {@code mlp.waiting.…}: numbers, targets, weights, and of tables the start of each row's entries, their tables, rows
- * and values.
+ * <p>The state holds the weights ({@link WeightTensors}); behind {@code mlp.first_moment.} and
+ * {@code mlp.second_moment.} the optimizer's moments; {@code mlp.steps} (batches learned), {@code mlp.rows_seen}; and
+ * the waiting rows in {@code mlp.waiting.…}: numbers, targets, weights, and for tables the start of each row's entries,
+ * their tables, rows and values.
  */
 abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRegressor {
     private static final String STEPS = "mlp.steps";
     private static final String ROWS_SEEN = "mlp.rows_seen";
-    private static final String FIRST = "mlp.first.";
-    private static final String SECOND = "mlp.second.";
+    private static final String FIRST_MOMENT = "mlp.first_moment.";
+    private static final String SECOND_MOMENT = "mlp.second_moment.";
     private static final String WAITING = "mlp.waiting.";
 
     final Schema schema;
     final Network network;
-    final Scratch scratch = new Scratch();
-    private final Trainer trainer;
-    private final Schedule schedule;
-    private final Block waiting;
-    private final Block waitingBefore;
+    final PredictionBuffers buffers = new PredictionBuffers();
+    private final Backpropagation backpropagation;
+    private final LearningRateSchedule schedule;
+    private final MiniBatch waiting;
+    private final MiniBatch waitingBefore;
     private long steps;
     private long rowsSeen;
     private double lastLoss = Double.NaN;
 
-    /** Makes a learner that has seen nothing. */
-    MlpLearner(Schema schema, Params params, Trainer trainer) {
+    /** Makes a learner that has seen nothing, with the network's weights. */
+    MlpLearner(Schema schema, Params params, Backpropagation backpropagation) {
         this.schema = schema;
-        this.trainer = trainer;
-        this.network = trainer.network;
+        this.backpropagation = backpropagation;
+        this.network = backpropagation.network;
         this.schedule = MlpParams.schedule(params);
-        int batch = MlpParams.batchSize(params);
-        this.waiting = network.block(batch);
-        this.waitingBefore = network.block(batch);
+        int batchSize = MlpParams.batchSize(params);
+        this.waiting = network.newBatch(batchSize);
+        this.waitingBefore = network.newBatch(batchSize);
     }
 
-    /** Goes on from a state. */
+    /** Replaces everything by a stored state. */
     final void restore(State state) {
-        Tensors.take(state, "", network, network.layers, network.table);
-        if (trainer.first[0].length > 0) {
-            Tensors.take(state, FIRST, network, trainer.first, trainer.tableFirst);
+        WeightTensors.read(state, "", network, network.weights);
+        if (backpropagation.firstMoments.exist()) {
+            WeightTensors.read(state, FIRST_MOMENT, network, backpropagation.firstMoments);
         }
-        if (trainer.second[0].length > 0) {
-            Tensors.take(state, SECOND, network, trainer.second, trainer.tableSecond);
-            requireSquares(trainer.tableSecond);
-            for (float[] squares : trainer.second) {
+        if (backpropagation.secondMoments.exist()) {
+            WeightTensors.read(state, SECOND_MOMENT, network, backpropagation.secondMoments);
+            requireSquares(backpropagation.secondMoments.table);
+            for (float[] squares : backpropagation.secondMoments.layers) {
                 requireSquares(squares);
             }
         }
@@ -70,25 +67,25 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         rowsSeen = state.whole(ROWS_SEEN);
         restoreWaiting(state);
         if (steps < 0 || rowsSeen < waiting.rows) {
-            throw Tensors.corrupt("mlp.steps must be >= 0 and mlp.rows_seen >= the rows that wait");
+            throw WeightTensors.corrupt("mlp.steps must be >= 0 and mlp.rows_seen >= the rows that wait");
         }
     }
 
     private static void requireSquares(float[] squares) {
         for (float square : squares) {
             if (!(square >= 0)) {
-                throw Tensors.corrupt("means of squares must be >= 0 but one was " + square);
+                throw WeightTensors.corrupt("second moments must be >= 0 but one was " + square);
             }
         }
     }
 
     private void restoreWaiting(State state) {
-        float[] targets = Tensors.finite(
+        float[] targets = WeightTensors.finite(
                 state, WAITING + "targets", state.tensor(WAITING + "targets").size());
         int rows = targets.length;
         int numbers = network.inputs.numbers;
-        float[] x = Tensors.finite(state, WAITING + "numbers", rows, numbers);
-        float[] weights = Tensors.finite(state, WAITING + "weights", rows);
+        float[] x = WeightTensors.finite(state, WAITING + "numbers", rows, numbers);
+        float[] weights = WeightTensors.finite(state, WAITING + "weights", rows);
         boolean good = rows < waiting.capacity;
         for (int row = 0; good && row < rows; row++) {
             System.arraycopy(x, row * numbers, waiting.x, row * waiting.stride, numbers);
@@ -99,7 +96,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         if (network.inputs.tables > 0) {
             long[] starts = state.longs(WAITING + "starts", rows + 1L);
             int entries = state.tensor(WAITING + "values").size();
-            float[] values = Tensors.finite(state, WAITING + "values", entries);
+            float[] values = WeightTensors.finite(state, WAITING + "values", entries);
             long[] tables = state.longs(WAITING + "tables", entries);
             long[] tableRows = state.longs(WAITING + "rows", entries);
             good = good && starts[0] == 0 && starts[rows] == entries;
@@ -120,13 +117,13 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             }
         }
         if (!good) {
-            throw Tensors.corrupt("the rows stored as " + WAITING
+            throw WeightTensors.corrupt("the rows stored as " + WAITING
                     + "… must be fewer than a batch, with weights >= 0, targets and entries that the model has");
         }
         waiting.truncate(rows);
     }
 
-    /** {@return whether a stored target can be one} */
+    /** {@return whether a stored target is valid} */
     abstract boolean isTarget(float target);
 
     @Override
@@ -145,8 +142,8 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     }
 
     /**
-     * {@return the loss of the last batch that was learned, before its step; NaN if none was since this learner was
-     * made}
+     * {@return the loss of the last batch learned, before its step; NaN if this learner has learned no batch since it
+     * was made}
      */
     final double lastLoss() {
         return lastLoss;
@@ -155,22 +152,22 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     @Override
     public final void partialFit(Chunk chunk) {
         schema.require(chunk.schema());
-        int checked = check(chunk);
-        Rows.requireWeights(chunk);
+        int classes = check(chunk);
+        FloatChecks.requireWeights(chunk);
         int rows = chunk.rows();
         if (rows == 0) {
             return;
         }
-        network.inputs.requireFinite(chunk);
+        FloatChecks.requireFeatures(chunk);
         int waited = waiting.rows;
-        boolean several = (long) waited + rows >= 2L * waiting.capacity;
-        if (several) {
+        boolean severalBatches = (long) waited + rows >= 2L * waiting.capacity;
+        if (severalBatches) {
             waitingBefore.copyFrom(waiting);
         }
         if (chunk instanceof SparseChunk sparse) {
             waiting.reserve((long) waiting.entries() + sparse.start(rows) - sparse.start(0));
         }
-        trainer.begin(several);
+        backpropagation.begin(severalBatches);
         long stepsBefore = steps;
         double lossBefore = lastLoss;
         boolean learned = false;
@@ -179,10 +176,10 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             learned = true;
         } finally {
             if (!learned) {
-                trainer.rollBack();
+                backpropagation.rollBack();
                 steps = stepsBefore;
                 lastLoss = lossBefore;
-                if (several) {
+                if (severalBatches) {
                     waiting.copyFrom(waitingBefore);
                 } else {
                     waiting.truncate(waited);
@@ -190,7 +187,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             }
         }
         rowsSeen += rows;
-        accept(chunk, checked);
+        accept(chunk, classes);
     }
 
     private void learn(Chunk chunk) {
@@ -208,10 +205,10 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
                 outputs = Math.max(outputs, outputsFor(chunk.target(row)));
             }
             if (outputs > network.outputs()) {
-                trainer.grow(outputs);
+                backpropagation.grow(outputs);
             }
             if (waiting.rows == waiting.capacity) {
-                lastLoss = trainer.learn(waiting, schedule.eta(steps), steps + 1, firstRow);
+                lastLoss = backpropagation.learn(waiting, schedule.learningRate(steps), steps + 1, firstRow);
                 steps++;
                 firstRow += waiting.capacity;
                 waiting.clear();
@@ -223,28 +220,28 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     /**
      * Checks the targets; changes nothing.
      *
-     * @return what {@link #accept} needs to know of them
+     * @return the number of classes with this chunk, for {@link #accept}
      */
     abstract int check(Chunk chunk);
 
-    /** {@return how many outputs it takes at least to learn a target} */
+    /** {@return the least number of outputs that can learn a target} */
     abstract int outputsFor(double target);
 
-    /** Takes what else the chunk brought, now that its rows are learned. */
-    abstract void accept(Chunk chunk, int checked);
+    /** Accepts the chunk's classes, after its rows were learned. */
+    abstract void accept(Chunk chunk, int classes);
 
-    /** Puts what a state holds besides weights. */
+    /** Writes what the subclass adds to the state. */
     abstract void putInto(State.Builder state);
 
     @Override
     public final State state() {
         State.Builder state = State.builder();
-        Tensors.put(state, "", network, network.layers, network.table);
-        if (trainer.first[0].length > 0) {
-            Tensors.put(state, FIRST, network, trainer.first, trainer.tableFirst);
+        WeightTensors.put(state, "", network, network.weights);
+        if (backpropagation.firstMoments.exist()) {
+            WeightTensors.put(state, FIRST_MOMENT, network, backpropagation.firstMoments);
         }
-        if (trainer.second[0].length > 0) {
-            Tensors.put(state, SECOND, network, trainer.second, trainer.tableSecond);
+        if (backpropagation.secondMoments.exist()) {
+            WeightTensors.put(state, SECOND_MOMENT, network, backpropagation.secondMoments);
         }
         state.whole(STEPS, steps).whole(ROWS_SEEN, rowsSeen);
         putWaiting(state);
@@ -277,24 +274,5 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             longs[i] = numbers[i];
         }
         return longs;
-    }
-
-    /**
-     * Refuses a schema with another kind of target, or without columns.
-     *
-     * @param learner name of the learner, for the message
-     */
-    static void requireTarget(Schema schema, Target.Kind kind, String learner) {
-        Target target = schema.target();
-        if (target.kind() != kind) {
-            throw AccreteException.badArgument(learner + " needs a " + word(kind) + " target but "
-                    + (target.kind() == Target.Kind.NONE
-                            ? "there is none"
-                            : "'" + target.name() + "' is " + word(target.kind())));
-        }
-    }
-
-    private static String word(Target.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

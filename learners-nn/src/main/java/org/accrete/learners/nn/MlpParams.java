@@ -11,127 +11,137 @@ import org.accrete.api.param.Domain.Range;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
-/** The parameters of both learners, and what follows from their values. */
+/** The parameters of both learners, and the networks and optimizers that they describe. */
 final class MlpParams {
-    /** How the first weights are drawn. */
+    /** How the weights are initialized. */
     enum Init {
-        /** He's way for relu and gelu, Glorot's for the others. */
+        /** HE for relu and gelu, GLOROT for the others. */
         AUTO,
-        /** Glorot's way. */
+        /** Uniform within ±√(6 / (in + out)). */
         GLOROT,
-        /** He's way. */
+        /** Uniform within ±√(6 / in). */
         HE
     }
 
-    private static final int MOST_UNITS = 1 << 20;
+    private static final int MAX_UNITS = 1 << 20;
     private static final String NONE = "none";
 
     private static final ParamSpec<String> HIDDEN = ParamSpec.text(
             "hidden",
             "64",
-            "units of each hidden layer, first to last, apart by commas",
-            "the hidden layers, such as 64,32");
-    private static final ParamSpec<Activation> ACTIVATION =
-            ParamSpec.choice("activation", Activation.class, Activation.RELU, "what hidden units make of their sums");
-    private static final ParamSpec<Loss> LOSS =
-            ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
+            "numbers of units, separated by commas",
+            "number of units of each hidden layer, the first one first, such as 64,32");
+    private static final ParamSpec<Activation> ACTIVATION = ParamSpec.choice(
+            "activation", Activation.class, Activation.RELU, "activation function of the hidden units");
+    private static final ParamSpec<OutputLoss> LOSS = ParamSpec.choice(
+            "loss", OutputLoss.class, OutputLoss.OF_NUMBERS, OutputLoss.SQUARED_ERROR, "loss function to minimize");
     private static final ParamSpec<Double> DELTA = ParamSpec.real(
-                    "delta", 1, Range.above(0), "distance from which huber grows in a straight line")
+                    "delta", 1, Range.above(0), "error from which loss=huber grows linearly")
             .asTunable();
-    private static final ParamSpec<Rule> OPTIMIZER =
-            ParamSpec.choice("optimizer", Rule.class, Rule.ADAM, "by which rule slopes become steps");
-    private static final ParamSpec<Schedule.Shape> LEARNING_RATE = ParamSpec.choice(
+    private static final ParamSpec<GradientOptimizer.Rule> OPTIMIZER = ParamSpec.choice(
+            "optimizer", GradientOptimizer.Rule.class, GradientOptimizer.Rule.ADAM, "update rule of the weights");
+    private static final ParamSpec<LearningRateSchedule.Shape> LEARNING_RATE = ParamSpec.choice(
                     "learning-rate",
-                    Schedule.Shape.class,
-                    Schedule.Shape.CONSTANT,
-                    "length of a step: eta0 (constant), down to 0 over decay-steps (cosine), times decay every"
-                            + " decay-steps (step)")
+                    LearningRateSchedule.Shape.class,
+                    LearningRateSchedule.Shape.CONSTANT,
+                    "learning rate schedule: always eta0 (constant), from eta0 to 0 over decay-steps (cosine),"
+                            + " multiplied by decay every decay-steps (step)")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
-                    "eta0", 0.001, new Range(0, true, 100, false), "length of a full step")
+                    "eta0", 0.001, new Range(0, true, 100, false), "learning rate before any decay")
             .asTunable();
     private static final ParamSpec<Long> WARM_UP = ParamSpec.whole(
-                    "warm-up", 0, Range.between(0, 1_000_000_000), "batches over which steps grow up to eta0")
+                    "warm-up",
+                    0,
+                    Range.between(0, 1_000_000_000),
+                    "batches over which the learning rate grows from 0 to eta0")
             .asTunable();
     private static final ParamSpec<Long> DECAY_STEPS = ParamSpec.whole(
                     "decay-steps",
                     10_000,
                     Range.between(1, 1_000_000_000_000L),
-                    "batches until learning-rate=cosine is at 0, or between the falls of learning-rate=step")
+                    "batches until learning-rate=cosine reaches 0, or between the decays of learning-rate=step")
             .asTunable();
     private static final ParamSpec<Double> DECAY = ParamSpec.real(
-                    "decay", 0.5, new Range(0, true, 1, false), "factor of each fall of learning-rate=step")
+                    "decay", 0.5, new Range(0, true, 1, false), "factor of each decay of learning-rate=step")
             .asTunable();
     private static final ParamSpec<Long> BATCH_SIZE = ParamSpec.whole(
             "batch-size",
             16,
             Range.between(1, 1_000_000),
-            "rows per step, whatever the chunks; rows of a batch that is not full wait");
+            "rows per step, whatever the chunk size; the rows of an incomplete batch wait");
     private static final ParamSpec<Double> ALPHA = ParamSpec.real(
                     "alpha",
                     0,
                     Range.atLeast(0),
-                    "strength of the L2 penalty, of the decay with optimizer=adamw; biases are spared")
+                    "strength of the L2 penalty, or of the weight decay of optimizer=adamw; not for biases")
             .asTunable();
     private static final ParamSpec<Double> DROPOUT = ParamSpec.real(
-                    "dropout", 0, new Range(0, false, 1, true), "share of hidden units dropped in each training row")
+                    "dropout",
+                    0,
+                    new Range(0, false, 1, true),
+                    "probability that a hidden unit is dropped for a training row")
             .asTunable();
     private static final ParamSpec<Double> CLIP_NORM = ParamSpec.real(
                     "clip-norm",
                     0,
                     Range.atLeast(0),
-                    "the longest gradient, all trained weights together; longer ones are shortened; 0 for no limit")
+                    "maximum norm of the gradient of all trained weights; a larger gradient is scaled down; 0 for no limit")
             .asTunable();
     private static final ParamSpec<Double> MOMENTUM = ParamSpec.real(
                     "momentum", 0.9, new Range(0, false, 1, true), "momentum of optimizer=sgd")
             .asTunable();
-    private static final ParamSpec<Boolean> NESTEROV =
-            ParamSpec.flag("nesterov", true, "whether momentum is Nesterov's").asTunable();
+    private static final ParamSpec<Boolean> NESTEROV = ParamSpec.flag(
+                    "nesterov", true, "whether the momentum of optimizer=sgd is Nesterov's")
+            .asTunable();
     private static final ParamSpec<Double> BETA_1 = ParamSpec.real(
-                    "beta-1", 0.9, new Range(0, false, 1, true), "what adam's mean of slopes keeps each step")
+                    "beta-1",
+                    0.9,
+                    new Range(0, false, 1, true),
+                    "decay of the first moment of the gradient, with adam and adamw")
             .asTunable();
     private static final ParamSpec<Double> BETA_2 = ParamSpec.real(
                     "beta-2",
                     0.999,
                     new Range(0, false, 1, true),
-                    "what the mean of squared slopes of adam and rmsprop keeps each step")
+                    "decay of the second moment of the gradient, with adam, adamw and rmsprop")
             .asTunable();
     private static final ParamSpec<Double> EPSILON = ParamSpec.real(
-                    "epsilon", 1e-8, Range.between(1e-30, 1), "what adam and rmsprop add to a divisor")
+                    "epsilon", 1e-8, Range.between(1e-30, 1), "added to the divisor, with adam, adamw and rmsprop")
             .asTunable();
     private static final ParamSpec<Long> EMBEDDING = ParamSpec.whole(
             "embedding",
             16,
             Range.between(0, 4096),
-            "numbers that stand for a category of a hashed column; 0 for a weight per category and unit");
+            "length of the embedding of a hashed column; 0 for a weight per category and unit instead");
     private static final ParamSpec<Init> INIT = ParamSpec.choice(
             "init",
             Init.class,
             Init.AUTO,
-            "how the first weights are drawn: by Glorot, by He, or by He for relu and gelu only (auto)");
+            "initialization of the weights: by Glorot, by He, or by He for relu and gelu and by Glorot for the others (auto)");
     private static final ParamSpec<Long> SEED =
-            ParamSpec.whole("seed", 1, Range.between(0, 1L << 53), "of the first weights and of dropout");
+            ParamSpec.whole("seed", 1, Range.between(0, 1L << 53), "seed of the initialization and of dropout");
     private static final ParamSpec<String> FREEZE = ParamSpec.text(
                     "freeze",
                     NONE,
-                    "numbers of layers from 0, apart by commas, or none",
-                    "layers that stay as they are; 0 has the embeddings with it, the last is the output")
+                    "numbers of layers from 0, separated by commas, or none",
+                    "layers that are not trained; 0 includes the embeddings, the last is the output layer")
             .asTunable();
     private static final ParamSpec<String> LAYER_RATES = ParamSpec.text(
                     "layer-rates",
                     NONE,
-                    "a factor > 0 and <= 100 for each layer, apart by commas, or none",
-                    "factors of the steps of each layer, the output last, such as 0.1,0.1,1")
+                    "a factor > 0 and <= 100 for each layer, separated by commas, or none",
+                    "factor of the learning rate of each layer, the output layer last, such as 0.1,0.1,1")
             .asTunable();
 
     private static final ParamSpec<Long> THREADS = ParamSpec.whole(
                     "threads",
                     1,
                     Range.between(1, 2),
-                    "threads that share the work of a batch; never changes the model; 2 pay from some 100,000 weights on")
+                    "threads that share the work of a batch; never changes the model; 2 help from about 100,000 weights on")
             .asTunable();
 
-    /** Those of the classifier. */
+    /** Parameters of the classifier. */
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             HIDDEN,
             ACTIVATION,
@@ -159,7 +169,7 @@ final class MlpParams {
             ClassList.NEW_CLASSES,
             ClassList.MAX_CLASSES);
 
-    /** Those of the regressor. */
+    /** Parameters of the regressor. */
     static final List<ParamSpec<?>> REGRESSOR = List.of(
             HIDDEN,
             ACTIVATION,
@@ -194,9 +204,9 @@ final class MlpParams {
         return (int) (long) params.get(BATCH_SIZE);
     }
 
-    /** {@return the length of each step} */
-    static Schedule schedule(Params params) {
-        return new Schedule(
+    /** {@return the learning rate schedule} */
+    static LearningRateSchedule schedule(Params params) {
+        return new LearningRateSchedule(
                 params.get(LEARNING_RATE),
                 params.get(ETA0),
                 params.get(WARM_UP),
@@ -205,9 +215,9 @@ final class MlpParams {
     }
 
     /**
-     * {@return a network of zeros}
+     * {@return a network with weights of 0}
      *
-     * @throws AccreteException bad argument: no such layers, or more weights than an array holds
+     * @throws AccreteException bad argument: invalid layers, or a layer with more weights than an array holds
      */
     static Network network(Schema schema, Params params, int outputs) {
         int[] hidden = hidden(params);
@@ -216,26 +226,26 @@ final class MlpParams {
                 new Inputs(schema), params.get(ACTIVATION), (int) (long) params.get(EMBEDDING), hidden, outputs);
     }
 
-    /** Draws the first weights of a network. */
-    static void draw(Network network, Params params) {
+    /** Initializes the weights of a network. */
+    static void initialize(Network network, Params params) {
         Init init = params.get(INIT);
         Activation activation = params.get(ACTIVATION);
         boolean oneSided = activation == Activation.RELU || activation == Activation.GELU;
-        network.draw(init == Init.HE || init == Init.AUTO && oneSided, new SeededRandom(params.get(SEED)));
+        network.initialize(init == Init.HE || init == Init.AUTO && oneSided, new SeededRandom(params.get(SEED)));
     }
 
-    /** {@return what trains a network to tell classes apart} */
-    static Trainer classifierTrainer(Network network, Params params) {
-        return trainer(network, params, Loss.LOG_LOSS, 1);
+    /** {@return the training of a classifier} */
+    static Backpropagation classifierBackpropagation(Network network, Params params) {
+        return backpropagation(network, params, OutputLoss.LOG_LOSS, 1);
     }
 
-    /** {@return what trains a network to predict numbers} */
-    static Trainer regressorTrainer(Network network, Params params) {
-        return trainer(network, params, params.get(LOSS), params.get(DELTA));
+    /** {@return the training of a regressor} */
+    static Backpropagation regressorBackpropagation(Network network, Params params) {
+        return backpropagation(network, params, params.get(LOSS), params.get(DELTA));
     }
 
-    private static Trainer trainer(Network network, Params params, Loss loss, double delta) {
-        Optimizer optimizer = new Optimizer(
+    private static Backpropagation backpropagation(Network network, Params params, OutputLoss loss, double huberDelta) {
+        GradientOptimizer optimizer = new GradientOptimizer(
                 params.get(OPTIMIZER),
                 params.get(ALPHA),
                 params.get(MOMENTUM),
@@ -243,14 +253,15 @@ final class MlpParams {
                 params.get(BETA_1),
                 params.get(BETA_2),
                 params.get(EPSILON));
-        return new Trainer(
+        return new Backpropagation(
                 network,
                 optimizer,
                 loss,
-                delta,
+                huberDelta,
                 params.get(CLIP_NORM),
                 rates(params, network.depth()),
-                new Pass(batchSize(params), params.get(DROPOUT), params.get(SEED), (int) (long) params.get(THREADS)));
+                new ForwardPass(
+                        batchSize(params), params.get(DROPOUT), params.get(SEED), (int) (long) params.get(THREADS)));
     }
 
     private static int[] hidden(Params params) {
@@ -259,9 +270,9 @@ final class MlpParams {
         int[] units = new int[words.length];
         for (int l = 0; l < words.length; l++) {
             double number = number(words[l]);
-            if (!(number >= 1 && number <= MOST_UNITS && number == Math.rint(number))) {
-                throw AccreteException.badArgument("hidden must be whole numbers >= 1 and <= " + MOST_UNITS
-                        + ", apart by commas, but was '" + text + "'");
+            if (!(number >= 1 && number <= MAX_UNITS && number == Math.rint(number))) {
+                throw AccreteException.badArgument("hidden must be whole numbers >= 1 and <= " + MAX_UNITS
+                        + ", separated by commas, but was '" + text + "'");
             }
             units[l] = (int) number;
         }
@@ -278,7 +289,7 @@ final class MlpParams {
                 double rate = number(words[l]);
                 if (!(rate > 0 && rate <= 100) || words.length != depth) {
                     throw AccreteException.badArgument("layer-rates must be " + depth
-                            + " factors > 0 and <= 100, apart by commas, or none, but was '" + text + "'");
+                            + " factors > 0 and <= 100, separated by commas, or none, but was '" + text + "'");
                 }
                 rates[l] = rate;
             }
@@ -289,7 +300,7 @@ final class MlpParams {
                 double l = number(word);
                 if (!(l >= 0 && l < depth && l == Math.rint(l))) {
                     throw AccreteException.badArgument("freeze must be numbers of layers from 0 to " + (depth - 1)
-                            + ", apart by commas, or none, but was '" + frozen + "'");
+                            + ", separated by commas, or none, but was '" + frozen + "'");
                 }
                 rates[(int) l] = 0;
             }
@@ -312,7 +323,7 @@ final class MlpParams {
         }
     }
 
-    /** {@return lengths of all arrays of weights} */
+    /** {@return the lengths of all weight arrays} */
     private static List<Long> lengths(Schema schema, Params params, int[] hidden, int outputs) {
         Inputs inputs = new Inputs(schema);
         long embedding = params.get(EMBEDDING);
@@ -327,7 +338,7 @@ final class MlpParams {
         return lengths;
     }
 
-    /** Refuses what one array cannot hold. */
+    /** Refuses a network with a layer that does not fit one array. */
     static void requireRoom(Schema schema, Params params, int outputs) {
         requireRoom(schema, params, hidden(params), outputs);
     }
@@ -341,7 +352,7 @@ final class MlpParams {
         }
     }
 
-    /** {@return about how many bytes a learner takes, with a snapshot and a state of it} */
+    /** {@return the approximate number of bytes of a learner, with one snapshot and one state} */
     static long memoryBytes(Schema schema, Params params, int outputs) {
         int[] hidden = hidden(params);
         long weights = 0;
@@ -353,7 +364,8 @@ final class MlpParams {
         for (int units : hidden) {
             row += 4L * 5 * (units + 16);
         }
-        // weights, slopes, two means; undo; a snapshot; of a state three tensors and what they are made from
+        // Weights, gradient, two moments; their copies for undo; a snapshot; a state of three tensors, made from
+        // copies.
         return 4 * 14 * weights + params.get(BATCH_SIZE) * 4 * row + 16_384;
     }
 }

@@ -6,32 +6,11 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Predicts a number by the one output of a network. */
+/** A network with one output, which is the prediction. */
 final class MlpRegressor extends MlpLearner {
-    private MlpRegressor(Schema schema, Params params, Network network) {
-        super(schema, params, MlpParams.regressorTrainer(network, params));
-    }
-
-    /** {@return a learner that has seen nothing} */
-    static MlpRegressor create(Schema schema, Params params) {
-        Network network = MlpParams.network(schema, params, 1);
-        MlpParams.draw(network, params);
-        return new MlpRegressor(schema, params, network);
-    }
-
-    /** {@return a learner that has seen nothing and begins with weights from elsewhere} */
-    static MlpRegressor begin(Schema schema, Params params, State weights, boolean head) {
-        Network network = MlpParams.network(schema, params, 1);
-        MlpParams.draw(network, params);
-        Tensors.begin(weights, network, head);
-        return new MlpRegressor(schema, params, network);
-    }
-
-    /** {@return a learner that goes on from a state} */
-    static MlpRegressor restore(Schema schema, Params params, State state) {
-        MlpRegressor learner = new MlpRegressor(schema, params, MlpParams.network(schema, params, 1));
-        learner.restore(state);
-        return learner;
+    /** Makes a learner with weights of 0. */
+    MlpRegressor(Schema schema, Params params) {
+        super(schema, params, MlpParams.regressorBackpropagation(MlpParams.network(schema, params, 1), params));
     }
 
     @Override
@@ -41,7 +20,7 @@ final class MlpRegressor extends MlpLearner {
 
     @Override
     int check(Chunk chunk) {
-        Rows.requireTargets(chunk);
+        FloatChecks.requireTargets(chunk);
         return 1;
     }
 
@@ -51,18 +30,18 @@ final class MlpRegressor extends MlpLearner {
     }
 
     @Override
-    void accept(Chunk chunk, int checked) {}
+    void accept(Chunk chunk, int classes) {}
 
     @Override
     void putInto(State.Builder state) {}
 
     @Override
     public Regressor view() {
-        return new NetworkRegressor(schema, network, () -> scratch);
+        return new NetworkRegressor(schema, network, () -> buffers);
     }
 
     @Override
     public Regressor snapshot() {
-        return new NetworkRegressor(schema, network.copy(), Scratch::new);
+        return new NetworkRegressor(schema, network.copy(), PredictionBuffers::new);
     }
 }

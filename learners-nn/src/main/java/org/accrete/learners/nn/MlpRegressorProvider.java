@@ -1,67 +1,33 @@
 package org.accrete.learners.nn;
 
-import java.util.List;
-import java.util.Set;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
-import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.WarmStartProvider;
-import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** Makes networks that predict a number. */
-public final class MlpRegressorProvider implements WarmStartProvider {
+public final class MlpRegressorProvider extends MlpProvider {
     /** Makes the provider. */
-    public MlpRegressorProvider() {}
-
-    @Override
-    public String name() {
-        return "mlp-regressor";
+    public MlpRegressorProvider() {
+        super(
+                "mlp-regressor",
+                "fully connected network that predicts a number, trained batch by batch",
+                MlpParams.REGRESSOR,
+                Target.Kind.NUMERIC);
     }
 
     @Override
-    public String summary() {
-        return "fully connected network that predicts a number, trained batch by batch";
+    MlpLearner newLearner(Schema schema, Params params) {
+        return new MlpRegressor(schema, params);
     }
 
     @Override
-    public List<ParamSpec<?>> params() {
-        return MlpParams.REGRESSOR;
+    MlpLearner newLearner(Schema schema, Params params, State state) {
+        return newLearner(schema, params);
     }
 
     @Override
-    public Set<Target.Kind> targets() {
-        return Set.of(Target.Kind.NUMERIC);
-    }
-
-    @Override
-    public List<String> likedSteps() {
-        return List.of("standard-scaler");
-    }
-
-    @Override
-    public long memoryBytes(Schema schema, Params params) {
-        return MlpParams.memoryBytes(schema, params, 1);
-    }
-
-    @Override
-    public Learner create(Schema schema, Params params) {
-        return MlpRegressor.create(checked(schema), params);
-    }
-
-    @Override
-    public Learner restore(Schema schema, Params params, State state) {
-        return MlpRegressor.restore(checked(schema), params, state);
-    }
-
-    @Override
-    public Learner createWithWeights(Schema schema, Params params, State weights, boolean head) {
-        return MlpRegressor.begin(checked(schema), params, weights, head);
-    }
-
-    private Schema checked(Schema schema) {
-        MlpLearner.requireTarget(schema, Target.Kind.NUMERIC, name());
-        return schema;
+    int outputs(Schema schema) {
+        return 1;
     }
 }

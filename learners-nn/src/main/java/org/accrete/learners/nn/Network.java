@@ -6,142 +6,111 @@ import org.accrete.api.data.Chunk;
 import org.accrete.kernels.FloatKernels;
 
 /**
- * The weights of a network, and what it says of some rows. Nothing here changes them; a copy made by {@link #copy} is
- * never changed at all.
+ * A fully connected network: its shape, its weights and the forward pass. Nothing here changes the weights after they
+ * were drawn; a copy made by {@link #copy} never changes.
  *
- * <p>Layer l turns {@code in} numbers into {@code out}: {@code z = b + x W}, then the activation unless it is the last.
- * Its array holds W, one row per input, and below it the row b; each row is padded with zeros to whole blocks of
- * {@link FloatKernels#BLOCK}, and stays so: what pads a row has no slope. So a further output needs no other place
- * until the block is full.
+ * <p>Layer l computes {@code z = b + x W} from {@code in} numbers, and applies the activation function unless it is the
+ * last layer.
  *
- * <p>A one-hot block has a table, one row per column. With embeddings, the sum of a row's entries times their table
- * rows stands among the inputs of layer 0, behind the numbers, one stretch per table. Without, a table row is as long
- * as layer 0 is wide and the sum is added to z there: the table is that part of W which belongs to the block, only
- * never multiplied by its zeros.
+ * <p>Each one-hot block has a table with one row per column. With embeddings, each row of the batch has, behind its
+ * numbers, the sum of its entries times their table rows, one part per table; these are inputs of layer 0. Without
+ * embeddings, table rows are as long as layer 0 is wide, and the sum is added to z of layer 0: the table is the part of
+ * W that belongs to the block, without multiplications by 0.
  */
-class Network {
+final class Network {
     final Inputs inputs;
     final Activation activation;
 
-    /** Length of an embedding; 0 if table rows belong to layer 0. */
+    /** Length of an embedding; 0 without embeddings. */
     final int embedding;
 
-    /** Inputs of each layer. */
+    /** Number of inputs of each layer. */
     final int[] in;
 
-    /** Outputs of each layer; of the last as many as there are classes by now. */
+    /** Number of outputs of each layer; for a classifier, the last one grows with the classes. */
     final int[] out;
 
-    /** W and b of each layer. */
-    final float[][] layers;
-
-    /** Numbers in a table row. */
+    /** Length of a table row. */
     final int tableWidth;
 
-    /** All tables, one below the other. */
-    float[] table;
+    final WeightArrays weights;
 
     /**
-     * Makes a network of zeros.
+     * Makes a network whose weights are 0.
      *
-     * @param inputs what goes in
+     * @param inputs how columns enter
      * @param activation of the hidden layers
      * @param embedding length of an embedding, 0 for none
-     * @param hidden units of each hidden layer, at least one layer
-     * @param outputs how many come out, may be 0
+     * @param hidden number of units of each hidden layer, at least one layer
+     * @param outputs number of outputs, may be 0
      */
     Network(Inputs inputs, Activation activation, int embedding, int[] hidden, int outputs) {
-        this(
-                inputs,
-                activation,
-                embedding,
-                ins(inputs, embedding, hidden),
-                outs(hidden, outputs),
-                new float[hidden.length + 1][],
-                new float[inputs.tableRows() * tableWidth(embedding, hidden)]);
-        for (int l = 0; l < layers.length; l++) {
-            layers[l] = new float[(in[l] + 1) * stride(l)];
-        }
-    }
-
-    private Network(
-            Inputs inputs, Activation activation, int embedding, int[] in, int[] out, float[][] layers, float[] table) {
         this.inputs = inputs;
         this.activation = activation;
         this.embedding = embedding;
-        this.in = in;
-        this.out = out;
-        this.layers = layers;
-        this.table = table;
-        this.tableWidth = embedding > 0 ? embedding : out[0];
-    }
-
-    private static int[] ins(Inputs inputs, int embedding, int[] hidden) {
-        int[] in = new int[hidden.length + 1];
+        this.in = new int[hidden.length + 1];
         in[0] = inputs.numbers + inputs.tables * embedding;
         System.arraycopy(hidden, 0, in, 1, hidden.length);
-        return in;
-    }
-
-    private static int[] outs(int[] hidden, int outputs) {
-        int[] out = new int[hidden.length + 1];
-        System.arraycopy(hidden, 0, out, 0, hidden.length);
+        this.out = Arrays.copyOf(hidden, hidden.length + 1);
         out[hidden.length] = outputs;
-        return out;
+        this.tableWidth = embedding > 0 ? embedding : hidden[0];
+        this.weights = WeightArrays.zeros(this);
     }
 
-    /** {@return numbers in a table row} */
-    static int tableWidth(int embedding, int[] hidden) {
-        return embedding > 0 ? embedding : hidden[0];
+    private Network(Network other) {
+        this.inputs = other.inputs;
+        this.activation = other.activation;
+        this.embedding = other.embedding;
+        this.in = other.in.clone();
+        this.out = other.out.clone();
+        this.tableWidth = other.tableWidth;
+        this.weights = other.weights.copy();
     }
 
-    /** {@return how many layers there are, the last included} */
-    final int depth() {
-        return layers.length;
+    /** {@return the number of layers, including the last} */
+    int depth() {
+        return in.length;
     }
 
-    /** {@return how many outputs there are} */
-    final int outputs() {
+    /** {@return the number of outputs} */
+    int outputs() {
         return out[depth() - 1];
     }
 
-    /** {@return from a row of a layer's array, or of its outputs, to the next} */
-    final int stride(int l) {
+    /** {@return the distance between rows of a layer's array, and of its outputs} */
+    int stride(int l) {
         return Math.max(FloatKernels.BLOCK, FloatKernels.padded(out[l]));
     }
 
-    /** {@return a block for rows of this network} */
-    final Block block(int capacity) {
-        return new Block(capacity, in[0]);
+    /** {@return an empty batch for this network} */
+    MiniBatch newBatch(int capacity) {
+        return new MiniBatch(capacity, in[0]);
     }
 
-    /** {@return the same network, to the bit, in arrays of its own} */
-    final Network copy() {
-        float[][] copies = new float[depth()][];
-        for (int l = 0; l < copies.length; l++) {
-            copies[l] = layers[l].clone();
-        }
-        return new Network(inputs, activation, embedding, in.clone(), out.clone(), copies, table.clone());
+    /** {@return a deep copy} */
+    Network copy() {
+        return new Network(this);
     }
 
     /**
-     * Draws the first weights: uniform within ±√(6 / (in + out)) [1], or ±√(6 / in) [2] for activations that are 0 on
-     * one side; embeddings within ±0.05; biases and the last layer are 0, so that an untrained network prefers nothing
-     * and a class that comes up later starts as the others did.
+     * Initializes the weights: uniform within ±√(6 / (in + out)) [1], or ±√(6 / in) [2] for activation functions that
+     * are 0 on one side; embeddings within ±0.05. Biases and the last layer stay 0, so an untrained network prefers no
+     * class, and a class that appears later starts like the others did.
      *
      * <p>[1] X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
      * [2] K. He et al., "Delving Deep into Rectifiers" (2015).
      *
-     * @param he whether [2] is wanted
+     * @param he whether to use [2]
      */
-    final void draw(boolean he, SeededRandom random) {
+    void initialize(boolean he, SeededRandom random) {
+        float[] table = weights.table;
         for (int l = 0; l < depth() - 1; l++) {
-            // Of a table's rows one is not 0 at a time.
-            int fan = in[l] + (l == 0 && embedding == 0 ? inputs.tables : 0);
-            double limit = StrictMath.sqrt(6.0 / Math.max(1, he ? fan : fan + out[l]));
+            // Each table counts as one input: one of its rows is not 0 at a time.
+            int fanIn = in[l] + (l == 0 && embedding == 0 ? inputs.tables : 0);
+            double limit = StrictMath.sqrt(6.0 / Math.max(1, he ? fanIn : fanIn + out[l]));
             for (int i = 0; i < in[l]; i++) {
                 for (int j = 0; j < out[l]; j++) {
-                    layers[l][i * stride(l) + j] = uniform(random, limit);
+                    weights.layers[l][i * stride(l) + j] = uniform(random, limit);
                 }
             }
             if (l == 0) {
@@ -158,119 +127,112 @@ class Network {
     }
 
     /**
-     * Works out what the network says of a block.
+     * Computes the outputs for a batch.
      *
-     * @param block the rows; their embeddings are written behind their numbers
-     * @param pass receives the outputs and what leads to them
+     * @param batch the rows; their embeddings are written behind their numbers
+     * @param pass receives the outputs and the intermediate values
      */
-    final void forward(Block block, Pass pass) {
-        int rows = block.rows;
+    void forward(MiniBatch batch, ForwardPass pass) {
+        int rows = batch.rows;
         int last = depth() - 1;
         pass.resize(this);
-        lookUp(block);
+        lookUpEmbeddings(batch);
         for (int l = 0; l <= last; l++) {
             int stride = stride(l);
-            float[] layer = layers[l];
+            float[] layer = weights.layers[l];
             int bias = in[l] * stride;
-            float[] z = pass.sums[l];
-            boolean added = l == 0 && embedding == 0 && inputs.tables > 0;
-            if (added) {
-                addTables(block, z, stride, bias);
+            float[] z = pass.preActivations[l];
+            MatrixProduct product = pass.product.of(rows, stride, in[l]).right(layer, stride);
+            if (l == 0) {
+                product.left(batch.x, batch.stride, 1);
+            } else {
+                product.left(pass.outputs[l - 1], stride(l - 1), 1);
             }
-            pass.halves.product(
-                    rows,
-                    stride,
-                    in[l],
-                    l == 0 ? block.x : pass.outputs[l - 1],
-                    0,
-                    l == 0 ? block.stride : stride(l - 1),
-                    1,
-                    layer,
-                    0,
-                    stride,
-                    added ? z : layer,
-                    added ? 0 : bias,
-                    added ? stride : 0,
-                    z,
-                    0,
-                    stride);
+            if (l == 0 && embedding == 0 && inputs.tables > 0) {
+                sumTableRows(batch, z, stride, bias);
+                product.plus(z, 0, stride);
+            } else {
+                product.plus(layer, bias, 0);
+            }
+            product.into(z, 0, stride);
             if (l < last) {
-                activation.forward(z, pass.activations[l], rows * stride, pass.wide);
+                activation.forward(z, pass.activations[l], rows * stride, pass.scratch);
                 pass.drop(l, rows, out[l], stride);
             }
         }
     }
 
-    /** Writes each row's embeddings behind its numbers. */
-    private void lookUp(Block block) {
+    /** Writes the embeddings of each row behind its numbers. */
+    private void lookUpEmbeddings(MiniBatch batch) {
         if (embedding == 0 || inputs.tables == 0) {
             return;
         }
-        for (int row = 0; row < block.rows; row++) {
-            int at = row * block.stride + inputs.numbers;
-            Arrays.fill(block.x, at, at + inputs.tables * embedding, 0);
-            for (int k = block.starts[row]; k < block.starts[row + 1]; k++) {
-                add(
-                        block.values[k],
-                        table,
-                        block.tableRows[k] * embedding,
-                        block.x,
-                        at + block.tables[k] * embedding,
+        for (int row = 0; row < batch.rows; row++) {
+            int at = row * batch.stride + inputs.numbers;
+            Arrays.fill(batch.x, at, at + inputs.tables * embedding, 0);
+            for (int k = batch.starts[row]; k < batch.starts[row + 1]; k++) {
+                addScaled(
+                        batch.values[k],
+                        weights.table,
+                        batch.tableRows[k] * embedding,
+                        batch.x,
+                        at + batch.tables[k] * embedding,
                         embedding);
             }
         }
     }
 
-    /** Writes the bias plus the table rows of each row's entries. */
-    private void addTables(Block block, float[] z, int stride, int bias) {
-        for (int row = 0; row < block.rows; row++) {
+    /** Writes for each row the bias plus the table rows of its entries. */
+    private void sumTableRows(MiniBatch batch, float[] z, int stride, int bias) {
+        for (int row = 0; row < batch.rows; row++) {
             int at = row * stride;
-            System.arraycopy(layers[0], bias, z, at, stride);
-            for (int k = block.starts[row]; k < block.starts[row + 1]; k++) {
-                add(block.values[k], table, block.tableRows[k] * tableWidth, z, at, tableWidth);
+            System.arraycopy(weights.layers[0], bias, z, at, stride);
+            for (int k = batch.starts[row]; k < batch.starts[row + 1]; k++) {
+                addScaled(batch.values[k], weights.table, batch.tableRows[k] * tableWidth, z, at, tableWidth);
             }
         }
     }
 
-    static void add(float factor, float[] from, int at, float[] to, int toAt, int n) {
+    /** {@code to += factor · from}, for n elements. */
+    static void addScaled(float factor, float[] from, int at, float[] to, int toAt, int n) {
         for (int j = 0; j < n; j++) {
             to[toAt + j] += factor * from[at + j];
         }
     }
 
     /**
-     * Hands what the network says of each row of a chunk to a reader, block by block.
+     * Computes the outputs for a chunk, batch by batch.
      *
      * @param chunk rows of the right schema
-     * @param scratch memory for the way
-     * @param reader takes the outputs
-     * @throws org.accrete.api.AccreteException bad data: a feature, or what comes of it, is not finite
+     * @param buffers working memory
+     * @param reader receives the outputs
+     * @throws org.accrete.api.AccreteException bad data: a feature is not finite
      */
-    final void predict(Chunk chunk, Scratch scratch, Reader reader) {
+    void predict(Chunk chunk, PredictionBuffers buffers, OutputReader reader) {
         int rows = chunk.rows();
         if (rows == 0) {
             return;
         }
-        inputs.requireFinite(chunk);
-        Block block = scratch.block(this, rows);
-        for (int from = 0; from < rows; from += block.rows) {
-            block.clear();
-            inputs.append(chunk, from, Math.min(rows, from + block.capacity), block);
-            forward(block, scratch.pass());
-            reader.read(from, block.rows, scratch.pass().sums[depth() - 1], stride(depth() - 1));
+        FloatChecks.requireFeatures(chunk);
+        MiniBatch batch = buffers.batch(this, rows);
+        for (int from = 0; from < rows; from += batch.rows) {
+            batch.clear();
+            inputs.append(chunk, from, Math.min(rows, from + batch.capacity), batch);
+            forward(batch, buffers.pass());
+            reader.read(from, batch.rows, buffers.pass().preActivations[depth() - 1], stride(depth() - 1));
         }
     }
 
-    /** Takes outputs. */
-    interface Reader {
+    /** Receives the outputs of a prediction. */
+    interface OutputReader {
         /**
-         * Takes the outputs of some rows.
+         * Receives the outputs of some rows.
          *
-         * @param row the first, in the chunk
-         * @param rows how many
+         * @param first index of the first row in the chunk
+         * @param rows number of rows
          * @param outputs row-major
-         * @param stride from a row to the next
+         * @param stride distance between rows
          */
-        void read(int row, int rows, float[] outputs, int stride);
+        void read(int first, int rows, float[] outputs, int stride);
     }
 }

@@ -9,36 +9,37 @@ import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.kernels.Exp;
 
 /**
- * A network with one output per class. Of two classes the decision value is the second output minus the first.
+ * A model with one output per class. With two classes, the decision value is the second output minus the first.
  *
- * @param schema what the columns of a chunk must be
+ * @param schema of the chunks
  * @param classes the labels
  * @param network the network
- * @param scratch gives memory for one call
+ * @param buffers gives working memory for one call
  */
-record NetworkClassifier(Schema schema, List<String> classes, Network network, Supplier<Scratch> scratch)
+record NetworkClassifier(Schema schema, List<String> classes, Network network, Supplier<PredictionBuffers> buffers)
         implements ProbabilisticClassifier {
     @Override
     public void decide(Chunk chunk, double[] out) {
         schema.require(chunk.schema());
         int count = classes.size();
-        network.predict(chunk, scratch.get(), (from, rows, outputs, stride) -> {
+        network.predict(chunk, buffers.get(), (first, rows, outputs, stride) -> {
             for (int row = 0; row < rows; row++) {
                 int at = row * stride;
                 if (count == 2) {
-                    out[from + row] = Rows.checked(outputs[at + 1], from + row) - Rows.checked(outputs[at], from + row);
+                    out[first + row] = FloatChecks.requireOutput(outputs[at + 1], first + row)
+                            - FloatChecks.requireOutput(outputs[at], first + row);
                 } else if (count < 2) {
-                    out[from + row] = 0;
+                    out[first + row] = 0;
                 } else {
                     for (int c = 0; c < count; c++) {
-                        out[(from + row) * count + c] = Rows.checked(outputs[at + c], from + row);
+                        out[(first + row) * count + c] = FloatChecks.requireOutput(outputs[at + c], first + row);
                     }
                 }
             }
         });
     }
 
-    /** A softmax; of two classes, whose decision value is a difference, that is the logistic function. */
+    /** The softmax; with two classes, whose decision value is a difference, the logistic function. */
     @Override
     public void probabilities(double[] decisions, int rows, int count, double[] out) {
         if (count == 1) {
@@ -56,13 +57,13 @@ record NetworkClassifier(Schema schema, List<String> classes, Network network, S
     }
 
     private static void softmax(double[] decisions, int from, int count, double[] out) {
-        double highest = Double.NEGATIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
         for (int c = from; c < from + count; c++) {
-            highest = Math.max(highest, decisions[c]);
+            max = Math.max(max, decisions[c]);
         }
         double sum = 0;
         for (int c = from; c < from + count; c++) {
-            out[c] = Exp.exp(decisions[c] - highest);
+            out[c] = Exp.exp(decisions[c] - max);
             sum += out[c];
         }
         for (int c = from; c < from + count; c++) {

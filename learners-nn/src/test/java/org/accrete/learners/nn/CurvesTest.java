@@ -28,14 +28,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * From the same weights and batches the loss goes the way of PyTorch's and scikit-learn's: see
+ * From the same weights and batches, the loss curve equals that of PyTorch or scikit-learn: see
  * {@code src/test/fixtures/make_fixtures.py}.
  */
 class CurvesTest {
     private static final double TOLERANCE = 1e-4;
 
     /** One block of curves.txt. */
-    record Case(Map<String, String> values) {
+    record CurveCase(Map<String, String> values) {
         String text(String key) {
             return Objects.requireNonNull(values.get(key), key);
         }
@@ -80,14 +80,14 @@ class CurvesTest {
         }
     }
 
-    static Stream<Case> cases() throws IOException {
-        List<Case> cases = new ArrayList<>();
+    static Stream<CurveCase> cases() throws IOException {
+        List<CurveCase> cases = new ArrayList<>();
         Map<String, String> block = new LinkedHashMap<>();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(
                 Objects.requireNonNull(CurvesTest.class.getResourceAsStream("curves.txt")), StandardCharsets.UTF_8))) {
             for (String line : reader.lines().toList()) {
                 if (line.startsWith("case ") && !block.isEmpty()) {
-                    cases.add(new Case(block));
+                    cases.add(new CurveCase(block));
                     block = new LinkedHashMap<>();
                 }
                 if (!line.isEmpty() && !line.startsWith("#")) {
@@ -96,21 +96,22 @@ class CurvesTest {
                 }
             }
         }
-        cases.add(new Case(block));
+        cases.add(new CurveCase(block));
         return cases.stream();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void lossGoesTheWayOfThePeer(Case one) {
-        Schema schema = one.schema();
-        LearnerProvider provider = one.whole("classes") > 0 ? new MlpClassifierProvider() : new MlpRegressorProvider();
-        Params params = Params.parse(provider.params(), one.settings());
+    void lossCurveEqualsThatOfThePeer(CurveCase curve) {
+        Schema schema = curve.schema();
+        LearnerProvider provider =
+                curve.whole("classes") > 0 ? new MlpClassifierProvider() : new MlpRegressorProvider();
+        Params params = Params.parse(provider.params(), curve.settings());
         State state = provider.create(schema, params).state();
-        MlpLearner learner = (MlpLearner) provider.restore(schema, params, withFirstWeights(state));
-        Chunk rows = rows(one, schema);
-        int size = Integer.parseInt(one.settings().get("batch-size"));
-        double[] losses = one.losses();
+        MlpLearner learner = (MlpLearner) provider.restore(schema, params, withInitialWeights(state));
+        Chunk rows = rows(curve, schema);
+        int size = Integer.parseInt(curve.settings().get("batch-size"));
+        double[] losses = curve.losses();
         for (int b = 0; b < losses.length; b++) {
             learner.partialFit(rows.slice(b * size, (b + 1) * size));
             assertThat(learner.lastLoss())
@@ -119,14 +120,14 @@ class CurvesTest {
         }
     }
 
-    private static State withFirstWeights(State state) {
+    private static State withInitialWeights(State state) {
         State.Builder builder = State.builder();
-        state.tensors().forEach((name, tensor) -> builder.tensor(name, first(state, name, tensor)));
+        state.tensors().forEach((name, tensor) -> builder.tensor(name, initial(state, name, tensor)));
         state.texts().forEach(builder::text);
         return builder.build();
     }
 
-    private static Tensor first(State state, String name, Tensor tensor) {
+    private static Tensor initial(State state, String name, Tensor tensor) {
         if (name.equals("embeddings.0.weight")) {
             SeededRandom random = new SeededRandom(9);
             return filled(tensor, random, 2, -1);
@@ -150,10 +151,10 @@ class CurvesTest {
         return Tensor.of(numbers, tensor.shape());
     }
 
-    private static Chunk rows(Case one, Schema schema) {
-        int count = one.whole("rows");
-        int width = one.whole("width");
-        int categories = one.whole("category");
+    private static Chunk rows(CurveCase curve, Schema schema) {
+        int count = curve.whole("rows");
+        int width = curve.whole("width");
+        int categories = curve.whole("category");
         ChunkBuffer buffer = new ChunkBuffer(schema, count);
         SeededRandom numbers = new SeededRandom(1);
         SeededRandom category = new SeededRandom(2);
@@ -172,7 +173,7 @@ class CurvesTest {
             }
             double y =
                     x[0] + x[1] * x[2] - 2 * x[3] * (x[4] > 0 ? 1 : 0) + 0.1 * (2 * noise.nextDouble() - 1) + which % 3;
-            int classes = one.whole("classes");
+            int classes = curve.whole("classes");
             buffer.target(classes > 0 ? Math.floorMod((int) Math.floor(1.5 * y), classes) : y);
             buffer.endRow();
         }

@@ -23,11 +23,11 @@ import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.Params;
 import org.junit.jupiter.api.Test;
 
-/** On real images a network is as good as scikit-learn's. */
+/** On real images a network is as accurate as scikit-learn's. */
 class DigitsTest {
     /**
-     * Of {@code MLPClassifier([64], alpha=0, batch_size=32, shuffle=False)}, the mean of five seeds, 30 passes over as
-     * many rows: see the end of {@code src/test/fixtures/make_fixtures.py}.
+     * Accuracy of {@code MLPClassifier([64], alpha=0, batch_size=32, shuffle=False)}, the mean of five seeds, 30 passes
+     * over as many rows: see the end of {@code src/test/fixtures/make_fixtures.py}.
      */
     private static final double SCIKIT_LEARN = 0.8983;
 

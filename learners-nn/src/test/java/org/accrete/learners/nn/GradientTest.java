@@ -29,17 +29,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A step of plain descent of length 1 goes against the slopes that finite differences of the loss find. The loss is
- * worked out here, row by row and in double, straight from the definitions.
+ * A step of plain gradient descent with learning rate 1 is minus the gradient by finite differences of the loss. The
+ * loss is computed here, row by row and in double, directly from the definitions.
  */
 @ExtendWith(RunSeed.class)
 class GradientTest {
     private static final int ROWS = 12;
-    private static final double NEAR = 1e-5;
+    private static final double TOLERANCE = 1e-5;
     private static final NormalDistribution NORMAL = new NormalDistribution();
 
-    /** What is tried: settings, and whether the columns are hashed. */
-    record Trial(Map<String, String> settings, boolean hashed) {
+    /** A test case: settings, and whether there are hashed columns. */
+    record GradientCase(Map<String, String> settings, boolean hashed) {
         boolean ofClasses() {
             return !settings.containsKey("loss");
         }
@@ -57,8 +57,8 @@ class GradientTest {
         }
     }
 
-    static Stream<Trial> trials() {
-        List<Trial> trials = new ArrayList<>();
+    static Stream<GradientCase> cases() {
+        List<GradientCase> cases = new ArrayList<>();
         for (String activation : List.of("relu", "tanh", "sigmoid", "gelu", "identity")) {
             for (String loss : List.of("", "squared-error", "huber", "absolute-error")) {
                 for (String embedding : List.of("", "0", "2")) {
@@ -71,29 +71,29 @@ class GradientTest {
                     if (!embedding.isEmpty()) {
                         settings.put("embedding", embedding);
                     }
-                    trials.add(new Trial(settings, !embedding.isEmpty()));
+                    cases.add(new GradientCase(settings, !embedding.isEmpty()));
                     if (embedding.equals("2")) {
                         Map<String, String> dropping = new LinkedHashMap<>(settings);
                         dropping.put("dropout", "0.4");
-                        trials.add(new Trial(dropping, true));
+                        cases.add(new GradientCase(dropping, true));
                     }
                 }
             }
         }
-        return trials.stream();
+        return cases.stream();
     }
 
     @ParameterizedTest
-    @MethodSource("trials")
-    void stepGoesAgainstTheSlopesOfTheLoss(Trial trial) {
-        LearnerProvider provider = trial.ofClasses() ? new MlpClassifierProvider() : new MlpRegressorProvider();
-        Map<String, String> settings = new HashMap<>(trial.settings());
+    @MethodSource("cases")
+    void stepIsMinusTheGradientOfTheLoss(GradientCase example) {
+        LearnerProvider provider = example.ofClasses() ? new MlpClassifierProvider() : new MlpRegressorProvider();
+        Map<String, String> settings = new HashMap<>(example.settings());
         settings.putAll(Map.of("optimizer", "sgd", "momentum", "0", "eta0", "1", "batch-size", "" + ROWS));
         Params params = Params.parse(provider.params(), settings);
         SeededRandom random = RunSeed.random("weights");
         Map<String, double[]> weights = new LinkedHashMap<>();
         State.Builder drawn = State.builder();
-        State untrained = provider.create(trial.schema(), params).state();
+        State untrained = provider.create(example.schema(), params).state();
         untrained.tensors().forEach((name, tensor) -> {
             Tensor first = tensor;
             if (name.endsWith("weight") && !name.startsWith("mlp.")
@@ -108,75 +108,77 @@ class GradientTest {
             drawn.tensor(name, first);
         });
         untrained.texts().forEach(drawn::text);
-        Learner learner = provider.restore(trial.schema(), params, drawn.build());
-        Chunk rows = RandomChunks.of(trial.schema())
+        Learner learner = provider.restore(example.schema(), params, drawn.build());
+        Chunk rows = RandomChunks.of(example.schema())
                 .withWeights()
                 .rows(ROWS, RunSeed.random("rows").nextLong());
         learner.partialFit(rows);
         State after = learner.state();
-        double loss = loss(trial, weights, rows);
+        double loss = loss(example, weights, rows);
         assertThat(((MlpLearner) learner).lastLoss())
                 .as("loss of the batch")
-                .isCloseTo(loss, within(NEAR * Math.max(1, loss)));
+                .isCloseTo(loss, within(TOLERANCE * Math.max(1, loss)));
         weights.forEach((name, before) -> {
             double[] stepped = after.tensor(name).doubles();
             for (int i = 0; i < before.length; i++) {
                 double step = stepped[i] - before[i];
-                double[] slopes = slopes(trial, weights, rows, before, i);
-                double near = 4 * NEAR * Math.max(1, Math.max(Math.abs(slopes[0]), Math.abs(slopes[1])));
+                double[] derivatives = derivatives(example, weights, rows, before, i);
+                double tolerance =
+                        4 * TOLERANCE * Math.max(1, Math.max(Math.abs(derivatives[0]), Math.abs(derivatives[1])));
                 assertThat(-step)
-                        .as("step of %s[%d] of %s", name, i, trial)
-                        .isBetween(slopes[0] - near, slopes[1] + near);
+                        .as("step of %s[%d] of %s", name, i, example)
+                        .isBetween(derivatives[0] - tolerance, derivatives[1] + tolerance);
             }
         });
     }
 
     /**
-     * {@return the lower and the higher of the slopes to either side; they differ where a row is at the kink of relu or
-     * of a loss}
+     * {@return the smaller and the larger of the left and the right derivative; they differ if a row is at the kink of
+     * relu or of a loss}
      */
-    private static double[] slopes(Trial trial, Map<String, double[]> weights, Chunk rows, double[] numbers, int i) {
+    private static double[] derivatives(
+            GradientCase example, Map<String, double[]> weights, Chunk rows, double[] numbers, int i) {
         double kept = numbers[i];
         double h = 1e-6;
-        double here = loss(trial, weights, rows);
+        double here = loss(example, weights, rows);
         numbers[i] = kept + h;
-        double right = (loss(trial, weights, rows) - here) / h;
+        double right = (loss(example, weights, rows) - here) / h;
         numbers[i] = kept - h;
-        double left = (here - loss(trial, weights, rows)) / h;
+        double left = (here - loss(example, weights, rows)) / h;
         numbers[i] = kept;
         return new double[] {Math.min(left, right), Math.max(left, right)};
     }
 
     /** The mean loss of the rows, each by its weight. */
-    private static double loss(Trial trial, Map<String, double[]> weights, Chunk rows) {
+    private static double loss(GradientCase example, Map<String, double[]> weights, Chunk rows) {
         double sum = 0;
         for (int row = 0; row < rows.rows(); row++) {
-            double[] out = outputs(trial, weights, cells(rows, row), row);
-            sum += rows.weight(row) * loss(trial, out, rows.target(row));
+            double[] out = outputs(example, weights, cells(rows, row), row);
+            sum += rows.weight(row) * loss(example, out, rows.target(row));
         }
         return sum / rows.rows();
     }
 
-    private static double loss(Trial trial, double[] out, double target) {
-        if (trial.ofClasses()) {
+    private static double loss(GradientCase example, double[] out, double target) {
+        if (example.ofClasses()) {
             double all = 0;
-            for (double one : out) {
-                all += Math.exp(one);
+            for (double output : out) {
+                all += Math.exp(output);
             }
             return Math.log(all) - out[(int) target];
         }
-        double far = Math.abs(out[0] - (float) target);
-        return switch (trial.settings().getOrDefault("loss", "")) {
-            case "squared-error" -> far * far / 2;
-            case "huber" -> far <= 1 ? far * far / 2 : far - 0.5;
-            default -> far;
+        double distance = Math.abs(out[0] - (float) target);
+        return switch (example.settings().getOrDefault("loss", "")) {
+            case "squared-error" -> distance * distance / 2;
+            case "huber" -> distance <= 1 ? distance * distance / 2 : distance - 0.5;
+            default -> distance;
         };
     }
 
-    private static double[] outputs(Trial trial, Map<String, double[]> weights, double[] cells, int row) {
+    private static double[] outputs(GradientCase example, Map<String, double[]> weights, double[] cells, int row) {
         double[] x = cells;
         double[] added = new double[5];
-        if (trial.hashed()) {
+        if (example.hashed()) {
             boolean embedded = weights.containsKey("embeddings.0.weight");
             int length = embedded ? 2 : 5;
             double[] b = new double[length];
@@ -197,7 +199,7 @@ class GradientTest {
                 added[j] = b[j] + d[j];
             }
         }
-        double dropout = Double.parseDouble(trial.settings().getOrDefault("dropout", "0"));
+        double dropout = Double.parseDouble(example.settings().getOrDefault("dropout", "0"));
         for (int l = 0; l < 3; l++) {
             double[] weight = weights.get("layers." + l + ".weight");
             double[] bias = weights.get("layers." + l + ".bias");
@@ -209,7 +211,7 @@ class GradientTest {
                     z[o] += weight[o * x.length + i] * x[i];
                 }
                 if (l < 2) {
-                    z[o] = activate(trial.settings().getOrDefault("activation", ""), z[o]);
+                    z[o] = activate(example.settings().getOrDefault("activation", ""), z[o]);
                     z[o] = dropout == 0 ? z[o] : drops.nextDouble() < dropout ? 0 : z[o] / (1 - dropout);
                 }
             }

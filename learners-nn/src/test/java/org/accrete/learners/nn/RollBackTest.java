@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A chunk that is found to overflow only in one of its later batches changes nothing either. */
+/** A chunk that overflows only in one of its later batches changes nothing either. */
 @ExtendWith(RunSeed.class)
 class RollBackTest {
     private static final Schema COLUMNS = new Schema(
@@ -48,37 +48,37 @@ class RollBackTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void laterOverflowTakesTheWholeChunkBack(Map<String, String> settings) {
+    void overflowInALaterBatchRollsTheWholeChunkBack(Map<String, String> settings) {
         SeededRandom random = RunSeed.random("rows");
         Map<String, String> own = new HashMap<>(settings);
         own.putAll(Map.of("hidden", "5,4", "activation", "identity", "batch-size", "8", "alpha", "0.01"));
         LearnerProvider provider = new MlpClassifierProvider();
         Params params = Params.parse(provider.params(), own);
         Learner learner = provider.create(COLUMNS, params);
-        Learner spared = provider.create(COLUMNS, params);
+        Learner reference = provider.create(COLUMNS, params);
         int classes = 2;
         for (int times = 0; times < 12; times++) {
-            // Across the 16 that one block of outputs holds.
+            // More than the 16 outputs of one padded block.
             classes += 2;
             int rows = 1 + random.nextInt(40);
             Chunk good = rows(random, rows, classes, -1);
             int length = 8 + random.nextInt(40);
-            // In a row that is sure to be in a full batch.
+            // In a row that is certainly part of a full batch.
             int late = Math.max(0, length - 8 - random.nextInt(8));
             Chunk bad = rows(random, length, classes + 9, late);
             State before = learner.state();
             assertThatThrownBy(() -> learner.partialFit(bad)).isInstanceOfSatisfying(AccreteException.class, e -> {
                 assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_DATA);
-                assertThat(e).hasMessageContaining("too long");
+                assertThat(e).hasMessageContaining("too large");
             });
             assertThat(learner.state()).isEqualTo(before);
             learner.partialFit(good);
-            spared.partialFit(good);
-            assertThat(learner.state()).isEqualTo(spared.state());
+            reference.partialFit(good);
+            assertThat(learner.state()).isEqualTo(reference.state());
         }
     }
 
-    private static Chunk rows(SeededRandom random, int count, int classes, int spoilt) {
+    private static Chunk rows(SeededRandom random, int count, int classes, int bad) {
         ChunkBuffer buffer = new ChunkBuffer(COLUMNS, count);
         List<String> labels = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
@@ -86,12 +86,12 @@ class RollBackTest {
         }
         for (int row = 0; row < count; row++) {
             buffer.beginRow();
-            buffer.put(0, row == spoilt ? 1e37 : random.nextGaussian());
-            buffer.put(1, row == spoilt ? -3e37 : random.nextGaussian());
+            buffer.put(0, row == bad ? 1e37 : random.nextGaussian());
+            buffer.put(1, row == bad ? -3e37 : random.nextGaussian());
             buffer.put(2 + random.nextInt(30), 1);
             buffer.put(32 + random.nextInt(6), 1);
-            // Of a class that no row had before: a network that is sure of the right class has no slope to overflow.
-            buffer.target(row == spoilt ? classes - 1 : random.nextInt(classes - 1));
+            // A class that no earlier row has: the gradient is almost 0 where the network is sure of the right class.
+            buffer.target(row == bad ? classes - 1 : random.nextInt(classes - 1));
             buffer.endRow();
         }
         buffer.classes(labels);

@@ -97,8 +97,8 @@ class TwoThreadsTest {
         return provider.create(COLUMNS, Params.parse(provider.params(), own));
     }
 
-    /** Random rows; if spoilt, of which two of the last full batch have steps that are too long. */
-    private static Chunk rows(SeededRandom random, int count, boolean spoilt) {
+    /** Random rows; if bad, two rows of the last full batch have a gradient that is too large. */
+    private static Chunk rows(SeededRandom random, int count, boolean bad) {
         double[] values = new double[count * WIDTH];
         double[] targets = new double[count];
         for (int i = 0; i < values.length; i++) {
@@ -107,8 +107,8 @@ class TwoThreadsTest {
         for (int row = 0; row < count; row++) {
             targets[row] = random.nextInt(5);
         }
-        if (spoilt) {
-            // Two rows alike, of two classes: the network is wrong about one, and has a slope to overflow.
+        if (bad) {
+            // Two equal rows of two classes: the network is wrong about one of them, so its gradient overflows.
             for (int row = count - 64; row < count - 62; row++) {
                 Arrays.fill(values, row * WIDTH, (row + 1) * WIDTH, 3e37);
                 targets[row] = row % 2;

@@ -28,7 +28,7 @@ import org.accrete.core.store.WeightFile;
 import org.accrete.testkit.RandomChunks;
 import org.junit.jupiter.api.Test;
 
-/** Networks begin with weights from elsewhere: see {@code src/test/fixtures/make_weights.py} for the files. */
+/** Networks that begin with given weights: see {@code src/test/fixtures/make_weights.py} for the files. */
 class WarmStartTest {
     private static final WarmStartProvider CLASSES = new MlpClassifierProvider();
     private static final WarmStartProvider NUMBERS = new MlpRegressorProvider();
@@ -96,7 +96,7 @@ class WarmStartTest {
     }
 
     @Test
-    void headOfAnotherTargetIsNotTaken() {
+    void headOfAnotherTargetIsNotRead() {
         State source = trained();
         Schema two = Schema.numeric(4, Target.categorical("z", List.of("p", "q")));
         State begun = CLASSES.createWithWeights(two, params(CLASSES, Map.of("hidden", "6,5")), source, false)
@@ -106,7 +106,7 @@ class WarmStartTest {
         }
         assertThat(begun.tensor("layers.2.weight")).isEqualTo(Tensor.of(new float[10], 2, 5));
         assertThat(begun.whole("mlp.steps")).isZero();
-        assertThat(begun.tensor("mlp.first.layers.0.weight")).isEqualTo(Tensor.of(new float[24], 6, 4));
+        assertThat(begun.tensor("mlp.first_moment.layers.0.weight")).isEqualTo(Tensor.of(new float[24], 6, 4));
         State number = NUMBERS.createWithWeights(NUMBER, params(NUMBERS, Map.of("hidden", "6,5")), source, false)
                 .state();
         assertThat(number.tensor("layers.1.weight")).isEqualTo(source.tensor("layers.1.weight"));

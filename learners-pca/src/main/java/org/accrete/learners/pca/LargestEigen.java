@@ -6,23 +6,22 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.MatrixKernels;
 
 /**
- * The largest eigenvalues of a symmetric matrix without negative ones, and their vectors, from a guess at the vectors.
+ * The largest eigenvalues of a symmetric positive semidefinite matrix and their eigenvectors, from an initial guess.
  *
- * <p>Subspace iteration with Rayleigh–Ritz, sped up by Chebyshev's polynomials (Zhou, Saad, Tiago and Chelikowsky, J.
- * Comput. Phys. 219(1), 2006): the guess and a few random vectors are multiplied by a polynomial of the matrix that is
- * small where the unwanted eigenvalues lie, made orthonormal, and turned to the best vectors within their span, again
- * and again. A product costs 2 n² (k + a few) operations, a round has up to three. It is given up, and everything
- * decomposed, when the guess is empty, when k is a large part of n, when the vectors become dependent, or when the
- * rounds that are still needed would cost more.
+ * <p>Subspace iteration with Rayleigh–Ritz and a Chebyshev filter (Zhou, Saad, Tiago and Chelikowsky, J. Comput. Phys.
+ * 219(1), 2006). The guess and a few random vectors are multiplied by a polynomial of the matrix that is small at the
+ * unwanted eigenvalues, made orthonormal, and replaced by the Ritz vectors of their span, again and again. A product
+ * costs 2 n² (k + a few) operations, a round has up to three. A full decomposition replaces the iteration if there is
+ * no guess, if k is a large fraction of n, if the vectors become dependent, or if the remaining residuals would cost
+ * more.
  *
- * <p>A round is the last one if the residual of every wanted pair is below 1e-9 of the gap that parts the wanted
- * eigenvalues from the others: the angle between the found and the true subspace is at most that ratio, and the
- * relative error of an eigenvalue its square. The random vectors would show an eigenvalue that the guess does not know
- * of.
+ * <p>The iteration ends when the residual of every wanted pair is below 1e-9 of the gap between the wanted and the
+ * other eigenvalues. The angle between the computed and the true subspace is at most that ratio, and the relative error
+ * of an eigenvalue its square. The random vectors reveal an eigenvalue that the guess misses.
  */
 final class LargestEigen {
     private static final double ANGLE = 1e-9;
-    /** Residuals cannot get below this part of the largest eigenvalue. */
+    /** Residuals cannot get below this fraction of the largest eigenvalue. */
     private static final double ROUNDING = 0x1p-48;
 
     private static final int EXTRA = 8;
@@ -34,12 +33,12 @@ final class LargestEigen {
     private double[] vectors = {};
     private double[] y = {};
     private double[] z = {};
-    private double[] ritz = {};
+    private double[] spare = {};
     private double[] small = {};
-    private double[] rounds = {};
+    private double[] residuals = {};
     private double[] work = {};
 
-    /** {@return the eigenvalues, from the largest on; valid until the next call} */
+    /** {@return the eigenvalues, the largest first; valid until the next call} */
     double[] values() {
         return values;
     }
@@ -50,13 +49,13 @@ final class LargestEigen {
     }
 
     /**
-     * Finds eigenvalues and vectors.
+     * Computes the k largest eigenvalues and their eigenvectors.
      *
-     * @param matrix n × n, row-major, not modified, both halves
-     * @param n its size
-     * @param k how many are wanted
+     * @param matrix n × n, row-major, both triangles, not modified
+     * @param n size of the matrix
+     * @param k number of eigenvalues wanted
      * @param guess vectors as rows of length n, not modified
-     * @param guesses how many there are
+     * @param guesses number of vectors in the guess
      */
     void decompose(double[] matrix, int n, int k, double[] guess, int guesses) {
         int count = Math.min(n, k + EXTRA + k / 16);
@@ -65,7 +64,7 @@ final class LargestEigen {
         }
     }
 
-    /** Finds them all. */
+    /** Computes all eigenvalues and eigenvectors. */
     void all(double[] matrix, int n) {
         eigen.decompose(matrix, n);
         values = eigen.values();
@@ -79,13 +78,13 @@ final class LargestEigen {
         for (int i = k * n; i < count * n; i++) {
             y[i] = random.nextDouble() - 0.5;
         }
-        // The random vectors are taken towards what the guess lacks.
+        // One product moves the random vectors towards the eigenvectors that the guess misses.
         System.arraycopy(y, 0, z, 0, k * n);
         Arrays.fill(z, k * n, count * n, 0);
         MatrixKernels.best().gemm(count - k, n, n, y, k * n, n, 1, matrix, 0, n, 1, z, k * n, n, work);
-        int most = n / 10;
+        int maxRounds = n / 10;
         double before = Double.POSITIVE_INFINITY;
-        for (int round = 0; round < most; round++) {
+        for (int round = 0; round < maxRounds; round++) {
             if (!orthonormalise(count, n)) {
                 return false;
             }
@@ -93,14 +92,14 @@ final class LargestEigen {
             Arrays.fill(small, 0, count * count, 0);
             MatrixKernels.best().gemm(count, count, n, y, 0, n, 1, z, 0, 1, n, small, 0, count, work);
             eigen.decompose(small, count);
-            turn(count, n);
-            double ratio = worst(k, count, n);
+            toRitzVectors(count, n);
+            double ratio = largestResidual(k, count, n);
             if (ratio <= 1) {
                 values = eigen.values();
                 vectors = y;
                 return true;
             }
-            if (round >= 2 && isHopeless(ratio, ratio / before, most - round)) {
+            if (round >= 2 && isHopeless(ratio, ratio / before, maxRounds - round)) {
                 return false;
             }
             before = ratio;
@@ -110,10 +109,10 @@ final class LargestEigen {
     }
 
     /**
-     * Multiplies {@link #y}, whose products with the matrix are in {@link #z}, by Chebyshev's polynomial of the matrix
-     * that is at most 1 between 0 and the smallest eigenvalue found, into {@link #z}.
+     * Multiplies {@link #y} by a Chebyshev polynomial of the matrix, into {@link #z}. The polynomial is at most 1
+     * between 0 and the smallest Ritz value. On entry {@link #z} holds the product of the matrix and {@link #y}.
      *
-     * @param ratio by how much residuals have to shrink
+     * @param ratio factor by which residuals must shrink
      */
     private void filter(double[] matrix, int k, int count, int n, double ratio) {
         double[] theta = eigen.values();
@@ -126,35 +125,35 @@ final class LargestEigen {
         kernels.scale(factor, z, 0, count * n);
         kernels.axpy(-1, y, 0, z, 0, count * n);
         for (int i = 1; i < degree; i++) {
-            multiply(count, n, n, z, matrix, n, ritz);
+            multiply(count, n, n, z, matrix, n, spare);
             // 2 (factor · matrix · z − z) − y
-            kernels.scaleAdd(2 * factor, ritz, 0, -2, z, 0, count * n);
-            kernels.axpy(-1, y, 0, ritz, 0, count * n);
+            kernels.scaleAdd(2 * factor, spare, 0, -2, z, 0, count * n);
+            kernels.axpy(-1, y, 0, spare, 0, count * n);
             double[] oldest = y;
             y = z;
-            z = ritz;
-            ritz = oldest;
+            z = spare;
+            spare = oldest;
         }
     }
 
     /**
-     * {@return the degree that is enough, or else the highest at which the largest eigenvalue does not drown the
-     * others}
+     * {@return the degree that is enough, or the highest one at which the largest eigenvalue does not swamp the others}
      *
-     * @param largest the largest eigenvalue, and
-     * @param smallest the smallest that is wanted, in units of the end of what is to be kept small
+     * @param largest the largest eigenvalue, divided by the end of the damped interval
+     * @param smallest the smallest wanted eigenvalue, divided by the same
+     * @param ratio factor by which residuals must shrink
      */
     private static int degree(double largest, double smallest, double ratio) {
         double x = 2 * smallest - 1;
         double before = 1;
         double value = x;
-        double most = 4 * largest;
+        double growth = 4 * largest;
         int degree = 1;
-        while (value < 4 * ratio && most * 4 * largest < 1e12) {
+        while (value < 4 * ratio && growth * 4 * largest < 1e12) {
             double next = 2 * x * value - before;
             before = value;
             value = next;
-            most *= 4 * largest;
+            growth *= 4 * largest;
             degree++;
         }
         return degree;
@@ -164,9 +163,9 @@ final class LargestEigen {
         if (y.length < count * n || small.length < count * count) {
             y = new double[count * n];
             z = new double[count * n];
-            ritz = new double[count * n];
+            spare = new double[count * n];
             small = new double[count * count];
-            rounds = new double[n];
+            residuals = new double[n];
         }
         int length = MatrixKernels.workLength(count, n);
         if (work.length < length) {
@@ -181,48 +180,51 @@ final class LargestEigen {
                 .gemm(rows, columns, inner, left, 0, inner, 1, right, 0, rightRow, 1, out, 0, columns, work);
     }
 
-    /** Makes {@link #y} the best vectors within its span, and {@link #z} their products with the matrix. */
-    private void turn(int count, int n) {
-        double[] turned = ritz;
+    /** Replaces {@link #y} by the Ritz vectors, and {@link #z} by their products with the matrix. */
+    private void toRitzVectors(int count, int n) {
+        double[] turned = spare;
         multiply(count, count, n, eigen.vectors(), y, n, turned);
-        ritz = y;
+        spare = y;
         y = turned;
-        turned = ritz;
+        turned = spare;
         multiply(count, count, n, eigen.vectors(), z, n, turned);
-        ritz = z;
+        spare = z;
         z = turned;
     }
 
-    /** {@return the largest residual of a wanted pair, in units of what is allowed} */
-    private double worst(int k, int count, int n) {
+    /** {@return the largest residual of a wanted pair, divided by the allowed one} */
+    private double largestResidual(int k, int count, int n) {
         double[] theta = eigen.values();
         double allowed = Math.max(ANGLE * (theta[k - 1] - theta[k]), ROUNDING * theta[0]);
-        double worst = 0;
+        double largest = 0;
         for (int i = 0; i < count; i++) {
-            System.arraycopy(z, i * n, rounds, 0, n);
-            kernels.axpy(-theta[i], y, i * n, rounds, 0, n);
-            double residual = Math.sqrt(kernels.sumOfSquares(rounds, 0, n));
+            System.arraycopy(z, i * n, residuals, 0, n);
+            kernels.axpy(-theta[i], y, i * n, residuals, 0, n);
+            double residual = Math.sqrt(kernels.sumOfSquares(residuals, 0, n));
             if (i < k) {
-                worst = Math.max(worst, residual / allowed);
+                largest = Math.max(largest, residual / allowed);
             } else if (theta[i] + residual > theta[k - 1]) {
-                // What this vector is on its way to may be one of the wanted.
-                worst = Math.max(worst, 2);
+                // This vector may converge to a wanted eigenvector.
+                largest = Math.max(largest, 2);
             }
         }
-        return allowed > 0 ? worst : 2;
+        return allowed > 0 ? largest : 2;
     }
 
-    private static boolean isHopeless(double ratio, double shrinks, int left) {
+    private static boolean isHopeless(double ratio, double shrinkage, int left) {
         double reached = ratio;
         for (int i = 0; i < left && reached > 1; i++) {
-            reached *= shrinks;
+            reached *= shrinkage;
         }
         return reached > 1;
     }
 
     /**
-     * Puts an orthonormal basis of the rows of {@link #z} into {@link #y}: by Cholesky's factor of their products,
-     * twice where what one time leaves, which grows with the square of the condition, is more than rounding errors.
+     * Writes an orthonormal basis of the rows of {@link #z} to {@link #y}, by the Cholesky factor of their Gram matrix.
+     * A second pass follows if the error of the first, which grows with the square of the condition number, is more
+     * than rounding.
+     *
+     * @return false if the rows are dependent
      */
     private boolean orthonormalise(int count, int n) {
         for (int i = 0; i < count; i++) {
@@ -233,10 +235,10 @@ final class LargestEigen {
             kernels.scale(1 / Math.sqrt(square), z, i * n, n);
         }
         boolean orthonormal = false;
-        for (int times = 0; !orthonormal && times < 2; times++) {
+        for (int pass = 0; !orthonormal && pass < 2; pass++) {
             Arrays.fill(small, 0, count * count, 0);
             MatrixKernels.best().syrk(count, n, z, 0, n, 1, small, 0, count, work);
-            // The factor is the transpose of what is left on and above the diagonal.
+            // The rows of the upper triangle become the columns of the Cholesky factor.
             double smallest = 1;
             for (int i = 0; i < count; i++) {
                 double pivot = small[i * count + i];

@@ -12,18 +12,18 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /**
- * Principal components, by either kind of summary.
+ * Principal components, by either kind of covariance estimate.
  *
- * <p>Rows wait until a block of a fixed number of them is full, so that chunk borders do not matter, to the bit. The
- * model counts the waiting rows in: they are learned by a copy of the summary. So a view costs a decomposition when
- * rows came since the last one, and is immutable like a snapshot.
+ * <p>Rows wait until a block of fixed size is full, so chunk borders do not change a bit. A model includes the waiting
+ * rows: they are learned by a copy of the estimate. So a view costs a decomposition if rows came since the last one,
+ * and is immutable like a snapshot.
  *
- * <p>As a step it hands each row on by the components as of the last full block, the one that the row completes
- * included. It is ready when the blocks hold as many rows as there are components.
+ * <p>As a step it transforms each row by the components as of the last full block, including the block that the row
+ * completes. It is ready when the blocks hold as many rows as there are components.
  *
- * <p>Stored are {@code components} (k × columns), {@code explained_variance}, {@code explained_variance_ratio},
+ * <p>The state holds {@code components} (k × columns), {@code explained_variance}, {@code explained_variance_ratio},
  * {@code singular_values}, {@code mean}, {@code var}, {@code noise_variance} and {@code n_samples_seen}, as of all
- * rows; and, to go on from, the summary of the whole blocks and the waiting rows, as {@code pca.…}.
+ * rows; and, to continue from, the estimate of the whole blocks and the waiting rows, as {@code pca.…}.
  */
 final class PcaLearner implements Step, MergeableLearner {
     private final Schema schema;
@@ -32,51 +32,47 @@ final class PcaLearner implements Step, MergeableLearner {
     private final boolean whiten;
     private final double[] row;
 
-    private final Block waiting;
-    /** A whole block of the chunk itself. */
-    private final Block passing;
+    private final RowBlock waiting;
 
-    private final Summary summary;
+    /** A view of a whole block within a chunk. */
+    private final RowBlock chunkBlock;
+
+    private final CovarianceEstimate estimate;
     private long rowsSeen;
 
     private Optional<PcaModel> current = Optional.empty();
-    private Optional<PcaModel> ofBlocks = Optional.empty();
+    private Optional<PcaModel> modelOfBlocks = Optional.empty();
 
-    /** Learns the waiting rows on top of a copy, for the model. */
-    private Optional<Summary> ahead = Optional.empty();
+    /** A copy of the estimate that learns the waiting rows, for the model. */
+    private Optional<CovarianceEstimate> estimateWithWaiting = Optional.empty();
 
-    /** What there was before the last call; the summary and the first waiting rows only if a block was completed. */
-    private Optional<Summary> before = Optional.empty();
+    // Values before the last call, for undo; the estimate and the waiting rows only if the call completed a block.
+    private Optional<CovarianceEstimate> estimateBefore = Optional.empty();
 
-    private final Block waitingBefore;
+    private final RowBlock waitingBefore;
     private int waitingRowsBefore;
     private long rowsSeenBefore;
     private boolean completed;
 
-    /** Makes sums of a kind, of so many columns. */
-    interface Kind {
-        Summary summary(Schema schema, Rank rank, double decay);
-    }
-
-    PcaLearner(Schema schema, Params params, Kind kind) {
+    PcaLearner(Schema schema, Params params, CovarianceEstimate.Factory factory) {
         this.schema = schema;
         this.params = params;
         int width = schema.width();
         this.rank = Rank.parse(params.get(PcaParams.N_COMPONENTS), width);
         this.whiten = params.get(PcaParams.WHITEN);
         int size = PcaParams.batchSize(params, rank, width);
-        this.waiting = new Block(width, size, schema.isSparse());
-        this.passing = new Block(width, size, schema.isSparse());
-        this.waitingBefore = new Block(width, size, schema.isSparse());
-        this.summary = kind.summary(schema, rank, PcaParams.decay(params));
+        this.waiting = new RowBlock(width, size, schema.isSparse());
+        this.chunkBlock = new RowBlock(width, size, schema.isSparse());
+        this.waitingBefore = new RowBlock(width, size, schema.isSparse());
+        this.estimate = factory.create(schema, rank, PcaParams.decay(params));
         this.row = new double[width];
     }
 
-    PcaLearner(Schema schema, Params params, Kind kind, State state) {
-        this(schema, params, kind);
-        summary.restore(state);
+    PcaLearner(Schema schema, Params params, CovarianceEstimate.Factory factory, State state) {
+        this(schema, params, factory);
+        estimate.restore(state);
         waiting.restore(state);
-        rowsSeen = summary.rows + waiting.rows();
+        rowsSeen = estimate.rows + waiting.rows();
     }
 
     boolean whiten() {
@@ -91,8 +87,7 @@ final class PcaLearner implements Step, MergeableLearner {
     /**
      * {@inheritDoc}
      *
-     * @throws org.accrete.api.AccreteException bad argument: how many components there will be is not known from the
-     *     start
+     * @throws org.accrete.api.AccreteException bad argument: the number of components depends on the data
      */
     @Override
     public Schema outputSchema() {
@@ -101,7 +96,7 @@ final class PcaLearner implements Step, MergeableLearner {
                     + " must be a whole number, or all, before another learner, but was "
                     + params.get(PcaParams.N_COMPONENTS));
         }
-        return PcaModel.outputSchema(schema, rank.most());
+        return PcaModel.outputSchema(schema, rank.max());
     }
 
     @Override
@@ -119,36 +114,35 @@ final class PcaLearner implements Step, MergeableLearner {
         out.clear();
         fit(chunk, Optional.of(out));
         out.classes(chunk.classes());
-        out.position(chunk.position());
     }
 
     private void fit(Chunk chunk, Optional<ChunkBuffer> out) {
         schema.require(chunk.schema());
-        Block.check(chunk);
+        RowBlock.check(chunk);
         int rows = chunk.rows();
         rowsSeenBefore = rowsSeen;
         waitingRowsBefore = waiting.rows();
         completed = false;
-        int handedOn = 0;
-        int taken = 0;
-        while (taken < rows) {
-            boolean whole = waiting.rows() == 0 && passing.borrow(chunk, taken);
-            int next = Math.min(rows, taken + waiting.room());
+        int transformed = 0;
+        int done = 0;
+        while (done < rows) {
+            boolean whole = waiting.rows() == 0 && chunkBlock.view(chunk, done);
+            int next = Math.min(rows, done + waiting.room());
             if (!whole) {
-                waiting.append(chunk, taken, next);
+                waiting.append(chunk, done, next);
             }
-            taken = next;
+            done = next;
             if (whole || waiting.room() == 0) {
                 if (out.isPresent()) {
-                    handOn(chunk, handedOn, taken - 1, out.get());
-                    handedOn = taken - 1;
+                    transformRows(chunk, transformed, done - 1, out.get());
+                    transformed = done - 1;
                 }
-                complete(whole ? passing : waiting);
-                passing.release();
+                complete(whole ? chunkBlock : waiting);
+                chunkBlock.release();
             }
         }
         if (out.isPresent()) {
-            handOn(chunk, handedOn, rows, out.get());
+            transformRows(chunk, transformed, rows, out.get());
         }
         rowsSeen += rows;
         if (rows > 0) {
@@ -156,24 +150,24 @@ final class PcaLearner implements Step, MergeableLearner {
         }
     }
 
-    private void complete(Block block) {
+    private void complete(RowBlock block) {
         if (!completed) {
-            if (before.isEmpty()) {
-                before = Optional.of(summary.fresh());
+            if (estimateBefore.isEmpty()) {
+                estimateBefore = Optional.of(estimate.newEmpty());
             }
-            before.get().copyFrom(summary);
+            estimateBefore.get().copyFrom(estimate);
             waitingBefore.copyFrom(waiting, waitingRowsBefore);
             completed = true;
         }
-        summary.absorb(block);
+        estimate.update(block);
         waiting.clear();
-        ofBlocks = Optional.empty();
+        modelOfBlocks = Optional.empty();
     }
 
-    private void handOn(Chunk chunk, int from, int to, ChunkBuffer out) {
-        if (summary.rows >= Math.max(2, rank.most()) && from < to) {
-            PcaModel model = ofBlocks.orElseGet(() -> summary.model(this));
-            ofBlocks = Optional.of(model);
+    private void transformRows(Chunk chunk, int from, int to, ChunkBuffer out) {
+        if (estimate.rows >= Math.max(2, rank.max()) && from < to) {
+            PcaModel model = modelOfBlocks.orElseGet(() -> estimate.model(this));
+            modelOfBlocks = Optional.of(model);
             model.transform(chunk, from, to, out, row);
         }
     }
@@ -181,74 +175,73 @@ final class PcaLearner implements Step, MergeableLearner {
     @Override
     public void undo() {
         if (completed) {
-            summary.copyFrom(before.orElseThrow());
+            estimate.copyFrom(estimateBefore.orElseThrow());
             waiting.copyFrom(waitingBefore, waitingRowsBefore);
-            ofBlocks = Optional.empty();
+            modelOfBlocks = Optional.empty();
             completed = false;
         } else {
-            waiting.cut(waitingRowsBefore);
+            waiting.truncate(waitingRowsBefore);
         }
         rowsSeen = rowsSeenBefore;
         current = Optional.empty();
     }
 
     /**
-     * Learns what another learner of the same parameters has learned of other rows, as if it had been learned here. The
-     * other one is not modified. Moments merge exactly; of leading components, what each side has dropped stays
-     * dropped. Where rows are forgotten, the last row of both counts as the last. A call to {@link #undo} cannot take
-     * it back.
+     * Adds what another learner has learned from other rows. The other learner is not modified. A scatter matrix merges
+     * exactly; leading components merge without what each side has dropped. With a half-life, the last rows of both
+     * sides count as equally recent. {@link #undo} cannot take a merge back.
      *
-     * @param other a learner of the same plug-in
-     * @throws AccreteException bad state: another schema, other parameters, another plug-in; nothing is changed then
+     * @param other a learner of the same plug-in, with the same parameters
+     * @throws AccreteException bad state: another schema, other parameters or another plug-in; nothing is changed then
      */
     @Override
     public void merge(Learner other) {
-        if (!(other instanceof PcaLearner same) || summary.getClass() != same.summary.getClass()) {
+        if (!(other instanceof PcaLearner that) || estimate.getClass() != that.estimate.getClass()) {
             throw AccreteException.badState("the other learner must be of the same plug-in but is a "
                     + other.getClass().getSimpleName());
         }
-        schema.require(same.schema);
-        params.requireSame(same.params);
-        if (same.rowsSeen == 0) {
+        schema.require(that.schema);
+        params.requireSame(that.params);
+        if (that.rowsSeen == 0) {
             return;
         }
         if (rowsSeen == 0) {
-            summary.copyFrom(same.summary);
-            waiting.copyFrom(same.waiting, same.waiting.rows());
-            merged(same.rowsSeen);
+            estimate.copyFrom(that.estimate);
+            waiting.copyFrom(that.waiting, that.waiting.rows());
+            finishMerge(that.rowsSeen);
             return;
         }
-        // Both sides alike, so that it does not matter which one is merged into which.
-        Summary theirs = same.withWaiting();
-        summary.absorb(waiting);
+        // Both sides learn their waiting rows first, so it does not matter which one is merged into which.
+        CovarianceEstimate others = that.withWaiting();
+        estimate.update(waiting);
         waiting.clear();
-        summary.merge(theirs);
-        merged(same.rowsSeen);
+        estimate.merge(others);
+        finishMerge(that.rowsSeen);
     }
 
-    private void merged(long more) {
+    private void finishMerge(long more) {
         rowsSeen += more;
         rowsSeenBefore = rowsSeen;
         waitingRowsBefore = waiting.rows();
         completed = false;
         current = Optional.empty();
-        ofBlocks = Optional.empty();
+        modelOfBlocks = Optional.empty();
     }
 
-    /** {@return the summary of all rows: not to be modified} */
-    private Summary withWaiting() {
+    /** {@return the estimate of all rows, not to be modified} */
+    private CovarianceEstimate withWaiting() {
         if (waiting.rows() == 0) {
-            return summary;
+            return estimate;
         }
-        if (ahead.isEmpty()) {
-            ahead = Optional.of(summary.fresh());
+        if (estimateWithWaiting.isEmpty()) {
+            estimateWithWaiting = Optional.of(estimate.newEmpty());
         }
-        ahead.get().copyFrom(summary);
-        ahead.get().absorb(waiting);
-        return ahead.get();
+        estimateWithWaiting.get().copyFrom(estimate);
+        estimateWithWaiting.get().update(waiting);
+        return estimateWithWaiting.get();
     }
 
-    /** {@inheritDoc} A decomposition if rows came since the last view; else O(1). */
+    /** {@inheritDoc} Costs a decomposition if rows came since the last view; else O(1). */
     @Override
     public PcaModel view() {
         PcaModel model = current.orElseGet(() -> withWaiting().model(this));
@@ -274,7 +267,7 @@ final class PcaLearner implements Step, MergeableLearner {
                 .doubles("var", model.variance())
                 .number("noise_variance", model.noiseVariance())
                 .whole("n_samples_seen", rowsSeen);
-        summary.putInto(state);
+        estimate.putInto(state);
         waiting.putInto(state);
         return state.build();
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Block.Kind;
+import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
@@ -18,17 +18,17 @@ import org.accrete.kernels.SparseKernels;
  * Principal components of all rows that were learned. Immutable and thread-safe, also as a view.
  *
  * <p>It turns a row x into its scores {@code V (x − mean)}, one per component, in numeric columns {@code pc0},
- * {@code pc1}, …; with {@code whiten} each is divided by its standard deviation. Components that the rows so far do not
- * span are zeros, and so are their scores. Arrays that are handed out are copies, matrices are row-major.
+ * {@code pc1}, …; with {@code whiten} each is divided by its standard deviation. Components outside the span of the
+ * rows so far are zeros, and so are their scores. Returned arrays are copies, matrices are row-major.
  *
- * <p>Beyond the components every direction is taken to vary by {@link #noiseVariance()} (Tipping and Bishop,
+ * <p>The model assumes variance {@link #noiseVariance()} in every direction beyond the components (Tipping and Bishop,
  * Probabilistic Principal Component Analysis, J. R. Statist. Soc. B 61(3), 1999).
  */
 public final class PcaModel implements Transformer {
     private static final double LOG_2_PI = StrictMath.log(2 * Math.PI);
 
-    private static final int MOST_LINES = 50;
-    private static final int MOST_COLUMNS = 5;
+    private static final int MAX_LINES = 50;
+    private static final int MAX_COLUMNS = 5;
 
     private final DenseKernels kernels = DenseKernels.best();
     private final Schema schema;
@@ -44,23 +44,24 @@ public final class PcaModel implements Transformer {
     private final double[] mean;
     private final double[] variance;
     private final double noiseVariance;
-    /** Scores of the mean, before it is subtracted; and what scores are multiplied by. */
+    /** Scores of the mean, {@code V mean}. */
     private final double[] meanScores;
 
+    /** Factors of the scores. */
     private final double[] scale;
 
-    private PcaModel(PcaLearner learner, Summary summary, double[] values, double[] vectors) {
+    private PcaModel(PcaLearner learner, CovarianceEstimate estimate, double[] values, double[] vectors) {
         this.schema = learner.schema();
-        this.width = summary.width;
+        this.width = estimate.width;
         this.whiten = learner.whiten();
-        this.rows = summary.rows;
-        this.mean = summary.mean.clone();
-        this.variance = summary.squares.clone();
-        double divisor = summary.weight > 0 ? summary.divisor() : 0;
+        this.rows = estimate.rows;
+        this.mean = estimate.mean.clone();
+        this.variance = estimate.squares.clone();
+        double divisor = estimate.weight > 0 ? estimate.divisor() : 0;
         double inverse = divisor > 0 ? 1 / divisor : 0;
-        kernels.scale(summary.weight > 0 ? 1 / summary.weight : 0, variance, 0, width);
-        double squares = kernels.sum(summary.squares, 0, width);
-        this.count = count(summary.rank, values, squares);
+        kernels.scale(estimate.weight > 0 ? 1 / estimate.weight : 0, variance, 0, width);
+        double squares = kernels.sum(estimate.squares, 0, width);
+        this.count = count(estimate.rank, values, squares);
         this.singularValues = Arrays.copyOf(values, count);
         this.components = Arrays.copyOf(vectors, count * width);
         this.explainedVariance = new double[count];
@@ -80,18 +81,18 @@ public final class PcaModel implements Transformer {
         this.outputSchema = outputSchema(schema, count);
     }
 
-    static PcaModel of(PcaLearner learner, Summary summary, double[] values, double[] vectors) {
-        return new PcaModel(learner, summary, values, vectors);
+    static PcaModel of(PcaLearner learner, CovarianceEstimate estimate, double[] values, double[] vectors) {
+        return new PcaModel(learner, estimate, values, vectors);
     }
 
-    /** How many components explain more than the share that was asked for; all where none was. */
+    /** {@return how many components explain more than the fraction of the variance to explain} */
     private static int count(Rank rank, double[] values, double squares) {
         if (rank.isFixed()) {
-            return rank.most();
+            return rank.max();
         }
         double explained = 0;
         int count = 0;
-        while (count < rank.most() && (count == 0 || explained <= rank.share() * squares)) {
+        while (count < rank.max() && (count == 0 || explained <= rank.varianceFraction() * squares)) {
             explained += values[count] * values[count];
             count++;
         }
@@ -99,9 +100,9 @@ public final class PcaModel implements Transformer {
     }
 
     static Schema outputSchema(Schema schema, int count) {
-        List<org.accrete.api.data.Block> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            blocks.add(new org.accrete.api.data.Block("pc" + i, Kind.NUMERIC, 1));
+            blocks.add(new Block("pc" + i, Block.Kind.NUMERIC, 1));
         }
         return new Schema(blocks, schema.target());
     }
@@ -116,77 +117,74 @@ public final class PcaModel implements Transformer {
         return outputSchema;
     }
 
-    /** {@return of each component how much it explains and which columns weigh most in it} */
+    /** {@return for each component, how much it explains and its columns with the largest loadings} */
     @Override
     public List<String> describe() {
         List<String> lines = new ArrayList<>();
-        double together = 0;
+        double total = 0;
         for (int i = 0; i < count; i++) {
-            together += explainedVarianceRatio[i];
-            if (i < MOST_LINES) {
+            total += explainedVarianceRatio[i];
+            if (i < MAX_LINES) {
                 lines.add(String.format(
                         Locale.ROOT,
                         "pc%d explains %.2f %%, variance %.4g: %s",
                         i,
                         100 * explainedVarianceRatio[i],
                         explainedVariance[i],
-                        heaviest(i)));
+                        largestLoadings(i)));
             }
         }
-        if (count > MOST_LINES) {
-            lines.add("… and " + (count - MOST_LINES) + " more");
+        if (count > MAX_LINES) {
+            lines.add("… and " + (count - MAX_LINES) + " more");
         }
         lines.add(String.format(
-                Locale.ROOT,
-                "together %.2f %%; variance of each direction left out %.4g",
-                100 * together,
-                noiseVariance));
+                Locale.ROOT, "together %.2f %%; variance of each direction left out %.4g", 100 * total, noiseVariance));
         return lines;
     }
 
-    /** The columns with the largest elements of a component. */
-    private String heaviest(int component) {
+    /** {@return the columns with the largest loadings of a component} */
+    private String largestLoadings(int component) {
         boolean[] named = new boolean[width];
         List<String> words = new ArrayList<>();
-        for (int times = 0; times < Math.min(MOST_COLUMNS, width); times++) {
-            int heaviest = -1;
+        for (int times = 0; times < Math.min(MAX_COLUMNS, width); times++) {
+            int largest = -1;
             for (int j = 0; j < width; j++) {
-                if (!named[j] && (heaviest < 0 || weight(component, j) > weight(component, heaviest))) {
-                    heaviest = j;
+                if (!named[j] && (largest < 0 || loading(component, j) > loading(component, largest))) {
+                    largest = j;
                 }
             }
-            named[heaviest] = true;
+            named[largest] = true;
             words.add(String.format(
-                    Locale.ROOT, "%s %+.3f", schema.columnName(heaviest), components[component * width + heaviest]));
+                    Locale.ROOT, "%s %+.3f", schema.columnName(largest), components[component * width + largest]));
         }
         return String.join(", ", words);
     }
 
-    private double weight(int component, int column) {
+    private double loading(int component, int column) {
         return Math.abs(components[component * width + column]);
     }
 
-    /** {@return how many components there are: k} */
+    /** {@return the number of components, k} */
     public int componentCount() {
         return count;
     }
 
-    /** {@return how many rows were learned} */
+    /** {@return the number of rows learned} */
     public long rowsSeen() {
         return rows;
     }
 
-    /** {@return the components, k × columns: orthonormal rows, the one that explains most first} */
+    /** {@return the components, k × columns: orthonormal rows, in order of decreasing explained variance} */
     public double[] components() {
         return components.clone();
     }
 
-    /** {@return the variance along each component, without bias: squared singular values divided by rows − 1} */
+    /** {@return the unbiased variance along each component: squared singular values divided by rows − 1} */
     public double[] explainedVariance() {
         return explainedVariance.clone();
     }
 
-    /** {@return the part of the variance of all columns that each component explains} */
+    /** {@return the fraction of the total variance that each component explains} */
     public double[] explainedVarianceRatio() {
         return explainedVarianceRatio.clone();
     }
@@ -206,31 +204,31 @@ public final class PcaModel implements Transformer {
         return variance.clone();
     }
 
-    /** {@return the mean variance of the directions beyond the components; 0 when there are none} */
+    /** {@return the mean variance of the directions beyond the components; 0 if there are none} */
     public double noiseVariance() {
         return noiseVariance;
     }
 
-    /** {@return the covariance matrix that the model stands for, columns × columns} */
+    /** {@return the covariance matrix of the model, columns × columns} */
     public double[] covariance() {
-        return matrix(noiseVariance, this::modelled);
+        return matrix(noiseVariance, this::modelVariance);
     }
 
     /**
      * {@return the inverse of {@link #covariance()}}
      *
-     * @throws AccreteException bad state: some direction has no variance
+     * @throws AccreteException bad state: the covariance matrix is singular
      */
     public double[] precision() {
         requireInvertible();
-        return matrix(noiseVariance > 0 ? 1 / noiseVariance : 0, i -> 1 / modelled(i));
+        return matrix(noiseVariance > 0 ? 1 / noiseVariance : 0, i -> 1 / modelVariance(i));
     }
 
     private interface PerComponent {
         double at(int component);
     }
 
-    /** The symmetric matrix with one eigenvalue per component and one for all other directions. */
+    /** {@return the symmetric matrix with one eigenvalue per component and one for all other directions} */
     private double[] matrix(double other, PerComponent eigenvalue) {
         if ((long) width * width > Integer.MAX_VALUE - 64) {
             throw AccreteException.badState("a matrix of " + width + " × " + width + " columns does not fit one array");
@@ -248,15 +246,15 @@ public final class PcaModel implements Transformer {
         return matrix;
     }
 
-    /** The variance along a component, at least that of the noise. */
-    private double modelled(int i) {
+    /** {@return the variance along a component, at least that of the noise} */
+    private double modelVariance(int i) {
         return Math.max(explainedVariance[i], noiseVariance);
     }
 
     private void requireInvertible() {
         boolean invertible = count == width || noiseVariance > 0;
         for (int i = 0; i < count; i++) {
-            invertible &= modelled(i) > 0;
+            invertible &= modelVariance(i) > 0;
         }
         if (!invertible) {
             throw AccreteException.badState(
@@ -268,17 +266,16 @@ public final class PcaModel implements Transformer {
     @Override
     public void transform(Chunk chunk, ChunkBuffer out) {
         schema.require(chunk.schema());
-        Block.checkValues(chunk);
+        RowBlock.checkValues(chunk);
         out.clear();
         transform(chunk, 0, chunk.rows(), out, new double[width]);
         out.classes(chunk.classes());
-        out.position(chunk.position());
     }
 
     /**
-     * Appends rows, transformed.
+     * Appends transformed rows.
      *
-     * @param row scratch, of the width
+     * @param row scratch of length width
      */
     void transform(Chunk chunk, int from, int to, ChunkBuffer out, double[] row) {
         for (int i = from; i < to; i++) {
@@ -299,18 +296,18 @@ public final class PcaModel implements Transformer {
         }
     }
 
-    /** Whether it pays to go by the entries of the row. */
+    /** {@return whether a row has so few entries that a sparse loop is faster} */
     private boolean isShort(SparseChunk chunk, int row) {
         return 8L * (chunk.end(row) - chunk.start(row)) < width;
     }
 
     private void centre(Chunk chunk, int i, double[] row) {
-        Block.put(chunk, i, row, 0);
+        RowBlock.copyRow(chunk, i, row, 0);
         kernels.axpy(-1, mean, 0, row, 0, width);
     }
 
     /**
-     * Turns scores back into rows: {@code scores · V + mean}, where {@code whiten} is undone first.
+     * Computes rows from scores: {@code scores · V + mean}, after undoing {@code whiten}.
      *
      * @param scores rows × k, not modified
      * @param count number of rows
@@ -327,13 +324,13 @@ public final class PcaModel implements Transformer {
     }
 
     /**
-     * Writes how far each row is from what the components make of it, squared: how unlike the rows learned it is.
+     * Writes the squared distance of each row from its projection onto the components, a measure of how unusual it is.
      *
      * @param chunk rows
      * @param out receives one number per row, at least 0
      */
     public void reconstructionError(Chunk chunk, double[] out) {
-        forEachRest(chunk, (i, explained, rest) -> out[i] = rest);
+        forEachResidual(chunk, (i, mahalanobis, residual) -> out[i] = residual);
     }
 
     /**
@@ -342,47 +339,47 @@ public final class PcaModel implements Transformer {
      *
      * @param chunk rows
      * @param out receives one number per row
-     * @throws AccreteException bad state: some direction has no variance
+     * @throws AccreteException bad state: the covariance matrix is singular
      */
     public void scoreSamples(Chunk chunk, double[] out) {
         requireInvertible();
         double logs = width * LOG_2_PI;
         for (int c = 0; c < count; c++) {
-            logs += StrictMath.log(modelled(c));
+            logs += StrictMath.log(modelVariance(c));
         }
         if (count < width) {
             logs += (width - count) * StrictMath.log(noiseVariance);
         }
         double constant = logs;
-        forEachRest(
+        forEachResidual(
                 chunk,
-                (i, explained, rest) ->
-                        out[i] = -0.5 * (constant + explained + (count < width ? rest / noiseVariance : 0)));
+                (i, mahalanobis, residual) ->
+                        out[i] = -0.5 * (constant + mahalanobis + (count < width ? residual / noiseVariance : 0)));
     }
 
-    private interface PerRow {
-        void take(int row, double explained, double rest);
+    private interface ResidualConsumer {
+        void accept(int row, double mahalanobis, double residual);
     }
 
     /**
-     * Tells of each row the sum of its squared scores, each divided by the variance there, and the square of what they
-     * leave.
+     * Computes for each row the sum of its squared scores, each divided by the variance of its component, and the
+     * squared norm of the residual.
      */
-    private void forEachRest(Chunk chunk, PerRow taker) {
+    private void forEachResidual(Chunk chunk, ResidualConsumer consumer) {
         schema.require(chunk.schema());
-        Block.checkValues(chunk);
+        RowBlock.checkValues(chunk);
         double[] row = new double[width];
         for (int i = 0; i < chunk.rows(); i++) {
             centre(chunk, i, row);
-            double explained = 0;
+            double mahalanobis = 0;
             for (int c = 0; c < count; c++) {
-                // Components are orthonormal, so that each can be taken away before the next score.
+                // Components are orthonormal, so each can be subtracted before the next score is computed.
                 double score = kernels.dot(row, 0, components, c * width, width);
                 kernels.axpy(-score, components, c * width, row, 0, width);
-                double variance = modelled(c);
-                explained += variance > 0 ? score * score / variance : 0;
+                double variance = modelVariance(c);
+                mahalanobis += variance > 0 ? score * score / variance : 0;
             }
-            taker.take(i, explained, kernels.sumOfSquares(row, 0, width));
+            consumer.accept(i, mahalanobis, kernels.sumOfSquares(row, 0, width));
         }
     }
 }

@@ -4,16 +4,16 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 
 /**
- * How many components are kept.
+ * The number of components to keep.
  *
- * @param most the most there can be
- * @param share the share of the variance that has to be explained, between 0 and 1; 1 keeps {@code most}
+ * @param max upper bound
+ * @param varianceFraction the fraction of the variance to explain, between 0 and 1; 1 keeps {@code max} components
  */
-record Rank(int most, double share) {
+record Rank(int max, double varianceFraction) {
     /**
-     * {@return what {@code n-components} stands for}
+     * {@return the value of {@code n-components}}
      *
-     * @param text its value
+     * @param text the value as text
      * @param width number of columns
      */
     static Rank parse(String text, int width) {
@@ -33,14 +33,14 @@ record Rank(int most, double share) {
                 return new Rank((int) value, 1);
             }
         } catch (NumberFormatException e) {
-            // Refused below, like a number that is none of these.
+            // Refused below, like a number out of range.
         }
         throw AccreteException.badArgument(PcaParams.N_COMPONENTS.name() + " must be a whole number from 1 to " + width
-                + " (the columns), a share of the variance between 0 and 1, or all, but was '" + text + "'");
+                + " (the columns), a fraction of the variance between 0 and 1, or all, but was '" + text + "'");
     }
 
-    /** {@return whether the number of components is known from the start} */
+    /** {@return whether the number of components does not depend on the data} */
     boolean isFixed() {
-        return share == 1;
+        return varianceFraction == 1;
     }
 }

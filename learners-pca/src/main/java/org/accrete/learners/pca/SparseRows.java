@@ -2,7 +2,7 @@ package org.accrete.learners.pca;
 
 import java.util.Arrays;
 
-/** Rows by their entries, columns ascending in each. Arrays grow and are then reused. */
+/** Rows in compressed sparse row form, columns ascending within a row. Arrays grow and are then reused. */
 final class SparseRows {
     private int[] starts = new int[1];
     private int[] columns = {};
@@ -13,17 +13,17 @@ final class SparseRows {
         return rows;
     }
 
-    /** {@return the column numbers of all rows} */
+    /** {@return the columns of all entries} */
     int[] columns() {
         return columns;
     }
 
-    /** {@return the values of all rows} */
+    /** {@return the values of all entries} */
     double[] values() {
         return values;
     }
 
-    /** {@return where a row begins in both; the number of rows gives the end of the last} */
+    /** {@return the index of a row's first entry; the number of rows gives the end of the last row} */
     int start(int row) {
         return starts[row];
     }
@@ -32,12 +32,12 @@ final class SparseRows {
         rows = 0;
     }
 
-    /** Drops the last rows. */
-    void cut(int left) {
-        rows = left;
+    /** Keeps the first {@code count} rows only. */
+    void truncate(int count) {
+        rows = count;
     }
 
-    /** Adds an entry to the row that {@link #end} will end. */
+    /** Writes an entry of the row that {@link #endRow} will end. */
     void put(int at, int column, double value) {
         if (at == columns.length) {
             int length = Math.max(256, at + at / 2);
@@ -51,9 +51,9 @@ final class SparseRows {
     /**
      * Ends a row.
      *
-     * @param end place after its last entry
+     * @param end index after its last entry
      */
-    void end(int end) {
+    void endRow(int end) {
         rows++;
         if (rows == starts.length) {
             starts = Arrays.copyOf(starts, 2 * starts.length);
@@ -61,7 +61,7 @@ final class SparseRows {
         starts[rows] = end;
     }
 
-    /** Takes the first rows of others in place of all its own. */
+    /** Replaces all rows by the first {@code count} rows of another. */
     void copyFrom(SparseRows other, int count) {
         int entries = other.starts[count];
         if (starts.length <= count) {

@@ -4,19 +4,19 @@ import java.util.Arrays;
 import org.accrete.kernels.DenseKernels;
 
 /**
- * All eigenvalues and eigenvectors of a symmetric matrix. O(n³); scratch grows to the largest matrix seen.
+ * All eigenvalues and eigenvectors of a symmetric matrix. O(n³); scratch memory grows to the largest matrix seen.
  *
- * <p>Householder's reduction to a tridiagonal matrix, then QR steps with Wilkinson's shift, whose rotations are applied
- * to the vectors as they come (Golub and Van Loan, Matrix Computations, 8.3). Eigenvectors are rows, so that every loop
- * runs along memory. Errors of the eigenvalues are a few ulps of the largest one.
+ * <p>Householder reduction to a tridiagonal matrix, then implicit QR steps with Wilkinson's shift, whose rotations are
+ * applied to the vectors at once (Golub and Van Loan, Matrix Computations, 8.3). Eigenvectors are rows, so every loop
+ * reads memory in order. The error of an eigenvalue is a few ulps of the largest one.
  */
 final class SymmetricEigen {
     private static final double EPSILON = 0x1p-52;
     /**
-     * Off-diagonal elements below this, in a matrix whose largest element is about 1, are rounding errors. Without it
-     * the small eigenvalues of a matrix of low rank, themselves rounding errors, would not settle.
+     * Off-diagonal elements below this, in a matrix whose largest element is about 1, are rounding errors. Without this
+     * bound, the small eigenvalues of a matrix of low rank, which are rounding errors, would not converge.
      */
-    private static final double NOTHING = 0x1p-53;
+    private static final double NEGLIGIBLE = 0x1p-53;
 
     private final DenseKernels kernels = DenseKernels.best();
     private double[] values = {};
@@ -26,7 +26,7 @@ final class SymmetricEigen {
     private double[] beta = {};
     private double[] p = {};
 
-    /** {@return the eigenvalues, from the largest on; valid until the next call} */
+    /** {@return the eigenvalues, the largest first; valid until the next call} */
     double[] values() {
         return values;
     }
@@ -39,8 +39,8 @@ final class SymmetricEigen {
     /**
      * Decomposes a matrix.
      *
-     * @param matrix n × n, row-major, not modified; only what is on or above the diagonal is read
-     * @param n its size
+     * @param matrix n × n, row-major, not modified; only elements on or above the diagonal are read
+     * @param n size of the matrix
      */
     void decompose(double[] matrix, int n) {
         if (values.length < n) {
@@ -51,7 +51,7 @@ final class SymmetricEigen {
             a = new double[n * n];
             vectors = new double[n * n];
         }
-        double scale = take(matrix, n);
+        double scale = copyScaled(matrix, n);
         tridiagonalise(n);
         accumulate(n);
         iterate(n);
@@ -60,10 +60,12 @@ final class SymmetricEigen {
     }
 
     /**
-     * Copies the upper half into the lower half of {@link #a}, times a power of two that brings the largest element
-     * near 1.
+     * Copies the upper triangle to the lower triangle of {@link #a}, times a power of two that brings the largest
+     * element near 1.
+     *
+     * @return the power of two
      */
-    private double take(double[] matrix, int n) {
+    private double copyScaled(double[] matrix, int n) {
         double largest = 0;
         for (int i = 0; i < n; i++) {
             for (int j = i; j < n; j++) {
@@ -81,8 +83,8 @@ final class SymmetricEigen {
     }
 
     /**
-     * For i from the last row up, a reflection of the first i coordinates makes row i zero but for the element beside
-     * the diagonal. The reflection's vector stays in row i.
+     * For i from the last row up, a reflection of the first i coordinates makes all elements of row i left of the
+     * diagonal zero except the one beside it. The vector of the reflection stays in row i.
      */
     private void tridiagonalise(int n) {
         double[] a = this.a;
@@ -90,8 +92,8 @@ final class SymmetricEigen {
             int row = i * n;
             double below = i > 1 ? kernels.sumOfSquares(a, row, i - 1) : 0;
             double last = a[row + i - 1];
-            // So small that leaving it out is no error, and that its reflection could overflow.
-            if (below < NOTHING * NOTHING * EPSILON) {
+            // Small enough to be left out, and its reflection could overflow.
+            if (below < NEGLIGIBLE * NEGLIGIBLE * EPSILON) {
                 off[i - 1] = last;
                 beta[i] = 0;
                 continue;
@@ -119,7 +121,7 @@ final class SymmetricEigen {
         }
     }
 
-    /** Multiplies the reflections, the smallest first, and transposes the product. */
+    /** Multiplies the reflections, the shortest first, and transposes the product. */
     private void accumulate(int n) {
         double[] q = vectors;
         for (int i = 0; i < n; i++) {
@@ -151,7 +153,7 @@ final class SymmetricEigen {
         int steps = 0;
         while (high > 0) {
             int low = high;
-            while (low > 0 && !isNothing(low - 1)) {
+            while (low > 0 && !isNegligible(low - 1)) {
                 low--;
             }
             if (low == high) {
@@ -167,12 +169,12 @@ final class SymmetricEigen {
         }
     }
 
-    private boolean isNothing(int i) {
+    private boolean isNegligible(int i) {
         double size = Math.abs(off[i]);
-        return size <= EPSILON * (Math.abs(values[i]) + Math.abs(values[i + 1])) || size <= NOTHING;
+        return size <= EPSILON * (Math.abs(values[i]) + Math.abs(values[i + 1])) || size <= NEGLIGIBLE;
     }
 
-    /** One QR step on the rows from {@code low} to {@code high}, none of whose off-diagonal elements is nothing. */
+    /** One QR step on the rows from {@code low} to {@code high}, none of whose off-diagonal elements is negligible. */
     private void step(int low, int high, int n) {
         double[] d = values;
         double[] e = off;
@@ -187,7 +189,7 @@ final class SymmetricEigen {
             double s = 0;
             double r = x;
             if (z != 0) {
-                r = length(x, z);
+                r = hypotenuse(x, z);
                 c = x / r;
                 s = z / r;
             }
@@ -210,7 +212,7 @@ final class SymmetricEigen {
         }
     }
 
-    private static double length(double x, double z) {
+    private static double hypotenuse(double x, double z) {
         double larger = Math.max(Math.abs(x), Math.abs(z));
         double a = x / larger;
         double b = z / larger;

@@ -10,17 +10,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Once everything is compiled, rows take no memory. */
+/** After warm-up, training allocates nothing per row. */
 @ExtendWith(RunSeed.class)
 class AllocationTest {
     private static final int ROWS = 500;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void rowsTakeNoMemory(boolean moments) {
+    void trainingAllocatesNothingPerRow(boolean scatter) {
         double[][] x = Batch.rows(ROWS, 40, 0.9, RunSeed.random("rows"));
         Chunk chunk = Pca.chunk(x, 0, ROWS);
-        PcaLearner learner = moments
+        PcaLearner learner = scatter
                 ? Pca.covariance(40, "n-components=5")
                 : Pca.incremental(40, "n-components=5", "batch-size=200");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -32,7 +32,7 @@ class AllocationTest {
             }
             perRow = (threads.getCurrentThreadAllocatedBytes() - before) / (20.0 * ROWS);
         }
-        // A block may make an object or two.
+        // A block may allocate a few objects.
         assertThat(perRow).as("bytes per row").isLessThan(1);
     }
 }

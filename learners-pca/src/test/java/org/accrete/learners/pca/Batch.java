@@ -7,13 +7,13 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 
 /**
- * The oracle: principal components of all rows at once, by a singular value decomposition of the centred rows; and rows
- * to try.
+ * The oracle: principal components of all rows at once, by a singular value decomposition of the centred rows. It also
+ * makes random rows.
  */
 final class Batch {
     final double[] mean;
     final double[] variance;
-    /** Of the rows, each multiplied by the root of its weight. */
+    /** Singular values of the centred rows, each times the square root of its weight. */
     final double[] singularValues;
 
     /** Components as rows. */
@@ -58,7 +58,7 @@ final class Batch {
     }
 
     /**
-     * {@return rows whose spectrum decays, about means that are not 0}
+     * {@return rows whose spectrum decays, with means that are not 0}
      *
      * @param decay standard deviation of each direction, relative to the one before
      */
@@ -89,8 +89,7 @@ final class Batch {
     }
 
     /**
-     * {@return how far the one set of orthonormal rows reaches out of the span of the other, as the sine of the largest
-     * angle}
+     * {@return the sine of the largest angle between the span of one set of orthonormal rows and the span of another}
      */
     static double sine(RealMatrix one, RealMatrix other) {
         RealMatrix rest = one.subtract(one.multiply(other.transpose()).multiply(other));

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Wherever chunks end and whichever form they have, state and handed on rows are the same to the bit. */
+/** State and transformed rows do not depend, to the bit, on chunk borders or on the form of the chunks. */
 @ExtendWith(RunSeed.class)
 class ChunkingTest {
     private static final int ROWS = 500;
 
-    /** A plug-in with settings, on a schema. */
-    record Setting(StepProvider provider, Schema schema, Params params) {
+    /** A provider, a schema and parameters. */
+    record PcaSetting(StepProvider provider, Schema schema, Params params) {
         Step learner() {
             return provider.create(schema, params);
         }
@@ -39,14 +39,14 @@ class ChunkingTest {
         }
     }
 
-    static Stream<Setting> settings() {
+    static Stream<PcaSetting> settings() {
         Schema dense = Schema.numeric(9, Target.numeric("y"));
         Schema sparse = new Schema(
                 List.of(new Block("a", Block.Kind.NUMERIC, 1), new Block("b", Block.Kind.ONE_HOT, 300)),
                 Target.numeric("y"));
         return Stream.of(new IncrementalPcaProvider(), new CovariancePcaProvider())
                 .flatMap(provider -> Stream.of("7", "100", "1", "600")
-                        .map(size -> new Setting(
+                        .map(size -> new PcaSetting(
                                 provider,
                                 dense,
                                 Params.of(provider.params())
@@ -58,7 +58,7 @@ class ChunkingTest {
                 .flatMap(setting -> setting.params().get(PcaParams.BATCH_SIZE) == 100
                         ? Stream.of(
                                 setting,
-                                new Setting(
+                                new PcaSetting(
                                         setting.provider(),
                                         sparse,
                                         setting.params().with(PcaParams.N_COMPONENTS, "4")))
@@ -67,7 +67,7 @@ class ChunkingTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void stateIsTheSameToTheBit(Setting setting) {
+    void stateIsTheSameToTheBit(PcaSetting setting) {
         Chunk rows = RandomChunks.of(setting.schema())
                 .withWeights()
                 .rows(ROWS, RunSeed.random("rows").nextLong());
@@ -86,18 +86,18 @@ class ChunkingTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void handedOnRowsAreTheSameToTheBit(Setting setting) {
+    void transformedRowsAreTheSameToTheBit(PcaSetting setting) {
         Chunk rows = RandomChunks.of(setting.schema())
                 .rows(ROWS, RunSeed.random("rows").nextLong());
-        List<Double> whole = handedOn(setting.learner(), rows, ROWS, new SeededRandom(1));
+        List<Double> whole = transformed(setting.learner(), rows, ROWS, new SeededRandom(1));
         for (int longest : new int[] {1, 30, 300}) {
-            assertThat(handedOn(setting.learner(), rows, longest, RunSeed.random("cuts")))
+            assertThat(transformed(setting.learner(), rows, longest, RunSeed.random("cuts")))
                     .as("chunks of up to %d", longest)
                     .isEqualTo(whole);
         }
     }
 
-    private static List<Double> handedOn(Step step, Chunk rows, int longest, SeededRandom random) {
+    private static List<Double> transformed(Step step, Chunk rows, int longest, SeededRandom random) {
         ChunkBuffer out = new ChunkBuffer(step.outputSchema(), ROWS);
         List<Double> cells = new ArrayList<>();
         int from = 0;
@@ -117,7 +117,7 @@ class ChunkingTest {
         int width = rows.width();
         double[] values = new double[rows.rows() * width];
         for (int row = 0; row < rows.rows(); row++) {
-            org.accrete.learners.pca.Block.put(rows, row, values, row * width);
+            RowBlock.copyRow(rows, row, values, row * width);
         }
         return new DenseChunk(rows.schema(), values, targets(rows), weights(rows), List.of());
     }
@@ -129,7 +129,7 @@ class ChunkingTest {
         List<Double> values = new ArrayList<>();
         double[] cells = new double[width];
         for (int row = 0; row < rows.rows(); row++) {
-            org.accrete.learners.pca.Block.put(rows, row, cells, 0);
+            RowBlock.copyRow(rows, row, cells, 0);
             for (int j = 0; j < width; j++) {
                 if (cells[j] != 0) {
                     indices.add(j);

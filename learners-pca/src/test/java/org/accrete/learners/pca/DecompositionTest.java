@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Eigenvalues and singular values against another implementation, and against what defines them. */
+/** Eigenvalues and singular values against another implementation, and against their definition. */
 @ExtendWith(RunSeed.class)
 class DecompositionTest {
     private final SeededRandom random = RunSeed.random("matrices");
@@ -56,7 +56,7 @@ class DecompositionTest {
         double[] upper = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                // What is below the diagonal is not read.
+                // Elements below the diagonal are not read.
                 upper[i * n + j] = j < i ? Double.NaN : matrix.getEntry(i, j);
             }
         }
@@ -78,7 +78,7 @@ class DecompositionTest {
         }
     }
 
-    /** Products of few rows of many columns, nearly all of them 0: most rows of the reduced matrix underflow. */
+    /** Gram matrices of few rows with many columns, nearly all of them 0: most rows of the reduced matrix underflow. */
     @Test
     void productsOfOneHotColumnsAreDecomposed() {
         int n = 150;
@@ -103,7 +103,10 @@ class DecompositionTest {
         }
     }
 
-    /** Wide, tall and square; well conditioned, and so that only the last way is exact enough. */
+    /**
+     * Wide, tall and square matrices, well conditioned and so ill conditioned that only the last method is exact
+     * enough.
+     */
     @ParameterizedTest
     @CsvSource({
         "30, 50, 0.9, 10",
@@ -122,17 +125,17 @@ class DecompositionTest {
         for (int i = 0; i < a.length; i++) {
             a[i] *= Math.pow(decay, i % width);
         }
-        Decomposition decomposition = new Decomposition();
-        int found = decomposition.decompose(a, rows, width, k, new double[0], 0);
+        TruncatedSvd svd = new TruncatedSvd();
+        int found = svd.decompose(a, rows, width, k, new double[0], 0);
         SingularValueDecomposition expected = new SingularValueDecomposition(Batch.matrix(a, rows, width));
         assertThat(found).isEqualTo(k);
         double[] values = expected.getSingularValues();
         for (int i = 0; i < k; i++) {
-            assertThat(decomposition.values[i])
+            assertThat(svd.values[i])
                     .as("value %d of %s", i, values[0])
                     .isCloseTo(values[i], within(1e-9 * values[i] + 1e-15 * values[0]));
         }
-        RealMatrix vectors = Batch.matrix(decomposition.vectors, k, width);
+        RealMatrix vectors = Batch.matrix(svd.vectors, k, width);
         double[] gap = Arrays.copyOf(values, Math.max(values.length, k + 1));
         assertThat(Batch.sine(vectors, expected.getVT().getSubMatrix(0, k - 1, 0, width - 1)))
                 .isLessThan(Math.max(1e-9, 1e-14 * values[0] / (gap[k - 1] - gap[k])));
@@ -147,15 +150,14 @@ class DecompositionTest {
             double[] a = Arrays.stream(matrix.getData())
                     .flatMapToDouble(Arrays::stream)
                     .toArray();
-            assertThat(new Decomposition()
-                            .decompose(a, matrix.getRowDimension(), matrix.getColumnDimension(), 10, a, 0))
+            assertThat(new TruncatedSvd().decompose(a, matrix.getRowDimension(), matrix.getColumnDimension(), 10, a, 0))
                     .isEqualTo(3);
         }
-        assertThat(new Decomposition().decompose(new double[12], 3, 4, 2, left, 0))
+        assertThat(new TruncatedSvd().decompose(new double[12], 3, 4, 2, left, 0))
                 .isZero();
     }
 
-    /** A guess saves work, it does not change what is found: not where it is good, not where it is useless. */
+    /** A guess saves work but does not change the result, whether it is good or useless. */
     @ParameterizedTest
     @CsvSource({"0.8", "0.97", "1.0"})
     void aGuessChangesNothingButTheWork(double decay) {
@@ -166,7 +168,7 @@ class DecompositionTest {
         for (int i = 0; i < a.length; i++) {
             a[i] *= Math.pow(decay, i % width);
         }
-        Decomposition expected = new Decomposition();
+        TruncatedSvd expected = new TruncatedSvd();
         expected.decompose(a, rows, width, k, a, 0);
         double[] near = expected.vectors.clone();
         for (int i = 0; i < near.length; i++) {
@@ -174,7 +176,7 @@ class DecompositionTest {
         }
         double[] useless = gaussian(k * width);
         for (double[] guess : new double[][] {near, useless}) {
-            Decomposition warm = new Decomposition();
+            TruncatedSvd warm = new TruncatedSvd();
             assertThat(warm.decompose(a, rows, width, k, guess, k)).isEqualTo(k);
             for (int i = 0; i < k; i++) {
                 assertThat(warm.values[i]).isCloseTo(expected.values[i], within(1e-12 * expected.values[0]));
@@ -184,7 +186,7 @@ class DecompositionTest {
         }
     }
 
-    /** A direction that the guess is orthogonal to is found all the same. */
+    /** A direction orthogonal to the guess is found too. */
     @Test
     void whatTheGuessDoesNotKnowOfIsFound() {
         int width = 90;
@@ -198,9 +200,9 @@ class DecompositionTest {
         for (int i = 0; i < k; i++) {
             guess[i * width + i] = 1;
         }
-        Decomposition decomposition = new Decomposition();
-        decomposition.decompose(a, width, width, k, guess, k);
-        assertThat(decomposition.values[0]).isCloseTo(50, within(1e-10));
-        assertThat(decomposition.values[k - 1]).isCloseTo(6, within(1e-10));
+        TruncatedSvd svd = new TruncatedSvd();
+        svd.decompose(a, width, width, k, guess, k);
+        assertThat(svd.values[0]).isCloseTo(50, within(1e-10));
+        assertThat(svd.values[k - 1]).isCloseTo(6, within(1e-10));
     }
 }

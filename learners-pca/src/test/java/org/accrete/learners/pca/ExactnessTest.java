@@ -16,7 +16,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against all rows at once: the covariance always, leading components where nothing is dropped. And merging. */
+/**
+ * Against a decomposition of all rows at once: the covariance always, leading components if nothing is dropped; and
+ * merging.
+ */
 @ExtendWith(RunSeed.class)
 class ExactnessTest {
     private static final int WIDTH = 12;
@@ -78,7 +81,7 @@ class ExactnessTest {
         equal(learner.snapshot(), Batch.of(x), x.length - 1, 1e-10);
     }
 
-    /** Before the first block is full, too. */
+    /** Also before the first block is full. */
     @Test
     void fewRowsAreAllInTheModel() {
         double[][] x = rows(40);
@@ -91,7 +94,7 @@ class ExactnessTest {
     }
 
     @Test
-    void weightIsHowOftenARowIsThere() {
+    void weightCountsRepetitionsOfARow() {
         SeededRandom random = RunSeed.random("weights");
         double[][] x = rows(150);
         double[] weights = new double[x.length];
@@ -114,7 +117,7 @@ class ExactnessTest {
 
     @ParameterizedTest
     @ValueSource(ints = {7, 64, 300})
-    void halfLifeHalvesTheWeightOfARowForEachSoManyLaterRows(int size) {
+    void weightHalvesWithEachHalfLife(int size) {
         double[][] x = rows(300);
         double[] weights = new double[x.length];
         for (int i = 0; i < x.length; i++) {
@@ -130,7 +133,7 @@ class ExactnessTest {
     }
 
     @Test
-    void driftIsFollowedByWhatForgets() {
+    void halfLifeFollowsADrift() {
         double[][] before = rows(2000);
         double[][] after = Batch.rows(2000, WIDTH, 0.8, RunSeed.random("after"));
         for (double[] row : after) {
@@ -159,22 +162,23 @@ class ExactnessTest {
     }
 
     @Test
-    void aShareOfTheVarianceTakesAsManyComponentsAsItNeeds() {
+    void aFractionOfTheVarianceKeepsAsManyComponentsAsItNeeds() {
         double[][] x = rows(500);
         Batch batch = Batch.of(x);
         double total = Arrays.stream(batch.singularValues).map(s -> s * s).sum();
-        for (double share : new double[] {0.1, 0.6, 0.9, 0.999}) {
+        for (double fraction : new double[] {0.1, 0.6, 0.9, 0.999}) {
             int expected = 0;
             double explained = 0;
-            while (explained <= share * total) {
+            while (explained <= fraction * total) {
                 explained += batch.singularValues[expected] * batch.singularValues[expected];
                 expected++;
             }
             for (PcaLearner learner : List.of(
-                    Pca.covariance(WIDTH, "n-components=" + share), Pca.incremental(WIDTH, "n-components=" + share))) {
+                    Pca.covariance(WIDTH, "n-components=" + fraction),
+                    Pca.incremental(WIDTH, "n-components=" + fraction))) {
                 Pca.fit(learner, x, 0, x.length, 90);
                 assertThat(learner.snapshot().componentCount())
-                        .as("share %s", share)
+                        .as("fraction %s", fraction)
                         .isEqualTo(expected);
                 assertThat(learner.snapshot().outputSchema().width()).isEqualTo(expected);
             }
@@ -182,7 +186,7 @@ class ExactnessTest {
     }
 
     @Test
-    void columnsThatDoNotVaryAreNoTrouble() {
+    void constantColumnsAreAccepted() {
         double[][] x = new double[300][WIDTH];
         SeededRandom random = RunSeed.random("rows");
         for (double[] row : x) {
@@ -204,7 +208,7 @@ class ExactnessTest {
         }
     }
 
-    /** A block may turn a component, but not around. */
+    /** A block may rotate a component but not reverse it. */
     @Test
     void signsDoNotChangeFromBlockToBlock() {
         double[][] x = Batch.rows(3000, WIDTH, 0.7, RunSeed.random("rows"));
@@ -265,10 +269,10 @@ class ExactnessTest {
         assertThat(one.snapshot().rowsSeen()).isEqualTo(600);
     }
 
-    /** Two halves of the digits: the merged components leave hardly more of all rows than those of one learner do. */
+    /** Two halves of the digits: merged components reconstruct all rows almost as well as those of one learner. */
     @Test
     void mergedLeadingComponentsAreAsGoodAsThoseOfOneLearner() {
-        double[][] x = SklearnTest.digits();
+        double[][] x = SklearnPcaTest.digits();
         PcaLearner whole = Pca.incremental(64, "n-components=8");
         PcaLearner one = Pca.incremental(64, "n-components=8");
         PcaLearner other = Pca.incremental(64, "n-components=8");
@@ -276,10 +280,10 @@ class ExactnessTest {
         Pca.fit(one, x, 0, 900, 100);
         Pca.fit(other, x, 900, x.length, 100);
         one.merge(other);
-        assertThat(left(one.snapshot(), x)).isLessThan(1.02 * left(whole.snapshot(), x));
+        assertThat(residual(one.snapshot(), x)).isLessThan(1.02 * residual(whole.snapshot(), x));
     }
 
-    private static double left(PcaModel model, double[][] x) {
+    private static double residual(PcaModel model, double[][] x) {
         double[] errors = new double[x.length];
         model.reconstructionError(Pca.chunk(x, 0, x.length), errors);
         return Arrays.stream(errors).sum();
@@ -287,22 +291,22 @@ class ExactnessTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void mergingIsCommutativeAndLeavesTheOtherAlone(boolean moments) {
+    void mergingIsCommutativeAndLeavesTheOtherAlone(boolean scatter) {
         double[][] x = rows(500);
         PcaLearner[] learners = new PcaLearner[4];
         for (int i = 0; i < 4; i++) {
-            learners[i] = learner(moments, "n-components=3", "batch-size=32");
+            learners[i] = learner(scatter, "n-components=3", "batch-size=32");
             Pca.fit(learners[i], x, i % 2 == 0 ? 0 : 210, i % 2 == 0 ? 210 : 500, 40);
         }
         State before = learners[1].state();
         learners[0].merge(learners[1]);
         assertThat(learners[1].state()).isEqualTo(before);
         learners[3].merge(learners[2]);
-        // To the bit: equal variances would turn at a difference in the last one.
+        // To the bit: directions of equal variance would rotate at a difference in the last bit.
         assertThat(learners[3].state()).isEqualTo(learners[0].state());
-        // It learns on, and goes on from its state.
+        // The merged learner continues, and so does its stored state.
         PcaLearner restored = Pca.restored(
-                moments ? new CovariancePcaProvider() : new IncrementalPcaProvider(),
+                scatter ? new CovariancePcaProvider() : new IncrementalPcaProvider(),
                 WIDTH,
                 learners[0].state(),
                 "n-components=3",
@@ -315,10 +319,10 @@ class ExactnessTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anUntrainedLearnerChangesNothingEitherWayRound(boolean moments) {
+    void mergingAnUntrainedLearnerChangesNothingInEitherDirection(boolean scatter) {
         double[][] x = rows(120);
-        PcaLearner one = learner(moments, "n-components=3", "batch-size=32");
-        PcaLearner other = learner(moments, "n-components=3", "batch-size=32");
+        PcaLearner one = learner(scatter, "n-components=3", "batch-size=32");
+        PcaLearner other = learner(scatter, "n-components=3", "batch-size=32");
         Pca.fit(one, x, 0, 120, 40);
         double[] before = one.snapshot().components();
         one.merge(other);
@@ -330,10 +334,10 @@ class ExactnessTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void mergingWithACopyChangesNoComponent(boolean moments) {
+    void mergingWithACopyChangesNoComponent(boolean scatter) {
         double[][] x = rows(120);
-        PcaLearner one = learner(moments, "n-components=3", "batch-size=32");
-        PcaLearner copy = learner(moments, "n-components=3", "batch-size=32");
+        PcaLearner one = learner(scatter, "n-components=3", "batch-size=32");
+        PcaLearner copy = learner(scatter, "n-components=3", "batch-size=32");
         Pca.fit(one, x, 0, 120, 40);
         Pca.fit(copy, x, 0, 120, 40);
         double[] before = one.snapshot().components();
@@ -363,7 +367,7 @@ class ExactnessTest {
         }
     }
 
-    private static PcaLearner learner(boolean moments, String... settings) {
-        return moments ? Pca.covariance(WIDTH, settings) : Pca.incremental(WIDTH, settings);
+    private static PcaLearner learner(boolean scatter, String... settings) {
+        return scatter ? Pca.covariance(WIDTH, settings) : Pca.incremental(WIDTH, settings);
     }
 }

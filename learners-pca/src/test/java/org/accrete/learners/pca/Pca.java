@@ -11,7 +11,7 @@ import org.accrete.api.learn.StepProvider;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** Short words for the tests: learners by their settings, chunks of arrays. */
+/** Shortcuts for the tests: learners from settings, chunks from arrays. */
 final class Pca {
     private static final double[] NONE = {};
 
@@ -47,7 +47,7 @@ final class Pca {
         return Params.parse(provider.params(), given);
     }
 
-    /** {@return a view on some rows} */
+    /** {@return a view of some rows} */
     static Chunk chunk(double[][] x, int from, int to) {
         return chunk(x, NONE, from, to);
     }
@@ -61,7 +61,7 @@ final class Pca {
         return new DenseChunk(schema(width), values, NONE, weights, List.of()).slice(from, to);
     }
 
-    /** Learns rows in chunks of a length. */
+    /** Learns rows in chunks of a given length. */
     static void fit(PcaLearner learner, double[][] x, int from, int to, int length) {
         Chunk all = chunk(x, 0, x.length);
         for (int row = from; row < to; row += length) {

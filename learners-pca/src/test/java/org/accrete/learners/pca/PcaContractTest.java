@@ -10,9 +10,7 @@ import org.accrete.testkit.MergeContract;
 import org.accrete.testkit.StepContract;
 import org.junit.jupiter.api.Nested;
 
-/**
- * Both learners keep the laws, each in a few settings. Equality is to the bit but for what a step promises row by row.
- */
+/** Both learners keep the laws, each in a few settings. Equality is to the bit, except for transformed rows. */
 class PcaContractTest {
     private interface Laws extends StepContract, MergeContract {
         @Override
@@ -21,8 +19,8 @@ class PcaContractTest {
         }
 
         /**
-         * A step of blocks: a row is not transformed by what is known after it. {@link ChunkingTest} asks for equal
-         * bits.
+         * A step that learns block by block: no row is transformed by what is learned from later blocks.
+         * {@link ChunkingTest} requires equal bits.
          */
         @Override
         default double tolerance() {
@@ -30,7 +28,7 @@ class PcaContractTest {
         }
     }
 
-    /** So many that blocks are learned by their entries. */
+    /** Enough columns for blocks to be learned in sparse form. */
     private static Schema manyColumns() {
         return new Schema(
                 List.of(
@@ -65,7 +63,7 @@ class PcaContractTest {
             return Map.of("n-components", "2", "batch-size", "7", "half-life", "50", "whiten", "true");
         }
 
-        /** Not promised: what is divided by, the unbiased deviation, counts rows, and there are twice as many. */
+        /** Not promised: the divisor of the unbiased deviation depends on the number of rows, which doubles. */
         @Override
         public void mergingACopyChangesNoPrediction() {}
     }
@@ -103,7 +101,7 @@ class PcaContractTest {
             return Map.of("n-components", "2", "batch-size", "7", "half-life", "50", "whiten", "true");
         }
 
-        /** Not promised: what is divided by, the unbiased deviation, counts rows, and there are twice as many. */
+        /** Not promised: the divisor of the unbiased deviation depends on the number of rows, which doubles. */
         @Override
         public void mergingACopyChangesNoPrediction() {}
     }

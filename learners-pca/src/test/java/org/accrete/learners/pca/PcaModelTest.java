@@ -17,7 +17,7 @@ import org.apache.commons.math3.stat.correlation.Covariance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a model says beside its arrays, each against its definition. */
+/** What a model computes, each against its definition. */
 @ExtendWith(RunSeed.class)
 class PcaModelTest {
     private static final int WIDTH = 9;
@@ -111,7 +111,7 @@ class PcaModelTest {
         assertThat(actual.subtract(expected).getNorm()).isLessThan(1e-10);
     }
 
-    /** Beyond the components every direction has the noise variance, so that the trace is that of the rows. */
+    /** Every direction beyond the components has the noise variance, so the trace is that of the rows. */
     @Test
     void precisionIsTheInverseOfTheCovariance() {
         for (String k : List.of("all", "3")) {
@@ -182,8 +182,9 @@ class PcaModelTest {
         for (String text : List.of("0", "10", "1.5", "-1", "most", "", "NaN", "Infinity")) {
             assertThatThrownBy(() -> Pca.incremental(WIDTH, "n-components=" + text))
                     .isInstanceOf(AccreteException.class)
-                    .hasMessage("n-components must be a whole number from 1 to 9 (the columns), a share of the variance"
-                            + " between 0 and 1, or all, but was '" + text + "'");
+                    .hasMessage(
+                            "n-components must be a whole number from 1 to 9 (the columns), a fraction of the variance"
+                                    + " between 0 and 1, or all, but was '" + text + "'");
         }
         assertThat(Pca.incremental(WIDTH, "n-components=ALL").outputSchema().width())
                 .isEqualTo(WIDTH);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Blocks of few entries are learned without making them dense, and give what dense ones give. */
+/** Blocks of few entries are learned in sparse form, with the same result as dense blocks. */
 @ExtendWith(RunSeed.class)
 class SparseTest {
     private static final int ROWS = 600;
@@ -34,7 +34,7 @@ class SparseTest {
                 Target.none());
     }
 
-    /** A number far from 0 and two categories, some of them common. */
+    /** A number far from 0 and two categorical columns, with some common categories. */
     private static Chunk rows(Schema schema, int count) {
         SeededRandom random = RunSeed.random("rows");
         ChunkBuffer buffer = new ChunkBuffer(schema, count);
@@ -51,13 +51,13 @@ class SparseTest {
         return buffer.chunk();
     }
 
-    /** {@return a learner of the same columns, all of them numeric, so that blocks are dense} */
+    /** {@return a learner of the same columns, all of them numeric, so blocks are dense} */
     private static PcaLearner dense(StepProvider provider, Chunk rows, Params params) {
         int width = rows.width();
         double[][] x = new double[rows.rows()][width];
         double[] weights = new double[rows.rows()];
         for (int row = 0; row < x.length; row++) {
-            org.accrete.learners.pca.Block.put(rows, row, x[row], 0);
+            RowBlock.copyRow(rows, row, x[row], 0);
             weights[row] = rows.weight(row);
         }
         PcaLearner learner = (PcaLearner) provider.create(Pca.schema(width), params);
@@ -67,8 +67,8 @@ class SparseTest {
 
     @ParameterizedTest
     @CsvSource({"false, 400, 100", "false, 400, 600", "true, 400, 100", "true, 300, 250"})
-    void componentsAreThoseOfDenseBlocks(boolean moments, int width, int size) {
-        StepProvider provider = moments ? new CovariancePcaProvider() : new IncrementalPcaProvider();
+    void componentsAreThoseOfDenseBlocks(boolean scatter, int width, int size) {
+        StepProvider provider = scatter ? new CovariancePcaProvider() : new IncrementalPcaProvider();
         Chunk rows = rows(hashed(width), ROWS);
         Params params =
                 Params.of(provider.params()).with(PcaParams.N_COMPONENTS, "5").with(PcaParams.BATCH_SIZE, (long) size);
@@ -92,7 +92,7 @@ class SparseTest {
                 .isLessThan(1e-7);
     }
 
-    /** Dense, one block of these would take 400 MB. */
+    /** A dense block of these would take 400 MB. */
     @Test
     void hashedColumnsCostWhatTheirEntriesDo() {
         Chunk rows = rows(hashed(1 << 18), 1000);

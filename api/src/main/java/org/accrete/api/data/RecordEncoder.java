@@ -1,0 +1,499 @@
+package org.accrete.api.data;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.chrono.ChronoLocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+
+/**
+ * Turns named values into rows of a chunk, by a column plan: the twin of {@link RowEncoder} for data that is not text.
+ * The plan's columns are resolved once, so that a record costs time in proportion to its columns. Not thread-safe.
+ *
+ * <p>A record is a map from column name to value, or a Java {@code record} whose components have the columns' names.
+ * Values that a column does not name are ignored.
+ *
+ * <ul>
+ *   <li>A numeric column takes any {@link Number} and text that is a number; a boolean column a {@link Boolean} and the
+ *       texts {@code true}, {@code yes}, {@code false}, {@code no}.
+ *   <li>A date column takes {@link LocalDate}, {@link LocalDateTime} (read as UTC), {@link Instant},
+ *       {@link OffsetDateTime}, {@link ZonedDateTime}, and text as {@link RowEncoder} does.
+ *   <li>A text column takes the text of any value; of an enum constant its name.
+ *   <li>{@code null}, NaN and what {@link RowEncoder} calls a missing cell are missing.
+ * </ul>
+ */
+public final class RecordEncoder {
+    /** What a column's value becomes. */
+    private enum Use {
+        NUMBER,
+        BOOLEAN,
+        DAYS,
+        ONE_HOT,
+        WEIGHT,
+        KEY,
+        TARGET
+    }
+
+    private final ColumnPlan plan;
+    private final Schema schema;
+    private final List<String> names;
+    private final Use[] uses;
+    /** First column of a value in the chunk, or the number of a key. */
+    private final int[] columns;
+    /** Width of a one-hot block, or the day that a date column counts from. */
+    private final long[] extents;
+
+    /** How many of the values are numbers, booleans or dates; they come first. */
+    private final int amounts;
+
+    /** How many of the values are features. */
+    private final int features;
+
+    private final DateCell date = new DateCell();
+    private final LabelIndex labels;
+    private final Object[] values;
+    private char[] text = new char[64];
+
+    private Optional<Class<?>> recordType = Optional.empty();
+    private MethodHandle[] accessors = {};
+
+    /**
+     * Makes an encoder. Labels begin with those of the plan.
+     *
+     * @param plan how columns become numbers
+     * @param targetNeeded whether the target is read and required; when false, target and weight are not read
+     */
+    public RecordEncoder(ColumnPlan plan, boolean targetNeeded) {
+        this(plan, targetNeeded, new LabelIndex(plan.schema().target().classes()));
+    }
+
+    /**
+     * Makes an encoder whose labels somebody else numbers too.
+     *
+     * @param plan how columns become numbers
+     * @param targetNeeded whether the target is read and required; when false, target and weight are not read
+     * @param labels numbers the labels; new ones are added to it
+     */
+    public RecordEncoder(ColumnPlan plan, boolean targetNeeded, LabelIndex labels) {
+        this.plan = plan;
+        this.schema = plan.schema();
+        this.labels = labels;
+        List<String> read = new ArrayList<>();
+        List<Use> kinds = new ArrayList<>();
+        List<Long> sizes = new ArrayList<>();
+        // In the order of the schema: numbers, then one-hot blocks. What is no feature comes last, the target at the
+        // very end, because it may add a label, which a refused row must not.
+        for (Column column : plan.columns()) {
+            if (column instanceof Column.Numeric) {
+                add(column, Use.NUMBER, 0, read, kinds, sizes);
+            } else if (column instanceof Column.Bool) {
+                add(column, Use.BOOLEAN, 0, read, kinds, sizes);
+            } else if (column instanceof Column.DateTime days) {
+                add(column, Use.DAYS, days.firstDay().orElseThrow().toEpochDay(), read, kinds, sizes);
+            }
+        }
+        amounts = read.size();
+        for (Column column : plan.columns()) {
+            if (column instanceof Column.Categorical hot) {
+                add(column, Use.ONE_HOT, hot.width(), read, kinds, sizes);
+            }
+        }
+        features = read.size();
+        for (Column column : plan.columns()) {
+            if (column instanceof Column.Key) {
+                add(column, Use.KEY, 0, read, kinds, sizes);
+            } else if (column instanceof Column.Weight && targetNeeded) {
+                add(column, Use.WEIGHT, 0, read, kinds, sizes);
+            }
+        }
+        if (targetNeeded && plan.label().isPresent()) {
+            add(plan.label().get(), Use.TARGET, 0, read, kinds, sizes);
+        }
+        names = List.copyOf(read);
+        uses = kinds.toArray(Use[]::new);
+        extents = sizes.stream().mapToLong(Long::longValue).toArray();
+        columns = new int[uses.length];
+        values = new Object[uses.length];
+        long dates = kinds.stream().filter(Use.DAYS::equals).count();
+        int next = 0;
+        int keys = 0;
+        for (int i = 0; i < uses.length; i++) {
+            if (i == amounts) {
+                next += (int) dates * ColumnPlan.CYCLES;
+            }
+            if (i < features) {
+                columns[i] = next;
+                next += uses[i] == Use.ONE_HOT ? (int) extents[i] : 1;
+            } else if (uses[i] == Use.KEY) {
+                columns[i] = keys++;
+            }
+        }
+    }
+
+    private static void add(
+            Column column, Use use, long extent, List<String> names, List<Use> uses, List<Long> extents) {
+        names.add(column.name());
+        uses.add(use);
+        extents.add(extent);
+    }
+
+    /** {@return how columns become numbers} */
+    public ColumnPlan plan() {
+        return plan;
+    }
+
+    /** {@return what the columns of a chunk are} */
+    public Schema schema() {
+        return schema;
+    }
+
+    /**
+     * Appends a record with its target, weight and keys.
+     *
+     * @param record a {@code Map} from column name to value, or a Java {@code record}; not kept
+     * @param out a buffer of this schema that is not full; unchanged when the record is refused
+     * @throws AccreteException bad data: a column is not in the record, or its value cannot be used; bad argument:
+     *     neither a map nor a record
+     */
+    public void encode(Object record, ChunkBuffer out) {
+        if (record instanceof Map<?, ?> map) {
+            for (int i = 0; i < values.length; i++) {
+                Object value = map.get(names.get(i));
+                if (value == null && uses[i] != Use.KEY && !map.containsKey(names.get(i))) {
+                    throw missing(names.get(i));
+                }
+                values[i] = value;
+            }
+        } else if (record instanceof Record java) {
+            read(java);
+        } else {
+            throw notARecord(record);
+        }
+        encode(out);
+    }
+
+    private void read(Record record) {
+        if (recordType.isEmpty() || recordType.get() != record.getClass()) {
+            accessors = accessors(record.getClass());
+            recordType = Optional.of(record.getClass());
+        }
+        try {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (Object) accessors[i].invokeExact((Object) record);
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw AccreteException.badData("a component of " + record.getClass().getName() + " cannot be read: " + e);
+        }
+    }
+
+    /**
+     * {@return the value of a component of a Java record}
+     *
+     * @param record the record
+     * @param component one of its class
+     */
+    public static Object value(Record record, RecordComponent component) {
+        try {
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            return accessor.invoke(record);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw unreadable(record.getClass(), e);
+        }
+    }
+
+    private static AccreteException unreadable(Class<?> type, Exception cause) {
+        return new AccreteException(
+                AccreteException.Kind.BAD_ARGUMENT,
+                "record " + type.getName() + " cannot be read; make it public, or open its package to org.accrete.api",
+                cause);
+    }
+
+    private MethodHandle[] accessors(Class<?> type) {
+        MethodHandle[] found = new MethodHandle[names.size()];
+        for (int i = 0; i < found.length; i++) {
+            String name = names.get(i);
+            Method accessor = null;
+            for (RecordComponent component : type.getRecordComponents()) {
+                if (component.getName().equals(name)) {
+                    accessor = component.getAccessor();
+                }
+            }
+            if (accessor == null) {
+                if (uses[i] != Use.KEY) {
+                    throw missing(name);
+                }
+                found[i] = MethodHandles.dropArguments(MethodHandles.constant(Object.class, null), 0, Object.class);
+                continue;
+            }
+            try {
+                accessor.setAccessible(true);
+                found[i] = MethodHandles.lookup()
+                        .unreflect(accessor)
+                        .asType(java.lang.invoke.MethodType.methodType(Object.class, Object.class));
+            } catch (IllegalAccessException | RuntimeException e) {
+                throw unreadable(type, e);
+            }
+        }
+        return found;
+    }
+
+    private void encode(ChunkBuffer out) {
+        out.beginRow();
+        for (int i = 0; i < amounts; i++) {
+            double value = switch (uses[i]) {
+                case NUMBER -> number(values[i], i);
+                case BOOLEAN -> bool(values[i], i);
+                default -> readDate(values[i], i) ? date.daysSince(extents[i]) : Double.NaN;
+            };
+            if (value != 0.0) {
+                out.put(columns[i], value);
+            }
+        }
+        int cycle = amounts;
+        for (int i = 0; i < amounts; i++) {
+            if (uses[i] == Use.DAYS) {
+                if (readDate(values[i], i)) {
+                    date.putCycles(out, cycle);
+                }
+                cycle += ColumnPlan.CYCLES;
+            }
+        }
+        for (int i = amounts; i < features; i++) {
+            putHot(out, i, values[i]);
+        }
+        for (int i = features; i < uses.length; i++) {
+            switch (uses[i]) {
+                case WEIGHT -> out.weight(weight(values[i], i));
+                case TARGET -> out.target(target(values[i], i));
+                default -> {
+                    if (columns[i] < out.keyCount()) {
+                        out.key(columns[i], text(values[i]));
+                    }
+                }
+            }
+        }
+        out.classes(labels.labels());
+        out.endRow();
+    }
+
+    private void putHot(ChunkBuffer out, int field, Object value) {
+        if (value == null) {
+            return;
+        }
+        int length = characters(text(value));
+        int from = first(length);
+        int to = last(from, length);
+        if (!Cells.isMissing(text, from, to)) {
+            out.put(
+                    columns[field] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), (int) extents[field]),
+                    1.0);
+        }
+    }
+
+    private double number(Object value, int field) {
+        if (value instanceof Number number) {
+            double amount = number.doubleValue();
+            if (Double.isInfinite(amount)) {
+                throw refuse(value, field, "a finite number or missing");
+            }
+            return amount;
+        }
+        if (value == null) {
+            return Double.NaN;
+        }
+        if (!(value instanceof CharSequence)) {
+            throw refuse(value, field, "a number or missing");
+        }
+        int length = characters(value.toString());
+        int from = first(length);
+        int to = last(from, length);
+        double amount = Numbers.parse(text, from, to);
+        if (!Double.isFinite(amount) && !Cells.isMissing(text, from, to)) {
+            throw refuse(value, field, Double.isNaN(amount) ? "a number or missing" : "a finite number or missing");
+        }
+        return amount;
+    }
+
+    private double bool(Object value, int field) {
+        if (value instanceof Boolean truth) {
+            return truth ? 1.0 : 0.0;
+        }
+        if (value == null) {
+            return Double.NaN;
+        }
+        int length = characters(value.toString());
+        int from = first(length);
+        int to = last(from, length);
+        double truth = Cells.parseBoolean(text, from, to);
+        if (Double.isNaN(truth) && !Cells.isMissing(text, from, to)) {
+            throw refuse(value, field, "true, yes, false, no or missing");
+        }
+        return truth;
+    }
+
+    /** Reads a date into {@link #date}; false where it is missing. */
+    private boolean readDate(Object value, int field) {
+        if (value == null) {
+            return false;
+        }
+        int length = characters(dateText(value));
+        int from = first(length);
+        int to = last(from, length);
+        if (date.read(text, from, to)) {
+            return true;
+        }
+        if (!Cells.isMissing(text, from, to)) {
+            throw refuse(value, field, "a date yyyy-MM-dd, with or without HH:mm[:ss], or missing");
+        }
+        return false;
+    }
+
+    private double weight(Object value, int field) {
+        double weight = number(value, field);
+        if (weight < 0) {
+            throw refuse(value, field, "a weight >= 0 or missing");
+        }
+        return Double.isNaN(weight) ? 1.0 : weight;
+    }
+
+    private double target(Object value, int field) {
+        if (schema.target().kind() == Target.Kind.NUMERIC) {
+            double number = number(value, field);
+            if (Double.isNaN(number)) {
+                throw refuse(value, field, "a finite number");
+            }
+            return number;
+        }
+        String label = value == null ? "" : text(value);
+        int length = characters(label);
+        int from = first(length);
+        if (Cells.isMissing(text, from, last(from, length))) {
+            throw refuse(value, field, "a label");
+        }
+        return labels.index(label);
+    }
+
+    /**
+     * {@return a value as the text that a file would hold, from which a plan is inferred; empty for {@code null}}
+     *
+     * @param value a record's value
+     */
+    public static String text(Object value) {
+        if (value == null) {
+            return "";
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
+        return isDate(value) ? dateText(value) : value.toString();
+    }
+
+    /**
+     * {@return the column that values of a type make, where the type says so} Numbers are numeric, booleans boolean,
+     * dates and times datetime, enum constants categorical; text says nothing, it may stand for any of these.
+     *
+     * @param name name of the column
+     * @param type type of its values
+     */
+    public static Optional<Column> column(String name, Class<?> type) {
+        Class<?> boxed = java.lang.invoke.MethodType.methodType(type).wrap().returnType();
+        if (Number.class.isAssignableFrom(boxed)) {
+            return Optional.of(new Column.Numeric(name));
+        }
+        if (boxed == Boolean.class) {
+            return Optional.of(new Column.Bool(name));
+        }
+        if (boxed.isEnum() || boxed == Character.class) {
+            return Optional.of(new Column.Categorical(name, 0));
+        }
+        return java.time.temporal.Temporal.class.isAssignableFrom(boxed)
+                ? Optional.of(new Column.DateTime(name, Optional.empty()))
+                : Optional.empty();
+    }
+
+    private static boolean isDate(Object value) {
+        return value instanceof LocalDate
+                || value instanceof ChronoLocalDateTime<?>
+                || value instanceof Instant
+                || value instanceof OffsetDateTime
+                || value instanceof ZonedDateTime;
+    }
+
+    private static String dateText(Object value) {
+        LocalDateTime time;
+        if (value instanceof Instant instant) {
+            time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+        } else if (value instanceof OffsetDateTime offset) {
+            time = offset.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
+        } else if (value instanceof ZonedDateTime zoned) {
+            time = zoned.withZoneSameInstant(ZoneOffset.UTC).toLocalDateTime();
+        } else if (value instanceof LocalDateTime local) {
+            time = local;
+        } else {
+            return value.toString();
+        }
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Copies a text to {@link #text}; returns its length. */
+    private int characters(String value) {
+        int length = value.length();
+        if (length > text.length) {
+            text = new char[2 * length];
+        }
+        value.getChars(0, length, text, 0);
+        return length;
+    }
+
+    private int first(int length) {
+        int first = 0;
+        while (first < length && text[first] <= ' ') {
+            first++;
+        }
+        return first;
+    }
+
+    private int last(int first, int length) {
+        int last = length;
+        while (first < last && text[last - 1] <= ' ') {
+            last--;
+        }
+        return last;
+    }
+
+    private AccreteException refuse(Object value, int field, String expected) {
+        return AccreteException.badData("column " + Cells.quote(names.get(field))
+                + (uses[field] == Use.TARGET ? ", the target," : "") + " must be " + expected + " but was "
+                + Cells.quote(text(value)));
+    }
+
+    private static AccreteException missing(String name) {
+        return AccreteException.badData("the record has no " + Cells.quote(name)
+                + "; give it a null or an empty text where the value is not known");
+    }
+
+    /**
+     * {@return the refusal of what is neither a map nor a Java record}
+     *
+     * @param record what was given
+     */
+    public static AccreteException notARecord(Object record) {
+        return AccreteException.badArgument("a record must be a java.util.Map or a Java record but was "
+                + (record.getClass().getName()));
+    }
+}

@@ -1,0 +1,121 @@
+package org.accrete.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.Transformer;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.accrete.core.pipeline.WarmStart;
+import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.source.Peeked;
+import org.accrete.core.source.Sources;
+
+/** The start of a new model, untrained or with weights from a file. */
+final class NewModelStart extends TrainingStart {
+    /** Rows at the start that the check for leaks sees; the plan is inferred from the same number. */
+    private static final int SAMPLE_ROWS = 1_000;
+
+    NewModelStart(TrainOptions options, PlugIns plugIns, SourceAddress address, BadRows badRows, int epochs) {
+        super(options, plugIns, address, badRows, epochs);
+    }
+
+    @Override
+    ChunkSource open() {
+        return Sources.peek(openAll(), SAMPLE_ROWS);
+    }
+
+    private ChunkSource openAll() {
+        // An unknown learner or step is reported before any data is read.
+        options.learner.ifPresent(plugIns.learners()::find);
+        options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
+        SourceRequest request = new SourceRequest(
+                address.location(), options.target, options.columns(), Optional.empty(), true, badRows);
+        ChunkSource first = address.open(request);
+        Optional<ColumnPlan> plan = first.plan();
+        return repeated(
+                first,
+                () -> address.open(
+                        plan.map(known -> request.withPlan(known, true)).orElse(request)));
+    }
+
+    @Override
+    Pipeline pipeline(ChunkSource source) {
+        Schema schema = source.schema();
+        LearnerProvider learner = plugIns.learners().find(options.learner.orElseGet(() -> byTarget(source)));
+        List<String> steps = options.steps().orElse(learner.likedSteps());
+        PipelineSpec spec = new PipelineSpec(learner.name(), steps, options.settings());
+        if (options.learner.isEmpty()) {
+            note("target '" + schema.target().name() + "' is " + words(schema.target()) + ": learning with "
+                    + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
+                    + "; --learner chooses another");
+        }
+        Memory.require(spec.memoryBytes(plugIns, schema), "the model");
+        Pipeline made = options.initialWeights()
+                .map(weights -> WarmStart.fromWeights(plugIns, schema, spec, weights))
+                .orElseGet(() -> Pipeline.create(plugIns, schema, spec));
+        requireUse(made, schema.target());
+        source.warnings().forEach(this::warn);
+        leaks(source).forEach(this::warn);
+        return made;
+    }
+
+    /** Warns that a step in the place of the learner predicts nothing; refuses it if its rows cannot be written. */
+    private void requireUse(Pipeline made, Target target) {
+        if (target.kind() == Target.Kind.NONE || !(made.view() instanceof Transformer transformer)) {
+            return;
+        }
+        List<String> steps = new ArrayList<>(made.steps());
+        steps.add(made.learner());
+        String useless = made.learner() + " transforms rows and does not predict '" + target.name()
+                + "'; to predict it behind this step, leave out --learner and give --steps " + String.join(",", steps);
+        if (!Answers.canWrite(transformer)) {
+            throw AccreteException.badArgument(useless);
+        }
+        warn(useless);
+    }
+
+    private static String byTarget(ChunkSource source) {
+        return switch (source.schema().target().kind()) {
+            case CATEGORICAL -> "sgd-classifier";
+            case NUMERIC -> "sgd-regressor";
+            case NONE ->
+                throw AccreteException.badArgument(
+                        "no target: name the column to be predicted with --target COL; columns: "
+                                + columnNames(source));
+        };
+    }
+
+    /** {@return names of the raw columns, for messages} */
+    private static String columnNames(ChunkSource source) {
+        return source.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
+                .map(Column::name)
+                .reduce((one, other) -> one + ", " + other)
+                .orElse("none");
+    }
+
+    private static String words(Target target) {
+        if (target.kind() == Target.Kind.NUMERIC) {
+            return "a number";
+        }
+        List<String> classes = target.classes();
+        return (classes.size() == 1 ? "of one class so far (" : "one of " + classes.size() + " classes (")
+                + String.join(", ", classes.subList(0, Math.min(5, classes.size())))
+                + (classes.size() > 5 ? ", ..." : "") + ")";
+    }
+
+    private static List<String> leaks(ChunkSource source) {
+        return source instanceof Peeked peeked && source.schema().target().kind() == Target.Kind.CATEGORICAL
+                ? LeakCheck.warnings(peeked.sample(), source.plan().orElse(new ColumnPlan(List.of())))
+                : List.of();
+    }
+}

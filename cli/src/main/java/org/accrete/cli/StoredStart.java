@@ -1,0 +1,177 @@
+package org.accrete.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.WarmStart;
+import org.accrete.core.plugin.PlugIns;
+
+/** The start from a stored version: {@code --resume}, {@code --from}, or {@code --from} with {@code --new-head}. */
+final class StoredStart extends TrainingStart {
+    private final StoredModel stored;
+
+    StoredStart(
+            TrainOptions options,
+            PlugIns plugIns,
+            SourceAddress address,
+            BadRows badRows,
+            int epochs,
+            StoredModel stored) {
+        super(options, plugIns, address, badRows, epochs);
+        this.stored = stored;
+    }
+
+    @Override
+    ChunkSource open() {
+        if (options.newHead) {
+            return openForNewHead();
+        }
+        stored.plan().ifPresent(this::requireSameColumns);
+        options.target.ifPresent(name -> {
+            if (!name.equals(stored.schema().target().name())) {
+                throw mismatch(
+                        "--target " + name,
+                        "its target is '" + stored.schema().target().name() + "'");
+            }
+        });
+        if (options.resume) {
+            requireSameSource();
+        }
+        Supplier<ChunkSource> open = () -> stored.open(address, true, badRows);
+        return repeated(open.get(), open);
+    }
+
+    /** Opens the stored columns with a target that is inferred anew: another one, or one with other classes. */
+    private ChunkSource openForNewHead() {
+        String name = options.target.orElse(stored.schema().target().name());
+        List<Column> features = stored.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
+                .filter(column ->
+                        !(column instanceof Column.Label) && !column.name().equals(name))
+                .toList();
+        List<Column> given = new ArrayList<>(features);
+        options.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
+        SourceRequest request =
+                new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows);
+        ChunkSource first = address.open(request);
+        Optional<ColumnPlan> inferred = first.plan();
+        if (stored.plan().isEmpty() || inferred.isEmpty()) {
+            return repeated(first, () -> address.open(request));
+        }
+        first.close();
+        List<Column> columns = new ArrayList<>(features);
+        inferred.get().label().ifPresent(columns::add);
+        SourceRequest again = request.withPlan(new ColumnPlan(columns), true);
+        Supplier<ChunkSource> open = () -> address.open(again);
+        return repeated(open.get(), open);
+    }
+
+    private void requireSameColumns(ColumnPlan plan) {
+        for (Column given : options.columns()) {
+            boolean same = plan.columns().stream()
+                    .anyMatch(column -> column.name().equals(given.name())
+                            && (column.kind().equals(given.kind())
+                                    || column.kind().startsWith(given.kind() + "(")
+                                    || isTarget(column, given)));
+            if (!same) {
+                throw mismatch(
+                        "--column " + given.toText(),
+                        "its columns are "
+                                + String.join(
+                                        ", ",
+                                        plan.columns().stream()
+                                                .map(Column::toText)
+                                                .toList()));
+            }
+        }
+    }
+
+    private static boolean isTarget(Column column, Column given) {
+        return column instanceof Column.Label label
+                && given.kind().equals(ParamSpec.word(label.target().kind()));
+    }
+
+    /** Accepts a source that has moved; the source itself checks that the rows before the position are the same. */
+    private void requireSameSource() {
+        String name = address.provider().name();
+        String before = stored.state().texts().getOrDefault("run.source_plug_in", name);
+        if (!before.equals(name)) {
+            throw mismatch("SOURCE " + options.source, "its source is read by '" + before + "', not by '" + name + "'");
+        }
+        // A position in one epoch differs in form from a position in several.
+        int epochsBefore = stored.wholeFact("run.epochs", 1);
+        if ((epochs > 1) != (epochsBefore > 1)) {
+            throw mismatch("--epochs " + epochs, "it was trained with --epochs " + epochsBefore);
+        }
+    }
+
+    @Override
+    Pipeline pipeline(ChunkSource source) {
+        Pipeline made = restore(source);
+        source.warnings().forEach(this::warn);
+        String reference = stored.version().reference();
+        note(
+                options.resume
+                        ? "going on with " + reference + " after " + Console.count(stored.rowsLearned(), "row")
+                        : "beginning from " + reference);
+        return made;
+    }
+
+    private Pipeline restore(ChunkSource source) {
+        Map<String, String> settings = options.settings();
+        if (options.newHead) {
+            String learner = options.learner
+                    .map(name -> plugIns.learners().find(name).name())
+                    .orElse(stored.state().text("learner"));
+            return WarmStart.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
+        }
+        Pipeline restored = Pipeline.restore(plugIns, stored.state());
+        options.learner.ifPresent(name -> {
+            if (!plugIns.learners().find(name).name().equals(restored.learner())) {
+                throw mismatch("--learner " + name, "its learner is " + restored.learner());
+            }
+        });
+        options.steps().ifPresent(steps -> {
+            if (!steps.equals(restored.steps())) {
+                String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
+                throw mismatch("--steps " + options.steps.orElse(""), "its steps are " + theirs);
+            }
+        });
+        if (options.resume && settings.isEmpty()) {
+            return restored;
+        }
+        Pipeline changed = WarmStart.fromState(plugIns, stored.state(), settings);
+        if (!options.resume) {
+            return changed;
+        }
+        if (!changed.settings().equals(restored.settings())) {
+            List<String> differences = new ArrayList<>();
+            changed.settings().forEach((key, value) -> {
+                String theirs = restored.settings().getOrDefault(key, "");
+                if (!value.equals(theirs)) {
+                    differences.add(key + "=" + theirs);
+                }
+            });
+            throw mismatch("--set", "it has " + String.join(", ", differences));
+        }
+        return restored;
+    }
+
+    private AccreteException mismatch(String given, String fact) {
+        String reference = stored.version().reference();
+        return AccreteException.badArgument(given + " does not fit model " + reference + ": " + fact + "; "
+                + (options.resume
+                        ? "--resume goes on with the same source and parameters, so leave it out, or begin from "
+                                + reference + " with --from"
+                        : "--from can change tunable parameters only, so leave it out, or train a new model"));
+    }
+}

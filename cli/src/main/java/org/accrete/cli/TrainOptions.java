@@ -1,0 +1,215 @@
+package org.accrete.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.Column;
+import org.accrete.api.param.Domain;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.store.State;
+import org.accrete.core.store.WeightFile;
+import org.accrete.core.train.CheckpointInterval;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options of {@code train}: texts of the command line, and the values that they stand for. */
+final class TrainOptions {
+    static final ParamSpec<Long> CHUNK_ROWS = ParamSpec.whole(
+            "chunk-rows", StoredModel.CHUNK_ROWS, Domain.Range.between(1, 100_000_000), "rows per chunk");
+    static final ParamSpec<Long> EPOCHS =
+            ParamSpec.whole("epochs", 1, Domain.Range.between(1, 1_000_000), "how many times the rows are read");
+    static final ParamSpec<Long> ROWS =
+            ParamSpec.whole("rows", Long.MAX_VALUE, Domain.Range.atLeast(1), "the most rows that are learned");
+
+    /** What to do with rows that cannot be used. */
+    enum BadRowPolicy {
+        /** End the run. */
+        STOP,
+        /** Drop and count them. */
+        SKIP
+    }
+
+    static final ParamSpec<BadRowPolicy> BAD_ROWS = ParamSpec.choice(
+            "bad-rows", BadRowPolicy.class, BadRowPolicy.STOP, "what to do with rows that cannot be used");
+
+    @Parameters(index = "0", paramLabel = "SOURCE", description = "The data; see below.")
+    String source = "";
+
+    @Option(names = "--model", paramLabel = "NAME", required = true, description = "Name of the model.")
+    String model = "";
+
+    @Option(names = "--target", paramLabel = "COL", description = "The column to be predicted.")
+    Optional<String> target = Optional.empty();
+
+    @Option(
+            names = "--learner",
+            paramLabel = "NAME",
+            description = "The learner (default: by the kind of target); 'learners' lists them.")
+    Optional<String> learner = Optional.empty();
+
+    @Option(
+            names = "--set",
+            paramLabel = "K=V",
+            description = "A parameter of the learner, or step.key=value of a step; may be repeated.")
+    List<String> set = new ArrayList<>();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "LIST",
+            description =
+                    "Steps before the learner, separated by commas, or none (default: those that the learner recommends).")
+    Optional<String> steps = Optional.empty();
+
+    @Option(
+            names = "--chunk-rows",
+            paramLabel = "N",
+            description = "Rows that are scored, then learned, at a time (default: 1000).")
+    Optional<String> chunkRows = Optional.empty();
+
+    @Option(names = "--epochs", paramLabel = "N", description = "How many times the rows are read (default: 1).")
+    Optional<String> epochs = Optional.empty();
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            description = "The maximum number of rows to learn, including those before a resume (default: all).")
+    Optional<String> rows = Optional.empty();
+
+    @Option(
+            names = "--column",
+            paramLabel = "NAME=KIND",
+            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore;"
+                    + " may be repeated.")
+    List<String> columns = new ArrayList<>();
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            description = "Append a version every N chunks, or every Ns seconds (default: 300s).")
+    Optional<String> checkpointEvery = Optional.empty();
+
+    @Option(
+            names = "--bad-rows",
+            paramLabel = "stop|skip",
+            description = "Whether a row that cannot be used ends training or is dropped (default: stop).")
+    Optional<String> badRows = Optional.empty();
+
+    @Option(
+            names = "--progressive",
+            description = "Also score each row by the model from before that row, apart from the scores of chunks;"
+                    + " row-wise learners only.")
+    boolean progressive;
+
+    @Option(
+            names = "--resume",
+            description =
+                    "Continue NAME@live where it stopped, with the same parameters; start a new model if there is none.")
+    boolean resume;
+
+    @Option(
+            names = "--from",
+            paramLabel = "MODEL[@V]",
+            description = "Start from this version with fresh scores, and append to NAME.")
+    Optional<String> from = Optional.empty();
+
+    @Option(
+            names = "--new-head",
+            description = "With --from: learn another target, or other classes, with all of the model but its output.")
+    boolean newHead;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Start a new model with the weights in a safetensors file, such as one of PyTorch.")
+    Optional<String> weights = Optional.empty();
+
+    @Option(
+            names = "--map",
+            paramLabel = "LIST",
+            description =
+                    "Which name in the file is which layer, as in net.0=0,net.2=1 (default: layers.0, layers.1, ...).")
+    Optional<String> map = Optional.empty();
+
+    /**
+     * Refuses options that exclude each other and options that need another one.
+     *
+     * @throws AccreteException bad argument: such options
+     */
+    void check() {
+        if (resume && from.isPresent()) {
+            throw AccreteException.badArgument("--resume and --from exclude each other; choose one");
+        }
+        if (newHead && from.isEmpty()) {
+            throw AccreteException.badArgument("--new-head needs a model to start from; add --from MODEL@V");
+        }
+        if (weights.isPresent() && (resume || from.isPresent())) {
+            throw AccreteException.badArgument(
+                    "--weights starts a new model, so --resume and --from exclude it; choose one");
+        }
+        if (map.isPresent() && weights.isEmpty()) {
+            throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
+        }
+        checkpoints();
+    }
+
+    int chunkRows(int otherwise) {
+        return chunkRows.map(CHUNK_ROWS::parse).map(Long::intValue).orElse(otherwise);
+    }
+
+    int epochs(int otherwise) {
+        return epochs.map(EPOCHS::parse).map(Long::intValue).orElse(otherwise);
+    }
+
+    Optional<Long> rows() {
+        return rows.map(ROWS::parse);
+    }
+
+    Optional<CheckpointInterval> checkpoints() {
+        return checkpointEvery.map(CheckpointInterval::parse);
+    }
+
+    /**
+     * {@return what to do with rows that cannot be used}
+     *
+     * @param tell receives a line for each of the first rows that are dropped
+     */
+    BadRows badRows(Consumer<String> tell) {
+        return badRows.map(BAD_ROWS::parse).orElse(BadRowPolicy.STOP) == BadRowPolicy.SKIP
+                ? BadRows.skip(tell)
+                : BadRows.stop("--bad-rows skip drops such rows");
+    }
+
+    List<Column> columns() {
+        return columns.stream().map(Column::parse).toList();
+    }
+
+    Optional<List<String>> steps() {
+        return steps.map(list -> list.equals("none")
+                ? List.of()
+                : Arrays.stream(list.split(",", -1)).map(ParamSpec::word).toList());
+    }
+
+    /** {@return the weights that a new model starts with} */
+    Optional<State> initialWeights() {
+        Map<String, String> places = new LinkedHashMap<>();
+        for (String pair : map.map(list -> list.split(",", -1)).orElse(new String[0])) {
+            int equals = pair.indexOf('=');
+            if (equals < 1 || places.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
+                throw AccreteException.badArgument(
+                        "--map must be place=layer,..., each place once, but was '" + map.orElse("") + "'");
+            }
+        }
+        return weights.map(file -> WeightFile.read(Path.of(file), places));
+    }
+
+    Map<String, String> settings() {
+        return Subcommand.settings(set);
+    }
+}

@@ -1,0 +1,69 @@
+package org.accrete.core.pipeline;
+
+import java.util.Arrays;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.OnlineLearner;
+import org.accrete.api.learn.RowWiseStep;
+import org.accrete.api.learn.Step;
+import org.accrete.api.learn.StepProvider;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+
+/** Makes the parts of a pipeline, each for the columns that the part before it hands on. */
+final class PipelineAssembly {
+    private PipelineAssembly() {}
+
+    /**
+     * Makes a part for some columns.
+     *
+     * @param <P> its provider
+     * @param <L> what is made
+     */
+    interface Maker<P extends LearnerProvider, L extends Learner> {
+        L make(P provider, Schema columns, Params params);
+    }
+
+    /** {@return a pipeline that has seen nothing} */
+    static Pipeline create(ResolvedSpec spec, Schema schema) {
+        return create(spec, schema, LearnerProvider::create);
+    }
+
+    /** {@return a pipeline whose steps have seen nothing} */
+    static Pipeline create(ResolvedSpec spec, Schema schema, Maker<LearnerProvider, Learner> learner) {
+        Pipeline pipeline = assemble(spec, schema, StepProvider::create, learner);
+        // Two parts that would store something under one name are refused now, not when the first version is appended.
+        pipeline.state();
+        return pipeline;
+    }
+
+    /** {@return a pipeline whose parts continue from a state; its own counts are 0} */
+    static Pipeline restore(ResolvedSpec spec, Schema schema, State state) {
+        return restore(spec, schema, state, (provider, in, params) -> provider.restore(in, params, state));
+    }
+
+    /** {@return a pipeline whose steps continue from a state; its own counts are 0} */
+    static Pipeline restore(ResolvedSpec spec, Schema schema, State state, Maker<LearnerProvider, Learner> learner) {
+        return assemble(spec, schema, (provider, in, params) -> provider.restore(in, params, state), learner);
+    }
+
+    private static Pipeline assemble(
+            ResolvedSpec spec, Schema schema, Maker<StepProvider, Step> step, Maker<LearnerProvider, Learner> last) {
+        Step[] steps = new Step[spec.steps().size()];
+        Schema columns = schema;
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = make(spec.steps().get(i), columns, step);
+            columns = steps[i].outputSchema();
+        }
+        Learner learner = make(spec.learner(), columns, last);
+        return learner instanceof OnlineLearner online && Arrays.stream(steps).allMatch(RowWiseStep.class::isInstance)
+                ? new OnlinePipeline(spec, schema, steps, online)
+                : new Pipeline(spec, schema, steps, learner);
+    }
+
+    private static <P extends LearnerProvider, L extends Learner> L make(
+            Part<P> part, Schema columns, Maker<P, L> maker) {
+        return part.named(() -> maker.make(part.provider(), columns, part.params()));
+    }
+}

@@ -1,0 +1,242 @@
+package org.accrete.core.pipeline;
+
+import com.google.common.math.LongMath;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.StepProvider;
+import org.accrete.api.learn.WarmStartProvider;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.param.Params;
+import org.accrete.api.store.State;
+import org.accrete.core.plugin.NearestWord;
+import org.accrete.core.plugin.PlugIns;
+
+/**
+ * A {@link PipelineSpec} with names resolved to providers and settings to values.
+ *
+ * @param steps the steps, in order
+ * @param learner the learner
+ */
+record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) {
+    /**
+     * {@return the specification with its names and settings resolved}
+     *
+     * @throws AccreteException unknown plug-in; bad argument: settings outside their domains or of no part, a part that
+     *     occurs twice, a step that is only a learner
+     */
+    static ResolvedSpec of(PlugIns plugIns, PipelineSpec spec) {
+        LearnerProvider learner = plugIns.learners().find(spec.learner());
+        List<StepProvider> steps = new ArrayList<>();
+        Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+        settings.put("", new LinkedHashMap<>());
+        for (String word : spec.steps()) {
+            StepProvider step = step(plugIns, word);
+            if (step.name().equals(learner.name()) || settings.put(step.name(), new LinkedHashMap<>()) != null) {
+                throw AccreteException.badArgument(
+                        "'" + step.name() + "' must occur once in a pipeline but occurs twice");
+            }
+            steps.add(step);
+        }
+        List<String> problems = new ArrayList<>();
+        spec.settings().forEach((key, value) -> {
+            String owner = owner(key);
+            Map<String, String> own = settings.get(owner);
+            if (own == null) {
+                problems.add(noSuchStep(
+                        key, owner, steps.stream().map(StepProvider::name).toList()));
+            } else {
+                own.put(plain(key), value);
+            }
+        });
+        List<Part<StepProvider>> parts = new ArrayList<>();
+        for (StepProvider step : steps) {
+            parts.add(part(step, settings.getOrDefault(step.name(), Map.of()), problems));
+        }
+        ResolvedSpec resolved = new ResolvedSpec(parts, part(learner, settings.getOrDefault("", Map.of()), problems));
+        refuse(problems);
+        return resolved;
+    }
+
+    /**
+     * {@return the specification of a stored pipeline}
+     *
+     * @throws AccreteException corrupt file: it is not there or cannot be read; else as {@link #of}
+     */
+    static ResolvedSpec stored(PlugIns plugIns, State state) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String pair : state.list("params")) {
+            int equals = pair.indexOf('=');
+            if (equals < 0) {
+                throw AccreteException.corruptFile("a stored parameter must be key=value but was '" + pair + "'");
+            }
+            settings.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return of(plugIns, new PipelineSpec(state.text("learner"), state.list("steps"), settings));
+    }
+
+    /** Writes what {@link #stored} reads. */
+    void writeTo(State.Builder state) {
+        List<String> params = new ArrayList<>();
+        settings().forEach((key, value) -> params.add(key + "=" + value));
+        state.text("learner", learner.name()).list("steps", stepNames()).list("params", params);
+    }
+
+    /** Refuses values that differ from those before in more than tunable parameters. */
+    void requireTunable(ResolvedSpec before) {
+        List<String> tunable = new ArrayList<>(learner.tunable());
+        for (Part<StepProvider> step : steps) {
+            step.tunable().forEach(name -> tunable.add(step.name() + "." + name));
+        }
+        Map<String, String> old = before.settings();
+        List<String> problems = new ArrayList<>();
+        settings().forEach((key, value) -> {
+            if (!value.equals(old.get(key)) && !tunable.contains(key)) {
+                problems.add(key + " was " + old.get(key) + " and cannot become " + value + " when training goes on");
+            }
+        });
+        if (!problems.isEmpty()) {
+            problems.add(
+                    tunable.isEmpty() ? "nothing can be changed" : "can be changed: " + String.join(", ", tunable));
+        }
+        refuse(problems);
+    }
+
+    /** Refuses the same parts with other values of their parameters. */
+    void requireSame(ResolvedSpec other) {
+        for (int i = 0; i < steps.size(); i++) {
+            requireSame(steps.get(i), other.steps.get(i));
+        }
+        requireSame(learner, other.learner);
+    }
+
+    private static void requireSame(Part<?> mine, Part<?> theirs) {
+        mine.named(() -> {
+            mine.params().requireSame(theirs.params());
+            return mine;
+        });
+    }
+
+    /** Refuses steps that differ from those before in more than tunable parameters. */
+    void requireTunableSteps(ResolvedSpec before) {
+        new ResolvedSpec(steps, before.learner).requireTunable(before);
+    }
+
+    /**
+     * {@return the learner's provider}
+     *
+     * @throws AccreteException bad argument: its learners cannot begin with weights from elsewhere
+     */
+    WarmStartProvider requireWarmStart() {
+        if (learner.provider() instanceof WarmStartProvider provider) {
+            return provider;
+        }
+        throw AccreteException.badArgument(
+                learner.name() + " cannot begin with weights from elsewhere; begin from one of its versions instead");
+    }
+
+    /** {@return every parameter as in {@link PipelineSpec#settings}, the learner's first} */
+    Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>(learner.params().toMap());
+        for (Part<StepProvider> step : steps) {
+            step.params().toMap().forEach((key, value) -> settings.put(step.name() + "." + key, value));
+        }
+        return settings;
+    }
+
+    List<String> stepNames() {
+        return steps.stream().map(Part::name).toList();
+    }
+
+    /** Refuses a target that the learner does not learn, and says which learner does. */
+    void requireTarget(PlugIns plugIns, Target target) {
+        if (learner.provider().targets().contains(target.kind())) {
+            return;
+        }
+        List<String> kinds = learner.provider().targets().stream()
+                .sorted()
+                .map(ResolvedSpec::describe)
+                .toList();
+        List<String> others = plugIns.learners().all().stream()
+                .filter(other -> other.targets().contains(target.kind()) && !(other instanceof StepProvider))
+                .map(LearnerProvider::name)
+                .toList();
+        String found = target.kind() == Target.Kind.NONE
+                ? "the data has none; name the column to be predicted"
+                : "'" + target.name() + "' is " + ParamSpec.word(target.kind());
+        throw AccreteException.badArgument(learner.name() + " learns " + String.join(" or ", kinds) + " but " + found
+                + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)));
+    }
+
+    /**
+     * {@return about how many bytes of heap the parts take; each step is made once, because only it knows its output}
+     */
+    long memoryBytes(Schema schema) {
+        Schema columns = schema;
+        long bytes = 0;
+        for (Part<StepProvider> step : steps) {
+            bytes = LongMath.saturatedAdd(bytes, step.provider().memoryBytes(columns, step.params()));
+            if (bytes > Runtime.getRuntime().maxMemory()) {
+                return bytes;
+            }
+            Schema in = columns;
+            columns =
+                    step.named(() -> step.provider().create(in, step.params())).outputSchema();
+        }
+        return LongMath.saturatedAdd(bytes, learner.provider().memoryBytes(columns, learner.params()));
+    }
+
+    private static StepProvider step(PlugIns plugIns, String word) {
+        LearnerProvider provider = plugIns.learners().find(word);
+        if (provider instanceof StepProvider step) {
+            return step;
+        }
+        List<String> steps = plugIns.learners().all().stream()
+                .filter(StepProvider.class::isInstance)
+                .map(LearnerProvider::name)
+                .toList();
+        throw AccreteException.badArgument(
+                "'" + provider.name() + "' is a learner and cannot be a step; steps: " + String.join(", ", steps));
+    }
+
+    private static <P extends LearnerProvider> Part<P> part(
+            P provider, Map<String, String> settings, List<String> problems) {
+        try {
+            return new Part<>(provider, Params.parse(provider.params(), settings));
+        } catch (AccreteException e) {
+            problems.add(provider.name() + ": " + e.getMessage());
+            return new Part<>(provider, Params.of(provider.params()));
+        }
+    }
+
+    private static String noSuchStep(String key, String owner, List<String> steps) {
+        return "'" + key + "' is for a step '" + owner + "' that is not in the pipeline"
+                + NearestWord.to(owner, steps)
+                        .map(near -> " (did you mean '" + near + "'?)")
+                        .orElse("")
+                + (steps.isEmpty() ? "; there are no steps" : "; steps: " + String.join(", ", steps));
+    }
+
+    private static void refuse(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw AccreteException.badArgument(String.join("; ", problems));
+        }
+    }
+
+    private static String owner(String key) {
+        return ParamSpec.word(key.substring(0, Math.max(0, key.indexOf('.'))));
+    }
+
+    private static String plain(String key) {
+        return ParamSpec.word(key.substring(key.indexOf('.') + 1));
+    }
+
+    private static String describe(Target.Kind kind) {
+        return kind == Target.Kind.NONE ? "without a target" : "a " + ParamSpec.word(kind) + " target";
+    }
+}

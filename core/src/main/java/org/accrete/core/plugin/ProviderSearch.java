@@ -1,0 +1,137 @@
+package org.accrete.core.plugin;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.accrete.api.AccreteException;
+import org.accrete.api.Provider;
+import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.Params;
+
+/**
+ * Collects the plug-ins of one kind and checks each; one that is broken is noted and does not hide the others.
+ *
+ * @param <P> the kind
+ */
+final class ProviderSearch<P extends Provider> {
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
+
+    /** The message of a {@link ServiceConfigurationError}. */
+    private static final Pattern SERVICE_ERROR = Pattern.compile("[\\w.$]+: (?:Provider )?(?<type>\\S+) (?<why>.*)");
+
+    /** No real class path has as many failures: after so many the search itself repeats the same one. */
+    private static final int MAX_FAILURES = 1_000;
+
+    private final Class<P> type;
+    private final List<P> sound = new ArrayList<>();
+
+    /** A set, because the class loader of each folder meets what is broken beside this class once more. */
+    private final Set<BrokenPlugIn> broken = new LinkedHashSet<>();
+
+    ProviderSearch(Class<P> type) {
+        this.type = type;
+    }
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /** {@return what was found} */
+    Registry<P> registry(String noun) {
+        return new Registry<>(noun, sound, List.copyOf(broken));
+    }
+
+    void addBroken(List<BrokenPlugIn> more) {
+        broken.addAll(more);
+    }
+
+    /** Finds everything beside this class. */
+    void searchClassPath() {
+        search(PlugIns.class.getClassLoader(), "class path", true);
+    }
+
+    /** Finds what a folder's class loader defines itself. */
+    void searchFolder(ClassLoader folder) {
+        search(folder, String.valueOf(folder.getName()), false);
+    }
+
+    private void search(ClassLoader loader, String place, boolean withParents) {
+        Iterator<ServiceLoader.Provider<P>> found =
+                ServiceLoader.load(type, loader).stream().iterator();
+        for (int failures = 0; failures < MAX_FAILURES; ) {
+            String suspect = place;
+            try {
+                if (!found.hasNext()) {
+                    return;
+                }
+                ServiceLoader.Provider<P> entry = found.next();
+                suspect = entry.type().getName();
+                if (withParents || entry.type().getClassLoader() == loader) {
+                    add(entry.get());
+                }
+            } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+                failures++;
+                broken.add(broken(suspect, e));
+            }
+        }
+    }
+
+    /** Takes a plug-in if it is of this kind. */
+    void addIfOfKind(Provider provider) {
+        if (type.isInstance(provider)) {
+            add(type.cast(provider));
+        }
+    }
+
+    private void add(P provider) {
+        String suspect = provider.getClass().getName();
+        try {
+            String name = provider.name();
+            if (!isName(name)) {
+                throw AccreteException.badArgument("its name must match " + NAME + " but was '" + name + "'");
+            }
+            suspect = name;
+            Params.of(provider.params());
+            if (provider.summary().isBlank()) {
+                throw AccreteException.badArgument("its summary must not be blank");
+            }
+            if (provider instanceof LearnerProvider learner) {
+                if (learner.targets().isEmpty()) {
+                    throw AccreteException.badArgument("it must learn at least one kind of target");
+                }
+                List.copyOf(learner.likedSteps());
+            }
+            if (provider instanceof ChunkSourceProvider source) {
+                Set.copyOf(source.endings());
+            }
+            sound.add(provider);
+        } catch (LinkageError | RuntimeException e) {
+            broken.add(broken(suspect, e));
+        }
+    }
+
+    private static BrokenPlugIn broken(String suspect, Throwable failure) {
+        String message = Optional.ofNullable(failure.getMessage()).orElse("");
+        Matcher matcher = SERVICE_ERROR.matcher(message);
+        if (failure instanceof ServiceConfigurationError && matcher.matches()) {
+            String cause = Optional.ofNullable(failure.getCause())
+                    .filter(thrown -> !(thrown instanceof ClassNotFoundException))
+                    .map(thrown -> ": " + thrown)
+                    .orElse("");
+            return new BrokenPlugIn(String.valueOf(matcher.group("type")), oneLine(matcher.group("why") + cause));
+        }
+        return new BrokenPlugIn(suspect, oneLine(failure instanceof AccreteException ? message : failure.toString()));
+    }
+
+    static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+}

@@ -1,0 +1,108 @@
+package org.accrete.core.serve;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.RecordEncoder;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.learn.Regressor;
+
+/**
+ * One immutable model and its version, as a {@link LiveModel} holds them together. Thread-safe.
+ *
+ * <p>A prediction encodes the record into memory that is kept from call to call: one set for the thread that predicts,
+ * more only while several do at the same time.
+ */
+public final class ServedModel {
+    /** Memory for one prediction. */
+    private static final class Scratch {
+        final RecordEncoder encoder;
+        final ChunkBuffer row;
+        double[] decisions = new double[1];
+
+        Scratch(ColumnPlan plan) {
+            encoder = new RecordEncoder(plan, false);
+            row = new ChunkBuffer(encoder.schema(), 1);
+        }
+    }
+
+    private final Model model;
+    private final String version;
+    private final Optional<ColumnPlan> plan;
+    private final AtomicReference<Optional<Scratch>> idle = new AtomicReference<>(Optional.empty());
+
+    ServedModel(Model model, String version, Optional<ColumnPlan> plan) {
+        this.model = model;
+        this.version = version;
+        this.plan = plan.or(() -> ColumnPlan.ofNumbers(model.schema()));
+    }
+
+    /** {@return the model, for whole chunks} */
+    public Model model() {
+        return model;
+    }
+
+    /** {@return the version, such as {@code flights@3}} */
+    public String version() {
+        return version;
+    }
+
+    /**
+     * {@return the prediction for one record} O(columns); nothing is allocated beyond the answer while one thread
+     * predicts at a time.
+     *
+     * @param record a {@code Map} from raw column to value, or a Java {@code record}, as {@link RecordEncoder} reads
+     *     it; further columns are ignored
+     * @throws AccreteException bad data: a column is not in the record, or its value cannot be used; bad state: the
+     *     version has no column plan, or predicts nothing
+     */
+    Prediction predict(Object record) {
+        Optional<Scratch> taken = idle.getAndSet(Optional.empty());
+        if (taken.isEmpty()) {
+            taken = Optional.of(new Scratch(requirePlan()));
+        }
+        Scratch scratch = taken.get();
+        try {
+            scratch.row.clear();
+            scratch.encoder.encode(record, scratch.row);
+            return predict(scratch);
+        } finally {
+            idle.set(taken);
+        }
+    }
+
+    private ColumnPlan requirePlan() {
+        return plan.orElseThrow(() -> AccreteException.badState("model " + version
+                + " has no column plan, so a record cannot be encoded; predict chunks by its model() instead"));
+    }
+
+    private Prediction predict(Scratch scratch) {
+        if (model instanceof Classifier classifier) {
+            List<String> classes = classifier.classes();
+            if (classes.isEmpty()) {
+                throw AccreteException.badState("model " + version + " knows no class yet");
+            }
+            int length = classifier.decisions();
+            if (scratch.decisions.length != length) {
+                scratch.decisions = new double[length];
+            }
+            classifier.decide(scratch.row.chunk(), scratch.decisions);
+            double[] probabilities = {};
+            if (classifier instanceof ProbabilisticClassifier probabilistic) {
+                probabilities = new double[classes.size()];
+                probabilistic.probabilities(scratch.decisions, 1, probabilities.length, probabilities);
+            }
+            return new ClassPrediction(classes, classifier.winner(scratch.decisions, 0), probabilities, version);
+        }
+        if (model instanceof Regressor regressor) {
+            regressor.predict(scratch.row.chunk(), scratch.decisions);
+            return new NumberPrediction(scratch.decisions[0], version);
+        }
+        throw AccreteException.badState("model " + version + " predicts neither a class nor a number");
+    }
+}

@@ -1,0 +1,55 @@
+package org.accrete.core.source;
+
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Schema;
+
+/** A source that describes itself as the source that it reads does. */
+abstract class SourceWrapper implements ChunkSource {
+    private final String name;
+    private final Schema schema;
+    private final Optional<ColumnPlan> plan;
+    private final List<String> warnings;
+
+    SourceWrapper(ChunkSource source) {
+        name = source.name();
+        schema = source.schema();
+        plan = source.plan();
+        warnings = source.warnings();
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public final Optional<ColumnPlan> plan() {
+        return plan;
+    }
+
+    @Override
+    public final List<String> warnings() {
+        return warnings;
+    }
+
+    /** {@return an empty buffer for the rows that another still has room for} */
+    static ChunkBuffer rest(ChunkBuffer buffer) {
+        return new ChunkBuffer(buffer.schema(), buffer.room(), buffer.keyCount());
+    }
+
+    /** Appends all rows of a buffer, with the position after them and the refused rows among them. */
+    static void append(ChunkBuffer from, ChunkBuffer to) {
+        to.append(from, 0, from.rows());
+        to.position(from.position());
+        to.refused(from.refusedRows());
+    }
+}

@@ -1,0 +1,86 @@
+package org.accrete.core.train;
+
+import com.google.common.base.Stopwatch;
+import com.google.common.base.Ticker;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.score.ScoreReport;
+
+/** The versions that a run appends: when the next is due, and which was the last. */
+final class Checkpoints {
+    private final Optional<ModelWriter> writer;
+    private final CheckpointInterval interval;
+    private final Stopwatch sinceVersion;
+    private Optional<String> parent;
+    private Optional<ModelVersion> version = Optional.empty();
+    private long rowsOfVersion;
+    private long chunksSinceVersion;
+
+    /**
+     * Has appended nothing.
+     *
+     * @param writer where to; without one nothing is appended
+     * @param parent the version that the pipeline was restored from
+     */
+    Checkpoints(Optional<ModelWriter> writer, Optional<String> parent, CheckpointInterval interval, Ticker clock) {
+        this.writer = writer;
+        this.parent = parent;
+        this.interval = interval;
+        this.sinceVersion = Stopwatch.createUnstarted(clock);
+    }
+
+    /** Counts time from now. */
+    void start() {
+        sinceVersion.start();
+    }
+
+    void chunkLearned() {
+        chunksSinceVersion++;
+    }
+
+    boolean isDue() {
+        return writer.isPresent()
+                && interval.isDue(chunksSinceVersion, sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9);
+    }
+
+    /** {@return whether there is nothing to append: no writer, or no row since the last version} */
+    boolean areComplete(long rows) {
+        return writer.isEmpty() || rows == rowsOfVersion;
+    }
+
+    /**
+     * Appends a version.
+     *
+     * @param state everything needed to continue
+     * @param rows rows learned by this run
+     */
+    ModelVersion append(Pipeline pipeline, State state, ScoreReport scores, long rows) {
+        Map<String, Double> finite = new LinkedHashMap<>(scores.metrics());
+        finite.values().removeIf(value -> !Double.isFinite(value));
+        ModelVersion appended = writer.orElseThrow()
+                .append(state, new ModelVersion.Note(parent, pipeline.learner(), pipeline.rowsSeen(), finite));
+        version = Optional.of(appended);
+        parent = Optional.of(appended.reference());
+        rowsOfVersion = rows;
+        chunksSinceVersion = 0;
+        sinceVersion.reset().start();
+        return appended;
+    }
+
+    /** {@return the last version that this run appended} */
+    Optional<ModelVersion> version() {
+        return version;
+    }
+
+    /** {@return the last version and the rows learned since, such as {@code flights@3+5000}} */
+    String nameAfter(long rows) {
+        long since = rows - rowsOfVersion;
+        return parent.orElse("") + (since == 0 ? "" : "+" + since);
+    }
+}

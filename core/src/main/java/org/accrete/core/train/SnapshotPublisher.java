@@ -1,0 +1,48 @@
+package org.accrete.core.train;
+
+import com.google.common.base.Stopwatch;
+import com.google.common.base.Ticker;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.serve.LiveModel;
+
+/** Publishes snapshots of a run's pipeline: with every version, and else at most once a second. */
+final class SnapshotPublisher {
+    private final LiveModel live;
+    private final Optional<ColumnPlan> plan;
+    private final Stopwatch sincePublished;
+    private boolean renamed = true;
+    private long rowsOfPublished;
+
+    SnapshotPublisher(LiveModel live, Optional<ColumnPlan> plan, Ticker clock) {
+        this.live = live;
+        this.plan = plan;
+        this.sincePublished = Stopwatch.createUnstarted(clock);
+    }
+
+    /** The next snapshot has a new version's name, so it is published even if the model is the same. */
+    void versionAppended() {
+        renamed = true;
+    }
+
+    boolean isDue() {
+        return renamed || sincePublished.elapsed(TimeUnit.SECONDS) >= 1;
+    }
+
+    /**
+     * Publishes a snapshot, unless that model has been published under that name already.
+     *
+     * @param rows rows learned by this run; before the first there is nothing to publish
+     */
+    void publish(Pipeline pipeline, String name, long rows) {
+        if (rows == 0 || (rows == rowsOfPublished && !renamed)) {
+            return;
+        }
+        live.publish(pipeline.snapshot(), name, plan);
+        renamed = false;
+        rowsOfPublished = rows;
+        sincePublished.reset().start();
+    }
+}

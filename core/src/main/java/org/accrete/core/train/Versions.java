@@ -1,0 +1,79 @@
+package org.accrete.core.train;
+
+import java.util.List;
+import java.util.Optional;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Schema;
+import org.accrete.api.store.State;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.plugin.PlugIns;
+
+/** Operations on whole versions of a model, as a {@link TrainingRun} stores them. */
+public final class Versions {
+    private Versions() {}
+
+    /**
+     * {@return the state of a version that has learned what several versions have, to be appended} It predicts, serves
+     * and trains on like any other, from the start of another source: it holds no position and no scores, which belong
+     * to one source.
+     *
+     * <pre>{@code
+     * ModelVersion a = store.history("monday").resolve("live");
+     * ModelVersion b = store.history("tuesday").resolve("live");
+     * State merged = Versions.merge(plugIns, List.of(store.load(a), store.load(b)));
+     * Pipeline pipeline = Pipeline.restore(plugIns, merged);
+     * try (ModelWriter writer = store.writer("week")) {
+     *     writer.append(merged, new ModelVersion.Note(
+     *             Optional.of(a.reference()), pipeline.learner(), pipeline.rowsSeen(), Map.of()));
+     * }
+     * }</pre>
+     *
+     * @param plugIns where the parts of the models are found
+     * @param states what the versions hold, at least one; merged in this order
+     * @throws AccreteException bad argument: no state; bad state: their columns or column plans differ, or what
+     *     {@link Pipeline#merge} refuses
+     */
+    public static State merge(PlugIns plugIns, List<State> states) {
+        if (states.isEmpty()) {
+            throw AccreteException.badArgument("at least one version must be given but there is none");
+        }
+        Pipeline merged = Pipeline.restore(plugIns, states.get(0));
+        Optional<ColumnPlan> plan = plan(states.get(0));
+        for (State state : states.subList(1, states.size())) {
+            requireSame(plan, plan(state));
+            merged.merge(Pipeline.restore(plugIns, state));
+        }
+        State state = merged.state();
+        List<String> classes = Schema.parse(state.text("schema")).target().classes();
+        State.Builder version = State.builder().all(state);
+        plan.ifPresent(
+                columns -> version.text("plan", columns.withClasses(classes).toText()));
+        return version.build();
+    }
+
+    private static Optional<ColumnPlan> plan(State state) {
+        return Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse);
+    }
+
+    private static void requireSame(Optional<ColumnPlan> mine, Optional<ColumnPlan> theirs) {
+        List<String> expected = lines(mine);
+        List<String> found = lines(theirs);
+        for (int i = 0; i < Math.max(expected.size(), found.size()); i++) {
+            String left = i < expected.size() ? expected.get(i) : "no more columns";
+            String right = i < found.size() ? found.get(i) : "no more columns";
+            if (!left.equals(right)) {
+                throw AccreteException.badState(
+                        "versions to be merged must have one column plan but differ (first" + " difference: '" + left
+                                + "' and '" + right + "'); open each source with the plan of the first");
+            }
+        }
+    }
+
+    /** A column each, without the classes, which are merged. */
+    private static List<String> lines(Optional<ColumnPlan> plan) {
+        return plan.map(columns ->
+                        columns.withClasses(List.of()).toText().lines().toList())
+                .orElse(List.of());
+    }
+}
