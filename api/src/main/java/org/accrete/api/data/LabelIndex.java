@@ -86,7 +86,7 @@ public final class LabelIndex {
         Integer known = spellings.get(spelling);
         int index;
         if (known == null) {
-            String label = Cells.label(spelling.strip());
+            String label = canonical(spelling);
             if (label.isEmpty()) {
                 throw AccreteException.badData("a label must not be empty");
             }
@@ -117,6 +117,16 @@ public final class LabelIndex {
     }
 
     /**
+     * {@return the label that a text stands for: without blanks around it, a whole number written canonically, so that
+     * {@code 1.0} is {@code 1}}
+     *
+     * @param spelling the text
+     */
+    public static String canonical(String spelling) {
+        return Cells.label(spelling.strip());
+    }
+
+    /**
      * {@return the index of a canonical label, which is added when it is new}
      *
      * @param label trimmed text, whole numbers written canonically
@@ -143,7 +153,7 @@ public final class LabelIndex {
      */
     public static List<String> sorted(Collection<String> spellings) {
         return spellings.stream()
-                .map(spelling -> Cells.label(spelling.strip()))
+                .map(LabelIndex::canonical)
                 .distinct()
                 .sorted(ORDER)
                 .toList();

@@ -1,5 +1,6 @@
 package org.accrete.api.learn;
 
+import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
@@ -40,6 +41,14 @@ public interface Learner {
      */
     default long rowsWaiting() {
         return 0;
+    }
+
+    /**
+     * {@return what the user should know about its parameters after the rows so far, such as one that had no effect;
+     * one line each}
+     */
+    default List<String> warnings() {
+        return List.of();
     }
 
     /** {@return the model as it is now, reading this learner's own arrays: see {@link Model}; O(1)} */

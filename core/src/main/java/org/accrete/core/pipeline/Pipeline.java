@@ -1,5 +1,6 @@
 package org.accrete.core.pipeline;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -360,6 +361,18 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     @Override
     public long rowsWaiting() {
         return learner.rowsWaiting();
+    }
+
+    /** {@inheritDoc} Those of its parts. */
+    @Override
+    public final List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (int i = 0; i < steps.length; i++) {
+            String name = names.get(i);
+            steps[i].warnings().forEach(warning -> warnings.add(name + ": " + warning));
+        }
+        learner.warnings().forEach(warning -> warnings.add(learner() + ": " + warning));
+        return warnings;
     }
 
     /** {@inheritDoc} It shares this pipeline's buffers; it can do what the learner's model can. */

@@ -42,6 +42,8 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     /** How names of the tensors begin. */
     static final String RUN = "run.";
 
+    private static final String HOLDOUT = "run.holdout.";
+
     private final List<Figure> figures;
     private final String prefix;
     private double[] recent = {};
@@ -59,6 +61,27 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      */
     public static Scores forTarget(Target target) {
         return forTarget(target, RUN);
+    }
+
+    /**
+     * {@return scores of rows that are held out, which have seen nothing} Their tensors are {@code run.holdout.*}.
+     *
+     * @param target what is predicted
+     * @throws AccreteException bad argument: there is no target
+     */
+    public static Scores ofHoldout(Target target) {
+        return forTarget(target, HOLDOUT);
+    }
+
+    /**
+     * {@return scores of rows that are held out, which continue from a state}
+     *
+     * @param target what is predicted
+     * @param state what {@link #writeTo} wrote; it may hold more
+     * @throws AccreteException as {@link #restore(Target, State)}
+     */
+    public static Scores restoreHoldout(Target target, State state) {
+        return restore(target, state, HOLDOUT);
     }
 
     static Scores forTarget(Target target, String prefix) {

@@ -7,10 +7,11 @@ import org.accrete.core.score.ScoreReport;
 /**
  * What a run did.
  *
- * <p>The rows read are those learned, those without a target and those that were dropped.
+ * <p>The rows read are those learned, those without a target, those held out and those that were dropped.
  *
  * @param rows rows learned by this run, without those before a resume
  * @param rowsUnlabelled rows without a target, which trained steps only
+ * @param rowsHeldOut rows that were scored only
  * @param rowsRefused bad rows that this run or its source dropped
  * @param passes how many times the rows were read, with the present one: more than 1 for several epochs
  * @param warmUpRows rows that only trained steps, over all runs of the pipeline
@@ -20,12 +21,15 @@ import org.accrete.core.score.ScoreReport;
  * @param scores the scores, including those before a resume; empty when the model cannot be scored on the target
  * @param progressive the scores of each row by the model from before that row; empty when the run was not asked for
  *     them
+ * @param holdout the scores of the rows held out in the last pass over the source; empty when none were
  * @param version the last version that this run appended
  * @param stopped whether {@link TrainingRun#stop()} ended it
+ * @param stoppedEarly whether it ended because passes no longer improved
  */
 public record RunReport(
         long rows,
         long rowsUnlabelled,
+        long rowsHeldOut,
         long rowsRefused,
         int passes,
         long warmUpRows,
@@ -34,10 +38,12 @@ public record RunReport(
         int chunkRows,
         Optional<ScoreReport> scores,
         Optional<ScoreReport> progressive,
+        Optional<ScoreReport> holdout,
         Optional<ModelVersion> version,
-        boolean stopped) {
+        boolean stopped,
+        boolean stoppedEarly) {
     /** {@return all rows that this run read} */
     public long rowsRead() {
-        return rows + rowsUnlabelled + rowsRefused;
+        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused;
     }
 }

@@ -8,22 +8,25 @@ import org.accrete.api.store.State;
 
 /**
  * How far a run is in its source: the position, and what became of the rows that were read. Each row that the source
- * handed on was learned, has no target, or was dropped.
+ * handed on was learned, has no target, was held out, or was dropped.
  */
 final class SourceProgress {
     private static final String POSITION = "run.position";
     private static final String ROWS = "run.rows";
     private static final String REFUSED = "run.rows_refused";
     private static final String UNLABELLED = "run.rows_unlabelled";
+    private static final String HELD_OUT = "run.rows_held_out";
     private static final String DROPPED = "run.rows_dropped";
 
     private long rowsBefore;
     private long refusedBefore;
     private long unlabelledBefore;
+    private long heldOutBefore;
     private long droppedBefore;
     private long rows;
     private long refused;
     private long unlabelled;
+    private long heldOut;
     private long dropped;
     private int inChunk;
     private Position position = Position.start();
@@ -35,6 +38,7 @@ final class SourceProgress {
         rowsBefore = state.whole(ROWS);
         refusedBefore = state.whole(REFUSED);
         unlabelledBefore = wholeOrNone(state, UNLABELLED);
+        heldOutBefore = wholeOrNone(state, HELD_OUT);
         droppedBefore = wholeOrNone(state, DROPPED);
     }
 
@@ -43,10 +47,13 @@ final class SourceProgress {
         return state.tensors().containsKey(name) ? state.whole(name) : 0;
     }
 
-    /** Adds the next rows of a chunk, which were learned where they have a target. */
-    void learned(Chunk part) {
-        rows += part.rows();
-        inChunk += part.rows();
+    /**
+     * Adds the next rows of a chunk, which were learned where they have a target.
+     *
+     * @param part the rows
+     * @param end the row of the chunk that comes next; what lies between it and the rows was held out
+     */
+    void learned(Chunk part, int end) {
         if (part.hasTargets()) {
             for (int row = 0; row < part.rows(); row++) {
                 if (Double.isNaN(part.target(row))) {
@@ -54,14 +61,29 @@ final class SourceProgress {
                 }
             }
         }
+        goTo(end, part.rows());
     }
 
-    /** Adds the next row of a chunk, which was refused. */
-    void dropped() {
-        rows++;
-        inChunk++;
+    /**
+     * Adds the next row of a chunk, which was refused.
+     *
+     * @param end as in {@link #learned}
+     */
+    void dropped(int end) {
         dropped++;
         refused++;
+        goTo(end, 1);
+    }
+
+    /** Adds the rows before a row of a chunk, which were held out. */
+    void heldOutUpTo(int row) {
+        goTo(row, 0);
+    }
+
+    private void goTo(int end, int used) {
+        heldOut += end - inChunk - used;
+        rows += end - inChunk;
+        inChunk = end;
     }
 
     /** Ends a chunk, all of whose rows were added. */
@@ -79,12 +101,22 @@ final class SourceProgress {
 
     /** {@return those of them that were learned} */
     long learned() {
-        return rows - unlabelled - dropped;
+        return rows - unlabelled - heldOut - dropped;
     }
 
     /** {@return those of them that have no target} */
     long unlabelled() {
         return unlabelled;
+    }
+
+    /** {@return those of them that were held out} */
+    long heldOut() {
+        return heldOut;
+    }
+
+    /** {@return how many rows of the present chunk were added} */
+    int inChunk() {
+        return inChunk;
     }
 
     /** {@return bad rows that this run or its source dropped} */
@@ -125,6 +157,7 @@ final class SourceProgress {
                 .whole(ROWS, rowsBefore + rows)
                 .whole(REFUSED, refusedBefore + refused)
                 .whole(UNLABELLED, unlabelledBefore + unlabelled)
+                .whole(HELD_OUT, heldOutBefore + heldOut)
                 .whole(DROPPED, droppedBefore + dropped);
     }
 }

@@ -42,10 +42,13 @@ import org.accrete.core.source.Sources;
  * </ul>
  *
  * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
- * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_dropped}, {@code run.rows_refused}, the
- * {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
+ * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_held_out}, {@code run.rows_dropped},
+ * {@code run.rows_refused}, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
  */
 public final class TrainingRun {
+    /** What comes after the last pass. */
+    private static final int ROWS_END = Integer.MAX_VALUE;
+
     private final Pipeline pipeline;
     private final ChunkSource source;
     private final int chunkRows;
@@ -58,6 +61,7 @@ public final class TrainingRun {
     private final RunScores scores;
     private final Checkpoints checkpoints;
     private final Optional<SnapshotPublisher> publisher;
+    private final Optional<Holdout> holdout;
     private final SourceProgress progress = new SourceProgress();
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -78,6 +82,15 @@ public final class TrainingRun {
         scores = new RunScores(pipeline, source.schema().target(), resumed, builder.progressive);
         checkpoints = new Checkpoints(builder.writer, builder.parent, builder.interval, builder.clock);
         publisher = builder.live.map(live -> new SnapshotPublisher(live, source.plan(), builder.clock));
+        holdout = builder.holdout > 0
+                ? Optional.of(new Holdout(builder.holdout, builder.patience, source.schema(), chunkRows))
+                : Optional.empty();
+        if (holdout.isPresent() && !Scores.canScore(source.schema().target(), pipeline.view())) {
+            throw AccreteException.badArgument("rows can be held out only where a target is predicted");
+        }
+        if (builder.patience > 0 && holdout.isEmpty()) {
+            throw AccreteException.badArgument("early stopping needs rows that are held out; hold some out");
+        }
         sinceStart = Stopwatch.createUnstarted(builder.clock);
     }
 
@@ -117,6 +130,7 @@ public final class TrainingRun {
         ChunkSource reader = prefetch.isPresent() ? prefetch.get() : Sources.keepingRowsBeforeBadOnes(source);
         resumed.ifPresent(state -> {
             progress.resume(state);
+            holdout.ifPresent(some -> some.resume(state));
             reader.seek(progress.position());
         });
         sinceStart.start();
@@ -132,26 +146,31 @@ public final class TrainingRun {
         ChunkBuffer buffer = new ChunkBuffer(source.schema(), chunkRows);
         long refusedAtEnd = 0;
         boolean more = true;
-        while (more && !stop && progress.rows() < mostRows) {
+        boolean stoppedEarly = false;
+        while (more && !stop && !stoppedEarly && progress.rows() < mostRows) {
             buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
             more = read(reader, buffer);
-            if (more) {
+            // After the position: a resumed run reads them again.
+            refusedAtEnd = more ? 0 : buffer.refusedRows();
+            stoppedEarly = !stop && endsPass(more ? Sources.pass(buffer.position()) : ROWS_END);
+            if (more && !stoppedEarly) {
                 learn(buffer);
                 afterChunk();
-            } else {
-                // After the position: a resumed run reads them again.
-                refusedAtEnd = buffer.refusedRows();
             }
         }
         boolean stopped = stop;
         if (!stopped) {
             badRows.requireShare(progress.allRead() + refusedAtEnd, progress.allRefused() + refusedAtEnd, true);
         }
-        append();
-        publish();
+        // Otherwise the last version is the best pass.
+        if (stopped || !keepsBest() || checkpoints.version().isEmpty()) {
+            append();
+            publish();
+        }
         return new RunReport(
                 progress.learned(),
                 progress.unlabelled(),
+                progress.heldOut(),
                 progress.refused() + refusedAtEnd,
                 Sources.pass(progress.position()),
                 pipeline.warmUpRows(),
@@ -160,8 +179,37 @@ public final class TrainingRun {
                 chunkRows,
                 scores.report(),
                 scores.progressiveReport(),
+                holdout.map(Holdout::report),
                 checkpoints.version(),
-                stopped);
+                stopped,
+                stoppedEarly);
+    }
+
+    private boolean keepsBest() {
+        return holdout.isPresent() && holdout.get().stopsEarly();
+    }
+
+    /**
+     * Ends the pass being scored if the next rows are of a later one. A pass that is the best so far makes a version if
+     * the run is to stop early.
+     *
+     * @param next the pass of the next rows
+     * @return whether to stop, because passes no longer improve
+     */
+    private boolean endsPass(int next) {
+        int now = Sources.pass(progress.position());
+        if (holdout.isEmpty() || next <= now || holdout.get().pass() > now) {
+            return false;
+        }
+        if (next == ROWS_END && !keepsBest()) {
+            // A version holds the same whether it was appended before the end was seen or after it.
+            return false;
+        }
+        boolean better = holdout.get().passEnds();
+        if (better && keepsBest()) {
+            append();
+        }
+        return holdout.get().isStale();
     }
 
     private boolean read(ChunkSource reader, ChunkBuffer buffer) {
@@ -190,6 +238,10 @@ public final class TrainingRun {
 
     private void learn(ChunkBuffer buffer) {
         Chunk chunk = buffer.chunk();
+        if (holdout.isPresent()) {
+            chunk = holdout.get().keep(chunk);
+            progress.heldOutUpTo(placeOf(0));
+        }
         boolean firstPass = Sources.pass(buffer.position()) == 1;
         boolean untrained = scores.isUntrained();
         int from = 0;
@@ -198,9 +250,17 @@ public final class TrainingRun {
             learn(chunk, from, to, firstPass);
             from = to;
         }
+        if (holdout.isPresent()) {
+            holdout.get().chunkEnds(pipeline.view(), buffer.rows());
+        }
         progress.chunkEnds(buffer);
         checkpoints.chunkLearned();
         badRows.requireShare(progress.allRead(), progress.allRefused(), false);
+    }
+
+    /** {@return the place in the source's chunk of a row of those that are learned} */
+    private int placeOf(int row) {
+        return holdout.isPresent() ? holdout.get().placeOf(row) : row;
     }
 
     /**
@@ -221,13 +281,13 @@ public final class TrainingRun {
                 } else if (before > 0) {
                     to = from + Math.min(before, rows.rows() - 1);
                 } else {
-                    drop(place(e, 1));
+                    drop(place(e, 1), placeOf(from + 1));
                     from++;
                     to = end;
                 }
                 continue;
             }
-            progress.learned(rows);
+            progress.learned(rows, placeOf(to));
             from = to;
             to = end;
         }
@@ -238,21 +298,21 @@ public final class TrainingRun {
                 + e.where().map(part -> ", " + part).orElse(""));
     }
 
-    private void drop(AccreteException refusal) {
+    private void drop(AccreteException refusal, int end) {
         try {
             badRows.drop(refusal);
         } catch (AccreteException e) {
             throw afterAppending(e);
         }
-        progress.dropped();
+        progress.dropped(end);
     }
 
     private void afterChunk() {
         listener.chunk(new Progress(progress.learned(), progress.refused(), seconds(), this::report));
-        if (checkpoints.isDue()) {
+        if (checkpoints.isDue() && !keepsBest()) {
             append();
         }
-        if (publisher.isPresent() && publisher.get().isDue()) {
+        if (publisher.isPresent() && publisher.get().isDue() && !keepsBest()) {
             publish();
         }
     }
@@ -287,6 +347,7 @@ public final class TrainingRun {
                         state.text("plan", plan.withClasses(knownClasses()).toText()));
         progress.writeTo(state);
         scores.writeTo(state);
+        holdout.ifPresent(some -> some.writeTo(state, progress.inChunk()));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
@@ -328,6 +389,8 @@ public final class TrainingRun {
         private Optional<LiveModel> live = Optional.empty();
         private boolean prefetch = true;
         private boolean progressive;
+        private double holdout;
+        private int patience;
         private Ticker clock = Ticker.systemTicker();
 
         private Builder(Pipeline pipeline, ChunkSource source) {
@@ -487,6 +550,38 @@ public final class TrainingRun {
             return this;
         }
 
+        /**
+         * Holds out a part of the rows, chosen by their number in the source: they are never learned, and scored by the
+         * model from the end of their chunk. None by default. A run that {@linkplain #resume continues} another one
+         * must hold out the same.
+         *
+         * @param share of the rows, above 0 and below 1
+         * @return this
+         */
+        public Builder holdout(double share) {
+            if (!(share > 0 && share < 1)) {
+                throw AccreteException.badArgument("the share of rows held out must be > 0 and < 1 but was " + share);
+            }
+            holdout = share;
+            return this;
+        }
+
+        /**
+         * Ends the run when some passes over the source in a row have no better scores of the rows held out than the
+         * best pass before them. A version is then appended after each pass that is the best so far and at no other
+         * time, except when the run is stopped.
+         *
+         * @param passes how many, at least 1
+         * @return this
+         */
+        public Builder earlyStopping(int passes) {
+            if (passes < 1) {
+                throw AccreteException.badArgument("early-stopping must be >= 1 but was " + passes);
+            }
+            patience = passes;
+            return this;
+        }
+
         /** Sets the clock, for tests. */
         Builder clock(Ticker ticker) {
             clock = ticker;
@@ -498,7 +593,7 @@ public final class TrainingRun {
          *
          * @throws AccreteException bad state: the source has other columns than the pipeline, or the state to resume
          *     has no scores of this target; bad argument: progressive scores of a pipeline that is not row-wise or has
-         *     no target
+         *     no target, rows held out without a target, early stopping without rows held out
          */
         public TrainingRun build() {
             return new TrainingRun(this);

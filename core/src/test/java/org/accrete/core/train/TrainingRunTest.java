@@ -395,6 +395,104 @@ class TrainingRunTest {
     }
 
     @Test
+    void rowsHeldOutAreTheSameInEachPassAndNeverLearned() {
+        Supplier<ChunkSource> twice = () -> Sources.repeat(TrainingRunTest::labels, 2);
+        State whole = trained(run(twice.get()).holdout(0.2).chunkRows(20_000));
+        long held = whole.whole("run.rows_held_out");
+        assertThat(held).isBetween(2 * 2_300L, 2 * 2_650L).isEven();
+        for (int chunkRows : new int[] {1, 7, 1_000}) {
+            State state = trained(run(twice.get()).holdout(0.2).chunkRows(chunkRows));
+            assertThat(learned(state)).isEqualTo(learned(whole));
+            assertThat(state.whole("run.rows_held_out")).isEqualTo(held);
+        }
+        assertThat(whole.whole("standard-scaler.rows_seen")).isEqualTo(2 * 12_345 - held);
+        RunReport report = run(labels()).holdout(0.2).build().run();
+        assertThat(report.rowsHeldOut()).isEqualTo(held / 2);
+        assertThat(report.rows() + report.rowsHeldOut()).isEqualTo(12_345);
+        assertThat(report.holdout().orElseThrow().rows()).isEqualTo(held / 2);
+        assertThat(run(labels()).build().run().holdout()).isEmpty();
+    }
+
+    @Test
+    void aResumedRunHoldsOutTheSameRows() {
+        MemoryWriter straight = new MemoryWriter();
+        Supplier<ChunkSource> twice = () -> Sources.repeat(() -> ListSource.labels(4_321), 2);
+        run(twice.get())
+                .holdout(0.3)
+                .writer(straight)
+                .checkpointEvery(EACH_CHUNK)
+                .build()
+                .run();
+        for (State state : straight.states.subList(0, straight.states.size() - 1)) {
+            assertThat(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, state), twice.get())
+                            .holdout(0.3)
+                            .resume(state)))
+                    .isEqualTo(straight.last());
+        }
+    }
+
+    @Test
+    void aBadRowAmongRowsHeldOutStopsAtItsPlace() {
+        Integer[] bad = new Integer[50];
+        Arrays.setAll(bad, i -> 1_200 + i);
+        MemoryWriter writer = new MemoryWriter();
+        TrainingRun run = TrainingRun.builder(bare(refusing(true, bad)), labels())
+                .holdout(0.5)
+                .writer(writer)
+                .build();
+        assertThatThrownBy(run::run).hasMessageContaining("cannot be learned");
+        State kept = writer.last();
+        assertThat(kept.whole("run.rows")).isBetween(1_200L, 1_220L);
+        assertThat(learned(trained(TrainingRun.builder(Pipeline.restore(PLUG_INS, kept), labels())
+                        .holdout(0.5)
+                        .resume(kept))))
+                .isEqualTo(learned(
+                        trained(TrainingRun.builder(bare(PLUG_INS), labels()).holdout(0.5))));
+        RunReport report = TrainingRun.builder(bare(refusing(true, bad)), labels())
+                .holdout(0.5)
+                .badRows(BadRows.skip(0.05, line -> {}))
+                .build()
+                .run();
+        assertThat(report.rowsRead()).isEqualTo(12_345 + 12_345 / 97 + 2);
+    }
+
+    @Test
+    void passesThatGetNoBetterEndTheRunAndTheBestIsKept() {
+        // Labels are noise, so that learning them by heart makes the rows held out worse.
+        Supplier<ListSource> noise = () -> {
+            ListSource source = ListSource.labels(60);
+            source.newClassEvery = 2;
+            source.mostClasses = 2;
+            return source;
+        };
+        MemoryWriter writer = new MemoryWriter();
+        RunReport report = run(Sources.repeat(noise::get, 200))
+                .holdout(0.3)
+                .earlyStopping(3)
+                .checkpointEvery(EACH_CHUNK)
+                .writer(writer)
+                .build()
+                .run();
+        assertThat(report.stoppedEarly()).isTrue();
+        assertThat(report.stopped()).isFalse();
+        assertThat(report.passes()).isLessThan(200);
+        long best = writer.last().whole("run.holdout_pass") - 1;
+        assertThat(best).as("the last version is the best pass").isEqualTo(report.passes() - 3);
+        assertThat(learned(writer.last()))
+                .isEqualTo(learned(
+                        trained(run(Sources.repeat(noise::get, (int) best)).holdout(0.3))));
+
+        assertThatThrownBy(() -> run(labels()).earlyStopping(3).build()).hasMessageContaining("held out");
+        assertThatThrownBy(() -> run(labels()).earlyStopping(0)).hasMessageContaining(">= 1 but was 0");
+        for (double share : new double[] {0, 1, -1, Double.NaN}) {
+            assertThatThrownBy(() -> run(labels()).holdout(share)).hasMessageContaining("> 0 and < 1");
+        }
+        assertThatThrownBy(
+                        () -> run(new ListSource(5, Target.none())).holdout(0.1).build())
+                .hasMessageContaining("a target");
+    }
+
+    @Test
     void onlyTheFirstPassIsScored() {
         Supplier<ChunkSource> thrice = () -> Sources.repeat(() -> ListSource.labels(4_321), 3);
         RunReport once = run(ListSource.labels(4_321)).progressive(true).build().run();
