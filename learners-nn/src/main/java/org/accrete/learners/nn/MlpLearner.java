@@ -17,13 +17,15 @@ import org.accrete.api.store.Tensor;
  * neither the chunk borders nor the point where a run stopped changes the model.
  *
  * <p>The state holds the weights ({@link WeightTensors}); behind {@code mlp.first_moment.} and
- * {@code mlp.second_moment.} the optimizer's moments; {@code mlp.steps} (batches learned), {@code mlp.rows_seen}; and
- * the waiting rows in {@code mlp.waiting.…}: numbers, targets, weights, and for tables the start of each row's entries,
- * their tables, rows and values.
+ * {@code mlp.second_moment.} the optimizer's moments; {@code mlp.steps} (batches learned), {@code mlp.rows_seen} and,
+ * unless it is 0, {@code mlp.weightless_rows} (rows of weight 0, which are in no batch); and the waiting rows in
+ * {@code mlp.waiting.…}: numbers, targets, weights, and for tables the start of each row's entries, their tables, rows
+ * and values.
  */
 abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRegressor {
     private static final String STEPS = "mlp.steps";
     private static final String ROWS_SEEN = "mlp.rows_seen";
+    private static final String WEIGHTLESS_ROWS = "mlp.weightless_rows";
     private static final String FIRST_MOMENT = "mlp.first_moment.";
     private static final String SECOND_MOMENT = "mlp.second_moment.";
     private static final String WAITING = "mlp.waiting.";
@@ -37,6 +39,9 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     private final MiniBatch waitingBefore;
     private long steps;
     private long rowsSeen;
+    /** Rows of weight 0, which no batch holds. */
+    private long weightlessRows;
+
     private double lastLoss = Double.NaN;
 
     /** Makes a learner that has seen nothing, with the network's weights. */
@@ -65,8 +70,9 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         }
         steps = state.whole(STEPS);
         rowsSeen = state.whole(ROWS_SEEN);
+        weightlessRows = state.tensors().containsKey(WEIGHTLESS_ROWS) ? state.whole(WEIGHTLESS_ROWS) : 0;
         restoreWaiting(state);
-        if (steps < 0 || rowsSeen < waiting.rows) {
+        if (steps < 0 || weightlessRows < 0 || rowsSeen < weightlessRows + waiting.rows) {
             throw WeightTensors.corrupt("mlp.steps must be >= 0 and mlp.rows_seen >= the rows that wait");
         }
     }
@@ -169,6 +175,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         }
         backpropagation.begin(severalBatches);
         long stepsBefore = steps;
+        long weightlessBefore = weightlessRows;
         double lossBefore = lastLoss;
         boolean learned = false;
         try {
@@ -178,6 +185,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             if (!learned) {
                 backpropagation.rollBack();
                 steps = stepsBefore;
+                weightlessRows = weightlessBefore;
                 lastLoss = lossBefore;
                 if (severalBatches) {
                     waiting.copyFrom(waitingBefore);
@@ -192,21 +200,23 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
 
     private void learn(Chunk chunk) {
         int rows = chunk.rows();
-        long firstRow = rowsSeen - waiting.rows;
+        long firstRow = rowsSeen - weightlessRows - waiting.rows;
         int from = 0;
         while (from < rows) {
+            if (chunk.weight(from) == 0) {
+                growFor(chunk, from, from + 1);
+                weightlessRows++;
+                from++;
+                continue;
+            }
             int at = waiting.rows;
-            int to = Math.min(rows, from + waiting.capacity - at);
+            int to = weighted(chunk, from, Math.min(rows, from + waiting.capacity - at));
             network.inputs.append(chunk, from, to, waiting);
-            int outputs = network.outputs();
             for (int row = from; row < to; row++) {
                 waiting.targets[at + row - from] = (float) chunk.target(row);
                 waiting.weights[at + row - from] = (float) chunk.weight(row);
-                outputs = Math.max(outputs, outputsFor(chunk.target(row)));
             }
-            if (outputs > network.outputs()) {
-                backpropagation.grow(outputs);
-            }
+            growFor(chunk, from, to);
             if (waiting.rows == waiting.capacity) {
                 lastLoss = backpropagation.learn(waiting, schedule.learningRate(steps), steps + 1, firstRow);
                 steps++;
@@ -214,6 +224,26 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
                 waiting.clear();
             }
             from = to;
+        }
+    }
+
+    /** {@return the end of the rows, from a row on, that have a weight other than 0} */
+    private static int weighted(Chunk chunk, int from, int most) {
+        int to = chunk.hasWeights() ? from : most;
+        while (to < most && chunk.weight(to) != 0) {
+            to++;
+        }
+        return to;
+    }
+
+    /** Makes room for the outputs that the targets of some rows need. */
+    private void growFor(Chunk chunk, int from, int to) {
+        int outputs = network.outputs();
+        for (int row = from; row < to; row++) {
+            outputs = Math.max(outputs, outputsFor(chunk.target(row)));
+        }
+        if (outputs > network.outputs()) {
+            backpropagation.grow(outputs);
         }
     }
 
@@ -244,6 +274,9 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             WeightTensors.put(state, SECOND_MOMENT, network, backpropagation.secondMoments);
         }
         state.whole(STEPS, steps).whole(ROWS_SEEN, rowsSeen);
+        if (weightlessRows > 0) {
+            state.whole(WEIGHTLESS_ROWS, weightlessRows);
+        }
         putWaiting(state);
         putInto(state);
         return state.build();

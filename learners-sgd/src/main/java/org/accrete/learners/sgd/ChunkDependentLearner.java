@@ -1,5 +1,6 @@
 package org.accrete.learners.sgd;
 
+import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Learner;
@@ -32,6 +33,11 @@ record ChunkDependentLearner(SgdLearner learner) implements RescalableLearner {
     @Override
     public long rowsSeen() {
         return learner.rowsSeen();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return learner.warnings();
     }
 
     @Override

@@ -59,17 +59,17 @@ final class SgdClassifier extends SgdLearner {
             while (chunk.target(to) < known) {
                 to++;
             }
-            optimizer.learn(chunk, from, to, t, sink);
+            learnRows(chunk, from, to, t, sink);
             known = (int) chunk.target(to) + 1;
             from = to;
             if (LinearWeights.functions(known) > optimizer.count()) {
                 optimizer.decide(chunk, to, sink);
                 optimizer.grow(known);
-                optimizer.learn(chunk, to, to + 1, t, ignored);
+                learnRows(chunk, to, to + 1, t, ignored);
                 from = to + 1;
             }
         }
-        optimizer.learn(chunk, from, chunk.rows(), t, sink);
+        learnRows(chunk, from, chunk.rows(), t, sink);
     }
 
     @Override
@@ -101,6 +101,15 @@ final class SgdClassifier extends SgdLearner {
     @Override
     List<String> offered() {
         return offered.isEmpty() ? classes.labels() : offered;
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> unknown = optimizer.labelsWithoutRows(classes.labels());
+        return unknown.isEmpty()
+                ? List.of()
+                : List.of("class-weight names " + String.join(", ", unknown)
+                        + ", which no row has as its label; labels: " + String.join(", ", classes.labels()));
     }
 
     @Override

@@ -25,9 +25,9 @@ import org.accrete.learners.sgd.weights.WeightedMerge;
  * that is needed to go on.
  *
  * <p>A state holds {@code coef} (functions × columns) and {@code intercept} for readers, {@code sgd.t} (number of the
- * next row in the schedule, from 1) and {@code sgd.rows_seen}. Where training goes on from other numbers than the
- * model's, they are {@code sgd.weights} and {@code sgd.scale} (lazily scaled vectors, less the prior weights
- * {@code sgd.prior_coef}) and {@code sgd.intercept}. Everything else is named by the part that writes it.
+ * next row in the schedule, from 1; rows of weight 0 have none) and {@code sgd.rows_seen}. Where training goes on from
+ * other numbers than the model's, they are {@code sgd.weights} and {@code sgd.scale} (lazily scaled vectors, less the
+ * prior weights {@code sgd.prior_coef}) and {@code sgd.intercept}. Everything else is named by the part that writes it.
  */
 abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;
@@ -40,8 +40,11 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
     private final OneRow row;
     private final DecisionSink sink = new DecisionSink();
     private double[] decisionsOfOne = {};
+    private final boolean countsWeightless;
     private double t = 1;
     private long rowsSeen;
+    /** Rows of weight 0 in the chunk being learned, so far. */
+    private int weightless;
 
     /** Makes a learner that has seen nothing. */
     SgdLearner(Schema schema, Params params, Optimizer untrained) {
@@ -49,6 +52,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         this.params = params;
         this.optimizer = untrained;
         this.row = new OneRow(schema);
+        this.countsWeightless = SgdParams.isLikeSklearn(params);
     }
 
     /**
@@ -124,14 +128,16 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         if (rows == 0) {
             return;
         }
+        weightless = 0;
         if (optimizer instanceof PlainSgd plain
+                && !isSkipped(chunk, 0)
                 && chunk instanceof DenseChunk alone
                 && plain.learnsAlone(alone, LinearWeights.functions(checked))) {
             requireFinite(plain.learnAlone(alone, t, sink));
         } else {
             learnWhole(chunk, checked);
         }
-        t += rows;
+        t += rows - weightless;
         rowsSeen += rows;
         accept(chunk, checked);
     }
@@ -166,6 +172,29 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
 
     /** Learns all rows, the first of which is number {@code t}. */
     abstract void learn(Chunk chunk, int checked, double t, DecisionSink sink);
+
+    /**
+     * Learns some rows, after those before them. A row of weight 0 has no number, so that it moves no schedule, window
+     * or mean; as in scikit-learn, it has one with {@link Compat#SKLEARN}.
+     *
+     * @param t number of the chunk's first row
+     */
+    final void learnRows(Chunk chunk, int from, int to, double t, DecisionSink sink) {
+        int first = from;
+        for (int row = from; row < to && chunk.hasWeights(); row++) {
+            if (isSkipped(chunk, row)) {
+                optimizer.learn(chunk, first, row, t - weightless, sink);
+                optimizer.decide(chunk, row, sink);
+                weightless++;
+                first = row + 1;
+            }
+        }
+        optimizer.learn(chunk, first, to, t - weightless, sink);
+    }
+
+    private boolean isSkipped(Chunk chunk, int row) {
+        return chunk.weight(row) == 0 && !countsWeightless;
+    }
 
     /** Takes what else the chunk brought, after its rows were learned. */
     abstract void accept(Chunk chunk, int checked);

@@ -246,7 +246,7 @@ final class SgdParams {
         return params.get(PENALTY) == Penalty.L1 || params.get(PENALTY) == Penalty.ELASTICNET;
     }
 
-    private static boolean isLikeSklearn(Params params) {
+    static boolean isLikeSklearn(Params params) {
         return params.get(COMPAT) == Compat.SKLEARN;
     }
 

@@ -34,7 +34,7 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     void learn(Chunk chunk, int checked, double t, DecisionSink sink) {
-        optimizer.learn(chunk, 0, chunk.rows(), t, sink);
+        learnRows(chunk, 0, chunk.rows(), t, sink);
     }
 
     @Override

@@ -108,6 +108,9 @@ class RowWiseTest {
                     split();
                 }
             }
+            if (weight == 0) {
+                return;
+            }
             boolean passive = set.get("learning-rate").startsWith("pa");
             double square = Arrays.stream(x).map(v -> v * v).sum();
             if (set.get("learning-rate").equals("pa1") && square == 0) {

@@ -1,11 +1,12 @@
 package org.accrete.learners.sgd.loss;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.LabelIndex;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.TrainingState;
 import org.accrete.learners.sgd.weights.UndoLog;
@@ -51,7 +52,7 @@ public final class ClassWeights implements TrainingState {
         if (text.strip().equals(NONE) || text.strip().equals(BALANCED)) {
             return Map.of();
         }
-        Map<String, Double> weights = new HashMap<>();
+        Map<String, Double> weights = new TreeMap<>();
         for (String pair : text.split(",", -1)) {
             int colon = pair.lastIndexOf(':');
             double weight = Double.NaN;
@@ -61,13 +62,18 @@ public final class ClassWeights implements TrainingState {
                 // refused below
             }
             boolean good = colon > 0 && weight >= 0 && weight <= Double.MAX_VALUE;
-            if (!good || weights.put(pair.substring(0, colon).strip(), weight) != null) {
+            if (!good || weights.put(LabelIndex.canonical(pair.substring(0, colon)), weight) != null) {
                 throw AccreteException.badArgument(
                         "class-weight must be none, balanced or label:weight,… with weights >= 0 and each label once"
                                 + " but was '" + text + "'");
             }
         }
         return weights;
+    }
+
+    /** {@return the labels that a factor is given for but that are not known} */
+    public List<String> unknown(List<String> known) {
+        return given.keySet().stream().filter(label -> !known.contains(label)).toList();
     }
 
     /** {@return whether every factor is 1} */

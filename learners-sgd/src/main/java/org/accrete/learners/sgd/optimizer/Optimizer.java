@@ -57,6 +57,11 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, ImplicitA
         }
     }
 
+    /** {@return the labels that a class weight is given for but that are not known} */
+    public final List<String> labelsWithoutRows(List<String> known) {
+        return objective.classWeights().unknown(known);
+    }
+
     /** {@return number of functions} */
     public final int count() {
         return weights.count();
