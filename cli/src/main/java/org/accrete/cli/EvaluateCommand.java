@@ -14,6 +14,7 @@ import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 import org.accrete.core.source.Sources;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code evaluate}: scores a stored model on rows that it does not learn. */
@@ -25,12 +26,16 @@ final class EvaluateCommand extends Subcommand {
     @Parameters(index = "1", paramLabel = "SOURCE", description = "The data, with targets; as in 'train'.")
     String source = "";
 
+    @Mixin
+    BadRowsOption badRows = new BadRowsOption();
+
     EvaluateCommand(Console console) {
         super(console);
     }
 
     @Override
     public Integer call() {
+        BadRows policy = badRows.dropping(console::note);
         PlugIns plugIns = plugIns();
         SourceAddress address = SourceAddress.resolve(plugIns, source);
         StoredModel stored = StoredModel.load(plugIns, this, model);
@@ -42,31 +47,44 @@ final class EvaluateCommand extends Subcommand {
         Model fixed = Pipeline.restore(plugIns, stored.state()).view();
         Scores scores = Scores.forTarget(target);
         long rows = 0;
-        try (ChunkSource opened = stored.open(address, true, BadRows.stop());
+        long refused = 0;
+        try (ChunkSource opened = stored.open(address, true, policy);
                 ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {
             int keys = opened.plan().map(plan -> plan.keys().size()).orElse(0);
             ChunkBuffer buffer = new ChunkBuffer(opened.schema(), StoredModel.CHUNK_ROWS, keys);
             while (ahead.next(buffer)) {
                 scores.update(fixed, buffer.chunk());
                 rows += buffer.rows();
+                refused += buffer.refusedRows();
                 markUnderway();
             }
+            refused += buffer.refusedRows();
         }
-        show(stored, rows, scores.report());
+        policy.requireShare(rows + refused, refused, true);
+        show(stored, rows, refused, scores.report());
         return 0;
     }
 
-    private void show(StoredModel stored, long rows, ScoreReport scores) {
+    private void show(StoredModel stored, long rows, long refused, ScoreReport scores) {
+        long unlabelled = rows - scores.rows();
         if (console.isJson()) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("model", stored.version().model());
             document.put("version", stored.version().number());
             document.put("rows", rows);
+            document.put("rows_unlabelled", unlabelled);
+            document.put("rows_refused", refused);
             document.putAll(Figures.document(scores));
             console.json(document);
             return;
         }
         console.print("scores of " + stored.version().reference() + ", on rows that it did not learn");
-        console.print(Figures.table(scores, rows));
+        console.print(Figures.table(scores));
+        if (unlabelled > 0) {
+            console.print(Console.count(unlabelled, "row") + " without a target, not scored");
+        }
+        if (refused > 0) {
+            console.print(Console.count(refused, "bad row") + " dropped");
+        }
     }
 }

@@ -54,11 +54,13 @@ final class Figures {
     }
 
     /**
-     * {@return {@code metrics}, {@code recent}, {@code baselines} and {@code recent_baselines}, undefined scores as
-     * NaN}
+     * {@return {@code rows_scored}, {@code rows_not_scored}, {@code metrics}, {@code recent}, {@code baselines} and
+     * {@code recent_baselines}, undefined scores as NaN}
      */
     static Map<String, Object> document(ScoreReport scores) {
         Map<String, Object> document = new LinkedHashMap<>();
+        document.put("rows_scored", scores.rows());
+        document.put("rows_not_scored", scores.passed());
         document.put("metrics", scores.metrics());
         document.put("recent", scores.recent().isEmpty() ? undefined(scores.metrics()) : scores.recent());
         document.put("baselines", scores.baselines());
@@ -92,15 +94,14 @@ final class Figures {
      * {@return a table of the model and its baselines, on all rows and on the last block}
      *
      * @param scores what is shown
-     * @param rows how many rows were scored
      */
-    static List<String> table(ScoreReport scores, long rows) {
+    static List<String> table(ScoreReport scores) {
         List<String> metrics = List.copyOf(scores.metrics().keySet());
         Table table = new Table("l" + "r".repeat(metrics.size()));
         List<String> head = new ArrayList<>(List.of(""));
         metrics.forEach(metric -> head.add(label(metric)));
         table.line(head.toArray());
-        table.line("all " + Console.count(rows) + " rows");
+        table.line("all " + Console.count(scores.rows()) + (scores.passed() > 0 ? " scored rows" : " rows"));
         lines(table, metrics, scores.metrics(), scores.baselines());
         // Without a full block, there is nothing to show.
         if (!scores.recent().isEmpty()) {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
@@ -25,23 +27,22 @@ final class NewModelStart extends TrainingStart {
     /** Rows at the start that the check for leaks sees; the plan is inferred from the same number. */
     private static final int SAMPLE_ROWS = 1_000;
 
+    private Optional<Peeked> peeked = Optional.empty();
+
     NewModelStart(TrainOptions options, PlugIns plugIns, SourceAddress address, BadRows badRows, int epochs) {
         super(options, plugIns, address, badRows, epochs);
     }
 
     @Override
     ChunkSource open() {
-        return Sources.peek(openAll(), SAMPLE_ROWS);
-    }
-
-    private ChunkSource openAll() {
         // An unknown learner or step is reported before any data is read.
         options.learner.ifPresent(plugIns.learners()::find);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = new SourceRequest(
                 address.location(), options.target, options.columns(), Optional.empty(), true, badRows);
-        ChunkSource first = address.open(request);
+        Peeked first = Sources.peek(address.open(request), SAMPLE_ROWS);
         Optional<ColumnPlan> plan = first.plan();
+        peeked = Optional.of(first);
         return repeated(
                 first,
                 () -> address.open(
@@ -113,9 +114,21 @@ final class NewModelStart extends TrainingStart {
                 + (classes.size() > 5 ? ", ..." : "") + ")";
     }
 
-    private static List<String> leaks(ChunkSource source) {
-        return source instanceof Peeked peeked && source.schema().target().kind() == Target.Kind.CATEGORICAL
-                ? LeakCheck.warnings(peeked.sample(), source.plan().orElse(new ColumnPlan(List.of())))
+    private List<String> leaks(ChunkSource source) {
+        return source.schema().target().kind() == Target.Kind.CATEGORICAL
+                ? LeakCheck.warnings(
+                        labelled(peeked.orElseThrow().sample()), source.plan().orElse(new ColumnPlan(List.of())))
                 : List.of();
+    }
+
+    /** {@return the rows that have a target} */
+    private static Chunk labelled(Chunk sample) {
+        ChunkBuffer rows = new ChunkBuffer(sample.schema(), Math.max(1, sample.rows()));
+        for (int row = 0; row < sample.rows(); row++) {
+            if (!Double.isNaN(sample.target(row))) {
+                rows.append(sample, row, row + 1);
+            }
+        }
+        return rows.chunk();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.source.Sources;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
@@ -50,12 +52,16 @@ final class PredictCommand extends Subcommand {
                     "Write the lines to this file, which appears when it is complete" + " (default: standard output).")
     Optional<Path> output = Optional.empty();
 
+    @Mixin
+    BadRowsOption badRows = new BadRowsOption();
+
     PredictCommand(Console console) {
         super(console);
     }
 
     @Override
     public Integer call() throws IOException {
+        BadRows policy = badRows.blanking(console::note);
         PlugIns plugIns = plugIns();
         SourceAddress address = SourceAddress.resolve(plugIns, source);
         if (output.isPresent()) {
@@ -63,10 +69,11 @@ final class PredictCommand extends Subcommand {
         }
         StoredModel stored = StoredModel.load(plugIns, this, model);
         Answers answers = Answers.of(Pipeline.restore(plugIns, stored.state()).view(), stored.version());
-        try (ChunkSource opened = stored.open(address, false, BadRows.stop());
+        try (ChunkSource opened = stored.open(address, false, policy);
                 ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {
             List<String> keys = opened.plan().map(ColumnPlan::keys).orElse(List.of());
-            Rows rows = new Rows(ahead, new ChunkBuffer(opened.schema(), StoredModel.CHUNK_ROWS, keys.size()), keys);
+            ChunkBuffer buffer = new ChunkBuffer(opened.schema(), StoredModel.CHUNK_ROWS, keys.size());
+            Rows rows = new Rows(ahead, buffer, keys, policy);
             if (output.isPresent()) {
                 toFile(output.get(), stored, answers, rows);
             } else if (console.isJson()) {
@@ -79,9 +86,39 @@ final class PredictCommand extends Subcommand {
     }
 
     /** The rows to predict. */
-    private record Rows(ChunkSource source, ChunkBuffer buffer, List<String> keys) {
+    private static final class Rows {
+        final ChunkBuffer buffer;
+        final List<String> keys;
+        private final ChunkSource source;
+        private final BadRows policy;
+        private long read;
+        private long bad;
+
+        Rows(ChunkSource source, ChunkBuffer buffer, List<String> keys, BadRows policy) {
+            this.source = source;
+            this.buffer = buffer;
+            this.keys = keys;
+            this.policy = policy;
+        }
+
+        /** Reads the next rows; at their end, too many bad ones are refused. */
         boolean next() {
-            return source.next(buffer);
+            boolean more = source.next(buffer);
+            read += buffer.rows();
+            bad += buffer.refusedRows();
+            if (!more) {
+                policy.requireShare(read, bad, true);
+            }
+            return more;
+        }
+
+        /** {@return whether a row of the chunk could not be used and has no prediction} */
+        boolean isBad(int row) {
+            return Double.isNaN(buffer.chunk().weight(row));
+        }
+
+        long predicted() {
+            return read - bad;
         }
     }
 
@@ -112,11 +149,13 @@ final class PredictCommand extends Subcommand {
         if (console.isJson()) {
             Map<String, Object> document = head(stored);
             document.put("rows", count);
+            document.put("rows_refused", rows.bad);
             document.put("output", file.toString());
             console.json(document);
         } else {
-            console.note(Console.count(count, "prediction") + " by "
-                    + stored.version().reference() + " written to " + file);
+            console.note(Console.count(rows.predicted(), "prediction") + " by "
+                    + stored.version().reference() + " written to " + file
+                    + (rows.bad > 0 ? "; " + Console.count(rows.bad, "bad row") + " without one" : ""));
         }
     }
 
@@ -141,7 +180,7 @@ final class PredictCommand extends Subcommand {
 
     private long asCsv(Writer out, Answers answers, Rows rows) throws IOException {
         CsvWriter csv = CsvWriter.builder().build(out);
-        List<String> head = new ArrayList<>(rows.keys());
+        List<String> head = new ArrayList<>(rows.keys);
         if (answers.columns().isEmpty()) {
             head.add("prediction");
         }
@@ -153,31 +192,41 @@ final class PredictCommand extends Subcommand {
         String[] cells = new String[head.size()];
         long count = 0;
         while (rows.next()) {
-            answers.answer(rows.buffer().chunk());
-            for (int row = 0; row < rows.buffer().rows(); row++) {
+            answers.answer(rows.buffer.chunk());
+            for (int row = 0; row < rows.buffer.rows(); row++) {
                 int cell = 0;
-                for (int key = 0; key < rows.keys().size(); key++) {
-                    cells[cell++] = rows.buffer().key(row, key);
+                for (int key = 0; key < rows.keys.size(); key++) {
+                    cells[cell++] = rows.buffer.key(row, key);
                 }
-                if (answers.columns().isEmpty()) {
-                    cells[cell++] = answers.prediction(row);
+                if (rows.isBad(row)) {
+                    Arrays.fill(cells, cell, cells.length, "");
+                } else {
+                    answer(answers, row, cells, cell);
                 }
-                for (int column = 0; column < answers.columns().size(); column++) {
-                    cells[cell++] = Double.toString(answers.value(row, column));
-                }
-                for (int c = 0; c < answers.classes().size(); c++) {
-                    cells[cell++] = Double.toString(answers.probability(row, c));
-                }
-                cells[cell] = version;
+                cells[cells.length - 1] = version;
                 csv.writeRecord(cells);
             }
             csv.flush();
-            count += rows.buffer().rows();
+            count += rows.buffer.rows();
             markUnderway();
             requireReader();
         }
         csv.flush();
         return count;
+    }
+
+    /** Puts the prediction and all that belongs to it into the cells of a line, from a cell on. */
+    private static void answer(Answers answers, int row, String[] cells, int first) {
+        int cell = first;
+        if (answers.columns().isEmpty()) {
+            cells[cell++] = answers.prediction(row);
+        }
+        for (int column = 0; column < answers.columns().size(); column++) {
+            cells[cell++] = Double.toString(answers.value(row, column));
+        }
+        for (int c = 0; c < answers.classes().size(); c++) {
+            cells[cell++] = Double.toString(answers.probability(row, c));
+        }
     }
 
     /** Ends early if the reader of standard output is gone, as in {@code accrete predict ... | head}. */
@@ -202,11 +251,11 @@ final class PredictCommand extends Subcommand {
             json.writeStartArray();
             long count = 0;
             while (more) {
-                answers.answer(rows.buffer().chunk());
-                for (int row = 0; row < rows.buffer().rows(); row++) {
+                answers.answer(rows.buffer.chunk());
+                for (int row = 0; row < rows.buffer.rows(); row++) {
                     JsonOutput.write(json, prediction(answers, rows, row));
                 }
-                count += rows.buffer().rows();
+                count += rows.buffer.rows();
                 markUnderway();
                 requireReader();
                 try {
@@ -219,6 +268,8 @@ final class PredictCommand extends Subcommand {
             json.writeEndArray();
             json.writeName("rows");
             json.writeNumber(count);
+            json.writeName("rows_refused");
+            json.writeNumber(rows.bad);
             if (failed.isPresent()) {
                 json.writeName("error");
                 JsonOutput.write(json, Failure.of(failed.get(), true).toMap());
@@ -233,12 +284,16 @@ final class PredictCommand extends Subcommand {
 
     private static Map<String, Object> prediction(Answers answers, Rows rows, int row) {
         Map<String, Object> facts = new LinkedHashMap<>();
-        if (!rows.keys().isEmpty()) {
+        if (!rows.keys.isEmpty()) {
             Map<String, String> keys = new LinkedHashMap<>();
-            for (int key = 0; key < rows.keys().size(); key++) {
-                keys.put(rows.keys().get(key), rows.buffer().key(row, key));
+            for (int key = 0; key < rows.keys.size(); key++) {
+                keys.put(rows.keys.get(key), rows.buffer.key(row, key));
             }
             facts.put("keys", keys);
+        }
+        if (rows.isBad(row)) {
+            facts.put("prediction", Optional.empty());
+            return facts;
         }
         if (!answers.columns().isEmpty()) {
             Map<String, Double> values = new LinkedHashMap<>();

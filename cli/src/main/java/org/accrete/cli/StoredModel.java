@@ -38,7 +38,7 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
      * Opens rows, encoded like those that the model was trained on.
      *
      * @param address where they are
-     * @param targetNeeded whether a row must have a target
+     * @param targetNeeded whether there must be a target column
      * @param badRows what to do with rows that cannot be used
      * @return the source; the caller closes it
      */
@@ -55,7 +55,12 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
         return source;
     }
 
-    /** {@return how many rows of its source it has learned} */
+    /** {@return a count that its run stored; 0 if it stored none} */
+    long count(String name) {
+        return state.tensors().containsKey(name) ? state.whole(name) : 0;
+    }
+
+    /** {@return how many rows of its source were used: learned, or without a target, or dropped by the learner} */
     long rowsLearned() {
         return state.whole("run.rows");
     }

@@ -1,5 +1,6 @@
 package org.accrete.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.score.ScoreReport;
 import org.accrete.core.train.RunReport;
 import org.accrete.core.train.TrainingRun;
 import picocli.CommandLine.Command;
@@ -79,14 +81,18 @@ final class TrainCommand extends Subcommand {
     private void show(Training training, RunReport report, Optional<ModelVersion> live) {
         // If no row was learned, no version was appended.
         boolean nothingNew = report.version().isEmpty();
+        List<String> afterwards = training.pipeline().warnings();
         Optional<ModelVersion> version = report.version().or(training::origin);
         if (console.isJson()) {
             Map<String, Object> document = document(training, report, version, nothingNew);
             document.put("live", live.map(ModelVersion::number));
-            document.put("warnings", training.warnings());
+            List<String> warnings = new ArrayList<>(training.warnings());
+            warnings.addAll(afterwards);
+            document.put("warnings", warnings);
             console.json(document);
             return;
         }
+        afterwards.forEach(warning -> console.note("warning: " + warning));
         if (nothingNew) {
             String learned = training.origin().map(ModelVersion::reference).orElse(options.model);
             console.print(
@@ -96,30 +102,69 @@ final class TrainCommand extends Subcommand {
                             : "nothing new: no rows after those that " + learned + " has learned");
             return;
         }
-        report.scores().filter(scores -> !scores.metrics().isEmpty()).ifPresent(scores -> {
-            console.print("scores of chunks of " + Console.count(report.chunkRows(), "row")
-                    + ", each by the model from before it");
-            console.print(Figures.table(scores, training.rowsBefore() + report.rows()));
+        report.scores().ifPresent(scores -> {
+            scoreNotes(report, scores).forEach(console::print);
+            if (scores.rows() > 0) {
+                console.print(Figures.table(scores));
+            }
             console.print("");
         });
-        report.progressive().ifPresent(scores -> {
+        report.progressive().filter(scores -> scores.rows() > 0).ifPresent(scores -> {
             console.print("progressive scores: each row by the model from before that row");
-            console.print(Figures.table(scores, training.rowsBefore() + report.rows()));
+            console.print(Figures.table(scores));
             console.print("");
         });
-        console.print(Console.count(report.rows(), "row") + " learned"
-                + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " refused" : "")
-                + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
-                + (report.rowsWaiting() > 0
-                        ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
-                        : "")
-                + (report.stopped() ? "; stopped before the rows ended, --resume goes on" : ""));
+        report.holdout().filter(scores -> scores.rows() > 0).ifPresent(scores -> {
+            console.print("scores of rows held out, each by the model from the end of its chunk"
+                    + (report.passes() > 1 ? "; of the last epoch" : ""));
+            console.print(Figures.table(scores));
+            console.print("");
+        });
+        console.print(account(report));
+        if (report.stoppedEarly()) {
+            console.print("stopped early: the last epochs are no better than the best one, which is kept");
+        }
         version.ifPresent(one ->
                 console.print(one.reference() + " written to " + store + " (" + Console.bytes(one.length()) + ")"));
         version.filter(one -> !live.map(ModelVersion::number).equals(Optional.of(one.number())))
                 .ifPresent(one -> console.print(options.model + "@live is still "
                         + live.map(ModelVersion::number).orElse(0L) + "; 'accrete rollback " + options.model + " "
                         + one.number() + "' makes it " + one.number()));
+    }
+
+    /** {@return what the table of scores is of, and which rows are not in it} */
+    private static List<String> scoreNotes(RunReport report, ScoreReport scores) {
+        List<String> notes = new ArrayList<>();
+        String passed = Console.count(scores.passed(), "row");
+        if (scores.rows() > 0) {
+            notes.add("scores of chunks of " + Console.count(report.chunkRows(), "row")
+                    + ", each by the model from before it");
+            if (scores.passed() > 0) {
+                notes.add("the first " + passed + " are not scored: nothing was learned before them");
+            }
+        } else {
+            notes.add("no scores: nothing was learned before the "
+                    + (scores.passed() > 0 ? passed + " of the only chunk; fewer --chunk-rows give some" : "rows"));
+        }
+        if (report.passes() > 1) {
+            notes.add("the rows of later epochs are not scored: they were learned before");
+        }
+        return notes;
+    }
+
+    /** {@return what became of the rows that were read} */
+    private static String account(RunReport report) {
+        return Console.count(report.rows(), "row") + " learned"
+                + (report.rowsUnlabelled() > 0
+                        ? ", " + Console.count(report.rowsUnlabelled()) + " without a target"
+                        : "")
+                + (report.rowsHeldOut() > 0 ? ", " + Console.count(report.rowsHeldOut()) + " held out" : "")
+                + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " bad and dropped" : "")
+                + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
+                + (report.rowsWaiting() > 0
+                        ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
+                        : "")
+                + (report.stopped() ? "; stopped before the rows ended, --resume goes on" : "");
     }
 
     private Map<String, Object> document(
@@ -130,8 +175,11 @@ final class TrainCommand extends Subcommand {
         document.put("parent", version.flatMap(one -> one.note().parent()));
         document.put("new_version", !nothingNew);
         document.put("rows", report.rows());
-        document.put("rows_before", training.rowsBefore());
+        document.put("rows_unlabelled", report.rowsUnlabelled());
+        document.put("rows_held_out", report.rowsHeldOut());
         document.put("rows_refused", report.rowsRefused());
+        document.put("rows_read", report.rowsRead());
+        document.put("rows_before", training.rowsBefore());
         document.put("warm_up_rows", report.warmUpRows());
         document.put("rows_waiting", report.rowsWaiting());
         document.put("seconds", report.seconds());
@@ -140,12 +188,10 @@ final class TrainCommand extends Subcommand {
         document.put("learner", training.pipeline().learner());
         document.put("steps", training.pipeline().steps());
         document.put("settings", training.pipeline().settings());
-        report.scores().ifPresentOrElse(scores -> document.putAll(Figures.document(scores)), () -> {
-            for (String name : List.of("metrics", "recent", "baselines", "recent_baselines")) {
-                document.put(name, Map.of());
-            }
-        });
+        document.putAll(Figures.document(report.scores().orElseGet(ScoreReport::none)));
         document.put("progressive", report.progressive().map(Figures::document));
+        document.put("holdout", report.holdout().map(Figures::document));
+        document.put("stopped_early", report.stoppedEarly());
         return document;
     }
 }

@@ -7,15 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.BadRows;
 import org.accrete.api.data.Column;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.State;
 import org.accrete.core.store.WeightFile;
 import org.accrete.core.train.CheckpointInterval;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,19 +24,10 @@ final class TrainOptions {
             "chunk-rows", StoredModel.CHUNK_ROWS, Domain.Range.between(1, 100_000_000), "rows per chunk");
     static final ParamSpec<Long> EPOCHS =
             ParamSpec.whole("epochs", 1, Domain.Range.between(1, 1_000_000), "how many times the rows are read");
+    static final ParamSpec<Long> EARLY_STOPPING = ParamSpec.whole(
+            "early-stopping", 1, Domain.Range.between(1, 1_000_000), "epochs that may be no better than the best");
     static final ParamSpec<Long> ROWS =
-            ParamSpec.whole("rows", Long.MAX_VALUE, Domain.Range.atLeast(1), "the most rows that are learned");
-
-    /** What to do with rows that cannot be used. */
-    enum BadRowPolicy {
-        /** End the run. */
-        STOP,
-        /** Drop and count them. */
-        SKIP
-    }
-
-    static final ParamSpec<BadRowPolicy> BAD_ROWS = ParamSpec.choice(
-            "bad-rows", BadRowPolicy.class, BadRowPolicy.STOP, "what to do with rows that cannot be used");
+            ParamSpec.whole("rows", Long.MAX_VALUE, Domain.Range.atLeast(1), "the most rows that are used");
 
     @Parameters(index = "0", paramLabel = "SOURCE", description = "The data; see below.")
     String source = "";
@@ -79,7 +69,7 @@ final class TrainOptions {
     @Option(
             names = "--rows",
             paramLabel = "N",
-            description = "The maximum number of rows to learn, including those before a resume (default: all).")
+            description = "The maximum number of rows to use, including those before a resume (default: all).")
     Optional<String> rows = Optional.empty();
 
     @Option(
@@ -95,11 +85,21 @@ final class TrainOptions {
             description = "Append a version every N chunks, or every Ns seconds (default: 300s).")
     Optional<String> checkpointEvery = Optional.empty();
 
+    @Mixin
+    BadRowsOption badRows = new BadRowsOption();
+
     @Option(
-            names = "--bad-rows",
-            paramLabel = "stop|skip",
-            description = "Whether a row that cannot be used ends training or is dropped (default: stop).")
-    Optional<String> badRows = Optional.empty();
+            names = "--holdout",
+            paramLabel = "SHARE",
+            description = "Part of the rows, such as 10%%, that is never learned, but scored at the end of each chunk.")
+    Optional<String> holdout = Optional.empty();
+
+    @Option(
+            names = "--early-stopping",
+            paramLabel = "N",
+            description = "With --holdout and --epochs: stop after N epochs that are no better than the best one by the"
+                    + " scores of the rows held out, and keep the best one.")
+    Optional<String> earlyStopping = Optional.empty();
 
     @Option(
             names = "--progressive",
@@ -157,6 +157,8 @@ final class TrainOptions {
             throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
         }
         checkpoints();
+        holdout();
+        earlyStopping();
     }
 
     int chunkRows(int otherwise) {
@@ -171,19 +173,24 @@ final class TrainOptions {
         return rows.map(ROWS::parse);
     }
 
-    Optional<CheckpointInterval> checkpoints() {
-        return checkpointEvery.map(CheckpointInterval::parse);
+    /** {@return the part of the rows that is held out} */
+    Optional<Double> holdout() {
+        return holdout.map(text -> {
+            double share = BadRowsOption.share(text);
+            if (!(share > 0 && share < 1)) {
+                throw AccreteException.badArgument(
+                        "holdout must be a share > 0 and < 1, such as 10% or 0.1, but was '" + text + "'");
+            }
+            return share;
+        });
     }
 
-    /**
-     * {@return what to do with rows that cannot be used}
-     *
-     * @param tell receives a line for each of the first rows that are dropped
-     */
-    BadRows badRows(Consumer<String> tell) {
-        return badRows.map(BAD_ROWS::parse).orElse(BadRowPolicy.STOP) == BadRowPolicy.SKIP
-                ? BadRows.skip(tell)
-                : BadRows.stop("--bad-rows skip drops such rows");
+    Optional<Integer> earlyStopping() {
+        return earlyStopping.map(EARLY_STOPPING::parse).map(Long::intValue);
+    }
+
+    Optional<CheckpointInterval> checkpoints() {
+        return checkpointEvery.map(CheckpointInterval::parse);
     }
 
     List<Column> columns() {

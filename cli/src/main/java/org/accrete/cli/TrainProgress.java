@@ -75,7 +75,7 @@ final class TrainProgress implements RunListener {
                 "%,d rows  %,.0f rows/s%s%s",
                 progress.rows(),
                 progress.rows() / Math.max(progress.seconds(), 1e-9),
-                progress.rowsRefused() > 0 ? "  " + Console.count(progress.rowsRefused()) + " refused" : "",
+                progress.rowsRefused() > 0 ? "  " + Console.count(progress.rowsRefused()) + " bad" : "",
                 Figures.brief(progress.scores().get()));
         if (console.isTerminal()) {
             rewriting = true;

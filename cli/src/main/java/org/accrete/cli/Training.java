@@ -20,11 +20,15 @@ import org.accrete.core.train.TrainingRun;
  * the pipeline is made. Nothing is written yet.
  */
 final class Training implements AutoCloseable {
+    private static final String HOLDOUT = "run.holdout";
+
     private final TrainOptions options;
     private final History history;
     private final Optional<StoredModel> origin;
     private final TrainingStart start;
+    private final BadRows badRows;
     private final int chunkRows;
+    private final Optional<Double> holdout;
     private final ChunkSource source;
     private final Pipeline pipeline;
     private volatile boolean ending;
@@ -41,17 +45,21 @@ final class Training implements AutoCloseable {
         SourceAddress address = SourceAddress.resolve(plugIns, options.source);
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
         // Counts over all epochs and, when resumed, over all rows before.
-        BadRows badRows = options.badRows(tell)
+        long droppedBefore =
+                resumed.map(stored -> stored.count("run.rows_dropped")).orElse(0L);
+        this.badRows = options.badRows
+                .dropping(tell)
                 .after(
-                        rowsBefore(),
-                        resumed.map(stored -> stored.state().whole("run.rows_refused"))
-                                .orElse(0L));
+                        rowsBefore() - droppedBefore,
+                        resumed.map(stored -> stored.count("run.rows_refused")).orElse(0L));
         int epochs = options.epochs(
                 resumed.map(stored -> stored.wholeFact("run.epochs", 1)).orElse(1));
         this.chunkRows =
                 options.chunkRows(resumed.map(stored -> stored.wholeFact("run.chunk_rows", StoredModel.CHUNK_ROWS))
                         .orElse(StoredModel.CHUNK_ROWS));
         options.rows();
+        this.holdout = resumed.isPresent() ? resumedHoldout(resumed.get()) : options.holdout();
+        requireUsefulStop(epochs);
         this.start = origin.isPresent()
                 ? new StoredStart(options, plugIns, address, badRows, epochs, origin.get())
                 : new NewModelStart(options, plugIns, address, badRows, epochs);
@@ -67,6 +75,27 @@ final class Training implements AutoCloseable {
             if (!whole) {
                 source.close();
             }
+        }
+    }
+
+    /** {@return the part of the rows that the stored model holds out, which a run that continues it must too} */
+    private Optional<Double> resumedHoldout(StoredModel stored) {
+        Optional<Double> before =
+                Optional.ofNullable(stored.state().texts().get(HOLDOUT)).map(Double::valueOf);
+        if (options.holdout.isPresent() && !options.holdout().equals(before)) {
+            throw AccreteException.badArgument("--holdout " + options.holdout.get() + " does not fit model "
+                    + stored.version().reference() + ": "
+                    + before.map(share -> "it holds out " + share + " of the rows")
+                            .orElse("it holds out no rows")
+                    + "; leave it out");
+        }
+        return before;
+    }
+
+    private void requireUsefulStop(int epochs) {
+        if (options.earlyStopping.isPresent() && (holdout.isEmpty() || epochs == 1)) {
+            throw AccreteException.badArgument(
+                    "--early-stopping compares epochs by rows held out; add --holdout 10% and --epochs N");
         }
     }
 
@@ -123,6 +152,7 @@ final class Training implements AutoCloseable {
         TrainingRun.Builder run = TrainingRun.builder(pipeline, source)
                 .chunkRows(chunkRows)
                 .writer(writer)
+                .badRows(badRows)
                 .listener(progress)
                 .progressive(options.progressive)
                 .fact("source", options.source)
@@ -135,12 +165,14 @@ final class Training implements AutoCloseable {
                 run.resume(stored.state());
             }
         });
+        holdout.ifPresent(share -> run.holdout(share).fact("holdout", Double.toString(share)));
+        options.earlyStopping().ifPresent(run::earlyStopping);
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
         options.checkpoints().ifPresent(run::checkpointEvery);
         return run.build();
     }
 
-    /** {@return how many rows of this source were learned before; 0 unless it is resumed} */
+    /** {@return how many rows of this source were used before; 0 unless it is resumed} */
     long rowsBefore() {
         return origin.filter(stored -> options.resume)
                 .map(StoredModel::rowsLearned)
