@@ -140,7 +140,8 @@ final class TrainCommand extends Subcommand {
             notes.add("scores of chunks of " + Console.count(report.chunkRows(), "row")
                     + ", each by the model from before it");
             if (scores.passed() > 0) {
-                notes.add("the first " + passed + " are not scored: nothing was learned before them");
+                notes.add("the first " + passed + (scores.passed() == 1 ? " is" : " are")
+                        + " not scored: nothing was learned before");
             }
         } else {
             notes.add("no scores: nothing was learned before the "

@@ -72,7 +72,7 @@ final class CommandsTest {
         assertThat(outcome.out())
                 .contains("chunks of 1,000 rows")
                 .contains("log-loss", "ROC AUC", "accuracy", "kappa", "kappa-T")
-                .contains("all 12,000 rows", "last full 10,000 rows", "model", "no-change", "majority", "class shares")
+                .contains("the first 100 rows are not scored", "all 11,900 scored rows", "last full 10,000 rows", "model", "no-change", "majority", "class shares")
                 .contains("12,000 rows learned", "late@1 written");
         assertThat(outcome.err()).contains("sgd-classifier", "12,000 rows  ", "rows/s");
     }
@@ -570,8 +570,10 @@ final class CommandsTest {
                 "--json");
         assertThat(outcome.json().get("metrics")).isEqualTo(plain.json().get("metrics"));
         Map<?, ?> progressive = (Map<?, ?>) outcome.json().get("progressive");
-        assertThat(progressive.keySet().toString()).isEqualTo("[metrics, recent, baselines, recent_baselines]");
-        assertThat(progressive.get("baselines")).isEqualTo(plain.json().get("baselines"));
+        assertThat(progressive.keySet().toString()).isEqualTo("[rows_scored, rows_not_scored, metrics, recent, baselines, recent_baselines]");
+        assertThat(progressive.get("rows_scored")).isEqualTo(11_999L);
+        assertThat(((Map<?, ?>) progressive.get("baselines")).keySet())
+                .isEqualTo(plain.map("baselines").keySet());
         assertThat(progressive.get("metrics")).isNotEqualTo(plain.json().get("metrics"));
         Outcome table = accrete(
                 "train",
@@ -709,8 +711,8 @@ final class CommandsTest {
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.map("error")).containsEntry("kind", "bad-data");
         assertThat(outcome.map("error").get("where").toString()).contains("line 2502");
-        // That option is one of train.
-        assertThat(outcome.map("error").get("message").toString()).doesNotContain("--bad-rows");
+        assertThat(outcome.map("error").get("message").toString())
+                .contains("--bad-rows skip leaves such rows without a prediction");
     }
 
     @Test

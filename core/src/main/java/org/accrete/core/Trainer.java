@@ -221,7 +221,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     private void fit(Chunk chunk) {
         Pipeline learning = pipeline.orElseThrow();
         view = Optional.empty();
-        boolean untrained = learning.rowsLearned() == 0;
+        boolean untrained = learning.isUntrained();
         if (scores.isPresent() && !untrained) {
             scores.get().predict(learning.view(), chunk);
         }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file
- *       borders.
+ *       borders. Only where rows are read several times does a chunk end with each pass over them.
  *   <li>Rows, their order and their encoding do not depend on the size of the buffers.
  *   <li>After {@link #seek} with a buffer's {@link ChunkBuffer#position()}, a newly opened source continues with the
  *       row after that buffer; with {@code position.plus(n)} it continues n rows later.

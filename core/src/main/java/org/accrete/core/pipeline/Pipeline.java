@@ -48,6 +48,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     private long rowsSeen;
     private long warmUpRows;
     private long unlabelledRows;
+    private boolean hasWeights;
     private Optional<ChunkBuffer> labelled = Optional.empty();
 
     /** For {@link PipelineAssembly}. */
@@ -129,6 +130,16 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     /** {@return how many rows the learner was given} */
     public final long rowsLearned() {
         return rowsSeen - warmUpRows - unlabelledRows;
+    }
+
+    /** {@return whether the model knows nothing: the learner was given no row, and began with no weights} */
+    public final boolean isUntrained() {
+        return rowsLearned() == 0 && !hasWeights;
+    }
+
+    /** Marks that the learner began with weights from elsewhere. */
+    final void beganWithWeights() {
+        hasWeights = true;
     }
 
     @Override

@@ -31,10 +31,12 @@ public final class WarmStart {
         ResolvedSpec resolved = ResolvedSpec.of(plugIns, spec);
         resolved.requireTarget(plugIns, schema.target());
         WarmStartProvider learner = resolved.requireWarmStart();
-        return PipelineAssembly.create(
+        Pipeline pipeline = PipelineAssembly.create(
                 resolved,
                 schema,
                 (provider, columns, params) -> learner.createWithWeights(columns, params, weights, true));
+        pipeline.beganWithWeights();
+        return pipeline;
     }
 
     /**

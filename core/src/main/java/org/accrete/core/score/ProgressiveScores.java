@@ -72,7 +72,7 @@ public final class ProgressiveScores {
      */
     public void fit(Chunk chunk) {
         int known = pipeline.classes().size();
-        boolean untrained = pipeline.rowsLearned() == 0;
+        boolean untrained = pipeline.isUntrained();
         int most = Math.max(known, chunk.classes().size());
         long length = (long) chunk.rows() * OnlineLearner.decisions(kind, most);
         if (length > MAX_DECISIONS) {

@@ -45,9 +45,9 @@ final class RunScores {
                         : Optional.empty();
     }
 
-    /** {@return whether the model has learned no row, so that its predictions mean nothing} */
+    /** {@return whether the model knows nothing, so that its predictions mean nothing} */
     boolean isUntrained() {
-        return pipeline.rowsLearned() == 0;
+        return pipeline.isUntrained();
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
@@ -96,5 +97,56 @@ class OnlinePipelineTest {
                 .hasMessage("a row must have 3 features, one per column, but has 2");
         assertThat(pipeline.state()).isEqualTo(before);
         assertThat(pipeline.rowsSeen()).isEqualTo(100);
+    }
+
+    private static DenseChunk withoutTargets(DenseChunk rows, int every) {
+        double[] targets = new double[rows.rows()];
+        Arrays.setAll(targets, row -> row % every == 0 ? Double.NaN : rows.target(row));
+        return new DenseChunk(rows.schema(), Arrays.copyOf(rows.values(), rows.rows() * rows.width()), targets,
+                new double[0], rows.classes());
+    }
+
+    @Test
+    void aRowWithoutATargetTrainsTheStepsOnly() {
+        DenseChunk rows = withoutTargets(rows(300), 3);
+        Pipeline whole = pipeline(rows.schema(), "softmax", "standard-scaler");
+        double[] decisions = new double[300 * 4];
+        ((OnlineLearner) whole).partialFit(rows, decisions);
+        assertThat(whole.rowsSeen()).isEqualTo(300);
+        assertThat(whole.unlabelledRows()).isEqualTo(100);
+        assertThat(whole.rowsLearned()).isEqualTo(200);
+        assertThat(whole.state().whole("softmax.rows_seen")).isEqualTo(200);
+        assertThat(whole.state().whole("standard-scaler.rows_seen")).isEqualTo(300);
+        assertThat(Pipeline.restore(PLUG_INS, whole.state()).unlabelledRows()).isEqualTo(100);
+
+        Pipeline pipeline = pipeline(rows.schema(), "softmax", "standard-scaler");
+        OnlineLearner online = (OnlineLearner) pipeline;
+        online.classes(rows.classes());
+        int said = 0;
+        for (int row = 0; row < 300; row++) {
+            double[] one = online.learnOne(x(rows, row), rows.target(row), 1);
+            if (row % 3 == 0) {
+                assertThat(one).containsOnly(Double.NaN);
+            } else {
+                assertThat(one).isEqualTo(Arrays.copyOfRange(decisions, said, said + one.length));
+                said += one.length;
+            }
+        }
+        assertThat(pipeline.state()).isEqualTo(whole.state());
+    }
+
+    @Test
+    void aRefusedRowIsNamedByItsPlaceAmongRowsWithoutATarget() {
+        DenseChunk rows = withoutTargets(rows(60), 2);
+        for (int refused : new int[] {1, 31, 59}) {
+            PlugIns plugIns = PlugIns.of(
+                    new Softmax.Provider(-1, Set.of((int) rows.values()[rows.offset(refused)]), true));
+            Pipeline pipeline =
+                    Pipeline.create(plugIns, rows.schema(), new PipelineSpec("softmax", List.of(), Map.of()));
+            assertThatThrownBy(() -> pipeline.partialFit(rows))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.chunkRow()).hasValue(refused));
+            assertThat(pipeline.unlabelledRows()).isZero();
+        }
     }
 }
