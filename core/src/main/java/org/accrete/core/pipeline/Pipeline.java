@@ -147,13 +147,11 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
             if (current.rows() > 0) {
                 call.fit(learner, current);
             }
-        } catch (AccreteException e) {
-            undo(fitted);
-            // The rows that a step does not hand on are the first ones.
-            throw Part.named(e, fitted < steps.length ? names.get(fitted) : learner(), rows - current.rows());
         } catch (RuntimeException | Error e) {
             undo(fitted);
-            throw e;
+            // The rows that a step does not hand on are the first ones.
+            throw spec.part(fitted)
+                    .failure(fitted < steps.length ? "partialFitTransform" : "partialFit", e, rows - current.rows());
         }
         rowsSeen += rows;
         warmUpRows += rows - current.rows();
@@ -294,9 +292,9 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     public final Model view() {
         Transformer[] models = new Transformer[steps.length];
         for (int i = 0; i < steps.length; i++) {
-            models[i] = steps[i].view();
+            models[i] = spec.part(i).named("view", steps[i]::view);
         }
-        return PipelineModel.of(schema, names, models, learner.view(), () -> buffers);
+        return PipelineModel.of(schema, spec, models, spec.learner().named("view", learner::view), () -> buffers);
     }
 
     /** {@inheritDoc} It can do what the learner's model can. */
@@ -304,18 +302,19 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     public final Model snapshot() {
         Transformer[] models = new Transformer[steps.length];
         for (int i = 0; i < steps.length; i++) {
-            models[i] = steps[i].snapshot();
+            models[i] = spec.part(i).named("snapshot", steps[i]::snapshot);
         }
-        return PipelineModel.of(schema, names, models, learner.snapshot(), () -> new StepBuffers(models.length));
+        Model model = spec.learner().named("snapshot", learner::snapshot);
+        return PipelineModel.of(schema, spec, models, model, () -> new StepBuffers(models.length));
     }
 
     @Override
     public final State state() {
         State.Builder state = State.builder();
-        for (Step step : steps) {
-            state.all(step.state());
+        for (int i = 0; i < steps.length; i++) {
+            state.all(spec.part(i).named("state", steps[i]::state));
         }
-        state.all(learner.state());
+        state.all(spec.learner().named("state", learner::state));
         spec.writeTo(state);
         return state.text("schema", schema.withClasses(classes).toText())
                 .whole("pipeline.rows_seen", rowsSeen)
