@@ -328,6 +328,11 @@ class LiveModelTest {
         }
 
         @Override
+        public void remove(String model) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<String> verify(String model) {
             return List.of();
         }
