@@ -296,7 +296,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         for (int i = 0; i < steps.length; i++) {
             models[i] = steps[i].view();
         }
-        return PipelineModel.of(schema, names, models, learner.view(), () -> buffers);
+        return PipelineModel.of(schema, names, models, learner.view(), buffers.asOptional());
     }
 
     /** {@inheritDoc} It can do what the learner's model can. */
@@ -306,7 +306,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         for (int i = 0; i < steps.length; i++) {
             models[i] = steps[i].snapshot();
         }
-        return PipelineModel.of(schema, names, models, learner.snapshot(), () -> new StepBuffers(models.length));
+        return PipelineModel.of(schema, names, models, learner.snapshot(), Optional.empty());
     }
 
     @Override

@@ -2,7 +2,8 @@ package org.accrete.core.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -15,14 +16,21 @@ import org.accrete.api.learn.Transformer;
 
 /** The model of a pipeline's learner behind the transformers of its steps; it can do what the learner's model can. */
 class PipelineModel implements Model {
+    /** Memory for more rows is not kept, since it might never be needed again. */
+    private static final int MOST_ROWS_KEPT = 64;
+
     private final Schema schema;
     private final List<String> names;
     private final Transformer[] steps;
-    private final Supplier<StepBuffers> buffers;
+    private final Optional<StepBuffers> buffers;
+
+    /** Of a model that threads share: kept for the thread that predicts, others make their own at the same time. */
+    private final AtomicReference<Optional<StepBuffers>> idle = new AtomicReference<>(Optional.empty());
+
     private final Model model;
 
     private PipelineModel(
-            Schema schema, List<String> names, Transformer[] steps, Supplier<StepBuffers> buffers, Model model) {
+            Schema schema, List<String> names, Transformer[] steps, Optional<StepBuffers> buffers, Model model) {
         this.schema = schema;
         this.names = names;
         this.steps = steps;
@@ -37,10 +45,10 @@ class PipelineModel implements Model {
      * @param names of the steps, for messages
      * @param steps models of the steps, in order
      * @param model of the learner
-     * @param buffers called once per chunk; gives shared buffers, or new ones where threads share the model
+     * @param buffers the chunks between the steps; empty where threads share the model
      */
     static Model of(
-            Schema schema, List<String> names, Transformer[] steps, Model model, Supplier<StepBuffers> buffers) {
+            Schema schema, List<String> names, Transformer[] steps, Model model, Optional<StepBuffers> buffers) {
         if (steps.length == 0) {
             return model;
         }
@@ -75,14 +83,29 @@ class PipelineModel implements Model {
         return lines;
     }
 
-    /** {@return the rows as the learner's model needs them} */
-    final Chunk transformed(Chunk chunk) {
+    /** {@return buffers for one call} */
+    final StepBuffers take() {
+        if (buffers.isPresent()) {
+            return buffers.get();
+        }
+        Optional<StepBuffers> taken = idle.getAndSet(Optional.empty());
+        return taken.isPresent() ? taken.get() : new StepBuffers(steps.length);
+    }
+
+    /** Ends the call that took them. */
+    final void giveBack(StepBuffers taken) {
+        if (buffers.isEmpty() && taken.rows() <= MOST_ROWS_KEPT) {
+            idle.set(taken.asOptional());
+        }
+    }
+
+    /** {@return the rows as the learner's model needs them, in the buffers} */
+    final Chunk transformed(Chunk chunk, StepBuffers between) {
         schema.require(chunk.schema());
         Chunk current = chunk;
         if (chunk.rows() == 0) {
             return new ChunkBuffer(steps[steps.length - 1].outputSchema(), 1).chunk();
         }
-        StepBuffers between = buffers.get();
         for (int i = 0; i < steps.length; i++) {
             ChunkBuffer out = between.get(i, steps[i].outputSchema(), current.rows());
             try {
@@ -98,7 +121,7 @@ class PipelineModel implements Model {
     private static class OfClasses<C extends Classifier> extends PipelineModel implements Classifier {
         final C inner;
 
-        OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Supplier<StepBuffers> buffers) {
+        OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Optional<StepBuffers> buffers) {
             super(schema, names, steps, buffers, inner);
             this.inner = inner;
         }
@@ -115,7 +138,12 @@ class PipelineModel implements Model {
 
         @Override
         public final void decide(Chunk chunk, double[] out) {
-            inner.decide(transformed(chunk), out);
+            StepBuffers between = take();
+            try {
+                inner.decide(transformed(chunk, between), out);
+            } finally {
+                giveBack(between);
+            }
         }
 
         @Override
@@ -131,7 +159,7 @@ class PipelineModel implements Model {
                 List<String> names,
                 Transformer[] steps,
                 ProbabilisticClassifier inner,
-                Supplier<StepBuffers> buffers) {
+                Optional<StepBuffers> buffers) {
             super(schema, names, steps, inner, buffers);
         }
 
@@ -149,14 +177,19 @@ class PipelineModel implements Model {
                 List<String> names,
                 Transformer[] steps,
                 Regressor inner,
-                Supplier<StepBuffers> buffers) {
+                Optional<StepBuffers> buffers) {
             super(schema, names, steps, buffers, inner);
             this.inner = inner;
         }
 
         @Override
         public void predict(Chunk chunk, double[] out) {
-            inner.predict(transformed(chunk), out);
+            StepBuffers between = take();
+            try {
+                inner.predict(transformed(chunk, between), out);
+            } finally {
+                giveBack(between);
+            }
         }
     }
 
@@ -168,7 +201,7 @@ class PipelineModel implements Model {
                 List<String> names,
                 Transformer[] steps,
                 Transformer inner,
-                Supplier<StepBuffers> buffers) {
+                Optional<StepBuffers> buffers) {
             super(schema, names, steps, buffers, inner);
             this.inner = inner;
         }
@@ -180,7 +213,12 @@ class PipelineModel implements Model {
 
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
-            inner.transform(transformed(chunk), out);
+            StepBuffers between = take();
+            try {
+                inner.transform(transformed(chunk, between), out);
+            } finally {
+                giveBack(between);
+            }
         }
     }
 }

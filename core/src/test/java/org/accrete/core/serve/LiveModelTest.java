@@ -182,6 +182,45 @@ class LiveModelTest {
     }
 
     @Test
+    void aRowOfNumbersIsPredictedAsTheSameRecordIs() {
+        Schema schema = new Schema(
+                List.of(new Block("a", Block.Kind.NUMERIC, 1), new Block("b", Block.Kind.NUMERIC, 1)),
+                Target.numeric("y"));
+        Pipeline pipeline =
+                Pipeline.create(PLUG_INS, schema, new PipelineSpec("sum", List.of("standard-scaler"), Map.of()));
+        pipeline.partialFit(
+                new DenseChunk(schema, new double[] {1, 2, 3, 5}, new double[] {1, 2}, new double[0], List.of()));
+        LiveModel live = LiveModel.unpublished();
+        live.publish(pipeline.snapshot(), "v", Optional.empty());
+
+        assertThat(number(live.predict(new double[] {1, 2.5})))
+                .isEqualTo(number(live.predict(Map.of("a", 1, "b", 2.5))));
+        assertThat(number(live.predict(new double[] {Double.NaN, 2})))
+                .isEqualTo(number(live.predict(Map.of("a", "NA", "b", 2))));
+        assertThatThrownBy(() -> live.predict(new double[] {1, 2, 3}))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                .hasMessageContaining("2 features but there are 3");
+        assertThatThrownBy(() -> live.predict(new double[] {1, Double.NEGATIVE_INFINITY}))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_DATA))
+                .hasMessageContaining("'b'");
+        // A refused row leaves nothing behind.
+        assertThat(number(live.predict(new double[] {1, 2.5})))
+                .isEqualTo(number(live.predict(Map.of("a", 1, "b", 2.5))));
+    }
+
+    @Test
+    void aRowOfNumbersDoesNotFitOtherColumns() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        assertThatThrownBy(() -> live.predict(new double[17]))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                .hasMessageContaining("give a record");
+    }
+
+    @Test
     void withoutAPlanOtherColumnsAreRefused() {
         Schema schema = new Schema(List.of(new Block("hot", Block.Kind.ONE_HOT, 4)), Target.numeric("y"));
         LiveModel live = LiveModel.unpublished();
