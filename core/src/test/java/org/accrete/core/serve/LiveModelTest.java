@@ -221,6 +221,45 @@ class LiveModelTest {
     }
 
     @Test
+    void aModelThatIsTrainedAnewIsReadAgainThoughItsNumberIsTheSame() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        double before = number(live.predict(Map.of("origin", "SEA", "distance", "400")));
+        store.clear();
+        append("100", "300", "500");
+        assertThat(live.refresh()).isTrue();
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        assertThat(number(live.predict(Map.of("origin", "SEA", "distance", "400"))))
+                .isNotEqualTo(before);
+        assertThat(live.refresh()).isFalse();
+    }
+
+    @Test
+    void whatFollowsAStoreTakesSnapshotsOfTheLiveVersionOnly() {
+        LiveModel live = LiveModel.following(PLUG_INS, store, "flights");
+        assertThatThrownBy(live::current).hasMessageContaining("published");
+        Model model = new Constant(PLAN.schema(), 7);
+        live.publish(model, "+500", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("+500");
+        append("100", "300");
+        append("100", "300", "500");
+        live.publish(model, "flights@2+10", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("flights@2+10");
+        assertThat(live.refresh()).isFalse();
+        store.live = 1;
+        live.publish(model, "flights@2+20", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        store.live = 2;
+        live.publish(model, "flights@2+30", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("flights@2+30");
+        store.live = 1;
+        assertThat(live.refresh()).isTrue();
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        assertThat(LiveModel.following(PLUG_INS, store, "flights").current().version())
+                .isEqualTo("flights@1");
+    }
+
+    @Test
     void withoutAPlanOtherColumnsAreRefused() {
         Schema schema = new Schema(List.of(new Block("hot", Block.Kind.ONE_HOT, 4)), Target.numeric("y"));
         LiveModel live = LiveModel.unpublished();
@@ -324,6 +363,12 @@ class LiveModelTest {
     private static final class Versions implements ModelStore {
         private final List<State> states = new ArrayList<>();
         private long live;
+        private int generation;
+
+        void clear() {
+            states.clear();
+            generation++;
+        }
 
         void append(State state) {
             states.add(state);
@@ -345,7 +390,7 @@ class LiveModelTest {
             List<ModelVersion> versions = new ArrayList<>();
             for (int i = 1; i <= states.size(); i++) {
                 ModelVersion.Note note = new ModelVersion.Note(Optional.empty(), "sum", i, Map.of());
-                versions.add(new ModelVersion(model, i, Instant.EPOCH, note, 0, ""));
+                versions.add(new ModelVersion(model, i, Instant.EPOCH, note, 0, "sha256 of " + generation));
             }
             SortedMap<String, Long> aliases = new TreeMap<>(states.isEmpty() ? Map.of() : Map.of(History.LIVE, live));
             return new History(model, versions, aliases, List.of());
