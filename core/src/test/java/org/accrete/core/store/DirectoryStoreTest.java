@@ -14,6 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -228,6 +232,43 @@ class DirectoryStoreTest {
         writer.close();
         assertRefused(Kind.BAD_STATE, () -> writer.append(Samples.state(1), Samples.note()));
         assertThat(root).doesNotExist();
+    }
+
+    @Test
+    void aSecondThreadIsRefusedWithASentence() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch refused = new CountDownLatch(1);
+        Disk slow = new Disk() {
+            @Override
+            void before(String operation, Path path) {
+                if (operation.equals("link")) {
+                    inside.countDown();
+                    await(refused);
+                }
+            }
+        };
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (ModelWriter writer = Samples.store(root, slow).writer("m")) {
+            Future<ModelVersion> appended = other.submit(() -> writer.append(Samples.state(1), Samples.note()));
+            await(inside);
+            assertThatThrownBy(() -> writer.append(Samples.state(2), Samples.note()))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                    .hasMessageContaining("one thread at a time");
+            refused.countDown();
+            assertThat(appended.get().number()).isEqualTo(1);
+            assertThat(writer.append(Samples.state(2), Samples.note()).number()).isEqualTo(2);
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
