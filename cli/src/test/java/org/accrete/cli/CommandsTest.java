@@ -328,9 +328,9 @@ final class CommandsTest {
     void fromCanTakeItsVersionAsThePrior() {
         Path data = data();
         trained(data);
-        List<String> pull = List.of("--set", "prior=source", "--set", "penalty=l2", "--set", "alpha=1e6");
+        List<String> towards = List.of("--set", "prior=source", "--set", "penalty=l2", "--set", "alpha=1e6");
         List<String> from = new ArrayList<>(List.of("--from", "late@1", "--set", "eta0=1e-7"));
-        from.addAll(pull);
+        from.addAll(towards);
         Outcome outcome = train(data, from.toArray(String[]::new));
         assertThat(outcome.status()).as(outcome.err()).isZero();
         double[] source = tensor("late@1", "coef");

@@ -78,6 +78,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     private Optional<LiveModel> live = Optional.empty();
     private Optional<ModelVersion> saved = Optional.empty();
     private Optional<String> parent;
+    private boolean takesArrays;
     private long rowsOfParent;
     private long publishedAt;
     private long userThread;
@@ -286,6 +287,9 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
                     .orElseGet(() -> Scores.forTarget(target)));
         }
         pipeline = Optional.of(begun);
+        takesArrays = plan.stream()
+                .flatMap(columns -> columns.columns().stream())
+                .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
         oneRow = Optional.of(new OneRow(begun.schema()));
         labels.reset(begun.classes());
     }
@@ -421,10 +425,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     }
 
     private void requireArrays() {
-        boolean isNumeric = plan.stream()
-                .flatMap(columns -> columns.columns().stream())
-                .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
-        if (!isNumeric) {
+        if (!takesArrays) {
             throw AccreteException.badArgument(
                     "this model was trained on records whose columns are not all numbers; give records");
         }

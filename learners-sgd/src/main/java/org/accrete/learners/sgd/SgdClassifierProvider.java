@@ -65,7 +65,7 @@ public final class SgdClassifierProvider implements LearnerProvider {
     }
 
     private Schema checked(Schema schema) {
-        SgdLearner.requireTarget(schema, Target.Kind.CATEGORICAL, name());
+        schema.requireTarget(Target.Kind.CATEGORICAL, name());
         return schema;
     }
 }

@@ -1,14 +1,11 @@
 package org.accrete.learners.sgd;
 
 import java.util.List;
-import java.util.Locale;
 import org.accrete.api.AccreteException;
-import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.OneRow;
 import org.accrete.api.data.Schema;
-import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.RescalableLearner;
@@ -66,8 +63,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         this.t = state.number(T);
         this.rowsSeen = state.whole(ROWS_SEEN);
         if (!optimizer.isFinite() || !(t >= 1) || rowsSeen < 0) {
-            throw new AccreteException(
-                    Kind.CORRUPT_FILE,
+            throw AccreteException.corruptFile(
                     "a stored sgd model must have finite weights, sgd.scale in (0, 1], sgd.t >= 1"
                             + " and sgd.rows_seen >= 0");
         }
@@ -250,25 +246,6 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
 
     /** Takes the labels of a merged learner. */
     abstract void become(List<String> joined);
-
-    /**
-     * Refuses a schema with another kind of target.
-     *
-     * @param learner name of the learner, for the message
-     */
-    static void requireTarget(Schema schema, Target.Kind kind, String learner) {
-        Target target = schema.target();
-        if (target.kind() != kind) {
-            throw AccreteException.badArgument(learner + " needs a " + word(kind) + " target but "
-                    + (target.kind() == Target.Kind.NONE
-                            ? "there is none"
-                            : "'" + target.name() + "' is " + word(target.kind())));
-        }
-    }
-
-    private static String word(Target.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
-    }
 
     /**
      * {@return about how many bytes a learner takes, with a snapshot and a state of it}

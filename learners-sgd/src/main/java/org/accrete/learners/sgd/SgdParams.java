@@ -263,7 +263,7 @@ final class SgdParams {
         MultiClass multiClass = params.get(MULTI_CLASS);
         if (multiClass == MultiClass.SOFTMAX && loss != Loss.LOG_LOSS) {
             throw AccreteException.badArgument(
-                    "loss must be log-loss with multi-class=softmax but was " + ParamSpec.word(loss.name()));
+                    "loss must be log-loss with multi-class=softmax but was " + ParamSpec.word(loss));
         }
         Objective objective = new Objective(
                 loss,
@@ -374,8 +374,8 @@ final class SgdParams {
         }
         Loss passive = Loss.OF_CLASSES.contains(loss) ? Loss.HINGE : Loss.EPSILON_INSENSITIVE;
         if (rate.isPassiveAggressive() && loss != passive) {
-            throw AccreteException.badArgument("loss must be " + ParamSpec.word(passive.name()) + " with learning-rate="
-                    + ParamSpec.word(rate.name()) + " but was " + ParamSpec.word(loss.name()));
+            throw AccreteException.badArgument("loss must be " + ParamSpec.word(passive) + " with learning-rate="
+                    + ParamSpec.word(rate) + " but was " + ParamSpec.word(loss));
         }
     }
 
@@ -385,18 +385,18 @@ final class SgdParams {
         if (optimizer == OptimizerName.SGD) {
             return;
         }
-        String with = " with optimizer=" + ParamSpec.word(optimizer.name()) + " but was ";
+        String with = " with optimizer=" + ParamSpec.word(optimizer) + " but was ";
         if (isLikeSklearn(params)) {
             throw AccreteException.badArgument("compat must be none" + with + "sklearn; set optimizer=sgd");
         }
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate != LearningRate.CONSTANT) {
             throw AccreteException.badArgument(
-                    "learning-rate must be constant" + with + ParamSpec.word(rate.name()) + "; set optimizer=sgd");
+                    "learning-rate must be constant" + with + ParamSpec.word(rate) + "; set optimizer=sgd");
         }
         if (hasL1(params) && optimizer != OptimizerName.FTRL) {
-            throw AccreteException.badArgument("penalty must be l2 or none" + with
-                    + ParamSpec.word(params.get(PENALTY).name()) + "; set optimizer=ftrl or optimizer=sgd");
+            throw AccreteException.badArgument("penalty must be l2 or none" + with + ParamSpec.word(params.get(PENALTY))
+                    + "; set optimizer=ftrl or optimizer=sgd");
         }
         if (params.get(AVERAGE) > 0) {
             throw AccreteException.badArgument(

@@ -61,7 +61,7 @@ public final class SgdRegressorProvider implements LearnerProvider {
     }
 
     private Schema checked(Schema schema) {
-        SgdLearner.requireTarget(schema, Target.Kind.NUMERIC, name());
+        schema.requireTarget(Target.Kind.NUMERIC, name());
         return schema;
     }
 }

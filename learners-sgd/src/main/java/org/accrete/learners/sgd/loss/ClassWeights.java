@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.accrete.api.AccreteException;
-import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.TrainingState;
@@ -146,8 +145,7 @@ public final class ClassWeights implements TrainingState {
         if (balanced) {
             mass = state.doubles(MASS, mass.length);
             if (!isFinite() || Arrays.stream(mass).anyMatch(one -> one < 0)) {
-                throw new AccreteException(
-                        Kind.CORRUPT_FILE, "tensor '" + MASS + "' must hold finite numbers >= 0 only");
+                throw AccreteException.corruptFile("tensor '" + MASS + "' must hold finite numbers >= 0 only");
             }
         }
     }

@@ -3,7 +3,6 @@ package org.accrete.learners.sgd.optimizer;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
-import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.store.State;
@@ -182,7 +181,7 @@ final class DelayedUpdate implements TrainingState {
             state.decay = update[0];
             state.step = update[1];
             if (!UndoLog.isFinite(state.weights) || !UndoLog.isFinite(state.row) || !UndoLog.isFinite(update)) {
-                throw new AccreteException(Kind.CORRUPT_FILE, "tensors 'sgd.delayed_…' must hold finite numbers only");
+                throw AccreteException.corruptFile("tensors 'sgd.delayed_…' must hold finite numbers only");
             }
         }
     }

@@ -48,8 +48,8 @@ public final class ImplicitAdaGrad extends Optimizer {
      * does not matter; clip-gradient is in the same units, epsilon in those of the target. Not with poisson, whose
      * targets are counts.
      *
-     * Why. With AdaGrad the scale of a feature matters little, but steps may overshoot, and rates only fall. The implicit
-     * step cannot go beyond the minimum of the row's own loss; m recovers from rates that fell too far.
+     * Why. With AdaGrad the scale of a feature matters little, but steps may overshoot, and rates only fall. The
+     * implicit step cannot go beyond the minimum of the row's own loss; m recovers from rates that fell too far.
      *
      * J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online
      * Learning" (2010); R. Sutton, "Adapting Bias by Gradient Descent" (1992), for the trace.

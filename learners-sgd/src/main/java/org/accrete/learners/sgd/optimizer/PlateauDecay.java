@@ -1,7 +1,6 @@
 package org.accrete.learners.sgd.optimizer;
 
 import org.accrete.api.AccreteException;
-import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.TrainingState;
@@ -132,8 +131,7 @@ public final class PlateauDecay implements TrainingState {
                 && progress.weightSum >= 0
                 && progress.rows >= 0
                 && progress.stale >= 0)) {
-            throw new AccreteException(
-                    Kind.CORRUPT_FILE,
+            throw AccreteException.corruptFile(
                     "tensor '" + STATE + "' must begin with a factor in (0, 1], then no negative counts");
         }
     }

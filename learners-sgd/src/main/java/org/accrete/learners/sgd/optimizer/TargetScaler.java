@@ -1,7 +1,6 @@
 package org.accrete.learners.sgd.optimizer;
 
 import org.accrete.api.AccreteException;
-import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.TrainingState;
@@ -104,8 +103,7 @@ public final class TargetScaler implements TrainingState {
         mean = moments[1];
         squares = moments[2];
         if (!(weight >= 0 && squares >= 0)) {
-            throw new AccreteException(
-                    Kind.CORRUPT_FILE, "tensor '" + MOMENTS + "' must begin and end with a number >= 0");
+            throw AccreteException.corruptFile("tensor '" + MOMENTS + "' must begin and end with a number >= 0");
         }
     }
 
