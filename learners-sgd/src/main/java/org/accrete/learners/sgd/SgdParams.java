@@ -31,8 +31,10 @@ import org.accrete.learners.sgd.weights.TrainableWeights;
 
 /** The parameters of both learners, and the optimizers that they choose. */
 final class SgdParams {
-    private static final ParamSpec<Loss> CLASSIFIER_LOSS =
-            ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
+    private static final String LIKE_SKLEARN = "sklearn";
+    private static final ParamSpec<Loss> CLASSIFIER_LOSS = ParamSpec.choice(
+                    "loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised")
+            .withDefaultWhere(Loss.HINGE, "compat", LIKE_SKLEARN);
     private static final ParamSpec<Loss> REGRESSOR_LOSS =
             ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
     private static final ParamSpec<Double> EPSILON = ParamSpec.real(
@@ -41,6 +43,7 @@ final class SgdParams {
                     Range.atLeast(0),
                     "residual from which huber is linear, and up to which"
                             + " epsilon-insensitive and squared-epsilon-insensitive are 0")
+            .withDefaultWhere(0.1, "compat", LIKE_SKLEARN)
             .withDefaultWhere(1.35, "loss", "huber")
             .asTunable();
     private static final ParamSpec<Double> QUANTILE = ParamSpec.real(
@@ -59,7 +62,7 @@ final class SgdParams {
                             + " with implicit steps that do not overshoot (implicit-adagrad), or follow the"
                             + " regularized leader (ftrl); or one learning rate for all, by learning-rate (sgd)")
             .withDefaultWhereGiven(OptimizerName.SGD, "learning-rate")
-            .withDefaultWhere(OptimizerName.SGD, "compat", "sklearn");
+            .withDefaultWhere(OptimizerName.SGD, "compat", LIKE_SKLEARN);
     private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
                     "penalty", Penalty.class, Penalty.NONE, "what keeps weights small, or near the prior")
             .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD)
@@ -87,6 +90,7 @@ final class SgdParams {
                             + " (adaptive); or passive-aggressive I or II (pa1, pa2), whose steps follow from the"
                             + " row's loss, with loss=hinge or loss=epsilon-insensitive; all but constant with"
                             + " optimizer=sgd only")
+            .withDefaultWhere(LearningRate.OPTIMAL, "compat", LIKE_SKLEARN)
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
                     "eta0",
@@ -94,10 +98,12 @@ final class SgdParams {
                     Range.above(0),
                     "first learning rate, or aggressiveness C of pa1 and pa2; not used by learning-rate=optimal")
             .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
+            .withDefaultWhere(0.01, "compat", LIKE_SKLEARN)
             .withDefaultWhere(0.005, "optimizer", IS_SGD)
             .asTunable();
     private static final ParamSpec<Double> POWER_T = ParamSpec.real(
                     "power-t", 0.25, Range.atLeast(0), "exponent of learning-rate=invscaling")
+            .withDefaultWhere(0.5, "compat", LIKE_SKLEARN)
             .asTunable();
     private static final ParamSpec<Long> ADAPTIVE_WINDOW = ParamSpec.whole(
                     "adaptive-window",
@@ -154,7 +160,7 @@ final class SgdParams {
             "compat",
             Compat.class,
             Compat.NONE,
-            "sklearn: on sparse rows the intercept's step is multiplied by 0.01, the cumulative L1 penalty is"
+            "sklearn: the defaults are scikit-learn's, on sparse rows the intercept's step is multiplied by 0.01, the cumulative L1 penalty is"
                     + " forgotten after each chunk, and learning-rate=adaptive stays constant, as in scikit-learn;"
                     + " with L1 chunk borders matter, so there is neither learnOne nor --progressive");
 
@@ -189,11 +195,13 @@ final class SgdParams {
             PRIOR,
             L1_RATIO,
             ALPHA,
-            LEARNING_RATE.withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
+            LEARNING_RATE
+                    .withDefault(LearningRate.CONSTANT)
+                    .withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
             ETA0.withDefault(0.4)
                     .withDefaultWhere(0.04, "optimizer", IS_DEFAULT)
                     .withDefaultWhere(0.01, "optimizer", IS_SGD),
-            POWER_T,
+            POWER_T.withDefault(0.25),
             ADAPTIVE_WINDOW,
             ADAPTIVE_PATIENCE,
             ADAPTIVE_TOLERANCE,

@@ -222,7 +222,7 @@ class MergeTest {
                 "penalty=l1 alpha=0.02",
                 "penalty=elasticnet alpha=0.05 multi-class=softmax",
                 "class-weight=class-1:3",
-                "loss=hinge penalty=l1 alpha=0.01 compat=sklearn"
+                "loss=hinge penalty=l1 alpha=0.01 learning-rate=constant eta0=0.005 compat=sklearn"
             })
     void learnerThatTookInItsCopyGoesOnAsBefore(String settings) {
         Table table = Table.random(400, 6, 4, false);

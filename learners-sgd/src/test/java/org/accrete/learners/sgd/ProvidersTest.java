@@ -79,8 +79,7 @@ class ProvidersTest {
     void defaultsFollowTheOptimizerWhichFollowsTheLearningRate() {
         List<ParamSpec<?>> classifier = new SgdClassifierProvider().params();
         List<ParamSpec<?>> regressor = new SgdRegressorProvider().params();
-        for (Map<String, String> plain :
-                List.of(Map.of("optimizer", "sgd"), Map.of("learning-rate", "constant"), Map.of("compat", "sklearn"))) {
+        for (Map<String, String> plain : List.of(Map.of("optimizer", "sgd"), Map.of("learning-rate", "constant"))) {
             assertThat(Params.parse(classifier, plain).toMap())
                     .containsEntry("optimizer", "sgd")
                     .containsEntry("penalty", "l2")
@@ -89,7 +88,7 @@ class ProvidersTest {
                     .containsEntry("intercept-rate", "1.0")
                     .containsEntry("power-t", "0.25");
         }
-        assertThat(Params.parse(regressor, Map.of("compat", "sklearn")).toMap())
+        assertThat(Params.parse(regressor, Map.of("optimizer", "sgd")).toMap())
                 .containsEntry("learning-rate", "invscaling")
                 .containsEntry("eta0", "0.01");
         assertThat(Params.parse(regressor, Map.of("loss", "huber")).toMap()).containsEntry("epsilon", "1.35");
