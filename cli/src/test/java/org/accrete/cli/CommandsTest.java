@@ -72,7 +72,14 @@ final class CommandsTest {
         assertThat(outcome.out())
                 .contains("chunks of 1,000 rows")
                 .contains("log-loss", "ROC AUC", "accuracy", "kappa", "kappa-T")
-                .contains("the first 100 rows are not scored", "all 11,900 scored rows", "last full 10,000 rows", "model", "no-change", "majority", "class shares")
+                .contains(
+                        "the first 100 rows are not scored",
+                        "all 11,900 scored rows",
+                        "last full 10,000 rows",
+                        "model",
+                        "no-change",
+                        "majority",
+                        "class shares")
                 .contains("12,000 rows learned", "late@1 written");
         assertThat(outcome.err()).contains("sgd-classifier", "12,000 rows  ", "rows/s");
     }
@@ -570,7 +577,8 @@ final class CommandsTest {
                 "--json");
         assertThat(outcome.json().get("metrics")).isEqualTo(plain.json().get("metrics"));
         Map<?, ?> progressive = (Map<?, ?>) outcome.json().get("progressive");
-        assertThat(progressive.keySet().toString()).isEqualTo("[rows_scored, rows_not_scored, metrics, recent, baselines, recent_baselines]");
+        assertThat(progressive.keySet().toString())
+                .isEqualTo("[rows_scored, rows_not_scored, metrics, recent, baselines, recent_baselines]");
         assertThat(progressive.get("rows_scored")).isEqualTo(11_999L);
         assertThat(((Map<?, ?>) progressive.get("baselines")).keySet())
                 .isEqualTo(plain.map("baselines").keySet());

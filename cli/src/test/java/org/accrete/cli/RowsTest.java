@@ -53,8 +53,7 @@ final class RowsTest {
     void rowsWithoutATargetAreNotBad() {
         Path data = csv("in.csv", "x,y", 12_000, row -> row % 7 + "," + (row % 50 == 0 ? "NA" : row % 13 / 10.0));
         for (String[] options : new String[][] {{}, {"--bad-rows", "skip"}, {"--bad-rows", "stop"}}) {
-            Outcome outcome =
-                    train(data, "m" + String.join("", options).replace("--bad-rows", "-"), options);
+            Outcome outcome = train(data, "m" + String.join("", options).replace("--bad-rows", "-"), options);
             assertThat(outcome.status()).isZero();
             assertThat(outcome.out()).contains("11,760 rows learned, 240 without a target\n");
         }

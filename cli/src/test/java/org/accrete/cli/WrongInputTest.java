@@ -199,8 +199,7 @@ final class WrongInputTest {
     @Test
     void aCellThatIsNotANumber() {
         String bad = file("bad.csv", "x,y\n" + "1,a\n2,b\n".repeat(5) + "oops,a\n");
-        Outcome outcome =
-                accrete("train", bad, "--model", "new", "--target", "y", "--column", "x=numeric");
+        Outcome outcome = accrete("train", bad, "--model", "new", "--target", "y", "--column", "x=numeric");
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.err().lines().skip(2).toList())
                 .singleElement()

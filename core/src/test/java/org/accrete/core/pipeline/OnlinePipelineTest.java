@@ -102,8 +102,12 @@ class OnlinePipelineTest {
     private static DenseChunk withoutTargets(DenseChunk rows, int every) {
         double[] targets = new double[rows.rows()];
         Arrays.setAll(targets, row -> row % every == 0 ? Double.NaN : rows.target(row));
-        return new DenseChunk(rows.schema(), Arrays.copyOf(rows.values(), rows.rows() * rows.width()), targets,
-                new double[0], rows.classes());
+        return new DenseChunk(
+                rows.schema(),
+                Arrays.copyOf(rows.values(), rows.rows() * rows.width()),
+                targets,
+                new double[0],
+                rows.classes());
     }
 
     @Test
@@ -139,13 +143,14 @@ class OnlinePipelineTest {
     void aRefusedRowIsNamedByItsPlaceAmongRowsWithoutATarget() {
         DenseChunk rows = withoutTargets(rows(60), 2);
         for (int refused : new int[] {1, 31, 59}) {
-            PlugIns plugIns = PlugIns.of(
-                    new Softmax.Provider(-1, Set.of((int) rows.values()[rows.offset(refused)]), true));
+            PlugIns plugIns =
+                    PlugIns.of(new Softmax.Provider(-1, Set.of((int) rows.values()[rows.offset(refused)]), true));
             Pipeline pipeline =
                     Pipeline.create(plugIns, rows.schema(), new PipelineSpec("softmax", List.of(), Map.of()));
             assertThatThrownBy(() -> pipeline.partialFit(rows))
                     .isInstanceOfSatisfying(
-                            AccreteException.class, e -> assertThat(e.chunkRow()).hasValue(refused));
+                            AccreteException.class,
+                            e -> assertThat(e.chunkRow()).hasValue(refused));
             assertThat(pipeline.unlabelledRows()).isZero();
         }
     }
