@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ final class RowsTest {
         return accrete(all.toArray(String[]::new));
     }
 
-    private Path csv(String name, String header, int rows, java.util.function.IntFunction<String> row) {
+    private Path csv(String name, String header, int rows, IntFunction<String> row) {
         return Data.write(
                 folder,
                 name,

@@ -84,9 +84,15 @@ final class Holdout {
         return rowOf[keptRow];
     }
 
-    /** Scores the rows of the chunk that were held out. */
-    void chunkEnds(Model model, int rows) {
-        if (held.rows() > 0) {
+    /**
+     * Scores the rows of the chunk that were held out.
+     *
+     * @param untrained whether the model knows nothing yet, so that there is nothing to score
+     */
+    void chunkEnds(Model model, boolean untrained, int rows) {
+        if (untrained) {
+            scores.pass(held.chunk(), 0, held.rows());
+        } else if (held.rows() > 0) {
             scores.update(model, held.chunk());
         }
         passRows += rows;

@@ -251,7 +251,7 @@ public final class TrainingRun {
             from = to;
         }
         if (holdout.isPresent()) {
-            holdout.get().chunkEnds(pipeline.view(), buffer.rows());
+            holdout.get().chunkEnds(pipeline.view(), pipeline.isUntrained(), buffer.rows());
         }
         progress.chunkEnds(buffer);
         checkpoints.chunkLearned();

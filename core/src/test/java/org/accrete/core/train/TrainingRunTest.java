@@ -23,9 +23,11 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.Model;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -410,6 +412,16 @@ class TrainingRunTest {
             assertThat(learned(state)).isEqualTo(learned(whole));
             assertThat(state.whole("run.rows_held_out")).isEqualTo(held);
         }
+        Schema unknown = Schema.numeric(1, Target.categorical("y", List.of()));
+        Holdout first = new Holdout(0.5, 0, unknown, 1);
+        Model knowsNothing = Pipeline.create(PLUG_INS, unknown, new PipelineSpec("softmax", List.of(), Map.of()))
+                .view();
+        for (int row = 0; row < 20; row++) {
+            first.keep(new DenseChunk(unknown, new double[1], new double[1], new double[0], List.of("a")));
+            first.chunkEnds(knowsNothing, true, 1);
+        }
+        assertThat(first.report().rows()).isZero();
+        assertThat(first.report().passed()).isBetween(1L, 19L);
         assertThat(whole.whole("standard-scaler.rows_seen")).isEqualTo(2 * 12_345 - held);
         RunReport report = run(labels()).holdout(0.2).build().run();
         assertThat(report.rowsHeldOut()).isEqualTo(held / 2);

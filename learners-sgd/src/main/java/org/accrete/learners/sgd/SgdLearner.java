@@ -184,7 +184,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         for (int row = from; row < to && chunk.hasWeights(); row++) {
             if (isSkipped(chunk, row)) {
                 optimizer.learn(chunk, first, row, t - weightless, sink);
-                optimizer.decide(chunk, row, sink);
+                optimizer.pass(chunk, row, sink);
                 weightless++;
                 first = row + 1;
             }

@@ -207,13 +207,14 @@ class SklearnTest {
 
     @ParameterizedTest
     @MethodSource("plainCases")
-    void onlyTheInterceptOfSparseRowsNeedsCompat(Case one) {
+    void onlyTheInterceptOfSparseRowsAndRowsOfWeightZeroNeedCompat(Case one) {
         Table table = one.table();
         Learner like = SgdLearners.learner(table.schema(), one.settings("sklearn"));
         Learner ours = SgdLearners.learner(table.schema(), one.settings("none"));
         like.partialFit(table.all(one.sparse()));
         ours.partialFit(table.all(one.sparse()));
-        boolean same = !one.sparse() || !one.is("fit-intercept");
+        boolean weightless = one.is("weighted") && Arrays.stream(table.weights()).anyMatch(weight -> weight == 0);
+        boolean same = (!one.sparse() || !one.is("fit-intercept")) && !weightless;
         assertThat(like.state().equals(ours.state())).isEqualTo(same);
     }
 

@@ -57,6 +57,17 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, ImplicitA
         }
     }
 
+    /**
+     * Passes a row that is not learned: hands out its decision values, and refuses what {@link #learn} would refuse
+     * because of them.
+     */
+    public final void pass(Chunk chunk, int row, DecisionSink sink) {
+        for (int c = 0; c < weights.count(); c++) {
+            double unused = weights.decision(c, chunk, row);
+        }
+        decide(chunk, row, sink);
+    }
+
     /** {@return the labels that a class weight is given for but that are not known} */
     public final List<String> labelsWithoutRows(List<String> known) {
         return objective.classWeights().unknown(known);
