@@ -143,7 +143,8 @@ public abstract class LearnerBenchmark {
         return Target.categorical("y", labels);
     }
 
-    private Map<String, String> settings() {
+    /** {@return the parameters of {@link #set}} */
+    final Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         for (String pair : set.isBlank() ? new String[0] : set.split(";")) {
             int equals = pair.indexOf('=');

@@ -49,6 +49,7 @@ final class CsvSource implements ChunkSource {
     /** The current row if it comes from the sample; otherwise it is the current row of {@link #records}. */
     private Optional<SampleRow> sampleRow = Optional.empty();
 
+    private final RowHash hash = new RowHash();
     private int file;
     private long record;
     private long accepted;
@@ -168,7 +169,8 @@ final class CsvSource implements ChunkSource {
         }
         return record == 0
                 ? Position.start()
-                : new Position(marks.create(file, record, encoder.classes().size()), 0);
+                : new Position(
+                        marks.create(file, record, hash, encoder.classes().size()), 0);
     }
 
     private String place() {
@@ -194,6 +196,9 @@ final class CsvSource implements ChunkSource {
             file = records.file();
             record = records.record();
         }
+        if (!isStream) {
+            addToHash(names);
+        }
         if (names != header) {
             if (!names.equals(header)) {
                 try {
@@ -205,6 +210,19 @@ final class CsvSource implements ChunkSource {
             header = names;
         }
         return true;
+    }
+
+    private void addToHash(List<String> names) {
+        if (record == 1) {
+            hash.begin(names);
+        }
+        if (sampleRow.isPresent()) {
+            SampleRow row = sampleRow.get();
+            hash.add(row.text(), row.ends(), row.ends().length);
+        } else {
+            CsvRow row = records.row();
+            hash.add(row.text(), row.ends(), row.count());
+        }
     }
 
     private void encode(ChunkBuffer buffer) {
@@ -254,6 +272,7 @@ final class CsvSource implements ChunkSource {
                 drop(dropped);
             }
         } while (file < mark.file() || record < mark.record());
+        mark.check(inputs.get(file), hash);
     }
 
     /** Encodes a row and drops it. Returns false for a bad row. */

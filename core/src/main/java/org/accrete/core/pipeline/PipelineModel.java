@@ -2,7 +2,8 @@ package org.accrete.core.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
@@ -18,14 +19,21 @@ import org.accrete.core.plugin.PlugInCalls;
  * error of a plug-in names it, so that the model of a learner from elsewhere is wrapped also without steps.
  */
 class PipelineModel implements Model {
+    /** Memory for more rows is not kept, since it might never be needed again. */
+    private static final int MOST_ROWS_KEPT = 64;
+
     private final Schema schema;
     private final ResolvedSpec spec;
     private final Transformer[] steps;
-    private final Supplier<StepBuffers> buffers;
+    private final Optional<StepBuffers> buffers;
+
+    /** Of a model that threads share: kept for the thread that predicts, others make their own at the same time. */
+    private final AtomicReference<Optional<StepBuffers>> idle = new AtomicReference<>(Optional.empty());
+
     private final Model model;
 
     private PipelineModel(
-            Schema schema, ResolvedSpec spec, Transformer[] steps, Supplier<StepBuffers> buffers, Model model) {
+            Schema schema, ResolvedSpec spec, Transformer[] steps, Optional<StepBuffers> buffers, Model model) {
         this.schema = schema;
         this.spec = spec;
         this.steps = steps;
@@ -40,9 +48,10 @@ class PipelineModel implements Model {
      * @param spec of the pipeline, for messages
      * @param steps models of the steps, in order
      * @param model of the learner
-     * @param buffers called once per chunk; gives shared buffers, or new ones where threads share the model
+     * @param buffers the chunks between the steps; empty where threads share the model
      */
-    static Model of(Schema schema, ResolvedSpec spec, Transformer[] steps, Model model, Supplier<StepBuffers> buffers) {
+    static Model of(
+            Schema schema, ResolvedSpec spec, Transformer[] steps, Model model, Optional<StepBuffers> buffers) {
         if (steps.length == 0 && PlugInCalls.isOwn(spec.learner().provider())) {
             return model;
         }
@@ -77,14 +86,29 @@ class PipelineModel implements Model {
         return lines;
     }
 
-    /** {@return the rows as the learner's model needs them} */
-    final Chunk transformed(Chunk chunk) {
+    /** {@return buffers for one call} */
+    final StepBuffers take() {
+        if (buffers.isPresent()) {
+            return buffers.get();
+        }
+        Optional<StepBuffers> taken = idle.getAndSet(Optional.empty());
+        return taken.isPresent() ? taken.get() : new StepBuffers(steps.length);
+    }
+
+    /** Ends the call that took them. */
+    final void giveBack(StepBuffers taken) {
+        if (buffers.isEmpty() && taken.rows() <= MOST_ROWS_KEPT) {
+            idle.set(taken.asOptional());
+        }
+    }
+
+    /** {@return the rows as the learner's model needs them, in the buffers} */
+    final Chunk transformed(Chunk chunk, StepBuffers between) {
         schema.require(chunk.schema());
         Chunk current = chunk;
         if (chunk.rows() == 0 && steps.length > 0) {
             return new ChunkBuffer(steps[steps.length - 1].outputSchema(), 1).chunk();
         }
-        StepBuffers between = buffers.get();
         for (int i = 0; i < steps.length; i++) {
             ChunkBuffer out = between.get(i, steps[i].outputSchema(), current.rows());
             try {
@@ -105,7 +129,7 @@ class PipelineModel implements Model {
     private static class OfClasses<C extends Classifier> extends PipelineModel implements Classifier {
         final C inner;
 
-        OfClasses(Schema schema, ResolvedSpec spec, Transformer[] steps, C inner, Supplier<StepBuffers> buffers) {
+        OfClasses(Schema schema, ResolvedSpec spec, Transformer[] steps, C inner, Optional<StepBuffers> buffers) {
             super(schema, spec, steps, buffers, inner);
             this.inner = inner;
         }
@@ -122,11 +146,16 @@ class PipelineModel implements Model {
 
         @Override
         public final void decide(Chunk chunk, double[] out) {
-            Chunk rows = transformed(chunk);
+            StepBuffers between = take();
             try {
-                inner.decide(rows, out);
-            } catch (RuntimeException | Error e) {
-                throw failure("decide", e);
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.decide(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("decide", e);
+                }
+            } finally {
+                giveBack(between);
             }
         }
 
@@ -143,7 +172,7 @@ class PipelineModel implements Model {
                 ResolvedSpec spec,
                 Transformer[] steps,
                 ProbabilisticClassifier inner,
-                Supplier<StepBuffers> buffers) {
+                Optional<StepBuffers> buffers) {
             super(schema, spec, steps, inner, buffers);
         }
 
@@ -161,18 +190,23 @@ class PipelineModel implements Model {
         private final Regressor inner;
 
         OfNumbers(
-                Schema schema, ResolvedSpec spec, Transformer[] steps, Regressor inner, Supplier<StepBuffers> buffers) {
+                Schema schema, ResolvedSpec spec, Transformer[] steps, Regressor inner, Optional<StepBuffers> buffers) {
             super(schema, spec, steps, buffers, inner);
             this.inner = inner;
         }
 
         @Override
         public void predict(Chunk chunk, double[] out) {
-            Chunk rows = transformed(chunk);
+            StepBuffers between = take();
             try {
-                inner.predict(rows, out);
-            } catch (RuntimeException | Error e) {
-                throw failure("predict", e);
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.predict(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("predict", e);
+                }
+            } finally {
+                giveBack(between);
             }
         }
     }
@@ -185,7 +219,7 @@ class PipelineModel implements Model {
                 ResolvedSpec spec,
                 Transformer[] steps,
                 Transformer inner,
-                Supplier<StepBuffers> buffers) {
+                Optional<StepBuffers> buffers) {
             super(schema, spec, steps, buffers, inner);
             this.inner = inner;
         }
@@ -197,11 +231,16 @@ class PipelineModel implements Model {
 
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
-            Chunk rows = transformed(chunk);
+            StepBuffers between = take();
             try {
-                inner.transform(rows, out);
-            } catch (RuntimeException | Error e) {
-                throw failure("transform", e);
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.transform(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("transform", e);
+                }
+            } finally {
+                giveBack(between);
             }
         }
     }
