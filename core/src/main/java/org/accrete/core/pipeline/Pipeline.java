@@ -327,7 +327,8 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         for (int i = 0; i < steps.length; i++) {
             models[i] = spec.part(i).named("view", steps[i]::view);
         }
-        return PipelineModel.of(schema, spec, models, spec.learner().named("view", learner::view), buffers.asOptional());
+        return PipelineModel.of(
+                schema, spec, models, spec.learner().named("view", learner::view), buffers.asOptional());
     }
 
     /** {@inheritDoc} It can do what the learner's model can. */

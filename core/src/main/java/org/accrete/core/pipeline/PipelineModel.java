@@ -50,8 +50,7 @@ class PipelineModel implements Model {
      * @param model of the learner
      * @param buffers the chunks between the steps; empty where threads share the model
      */
-    static Model of(
-            Schema schema, ResolvedSpec spec, Transformer[] steps, Model model, Optional<StepBuffers> buffers) {
+    static Model of(Schema schema, ResolvedSpec spec, Transformer[] steps, Model model, Optional<StepBuffers> buffers) {
         if (steps.length == 0 && PlugInCalls.isOwn(spec.learner().provider())) {
             return model;
         }
