@@ -9,7 +9,7 @@ import org.accrete.api.AccreteException;
 /**
  * The mark of a position in CSV files: the place after a record, and what identifies the data before it.
  *
- * <p>As text: {@code file:key:record:size:hash:before:classes}.
+ * <p>As text: {@code file:key:record:size:hash:before:classes:unended}.
  *
  * @param file index of the file in the sorted list
  * @param key key of the file
@@ -17,9 +17,11 @@ import org.accrete.api.AccreteException;
  * @param fingerprint fingerprint of the file when it was marked
  * @param before hash of the files before it, {@code -} if there are none
  * @param classes number of known labels
+ * @param unended hash of the last record before the position if its line had no line end, else {@code -}
  */
-record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint, String before, int classes) {
-    private static final String NOTHING = "-";
+record CsvMark(
+        int file, String key, long record, Input.Fingerprint fingerprint, String before, int classes, String unended) {
+    static final String NOTHING = "-";
     private static final String ADVICE =
             "; put it back as it was, or train a new model, or go on from this one with --from";
 
@@ -41,8 +43,9 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
          * @param atFile index of the file, at least that of the previous call
          * @param record number of records of the file before the mark
          * @param classes number of known labels
+         * @param unended hash of the last record if its line has no line end, else {@link CsvMark#NOTHING}
          */
-        String create(int atFile, long record, int classes) {
+        String create(int atFile, long record, int classes, String unended) {
             if (atFile != file) {
                 before = before(inputs, Math.max(file, 0), atFile, before);
                 file = atFile;
@@ -51,7 +54,7 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
                 prefix = file + ":" + URLEncoder.encode(input.key(), StandardCharsets.UTF_8) + ":";
                 suffix = ":" + fingerprint.size() + ":" + fingerprint.hash() + ":" + before + ":";
             }
-            return prefix + record + suffix + classes;
+            return prefix + record + suffix + classes + ":" + unended;
         }
     }
 
@@ -73,19 +76,35 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
     static CsvMark parse(String text) {
         try {
             String[] parts = text.split(":", -1);
-            if (parts.length == 7) {
+            if (parts.length == 8) {
                 return new CsvMark(
                         Integer.parseInt(parts[0]),
                         URLDecoder.decode(parts[1], StandardCharsets.UTF_8),
                         Long.parseLong(parts[2]),
                         new Input.Fingerprint(Long.parseLong(parts[3]), parts[4]),
                         parts[5],
-                        Integer.parseInt(parts[6]));
+                        Integer.parseInt(parts[6]),
+                        parts[7]);
             }
         } catch (IllegalArgumentException e) {
             // An invalid number or escape: thrown below.
         }
         throw AccreteException.badState("the stored position '" + text + "' is not one in CSV files");
+    }
+
+    /**
+     * Throws if the last record before the mark had no line end and has changed: it was read before it was complete.
+     *
+     * @param name name of the file
+     * @param found hash of that record as it is now
+     */
+    void checkUnended(String name, String found) {
+        if (!unended.equals(NOTHING) && !unended.equals(found)) {
+            throw AccreteException.badState(
+                    "the last line of '" + name + "' that was learned had no line end then and is"
+                            + " another now, so what was learned was not all of it; train a new model, always with --resume,"
+                            + " which leaves a line until it has its end");
+        }
     }
 
     /**
