@@ -105,12 +105,13 @@ enum Notation {
      * {@return what to do with a column of this notation}
      *
      * @param name name of the column
+     * @param kind kind that it is to have
      */
-    String remedy(String name) {
+    String remedy(String name, String kind) {
         return switch (this) {
             case DECIMAL_COMMA ->
                 "add decimal=%2C to the source, as in csv:FILE?decimal=%2C, or say "
-                        + option(name, "numeric(decimal=%2C)");
+                        + option(name, kind + "(decimal=%2C)");
             case DECIMAL_POINT ->
                 "leave out decimal= where the source or the column has it, or add decimal=. to the source";
             case THOUSANDS -> advice + ", or, if it is a decimal comma, add decimal=%2C to the source";
@@ -230,8 +231,8 @@ enum Notation {
         if (isLikeMissing(cell)) {
             return "; " + missingRemedy(name, kind, cell);
         }
-        return of(cell).filter(notation -> notation.isNumber() && !kind.equals("datetime"))
-                .map(notation -> "; if these are " + notation.words + ", " + notation.remedy(name))
+        return of(cell).filter(notation -> notation.isNumber() && (kind.equals("numeric") || kind.equals("weight")))
+                .map(notation -> "; if these are " + notation.words + ", " + notation.remedy(name, kind))
                 .orElse("");
     }
 

@@ -428,7 +428,7 @@ public final class PlanInference {
                         .orElse("");
                 return Optional.of(
                         "most of its cells look like " + notation.get().words() + ", such as " + Cells.quote(example)
-                                + ": " + notation.get().remedy(name));
+                                + ": " + notation.get().remedy(name, "numeric"));
             }
             String kind = isNumbers ? "numeric" : "datetime";
             String cell = odd.isEmpty() ? "" : commonestOdd();

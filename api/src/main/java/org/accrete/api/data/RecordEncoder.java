@@ -383,7 +383,7 @@ public final class RecordEncoder {
     private double weight(Object value, int field) {
         double weight = number(value, field);
         if (weight < 0) {
-            throw refuse(value, field, "a weight >= 0 or missing");
+            throw AccreteException.badData(refusal(value, field, "a weight >= 0 or missing"));
         }
         return Double.isNaN(weight) ? 1.0 : weight;
     }

@@ -253,7 +253,7 @@ public final class RowEncoder {
             trim(text, ends, amountFields[i]);
             double value;
             switch (amounts[i]) {
-                case NUMBER -> value = number(text, amountFields[i], amountCells[i]);
+                case NUMBER -> value = number(text, amountFields[i], "numeric", amountCells[i]);
                 case BOOLEAN -> value = bool(text, amountFields[i], amountCells[i]);
                 default -> {
                     dated[date] = dates[date].read(text, from, to);
@@ -271,10 +271,10 @@ public final class RowEncoder {
         }
     }
 
-    private double number(char[] text, int field, CellFormat cells) {
+    private double number(char[] text, int field, String kind, CellFormat cells) {
         double value = cells.number(text, from, to);
         if (!Double.isFinite(value) && !cells.isMissingNumber(text, from, to)) {
-            throw refuse(text, field, "numeric", Double.isNaN(value) ? "a number" : "a finite number");
+            throw refuse(text, field, kind, Double.isNaN(value) ? "a number" : "a finite number");
         }
         return value;
     }
@@ -289,9 +289,9 @@ public final class RowEncoder {
 
     private double weight(char[] text, int[] ends) {
         trim(text, ends, weightField);
-        double value = number(text, weightField, weightCells);
+        double value = number(text, weightField, "weight", weightCells);
         if (value < 0.0) {
-            throw refuse(text, weightField, "weight", "a weight >= 0");
+            throw AccreteException.badData(refusal(text, weightField, "a weight >= 0 or missing"));
         }
         return Double.isNaN(value) ? 1.0 : value;
     }
@@ -352,10 +352,13 @@ public final class RowEncoder {
     }
 
     private AccreteException refuse(char[] text, int field, String kind, String expected) {
-        String name = header.get(field);
-        String cell = new String(text, from, to - from);
-        return AccreteException.badData("column " + Cells.quote(name) + " must be " + expected + " or missing but was "
-                + Cells.quote(cell) + Notation.hint(name, kind, cell));
+        String hint = Notation.hint(header.get(field), kind, new String(text, from, to - from));
+        return AccreteException.badData(refusal(text, field, expected + " or missing") + hint);
+    }
+
+    private String refusal(char[] text, int field, String expected) {
+        return "column " + Cells.quote(header.get(field)) + " must be " + expected + " but was "
+                + Cells.quote(new String(text, from, to - from));
     }
 
     private String targetName() {
