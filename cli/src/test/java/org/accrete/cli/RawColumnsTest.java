@@ -50,6 +50,12 @@ final class RawColumnsTest {
         }
     }
 
+    private String predictions(String model, String source) {
+        Outcome predicted = accrete("predict", model, source);
+        succeeds(predicted);
+        return predicted.out().replaceAll(",[a-z]+@[0-9]+", "");
+    }
+
     @Test
     void questionMarksInNumbers() {
         IntFunction<String> cells = row -> "c" + row % 2;
@@ -111,8 +117,7 @@ final class RawColumnsTest {
         succeeds(resumed);
         assertThat(resumed.out()).contains("2 rows learned");
         train(file("other.csv", whole), "y", "straight", "--column", "y=numeric");
-        assertThat(accrete("predict", "m", file("in.csv", whole)).out().replace(",2\n", ",1\n"))
-                .isEqualTo(accrete("predict", "straight", file("in.csv", whole)).out());
+        assertThat(predictions("m", file("in.csv", whole))).isEqualTo(predictions("straight", file("in.csv", whole)));
     }
 
     @Test
@@ -184,7 +189,7 @@ final class RawColumnsTest {
         succeeds(accrete("predict", "n", "csv:" + file + "?header=no"));
         String same = file("dup.csv", rows("0,1,0,2,5", 29, row -> "0,1,0,2,5"));
         refuses(train(same, "y", "d"), "header=no");
-        succeeds(train(same, "5", "d"), "is numbers: 0, 1, 0, 2, 5", "the later ones are named 0.1");
+        succeeds(train(same, "5", "d"), "is numbers: 0, 1, 0.1, 2, 5", "the later ones are named 0.1");
     }
 
     @Test
