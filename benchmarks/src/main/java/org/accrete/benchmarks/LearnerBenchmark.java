@@ -92,7 +92,7 @@ public abstract class LearnerBenchmark {
      */
     final void prepare(int rows) throws IOException {
         try {
-            PlugIns plugIns = plugins.isEmpty() ? PlugIns.load() : PlugIns.load(Path.of(decoded(plugins)));
+            PlugIns plugIns = PlugIns.load(PlugIns.folders(decoded(plugins)));
             LearnerProvider provider = plugIns.learners().find(learner);
             Target target = target(provider.targets());
             int entries = density >= 1 ? width : (int) Math.max(1, Math.round(width * density));
@@ -143,7 +143,8 @@ public abstract class LearnerBenchmark {
         return Target.categorical("y", labels);
     }
 
-    private Map<String, String> settings() {
+    /** {@return the parameters of {@link #set}} */
+    final Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         for (String pair : set.isBlank() ? new String[0] : set.split(";")) {
             int equals = pair.indexOf('=');

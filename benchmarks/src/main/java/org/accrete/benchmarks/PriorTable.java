@@ -241,7 +241,7 @@ public final class PriorTable {
                 Map<String, String> settings = new HashMap<>(Map.of("optimizer", optimizer, "eta0", eta0));
                 settings.putAll(Map.of("learning-rate", "constant", "alpha", alpha));
                 settings.put("penalty", alpha.equals("0") ? "none" : "l2");
-                settings.put("pull", way.equals("source") ? "source" : "zero");
+                settings.put("prior", way.equals("source") ? "source" : "zero");
                 all.add(settings);
             }
         }

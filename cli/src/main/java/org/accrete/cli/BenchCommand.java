@@ -1,8 +1,9 @@
 package org.accrete.cli;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -100,9 +101,12 @@ final class BenchCommand extends Subcommand {
         params.put(
                 "classes",
                 classes.map(CLASSES::parse).orElse(CLASSES.defaultValue()).toString());
-        plugInFolder
-                .map(Path::toAbsolutePath)
-                .ifPresent(folder -> params.put("plugins", BenchmarkJvm.escaped(folder.toString())));
+        String folders = Arrays.stream(plugInFolders())
+                .map(folder -> folder.toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        if (!folders.isEmpty()) {
+            params.put("plugins", BenchmarkJvm.escaped(folders));
+        }
         double time = seconds.map(SECONDS::parse).orElse(SECONDS.defaultValue());
 
         BenchmarkJvm jvm = BenchmarkJvm.find(console, debug);

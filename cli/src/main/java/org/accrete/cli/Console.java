@@ -72,6 +72,12 @@ final class Console {
         err.println(oneLine(line));
     }
 
+    /** Prints a question; the answer is to stand in the same line. */
+    void ask(String question) {
+        err.print(question);
+        err.flush();
+    }
+
     /** Replaces the last line on a terminal. */
     void rewrite(String line) {
         err.print("\r" + line + "\u001b[K");

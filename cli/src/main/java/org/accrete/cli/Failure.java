@@ -35,12 +35,13 @@ record Failure(String kind, String message, Optional<String> where, int status, 
      */
     static Failure of(Throwable thrown, boolean underway) {
         if (thrown instanceof AccreteException known) {
-            boolean midway = known.kind() == AccreteException.Kind.IO && underway;
+            boolean other = known.kind() == AccreteException.Kind.PLUG_IN_FAILED
+                    || known.kind() == AccreteException.Kind.IO && underway;
             return new Failure(
                     known.kind().text(),
                     String.valueOf(known.getMessage()),
                     known.where(),
-                    midway ? OTHER : USER_CAN_FIX,
+                    other ? OTHER : USER_CAN_FIX,
                     known);
         }
         if (thrown instanceof CommandLine.ParameterException wrong) {
@@ -56,7 +57,8 @@ record Failure(String kind, String message, Optional<String> where, int status, 
             return new Failure(
                     "out-of-memory",
                     "the heap of " + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MB is full; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
+                            + " MB is full" + (full.getCause() == null ? "" : " (" + full.getMessage() + ")")
+                            + "; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
                     Optional.empty(),
                     USER_CAN_FIX,
                     full);

@@ -15,6 +15,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Params;
+import org.accrete.core.plugin.PlugInCalls;
 import org.accrete.core.plugin.PlugIns;
 
 /**
@@ -50,7 +51,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
     }
 
     ChunkSource open(SourceRequest request) {
-        return provider.open(request, params);
+        return PlugInCalls.open(provider, request, params);
     }
 
     boolean isStandardInput() {

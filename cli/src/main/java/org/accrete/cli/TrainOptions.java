@@ -114,6 +114,11 @@ final class TrainOptions {
     boolean resume;
 
     @Option(
+            names = "--replace",
+            description = "Train a new model; one of that NAME is removed first, once all else is checked.")
+    boolean replace;
+
+    @Option(
             names = "--from",
             paramLabel = "MODEL[@V]",
             description = "Start from this version with fresh scores, and append to NAME.")
@@ -145,6 +150,10 @@ final class TrainOptions {
     void check() {
         if (resume && from.isPresent()) {
             throw AccreteException.badArgument("--resume and --from exclude each other; choose one");
+        }
+        if (replace && (resume || from.isPresent())) {
+            throw AccreteException.badArgument(
+                    "--replace trains a new model, so --resume and --from exclude it; choose one");
         }
         if (newHead && from.isEmpty()) {
             throw AccreteException.badArgument("--new-head needs a model to start from; add --from MODEL@V");

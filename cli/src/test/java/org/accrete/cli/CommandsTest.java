@@ -328,27 +328,27 @@ final class CommandsTest {
     void fromCanTakeItsVersionAsThePrior() {
         Path data = data();
         trained(data);
-        List<String> pull = List.of("--set", "pull=source", "--set", "penalty=l2", "--set", "alpha=1e6");
+        List<String> towards = List.of("--set", "prior=source", "--set", "penalty=l2", "--set", "alpha=1e6");
         List<String> from = new ArrayList<>(List.of("--from", "late@1", "--set", "eta0=1e-7"));
-        from.addAll(pull);
+        from.addAll(towards);
         Outcome outcome = train(data, from.toArray(String[]::new));
         assertThat(outcome.status()).as(outcome.err()).isZero();
         double[] source = tensor("late@1", "coef");
-        assertThat(tensor("late@2", "sgd.source_coef")).isEqualTo(source);
+        assertThat(tensor("late@2", "sgd.prior_coef")).isEqualTo(source);
         assertThat(tensor("late@2", "coef")).containsExactly(source, within(1e-5));
 
         // --resume keeps the prior; --from makes the new version the prior, unless the prior is switched off.
         Data.csv(folder, "late.csv", ROWS + 500);
         assertThat(train(data, "--resume").status()).isZero();
-        assertThat(tensor("late@3", "sgd.source_coef")).isEqualTo(source);
+        assertThat(tensor("late@3", "sgd.prior_coef")).isEqualTo(source);
         assertThat(train(data, "--from", "late@3").status()).isZero();
-        assertThat(tensor("late@4", "sgd.source_coef")).isEqualTo(tensor("late@3", "coef"));
-        assertThat(train(data, "--from", "late@4", "--set", "pull=zero", "--set", "alpha=0", "--set", "eta0=1e-9")
+        assertThat(tensor("late@4", "sgd.prior_coef")).isEqualTo(tensor("late@3", "coef"));
+        assertThat(train(data, "--from", "late@4", "--set", "prior=zero", "--set", "alpha=0", "--set", "eta0=1e-9")
                         .status())
                 .isZero();
         assertThat(tensor("late@5", "coef")).containsExactly(tensor("late@4", "coef"), within(1e-3));
 
-        Outcome without = train(data, "--from", "late@1", "--set", "pull=source");
+        Outcome without = train(data, "--from", "late@1", "--set", "prior=source");
         assertThat(without.status()).isEqualTo(2);
         assertThat(without.err()).contains("set penalty=l2 and alpha");
     }
@@ -812,9 +812,11 @@ final class CommandsTest {
                 "train",
                 "predict",
                 "evaluate",
+                "models",
                 "versions",
                 "rollback",
                 "tag",
+                "rm",
                 "verify",
                 "learners",
                 "sources",

@@ -78,6 +78,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     private Optional<LiveModel> live = Optional.empty();
     private Optional<ModelVersion> saved = Optional.empty();
     private Optional<String> parent;
+    private boolean takesArrays;
     private long rowsOfParent;
     private long publishedAt;
     private long userThread;
@@ -286,6 +287,9 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
                     .orElseGet(() -> Scores.forTarget(target)));
         }
         pipeline = Optional.of(begun);
+        takesArrays = plan.stream()
+                .flatMap(columns -> columns.columns().stream())
+                .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
         oneRow = Optional.of(new OneRow(begun.schema()));
         labels.reset(begun.classes());
     }
@@ -297,7 +301,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
             throw AccreteException.badArgument("the column to be predicted must be named for records: add"
                     + " target(\"NAME\") where the trainer is built");
         }
-        List<Map<String, ?>> sample = new ArrayList<>();
+        List<Map<String, Object>> sample = new ArrayList<>();
         for (Object row : rows.subList(0, Math.min(rows.size(), PlanInference.ROWS))) {
             sample.add(named(row));
         }
@@ -336,23 +340,23 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         return inferred;
     }
 
-    private static boolean hasText(List<Map<String, ?>> sample, String name) {
+    private static boolean hasText(List<Map<String, Object>> sample, String name) {
         return sample.stream()
-                .anyMatch(row -> !RecordEncoder.text(row.get(name)).isBlank());
+                .anyMatch(row -> !RecordEncoder.text(row.getOrDefault(name, "")).isBlank());
     }
 
     private static PlanInference inference(
-            List<String> names, Optional<String> label, Map<String, Column> given, List<Map<String, ?>> sample) {
+            List<String> names, Optional<String> label, Map<String, Column> given, List<Map<String, Object>> sample) {
         PlanInference inference = new PlanInference(names, label, List.copyOf(given.values()));
-        for (Map<String, ?> row : sample) {
+        for (Map<String, Object> row : sample) {
             inference.add(names.stream()
-                    .map(name -> RecordEncoder.text(row.get(name)))
+                    .map(name -> RecordEncoder.text(row.getOrDefault(name, "")))
                     .toList());
         }
         return inference;
     }
 
-    private static Map<String, ?> named(Object row) {
+    private static Map<String, Object> named(Object row) {
         Map<String, Object> values = new LinkedHashMap<>();
         if (row instanceof Map<?, ?> map) {
             map.forEach((name, value) -> values.put(String.valueOf(name), value));
@@ -423,10 +427,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     }
 
     private void requireArrays() {
-        boolean isNumeric = plan.stream()
-                .flatMap(columns -> columns.columns().stream())
-                .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
-        if (!isNumeric) {
+        if (!takesArrays) {
             throw AccreteException.badArgument(
                     "this model was trained on records whose columns are not all numbers; give records");
         }
@@ -463,13 +464,16 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     /**
      * {@return the model that other threads predict with} It is brought up to date by this call, by {@link #save}, and
      * at most once a second while rows are learned; each time a snapshot is made. Its predictions say {@code clicks@3},
-     * or {@code clicks@3+500} when 500 rows were learned since that version.
+     * or {@code clicks@3+500} when 500 rows were learned since that version. With a store, a rollback there reaches it
+     * at the next of these moments: see {@link LiveModel#following}.
      */
     public final LiveModel live() {
         enter();
         try {
             if (live.isEmpty()) {
-                live = Optional.of(LiveModel.unpublished());
+                live = Optional.of(parts.storedIn()
+                        .map(stored -> LiveModel.following(parts.plugIns(), stored.store(), stored.model()))
+                        .orElseGet(LiveModel::unpublished));
             }
             if (pipeline.isPresent()) {
                 publish();

@@ -1,6 +1,5 @@
 package org.accrete.io;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +59,7 @@ final class CsvSource implements ChunkSource {
     /** The current row if it comes from the sample; otherwise it is the current row of {@link #records}. */
     private Optional<SampleRow> sampleRow = Optional.empty();
 
+    private final RowHash hash = new RowHash();
     private int file;
     private long record;
     private boolean unended;
@@ -247,18 +247,7 @@ final class CsvSource implements ChunkSource {
         return record == 0
                 ? Position.start()
                 : new Position(
-                        marks.create(file, record, encoder.classes().size(), unended ? hashOfRow() : CsvMark.NOTHING),
-                        0);
-    }
-
-    /** {@return a hash of the current row's cells} */
-    private String hashOfRow() {
-        CsvRow last = records.row();
-        String text = sampleRow
-                .map(row -> CsvRow.fields(row.text(), row.ends(), row.ends().length))
-                .orElseGet(last::fields)
-                .toString();
-        return Input.hash(text.getBytes(StandardCharsets.UTF_8));
+                        marks.create(file, record, hash, encoder.classes().size()), 0);
     }
 
     private String place() {
@@ -286,6 +275,9 @@ final class CsvSource implements ChunkSource {
             record = records.record();
             unended = records.isUnended();
         }
+        if (!isStream) {
+            addToHash(names);
+        }
         if (names != header) {
             if (!names.equals(header)) {
                 try {
@@ -297,6 +289,19 @@ final class CsvSource implements ChunkSource {
             header = names;
         }
         return true;
+    }
+
+    private void addToHash(List<String> names) {
+        if (record == 1) {
+            hash.begin(names);
+        }
+        if (sampleRow.isPresent()) {
+            SampleRow row = sampleRow.get();
+            hash.add(row.text(), row.ends(), row.ends().length);
+        } else {
+            CsvRow row = records.row();
+            hash.add(row.text(), row.ends(), row.count());
+        }
     }
 
     private void encode(ChunkBuffer buffer) {
@@ -346,7 +351,7 @@ final class CsvSource implements ChunkSource {
                 drop(dropped);
             }
         } while (file < mark.file() || record < mark.record());
-        mark.checkUnended(inputs.get(file).name(), hashOfRow());
+        mark.check(inputs.get(file), hash);
     }
 
     /** Encodes a row and drops it. Returns false for a bad row. */

@@ -528,6 +528,6 @@ public final class RecordEncoder {
      */
     public static AccreteException notARecord(Object record) {
         return AccreteException.badArgument("a record must be a java.util.Map or a Java record but was "
-                + (record.getClass().getName()));
+                + record.getClass().getName());
     }
 }

@@ -146,6 +146,22 @@ public record Schema(List<Block> blocks, Target target) {
     }
 
     /**
+     * Refuses a target that a learner does not learn.
+     *
+     * @param kind the kind that it learns
+     * @param learner name of the learner, for the message
+     * @throws AccreteException bad argument: the target is of another kind
+     */
+    public void requireTarget(Target.Kind kind, String learner) {
+        if (target.kind() != kind) {
+            throw AccreteException.badArgument(learner + " needs a " + ParamSpec.word(kind) + " target but "
+                    + (target.kind() == Target.Kind.NONE
+                            ? "there is none"
+                            : "'" + target.name() + "' is " + ParamSpec.word(target.kind())));
+        }
+    }
+
+    /**
      * {@return the schema as text, one block a line and the target last: {@code distance numeric 1}; names and labels
      * are percent-escaped; {@link #parse} takes it back}
      */

@@ -67,6 +67,16 @@ class SchemaTest {
     }
 
     @Test
+    void aTargetOfAnotherKindIsNamed() {
+        Schema numeric = Schema.numeric(1, Target.numeric("y"));
+        numeric.requireTarget(Target.Kind.NUMERIC, "sum");
+        assertThatThrownBy(() -> numeric.requireTarget(Target.Kind.CATEGORICAL, "sum"))
+                .hasMessage("sum needs a categorical target but 'y' is numeric");
+        assertThatThrownBy(() -> Schema.numeric(1, Target.none()).requireTarget(Target.Kind.NUMERIC, "sum"))
+                .hasMessage("sum needs a numeric target but there is none");
+    }
+
+    @Test
     void refusesBlocksAndTargetsThatCannotBe() {
         assertThatThrownBy(() -> new Block("", Block.Kind.NUMERIC, 1)).hasMessageContaining("must not be empty");
         assertThatThrownBy(() -> new Block("b", Block.Kind.NUMERIC, 0))

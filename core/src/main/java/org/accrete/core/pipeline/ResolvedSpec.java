@@ -116,7 +116,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
     }
 
     private static void requireSame(Part<?> mine, Part<?> theirs) {
-        mine.named(() -> {
+        mine.named("params", () -> {
             mine.params().requireSame(theirs.params());
             return mine;
         });
@@ -147,6 +147,11 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
             step.params().toMap().forEach((key, value) -> settings.put(step.name() + "." + key, value));
         }
         return settings;
+    }
+
+    /** {@return a step by its index, or the learner behind the last step} */
+    Part<?> part(int index) {
+        return index < steps.size() ? steps.get(index) : learner;
     }
 
     List<String> stepNames() {
@@ -190,15 +195,19 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         Schema columns = schema;
         long bytes = 0;
         for (Part<StepProvider> step : steps) {
-            bytes = LongMath.saturatedAdd(bytes, step.provider().memoryBytes(columns, step.params()));
+            bytes = LongMath.saturatedAdd(bytes, memoryBytes(step, columns));
             if (bytes > Runtime.getRuntime().maxMemory()) {
                 return bytes;
             }
             Schema in = columns;
-            columns =
-                    step.named(() -> step.provider().create(in, step.params())).outputSchema();
+            columns = step.named("create", () -> step.provider().create(in, step.params()))
+                    .outputSchema();
         }
-        return LongMath.saturatedAdd(bytes, learner.provider().memoryBytes(columns, learner.params()));
+        return LongMath.saturatedAdd(bytes, memoryBytes(learner, columns));
+    }
+
+    private static long memoryBytes(Part<?> part, Schema columns) {
+        return part.named("memoryBytes", () -> part.provider().memoryBytes(columns, part.params()));
     }
 
     private static StepProvider step(PlugIns plugIns, String word) {

@@ -21,64 +21,82 @@ import org.accrete.api.data.Target;
  */
 public final class Examples {
     /** How the features are given. */
-    private sealed interface Features {
-        int rows();
+    private abstract static sealed class Features {
+        final int rows;
+        final int width;
 
-        int width();
+        Features(int rows, int width) {
+            this.rows = rows;
+            this.width = width;
+        }
 
-        /** Copies the features, row-major; returns the array. */
-        double[] rowMajor(double[] to);
+        /** Copies the features, row-major. */
+        abstract void copy(double[] to);
     }
 
-    private record Flat(double[] values, int rows, int width) implements Features {
+    private static final class Flat extends Features {
+        final double[] values;
+
+        Flat(double[] values, int width) {
+            super(Examples.rows(values.length, width), width);
+            this.values = values;
+        }
+
         @Override
-        public double[] rowMajor(double[] to) {
+        void copy(double[] to) {
             System.arraycopy(values, 0, to, 0, values.length);
-            return to;
         }
     }
 
-    private record FlatFloats(float[] values, int rows, int width) implements Features {
+    private static final class FlatFloats extends Features {
+        private final float[] values;
+
+        FlatFloats(float[] values, int width) {
+            super(Examples.rows(values.length, width), width);
+            this.values = values;
+        }
+
         @Override
-        public double[] rowMajor(double[] to) {
+        void copy(double[] to) {
             for (int i = 0; i < values.length; i++) {
                 to[i] = values[i];
             }
-            return to;
         }
     }
 
-    private record Doubles(double[][] x, int width) implements Features {
-        @Override
-        public int rows() {
-            return x.length;
+    private static final class Doubles extends Features {
+        private final double[][] x;
+
+        Doubles(double[][] x) {
+            super(x.length, x.length == 0 ? 0 : x[0].length);
+            this.x = x;
         }
 
         @Override
-        public double[] rowMajor(double[] to) {
-            for (int row = 0; row < x.length; row++) {
+        void copy(double[] to) {
+            for (int row = 0; row < rows; row++) {
                 requireWidth(row, x[row].length, width);
                 System.arraycopy(x[row], 0, to, row * width, width);
             }
-            return to;
         }
     }
 
-    private record Floats(float[][] x, int width) implements Features {
-        @Override
-        public int rows() {
-            return x.length;
+    private static final class Floats extends Features {
+        private final float[][] x;
+
+        Floats(float[][] x) {
+            super(x.length, x.length == 0 ? 0 : x[0].length);
+            this.x = x;
         }
 
         @Override
-        public double[] rowMajor(double[] to) {
-            for (int row = 0, at = 0; row < x.length; row++) {
+        void copy(double[] to) {
+            for (int row = 0, at = 0; row < rows; row++) {
                 requireWidth(row, x[row].length, width);
                 for (float value : x[row]) {
                     to[at++] = value;
                 }
             }
-            return to;
         }
     }
 
@@ -109,7 +127,7 @@ public final class Examples {
      * @param x one array per row, all of one length
      */
     public static Examples of(double[][] x) {
-        return of(new Doubles(x, x.length == 0 ? 0 : x[0].length));
+        return of(new Doubles(x));
     }
 
     /**
@@ -118,7 +136,7 @@ public final class Examples {
      * @param x one array per row, all of one length
      */
     public static Examples of(float[][] x) {
-        return of(new Floats(x, x.length == 0 ? 0 : x[0].length));
+        return of(new Floats(x));
     }
 
     /**
@@ -129,7 +147,7 @@ public final class Examples {
      * @throws AccreteException bad argument: not a whole number of rows
      */
     public static Examples flat(double[] values, int width) {
-        return of(new Flat(values, rows(values.length, width), width));
+        return of(new Flat(values, width));
     }
 
     /**
@@ -140,7 +158,7 @@ public final class Examples {
      * @throws AccreteException bad argument: not a whole number of rows
      */
     public static Examples flat(float[] values, int width) {
-        return of(new FlatFloats(values, rows(values.length, width), width));
+        return of(new FlatFloats(values, width));
     }
 
     private static int rows(int length, int width) {
@@ -197,12 +215,12 @@ public final class Examples {
 
     /** {@return how many rows there are} */
     public int rows() {
-        return features.rows();
+        return features.rows;
     }
 
     /** {@return how many features a row has; 0 when there is no row} */
     public int width() {
-        return features.width();
+        return features.width;
     }
 
     /** {@return whether the rows have labels or targets} */
@@ -270,11 +288,17 @@ public final class Examples {
         if (rows == 0) {
             return new DenseChunk(schema, NONE, NONE, NONE, labels.labels());
         }
-        if (features.width() != width) {
+        if (features.width != width) {
             throw AccreteException.badArgument(
-                    "a row must have " + width + " features but row 0 has " + features.width());
+                    "a row must have " + width + " features but row 0 has " + features.width);
         }
-        double[] x = features instanceof Flat flat ? flat.values : features.rowMajor(scratch.values(rows * width));
+        double[] x;
+        if (features instanceof Flat flat) {
+            x = flat.values;
+        } else {
+            x = scratch.values(rows * width);
+            features.copy(x);
+        }
         double[] y = NONE;
         if (hasTargets()) {
             y = switch (schema.target().kind()) {

@@ -1,9 +1,7 @@
 package org.accrete.learners.nn;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
@@ -78,7 +76,7 @@ abstract sealed class MlpProvider implements WarmStartProvider permits MlpClassi
     }
 
     private MlpLearner initialized(Schema schema, Params params) {
-        requireTarget(schema);
+        schema.requireTarget(target, name);
         MlpLearner learner = newLearner(schema, params);
         MlpParams.initialize(learner.network, params);
         return learner;
@@ -86,23 +84,9 @@ abstract sealed class MlpProvider implements WarmStartProvider permits MlpClassi
 
     @Override
     public final Learner restore(Schema schema, Params params, State state) {
-        requireTarget(schema);
+        schema.requireTarget(target, name);
         MlpLearner learner = newLearner(schema, params, state);
         learner.restore(state);
         return learner;
-    }
-
-    private void requireTarget(Schema schema) {
-        Target found = schema.target();
-        if (found.kind() != target) {
-            throw AccreteException.badArgument(name + " needs a " + word(target) + " target but "
-                    + (found.kind() == Target.Kind.NONE
-                            ? "there is none"
-                            : "'" + found.name() + "' is " + word(found.kind())));
-        }
-    }
-
-    private static String word(Target.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -4,14 +4,15 @@ import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
+import org.accrete.learners.sgd.weights.LinearWeights;
 
-/** Decides by linear functions, one for up to two classes, else one each. */
-sealed class LinearClassifier implements Classifier permits SharingClassifier {
+/** Classifies by linear functions: one for up to two classes, else one for each. */
+sealed class LinearClassifier implements Classifier permits ProbabilisticLinearClassifier {
     private final Schema schema;
     private final List<String> classes;
-    private final Weights weights;
+    private final LinearWeights weights;
 
-    LinearClassifier(Schema schema, List<String> classes, Weights weights) {
+    LinearClassifier(Schema schema, List<String> classes, LinearWeights weights) {
         this.schema = schema;
         this.classes = classes;
         this.weights = weights;

@@ -4,24 +4,25 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Regressor;
 import org.accrete.kernels.Exp;
+import org.accrete.learners.sgd.weights.LinearWeights;
 
 /**
- * One linear function, or the exponential of one.
+ * Predicts by one linear function, or by its exponential.
  *
  * @param schema what the columns of a chunk must be
  * @param weights the function
- * @param logLink whether a prediction is its exponential
+ * @param logLink whether the prediction is the exponential of the function
  */
-record LinearRegressor(Schema schema, Weights weights, boolean logLink) implements Regressor {
+record LinearRegressor(Schema schema, LinearWeights weights, boolean logLink) implements Regressor {
     @Override
     public void predict(Chunk chunk, double[] out) {
         schema.require(chunk.schema());
         weights.decide(chunk, out);
-        say(out, chunk.rows(), logLink);
+        predictFrom(out, chunk.rows(), logLink);
     }
 
-    /** Turns values of the function into predictions. */
-    static void say(double[] values, int count, boolean logLink) {
+    /** Turns decision values into predictions. */
+    static void predictFrom(double[] values, int count, boolean logLink) {
         for (int i = 0; logLink && i < count; i++) {
             values[i] = Math.min(Exp.exp(values[i]), Double.MAX_VALUE);
         }

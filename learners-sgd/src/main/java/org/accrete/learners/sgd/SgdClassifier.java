@@ -8,58 +8,50 @@ import org.accrete.api.learn.ClassList;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.loss.Link;
+import org.accrete.learners.sgd.optimizer.DecisionSink;
+import org.accrete.learners.sgd.weights.LinearWeights;
+import org.accrete.learners.sgd.weights.TrainableWeights;
 
 /**
- * Tells classes apart: up to two by one linear function, more by one each. A class is added just before the first row
- * that has it is learned, so chunk borders do not matter.
+ * Learns to tell classes apart: one linear function for up to two classes, else one for each. A class is added just
+ * before its first row is learned, so chunk borders do not matter.
  */
 final class SgdClassifier extends SgdLearner {
     private static final String CLASSES = "classes";
 
-    private final Optional<Share> share;
+    private final Optional<Link> link;
     private final ClassList classes;
+    /** Of a row with a new class: it is decided by the functions from before the class. */
+    private final DecisionSink ignored = new DecisionSink();
+
     private List<String> offered = List.of();
 
     SgdClassifier(Schema schema, Params params) {
         super(
                 schema,
                 params,
-                SgdParams.classifierDescent(params),
-                functions(schema.target().classes().size()));
-        this.share = SgdParams.share(params);
+                SgdParams.classifier(params, schema.width(), schema.target().classes()));
+        this.link = SgdParams.link(params);
         this.classes = new ClassList(schema.target().classes(), params);
-        descent.know(classes.labels(), classes.size());
     }
 
-    SgdClassifier(Schema schema, Params params, State state, boolean begins) {
-        super(
-                schema,
-                params,
-                SgdParams.classifierDescent(params),
-                functions(state.list(CLASSES).size()),
-                state,
-                begins);
-        this.share = SgdParams.share(params);
+    SgdClassifier(Schema schema, Params params, State state, boolean starts) {
+        super(schema, params, SgdParams.classifier(params, schema.width(), state.list(CLASSES)), state, starts);
+        this.link = SgdParams.link(params);
         this.classes = new ClassList(state.list(CLASSES), params);
-        descent.restoreClasses(classes.labels(), state);
-    }
-
-    /** {@return how many linear functions tell so many classes apart} */
-    static int functions(int classes) {
-        return classes <= 2 ? 1 : classes;
     }
 
     @Override
     int check(Chunk chunk) {
         int size = classes.check(chunk);
-        TrainableWeights.requireRoom(weights.width, functions(size));
+        TrainableWeights.requireRoom(schema.width(), LinearWeights.functions(size));
         return size;
     }
 
     @Override
-    void learn(Chunk chunk, int size, double t) {
-        descent.know(chunk.classes(), size);
-        int rows = chunk.rows();
+    void learn(Chunk chunk, int size, double t, DecisionSink sink) {
+        optimizer.know(chunk.classes(), size);
         int known = classes.size();
         int from = 0;
         while (known < size) {
@@ -67,18 +59,17 @@ final class SgdClassifier extends SgdLearner {
             while (chunk.target(to) < known) {
                 to++;
             }
-            descent.learn(weights, chunk, from, to, t);
+            optimizer.learn(chunk, from, to, t, sink);
             known = (int) chunk.target(to) + 1;
             from = to;
-            if (functions(known) > weights.count()) {
-                descent.decide(weights, chunk, to);
-                weights.grow(known, descent.half());
-                descent.refresh(weights);
-                descent.learnUnheard(weights, chunk, to, t);
+            if (LinearWeights.functions(known) > optimizer.count()) {
+                optimizer.decide(chunk, to, sink);
+                optimizer.grow(known);
+                optimizer.learn(chunk, to, to + 1, t, ignored);
                 from = to + 1;
             }
         }
-        descent.learn(weights, chunk, from, rows, t);
+        optimizer.learn(chunk, from, chunk.rows(), t, sink);
     }
 
     @Override
@@ -113,27 +104,27 @@ final class SgdClassifier extends SgdLearner {
     }
 
     @Override
-    void say(double[] values, int count) {}
+    void predictFrom(double[] values, int count) {}
 
     @Override
-    void putInto(State.Builder state) {
+    void write(State.Builder state) {
         state.list(CLASSES, classes.labels());
     }
 
     @Override
     public Classifier view() {
-        return model(weights.readable());
+        return model(optimizer.model());
     }
 
     @Override
     public Classifier snapshot() {
-        return model(weights.readable().copy());
+        return model(optimizer.model().copy());
     }
 
-    private Classifier model(Weights readable) {
+    private Classifier model(LinearWeights weights) {
         List<String> labels = classes.labels();
-        return share.isPresent()
-                ? new SharingClassifier(schema, labels, readable, share.get())
-                : new LinearClassifier(schema, labels, readable);
+        return link.isPresent()
+                ? new ProbabilisticLinearClassifier(schema, labels, weights, link.get())
+                : new LinearClassifier(schema, labels, weights);
     }
 }

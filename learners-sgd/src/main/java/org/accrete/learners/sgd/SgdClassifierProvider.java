@@ -9,8 +9,9 @@ import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.weights.LinearWeights;
 
-/** Makes linear classifiers that learn row by row, with any number of classes, which may come up as it goes. */
+/** Makes linear classifiers that learn row by row; new classes may appear while they learn. */
 public final class SgdClassifierProvider implements LearnerProvider {
     /** Makes the provider. */
     public SgdClassifierProvider() {}
@@ -45,26 +46,26 @@ public final class SgdClassifierProvider implements LearnerProvider {
         return SgdLearner.memoryBytes(
                 schema,
                 params,
-                SgdClassifier.functions(schema.target().classes().size()));
+                LinearWeights.functions(schema.target().classes().size()));
     }
 
     @Override
     public Learner create(Schema schema, Params params) {
-        return Chunkwise.ifSo(new SgdClassifier(checked(schema), params), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params), params);
     }
 
     @Override
     public Learner restore(Schema schema, Params params, State state) {
-        return Chunkwise.ifSo(new SgdClassifier(checked(schema), params, state, false), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params, state, false), params);
     }
 
     @Override
     public Learner beginFrom(Schema schema, Params params, State state) {
-        return Chunkwise.ifSo(new SgdClassifier(checked(schema), params, state, true), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params, state, true), params);
     }
 
     private Schema checked(Schema schema) {
-        SgdLearner.requireTarget(schema, Target.Kind.CATEGORICAL, name());
+        schema.requireTarget(Target.Kind.CATEGORICAL, name());
         return schema;
     }
 }

@@ -7,19 +7,43 @@ import org.accrete.api.learn.ClassList;
 import org.accrete.api.param.Domain.Range;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
+import org.accrete.learners.sgd.loss.ClassWeights;
+import org.accrete.learners.sgd.loss.Link;
+import org.accrete.learners.sgd.loss.Loss;
+import org.accrete.learners.sgd.loss.MultiClass;
+import org.accrete.learners.sgd.loss.Objective;
+import org.accrete.learners.sgd.optimizer.AdaGrad;
+import org.accrete.learners.sgd.optimizer.Ftrl;
+import org.accrete.learners.sgd.optimizer.ImplicitAdaGrad;
+import org.accrete.learners.sgd.optimizer.LearningRate;
+import org.accrete.learners.sgd.optimizer.Optimizer;
+import org.accrete.learners.sgd.optimizer.OptimizerName;
+import org.accrete.learners.sgd.optimizer.PlainSgd;
+import org.accrete.learners.sgd.optimizer.PlateauDecay;
+import org.accrete.learners.sgd.optimizer.Schedule;
+import org.accrete.learners.sgd.optimizer.Settings;
+import org.accrete.learners.sgd.optimizer.Sgd;
+import org.accrete.learners.sgd.optimizer.TargetScaler;
+import org.accrete.learners.sgd.penalty.Penalty;
+import org.accrete.learners.sgd.penalty.Prior;
+import org.accrete.learners.sgd.weights.LinearWeights;
+import org.accrete.learners.sgd.weights.TrainableWeights;
 
-/** The parameters of both learners, and what follows from their values. */
+/** The parameters of both learners, and the optimizers that they choose. */
 final class SgdParams {
-    private static final ParamSpec<Loss> CLASSIFIER_LOSS =
-            ParamSpec.choice("loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised");
+    private static final String LIKE_SKLEARN = "sklearn";
+    private static final ParamSpec<Loss> CLASSIFIER_LOSS = ParamSpec.choice(
+                    "loss", Loss.class, Loss.OF_CLASSES, Loss.LOG_LOSS, "what is minimised")
+            .withDefaultWhere(Loss.HINGE, "compat", LIKE_SKLEARN);
     private static final ParamSpec<Loss> REGRESSOR_LOSS =
             ParamSpec.choice("loss", Loss.class, Loss.OF_NUMBERS, Loss.SQUARED_ERROR, "what is minimised");
     private static final ParamSpec<Double> EPSILON = ParamSpec.real(
                     "epsilon",
                     0.1,
                     Range.atLeast(0),
-                    "distance from which huber grows in a straight line, up to which"
+                    "residual from which huber is linear, and up to which"
                             + " epsilon-insensitive and squared-epsilon-insensitive are 0")
+            .withDefaultWhere(0.1, "compat", LIKE_SKLEARN)
             .withDefaultWhere(1.35, "loss", "huber")
             .asTunable();
     private static final ParamSpec<Double> QUANTILE = ParamSpec.real(
@@ -30,64 +54,68 @@ final class SgdParams {
             .asTunable();
     private static final String IS_SGD = "sgd";
     private static final String IS_DEFAULT = "implicit-adagrad";
-    private static final ParamSpec<Optimizer> OPTIMIZER = ParamSpec.choice(
+    private static final ParamSpec<OptimizerName> OPTIMIZER = ParamSpec.choice(
                     "optimizer",
-                    Optimizer.class,
-                    Optimizer.IMPLICIT_ADAGRAD,
-                    "how long steps are: each weight's own length, by the squares of its slopes so far (adagrad), and no"
-                            + " further than the row asks for (implicit-adagrad), or with weights that follow from sums of"
-                            + " slopes (ftrl); or one for all, by learning-rate (sgd)")
-            .withDefaultWhereGiven(Optimizer.SGD, "learning-rate")
-            .withDefaultWhere(Optimizer.SGD, "compat", "sklearn");
+                    OptimizerName.class,
+                    OptimizerName.IMPLICIT_ADAGRAD,
+                    "how weights are updated: a learning rate for each weight by its squared gradients (adagrad),"
+                            + " with implicit steps that do not overshoot (implicit-adagrad), or follow the"
+                            + " regularized leader (ftrl); or one learning rate for all, by learning-rate (sgd)")
+            .withDefaultWhereGiven(OptimizerName.SGD, "learning-rate")
+            .withDefaultWhere(OptimizerName.SGD, "compat", LIKE_SKLEARN);
     private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
-                    "penalty", Penalty.class, Penalty.NONE, "what keeps weights small, or near those of pull")
+                    "penalty", Penalty.class, Penalty.NONE, "what keeps weights small, or near the prior")
             .withDefaultWhere(Penalty.L2, "optimizer", IS_SGD)
             .withDefaultWhereGiven(Penalty.L2, "alpha")
             .asTunable();
-    private static final ParamSpec<Pull> PULL = ParamSpec.choice(
-                    "pull",
-                    Pull.class,
-                    Pull.ZERO,
-                    "where the penalty pulls weights to: 0 (zero), or the weights of the version that training begins from"
-                            + " (source); a new model begins from zeros, so both are the same there")
+    private static final ParamSpec<Prior> PRIOR = ParamSpec.choice(
+                    "prior",
+                    Prior.class,
+                    Prior.ZERO,
+                    "weights that the penalty acts on the difference from: 0 (zero), or those of the version that"
+                            + " training starts from (source); a new model starts from 0, so both are the same")
             .asTunable();
     private static final ParamSpec<Double> L1_RATIO = ParamSpec.real(
                     "l1-ratio", 0.15, Range.between(0, 1), "share of L1 in penalty=elasticnet; the rest is L2")
             .asTunable();
     private static final ParamSpec<Double> ALPHA = ParamSpec.real(
-                    "alpha", 1e-4, Range.atLeast(0), "strength of the penalty; sets the steps of learning-rate=optimal")
+                    "alpha", 1e-4, Range.atLeast(0), "strength of the penalty; learning-rate=optimal depends on it")
             .asTunable();
     private static final ParamSpec<LearningRate> LEARNING_RATE = ParamSpec.choice(
                     "learning-rate",
                     LearningRate.class,
                     LearningRate.CONSTANT,
-                    "length of step t: eta0 (constant), eta0 / t^power-t (invscaling),"
-                            + " 1 / (alpha (t0 + t - 1)) (optimal), eta0 and a fifth of it each time the loss"
-                            + " stays (adaptive); or passive-aggressive I or II (pa1, pa2), as far as the row's loss"
-                            + " asks, with loss=hinge or loss=epsilon-insensitive; all but constant with optimizer=sgd only")
+                    "learning rate at row t: eta0 (constant), eta0 / t^power-t (invscaling),"
+                            + " 1 / (alpha (t0 + t - 1)) (optimal), eta0 divided by 5 each time the loss stops falling"
+                            + " (adaptive); or passive-aggressive I or II (pa1, pa2), whose steps follow from the"
+                            + " row's loss, with loss=hinge or loss=epsilon-insensitive; all but constant with"
+                            + " optimizer=sgd only")
+            .withDefaultWhere(LearningRate.OPTIMAL, "compat", LIKE_SKLEARN)
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
                     "eta0",
                     0.2,
                     Range.above(0),
-                    "length of the first step, or aggressiveness of pa1 and pa2; not used by learning-rate=optimal")
+                    "first learning rate, or aggressiveness C of pa1 and pa2; not used by learning-rate=optimal")
             .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
+            .withDefaultWhere(0.01, "compat", LIKE_SKLEARN)
             .withDefaultWhere(0.005, "optimizer", IS_SGD)
             .asTunable();
     private static final ParamSpec<Double> POWER_T = ParamSpec.real(
-                    "power-t", 0.25, Range.atLeast(0), "how fast steps of learning-rate=invscaling get shorter")
+                    "power-t", 0.25, Range.atLeast(0), "exponent of learning-rate=invscaling")
+            .withDefaultWhere(0.5, "compat", LIKE_SKLEARN)
             .asTunable();
     private static final ParamSpec<Long> ADAPTIVE_WINDOW = ParamSpec.whole(
                     "adaptive-window",
                     1000,
                     Range.atLeast(1),
-                    "rows whose mean loss from before they are learned decides in learning-rate=adaptive")
+                    "rows whose mean loss, from before they are learned, is compared in learning-rate=adaptive")
             .asTunable();
     private static final ParamSpec<Long> ADAPTIVE_PATIENCE = ParamSpec.whole(
                     "adaptive-patience",
                     5,
                     Range.atLeast(1),
-                    "windows in a row without a lower loss that make the steps of learning-rate=adaptive a fifth")
+                    "windows in a row without a lower loss after which learning-rate=adaptive divides the rate by 5")
             .asTunable();
     private static final ParamSpec<Double> ADAPTIVE_TOLERANCE = ParamSpec.real(
                     "adaptive-tolerance",
@@ -97,50 +125,51 @@ final class SgdParams {
             .asTunable();
     private static final ParamSpec<Double> CLIP_GRADIENT = ParamSpec.real(
                     "clip-gradient",
-                    Loss.STEEPEST,
-                    new Range(0, true, Loss.STEEPEST, false),
-                    "no slope of the loss counts as steeper than this; not used by pa1 and pa2")
+                    Loss.MAX_GRADIENT,
+                    new Range(0, true, Loss.MAX_GRADIENT, false),
+                    "bound of the gradient of the loss in the decision value; not used by pa1 and pa2")
             .asTunable();
     private static final ParamSpec<MultiClass> MULTI_CLASS = ParamSpec.choice(
             "multi-class",
             MultiClass.class,
             MultiClass.OVR,
-            "how more than two classes are told apart: each from the rest (ovr), or all at once by the multinomial"
+            "how more than two classes are told apart: one against the rest (ovr), or all at once by the multinomial"
                     + " log-loss (softmax, with loss=log-loss)");
     private static final ParamSpec<String> CLASS_WEIGHT = ParamSpec.text(
             "class-weight",
             "none",
             "none, balanced, or label:weight,… with weights >= 0",
-            "how much more the rows of a class count; labels that are not named count 1;"
-                    + " balanced lets all classes count alike, by the rows so far");
+            "factor of the rows of a class; 1 for labels that are not named;"
+                    + " balanced gives all classes the same total weight, by the rows so far");
     private static final ParamSpec<Double> INTERCEPT_RATE = ParamSpec.real(
                     "intercept-rate",
                     1,
                     Range.above(0),
-                    "factor of the constant's steps; without optimizer=sgd, square of the feature whose weight it is")
+                    "factor of the intercept's learning rate; without optimizer=sgd, square of the constant"
+                            + " feature whose weight it is")
             .withDefaultWhere(25.0, "optimizer", IS_DEFAULT)
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
-            ParamSpec.flag("fit-intercept", true, "whether a constant is learned too");
+            ParamSpec.flag("fit-intercept", true, "whether an intercept is learned");
     private static final ParamSpec<Long> AVERAGE = ParamSpec.whole(
             "average",
             0,
             Range.atLeast(0),
-            "number of the row from which on the model is the mean of the weights after each row; 0 for the last weights");
+            "number of the row from which the model is the mean of the weights after each row; 0 for the last weights");
     private static final ParamSpec<Compat> COMPAT = ParamSpec.choice(
             "compat",
             Compat.class,
             Compat.NONE,
-            "sklearn: on sparse rows the intercept's step is multiplied by 0.01 and what L1 is owed is forgotten"
-                    + " after each chunk, and learning-rate=adaptive stays constant, as scikit-learn does; with L1 it"
-                    + " matters where chunks end, so there is neither learnOne nor --progressive");
+            "sklearn: the defaults are scikit-learn's, on sparse rows the intercept's step is multiplied by 0.01, the cumulative L1 penalty is"
+                    + " forgotten after each chunk, and learning-rate=adaptive stays constant, as in scikit-learn;"
+                    + " with L1 chunk borders matter, so there is neither learnOne nor --progressive");
 
     static final List<ParamSpec<?>> CLASSIFIER = List.of(
             CLASSIFIER_LOSS,
             MULTI_CLASS,
             OPTIMIZER,
             PENALTY,
-            PULL,
+            PRIOR,
             L1_RATIO,
             ALPHA,
             LEARNING_RATE,
@@ -163,14 +192,16 @@ final class SgdParams {
             QUANTILE,
             OPTIMIZER,
             PENALTY,
-            PULL,
+            PRIOR,
             L1_RATIO,
             ALPHA,
-            LEARNING_RATE.withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
+            LEARNING_RATE
+                    .withDefault(LearningRate.CONSTANT)
+                    .withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
             ETA0.withDefault(0.4)
                     .withDefaultWhere(0.04, "optimizer", IS_DEFAULT)
                     .withDefaultWhere(0.01, "optimizer", IS_SGD),
-            POWER_T,
+            POWER_T.withDefault(0.25),
             ADAPTIVE_WINDOW,
             ADAPTIVE_PATIENCE,
             ADAPTIVE_TOLERANCE,
@@ -182,19 +213,13 @@ final class SgdParams {
 
     private SgdParams() {}
 
-    /** {@return whether it makes no difference where chunks end} */
+    /** {@return whether chunk borders do not matter} */
     static boolean isRowWise(Params params) {
         return !(isLikeSklearn(params) && hasL1(params));
     }
 
-    /** {@return whether the penalty pulls to what a learner begins from} */
-    static boolean pullsToSource(Params params) {
-        return params.get(PULL) == Pull.SOURCE;
-    }
-
-    /** {@return the loss of a classifier} */
-    static Loss classifierLoss(Params params) {
-        return params.get(CLASSIFIER_LOSS);
+    private static boolean hasPrior(Params params) {
+        return params.get(PRIOR) == Prior.SOURCE;
     }
 
     /** {@return the loss of a regressor} */
@@ -202,72 +227,26 @@ final class SgdParams {
         return params.get(REGRESSOR_LOSS);
     }
 
-    /** {@return how a classifier's decision values become probabilities, if they do} */
-    static Optional<Share> share(Params params) {
-        return switch (classifierLoss(params)) {
-            case LOG_LOSS ->
-                Optional.of(params.get(MULTI_CLASS) == MultiClass.SOFTMAX ? Share.SOFTMAX : Share.LOGISTIC);
-            case MODIFIED_HUBER -> Optional.of(Share.STRAIGHT);
+    /** {@return how a classifier's decision values become probabilities, if its loss has them} */
+    static Optional<Link> link(Params params) {
+        return switch (params.get(CLASSIFIER_LOSS)) {
+            case LOG_LOSS -> Optional.of(params.get(MULTI_CLASS) == MultiClass.SOFTMAX ? Link.SOFTMAX : Link.LOGISTIC);
+            case MODIFIED_HUBER -> Optional.of(Link.CLIPPED_LINEAR);
             default -> Optional.empty();
         };
     }
 
-    /**
-     * {@return the algorithm of a classifier}
-     *
-     * @throws AccreteException bad argument: the values do not go together
-     */
-    static Descent classifierDescent(Params params) {
-        MultiClass multiClass = params.get(MULTI_CLASS);
-        if (multiClass == MultiClass.SOFTMAX && classifierLoss(params) != Loss.LOG_LOSS) {
-            throw AccreteException.badArgument("loss must be log-loss with multi-class=softmax but was "
-                    + ParamSpec.word(classifierLoss(params).name()));
-        }
-        return descent(
-                params,
-                classifierLoss(params),
-                classifierLoss(params).shape(0, 0),
-                multiClass,
-                new ClassWeights(params.get(CLASS_WEIGHT)));
-    }
-
-    /**
-     * {@return the algorithm of a regressor}
-     *
-     * @throws AccreteException bad argument: the values do not go together
-     */
-    static Descent regressorDescent(Params params) {
-        Loss loss = regressorLoss(params);
-        return descent(
-                params,
-                loss,
-                loss.shape(epsilon(params, loss), params.get(QUANTILE)),
-                MultiClass.OVR,
-                new ClassWeights("none"));
-    }
-
-    /** {@return what is to be remembered for the L1 penalty of so many functions} */
-    static Lasso lasso(Params params, int width, int functions) {
-        boolean on = hasL1(params) && params.get(OPTIMIZER) == Optimizer.SGD;
-        return new Lasso(width, functions, on, isLikeSklearn(params));
-    }
-
-    /** {@return what is to be remembered for the mean of so many functions} */
-    static Average average(Params params, int width, int functions) {
-        return new Average(width, functions, params.get(AVERAGE), !isRowWise(params));
-    }
-
-    /** {@return how many arrays as long as the weights a learner takes, with a snapshot and a state of it} */
+    /** {@return about how many arrays as long as the weights a learner takes, with a snapshot and a state of it} */
     static int arrays(Params params) {
-        // the weights, what undo keeps of them, a snapshot; of a state two tensors and the array that one is made from
+        // weights, undo log, snapshot; in a state two tensors and the array that one of them is made from
         int arrays = 6;
-        // what was paid, undo, and of a state one tensor
+        // received penalty, undo log; in a state one tensor
         arrays += hasL1(params) ? 4 : 0;
-        // the source, and of a state one tensor
-        arrays += pullsToSource(params) ? 2 : 0;
-        // each part of what the optimizer remembers, undo, and of a state one tensor
-        arrays += 3 * params.get(OPTIMIZER).parts.size();
-        // the sum, undo, a snapshot, and of a state one tensor
+        // prior weights; in a state one tensor
+        arrays += hasPrior(params) ? 2 : 0;
+        // each accumulator, undo log; in a state one tensor
+        arrays += 3 * params.get(OPTIMIZER).accumulators();
+        // sum, undo log, snapshot; in a state one tensor
         return arrays + (params.get(AVERAGE) > 0 ? 5 : 0);
     }
 
@@ -279,102 +258,157 @@ final class SgdParams {
         return params.get(COMPAT) == Compat.SKLEARN;
     }
 
-    private static double epsilon(Params params, Loss loss) {
+    // --- optimizers
+
+    /**
+     * {@return an untrained optimizer of a classifier}
+     *
+     * @param labels classes that are known
+     * @throws AccreteException bad argument: the parameters contradict each other
+     */
+    static Optimizer classifier(Params params, int width, List<String> labels) {
+        Loss loss = params.get(CLASSIFIER_LOSS);
+        MultiClass multiClass = params.get(MULTI_CLASS);
+        if (multiClass == MultiClass.SOFTMAX && loss != Loss.LOG_LOSS) {
+            throw AccreteException.badArgument(
+                    "loss must be log-loss with multi-class=softmax but was " + ParamSpec.word(loss));
+        }
+        Objective objective = new Objective(
+                loss,
+                loss.shape(0, 0),
+                params.get(CLIP_GRADIENT),
+                multiClass,
+                new ClassWeights(params.get(CLASS_WEIGHT)));
+        Optimizer optimizer = optimizer(
+                params, objective, width, LinearWeights.functions(labels.size()), new TargetScaler(false, false));
+        optimizer.know(labels, labels.size());
+        return optimizer;
+    }
+
+    /**
+     * {@return an untrained optimizer of a regressor}
+     *
+     * @throws AccreteException bad argument: the parameters contradict each other
+     */
+    static Optimizer regressor(Params params, int width) {
+        Loss loss = regressorLoss(params);
         double epsilon = params.get(EPSILON);
         if (loss == Loss.HUBER && epsilon == 0) {
             throw AccreteException.badArgument("epsilon must be > 0 with loss=huber but was 0");
         }
-        return epsilon;
+        Objective objective = new Objective(
+                loss,
+                loss.shape(epsilon, params.get(QUANTILE)),
+                params.get(CLIP_GRADIENT),
+                MultiClass.OVR,
+                new ClassWeights(ClassWeights.NONE));
+        TargetScaler target = new TargetScaler(!loss.hasLogLink(), params.get(FIT_INTERCEPT));
+        return optimizer(params, objective, width, 1, target);
     }
 
-    /** {@return what the optimizer is to remember of the weights of so many functions} */
-    static Accumulators accumulators(Params params, int width, int functions) {
-        Optimizer optimizer = params.get(OPTIMIZER);
-        boolean regressor = params.specs().contains(REGRESSOR_LOSS);
-        return new Accumulators(
-                width,
-                functions,
-                optimizer.parts,
-                regressor
-                        && optimizer == Optimizer.IMPLICIT_ADAGRAD
-                        && !regressorLoss(params).hasLogLink(),
-                params.get(FIT_INTERCEPT));
+    private static Optimizer optimizer(
+            Params params, Objective objective, int width, int functions, TargetScaler target) {
+        requireConsistent(params, objective.loss());
+        Settings settings = settings(params);
+        boolean plain = isPlain(params, objective, settings.schedule().kind());
+        OptimizerName name = params.get(OPTIMIZER);
+        TrainableWeights weights =
+                new TrainableWeights(width, functions, hasPrior(params), plain || name != OptimizerName.SGD);
+        return switch (name) {
+            case IMPLICIT_ADAGRAD -> new ImplicitAdaGrad(objective, settings, weights, target);
+            case ADAGRAD -> new AdaGrad(objective, settings, weights);
+            case FTRL -> new Ftrl(objective, settings, weights);
+            case SGD ->
+                plain
+                        ? new PlainSgd(objective, settings, weights, plateau(params))
+                        : Sgd.untrained(
+                                objective,
+                                settings,
+                                weights,
+                                params.get(AVERAGE),
+                                hasL1(params),
+                                isLikeSklearn(params),
+                                plateau(params));
+        };
     }
 
-    /** Refuses what an optimizer cannot do, by the first thing that is wrong. */
+    /** {@return whether there is nothing but loss, L2 penalty and schedule} */
+    private static boolean isPlain(Params params, Objective objective, LearningRate rate) {
+        return params.get(OPTIMIZER) == OptimizerName.SGD
+                && objective.isPlain()
+                && !hasL1(params)
+                && !hasPrior(params)
+                && params.get(AVERAGE) == 0
+                && !rate.isPassiveAggressive()
+                && rate != LearningRate.ADAPTIVE;
+    }
+
+    private static PlateauDecay plateau(Params params) {
+        return new PlateauDecay(
+                params.get(ADAPTIVE_WINDOW), params.get(ADAPTIVE_TOLERANCE), params.get(ADAPTIVE_PATIENCE));
+    }
+
+    private static Settings settings(Params params) {
+        LearningRate rate = params.get(LEARNING_RATE);
+        double alpha = params.get(ALPHA);
+        Penalty penalty = params.get(PENALTY);
+        double l1Ratio = params.get(L1_RATIO);
+        double interceptRate = params.get(FIT_INTERCEPT) ? params.get(INTERCEPT_RATE) : 0;
+        return new Settings(
+                new Schedule(
+                        rate == LearningRate.ADAPTIVE && isLikeSklearn(params) ? LearningRate.CONSTANT : rate,
+                        params.get(ETA0),
+                        params.get(POWER_T),
+                        alpha),
+                penalty.l2(l1Ratio) * alpha,
+                penalty.l1(l1Ratio) * alpha,
+                interceptRate,
+                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate);
+    }
+
+    /** Refuses parameters that contradict each other, by the first contradiction. */
+    private static void requireConsistent(Params params, Loss loss) {
+        requireOptimizer(params);
+        if (hasPrior(params) && params.get(PENALTY) == Penalty.NONE) {
+            throw AccreteException.badArgument(
+                    "penalty must be l2, l1 or elasticnet with prior=source, which it acts on, but was none;"
+                            + " set penalty=l2 and alpha");
+        }
+        LearningRate rate = params.get(LEARNING_RATE);
+        if (rate == LearningRate.OPTIMAL && params.get(ALPHA) == 0) {
+            throw AccreteException.badArgument(
+                    "alpha must be > 0 with learning-rate=optimal, which depends on it, but was 0;"
+                            + " for no penalty set penalty=none");
+        }
+        Loss passive = Loss.OF_CLASSES.contains(loss) ? Loss.HINGE : Loss.EPSILON_INSENSITIVE;
+        if (rate.isPassiveAggressive() && loss != passive) {
+            throw AccreteException.badArgument("loss must be " + ParamSpec.word(passive) + " with learning-rate="
+                    + ParamSpec.word(rate) + " but was " + ParamSpec.word(loss));
+        }
+    }
+
+    /** Refuses what the chosen optimizer cannot do, by the first contradiction. */
     private static void requireOptimizer(Params params) {
-        Optimizer optimizer = params.get(OPTIMIZER);
-        if (optimizer == Optimizer.SGD) {
+        OptimizerName optimizer = params.get(OPTIMIZER);
+        if (optimizer == OptimizerName.SGD) {
             return;
         }
-        String with = " with optimizer=" + ParamSpec.word(optimizer.name()) + " but was ";
+        String with = " with optimizer=" + ParamSpec.word(optimizer) + " but was ";
         if (isLikeSklearn(params)) {
             throw AccreteException.badArgument("compat must be none" + with + "sklearn; set optimizer=sgd");
         }
         LearningRate rate = params.get(LEARNING_RATE);
         if (rate != LearningRate.CONSTANT) {
             throw AccreteException.badArgument(
-                    "learning-rate must be constant" + with + ParamSpec.word(rate.name()) + "; set optimizer=sgd");
+                    "learning-rate must be constant" + with + ParamSpec.word(rate) + "; set optimizer=sgd");
         }
-        if (hasL1(params) && optimizer != Optimizer.FTRL) {
-            throw AccreteException.badArgument("penalty must be l2 or none" + with
-                    + ParamSpec.word(params.get(PENALTY).name()) + "; set optimizer=ftrl or optimizer=sgd");
+        if (hasL1(params) && optimizer != OptimizerName.FTRL) {
+            throw AccreteException.badArgument("penalty must be l2 or none" + with + ParamSpec.word(params.get(PENALTY))
+                    + "; set optimizer=ftrl or optimizer=sgd");
         }
         if (params.get(AVERAGE) > 0) {
             throw AccreteException.badArgument(
                     "average must be 0" + with + params.get(AVERAGE) + "; set optimizer=sgd");
         }
-    }
-
-    private static Descent descent(
-            Params params, Loss loss, double shape, MultiClass multiClass, ClassWeights classWeights) {
-        requireOptimizer(params);
-        if (pullsToSource(params) && params.get(PENALTY) == Penalty.NONE) {
-            throw AccreteException.badArgument(
-                    "penalty must be l2, l1 or elasticnet with pull=source, where it is what pulls, but was none;"
-                            + " set penalty=l2 and alpha");
-        }
-        double alpha = params.get(ALPHA);
-        LearningRate rate = params.get(LEARNING_RATE);
-        if (rate == LearningRate.OPTIMAL && alpha == 0) {
-            throw AccreteException.badArgument(
-                    "alpha must be > 0 with learning-rate=optimal, which takes its steps from it, but was 0;"
-                            + " for no penalty set penalty=none");
-        }
-        Loss passive = Loss.OF_CLASSES.contains(loss) ? Loss.HINGE : Loss.EPSILON_INSENSITIVE;
-        if (rate.isPassiveAggressive() && loss != passive) {
-            throw AccreteException.badArgument("loss must be " + ParamSpec.word(passive.name()) + " with learning-rate="
-                    + ParamSpec.word(rate.name()) + " but was " + ParamSpec.word(loss.name()));
-        }
-        double interceptRate = params.get(FIT_INTERCEPT) ? params.get(INTERCEPT_RATE) : 0;
-        double l2 = params.get(PENALTY).l2(params.get(L1_RATIO)) * alpha;
-        double l1 = params.get(PENALTY).l1(params.get(L1_RATIO)) * alpha;
-        return new Descent(
-                loss,
-                shape,
-                new Schedule(rate, params.get(ETA0), params.get(POWER_T), alpha),
-                l2,
-                l1,
-                interceptRate,
-                isLikeSklearn(params) ? 0.01 * interceptRate : interceptRate,
-                params.get(CLIP_GRADIENT),
-                multiClass,
-                classWeights,
-                new Adaptive(
-                        rate == LearningRate.ADAPTIVE && !isLikeSklearn(params),
-                        params.get(ADAPTIVE_WINDOW),
-                        params.get(ADAPTIVE_TOLERANCE),
-                        params.get(ADAPTIVE_PATIENCE)),
-                new OwnLengths(
-                        params.get(OPTIMIZER),
-                        loss,
-                        shape,
-                        params.get(ETA0),
-                        l2,
-                        l1,
-                        interceptRate,
-                        params.get(CLIP_GRADIENT),
-                        multiClass,
-                        classWeights));
     }
 }

@@ -6,33 +6,35 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.optimizer.DecisionSink;
+import org.accrete.learners.sgd.weights.RowChecks;
 
-/** Predicts a number by one linear function, or by the exponential of one. */
+/** Learns to predict a number by one linear function, or by its exponential. */
 final class SgdRegressor extends SgdLearner {
     private final boolean logLink;
 
     SgdRegressor(Schema schema, Params params) {
-        super(schema, params, SgdParams.regressorDescent(params), 1);
+        super(schema, params, SgdParams.regressor(params, schema.width()));
         this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
-    SgdRegressor(Schema schema, Params params, State state, boolean begins) {
-        super(schema, params, SgdParams.regressorDescent(params), 1, state, begins);
+    SgdRegressor(Schema schema, Params params, State state, boolean starts) {
+        super(schema, params, SgdParams.regressor(params, schema.width()), state, starts);
         this.logLink = SgdParams.regressorLoss(params).hasLogLink();
     }
 
     @Override
     int check(Chunk chunk) {
-        Rows.requireFiniteTargets(chunk);
+        RowChecks.requireFiniteTargets(chunk);
         if (logLink) {
-            Rows.requireCounts(chunk);
+            RowChecks.requireCounts(chunk);
         }
         return 1;
     }
 
     @Override
-    void learn(Chunk chunk, int checked, double t) {
-        descent.learn(weights, chunk, 0, chunk.rows(), t);
+    void learn(Chunk chunk, int checked, double t, DecisionSink sink) {
+        optimizer.learn(chunk, 0, chunk.rows(), t, sink);
     }
 
     @Override
@@ -60,20 +62,20 @@ final class SgdRegressor extends SgdLearner {
     void become(List<String> joined) {}
 
     @Override
-    void say(double[] values, int count) {
-        LinearRegressor.say(values, count, logLink);
+    void predictFrom(double[] values, int count) {
+        LinearRegressor.predictFrom(values, count, logLink);
     }
 
     @Override
-    void putInto(State.Builder state) {}
+    void write(State.Builder state) {}
 
     @Override
     public Regressor view() {
-        return new LinearRegressor(schema, weights.readable(), logLink);
+        return new LinearRegressor(schema, optimizer.model(), logLink);
     }
 
     @Override
     public Regressor snapshot() {
-        return new LinearRegressor(schema, weights.readable().copy(), logLink);
+        return new LinearRegressor(schema, optimizer.model().copy(), logLink);
     }
 }

@@ -10,9 +10,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/**
- * Makes linear regressors that learn row by row: a mean, a quantile or a count, with outliers counting fully or less.
- */
+/** Makes linear regressors that learn row by row: of a mean, a quantile or a count, with more or less robust losses. */
 public final class SgdRegressorProvider implements LearnerProvider {
     /** Makes the provider. */
     public SgdRegressorProvider() {}
@@ -49,21 +47,21 @@ public final class SgdRegressorProvider implements LearnerProvider {
 
     @Override
     public Learner create(Schema schema, Params params) {
-        return Chunkwise.ifSo(new SgdRegressor(checked(schema), params), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdRegressor(checked(schema), params), params);
     }
 
     @Override
     public Learner restore(Schema schema, Params params, State state) {
-        return Chunkwise.ifSo(new SgdRegressor(checked(schema), params, state, false), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdRegressor(checked(schema), params, state, false), params);
     }
 
     @Override
     public Learner beginFrom(Schema schema, Params params, State state) {
-        return Chunkwise.ifSo(new SgdRegressor(checked(schema), params, state, true), params);
+        return ChunkDependentLearner.wrapIfDependent(new SgdRegressor(checked(schema), params, state, true), params);
     }
 
     private Schema checked(Schema schema) {
-        SgdLearner.requireTarget(schema, Target.Kind.NUMERIC, name());
+        schema.requireTarget(Target.Kind.NUMERIC, name());
         return schema;
     }
 }

@@ -38,7 +38,7 @@ class ClassesTest {
 
     @Test
     void twoClassesShareAFunctionAndTheThirdTurnsItIntoThree() {
-        Learner learner = Sgd.learner(SCHEMA, "loss=hinge", "learning-rate=constant", "eta0=1", "alpha=0");
+        Learner learner = SgdLearners.learner(SCHEMA, "loss=hinge", "learning-rate=constant", "eta0=1", "alpha=0");
         assertThat(learner.state().tensor("coef").shape()).containsExactly(1, 2);
         learner.partialFit(row(1, 2, 0));
         assertThat(learner.state().tensor("coef").doubles()).containsExactly(-1, -2);
@@ -60,20 +60,20 @@ class ClassesTest {
     @Test
     void newClassesAreRefusedWhereTheyAreNotWanted() {
         Schema known = SCHEMA.withClasses(List.of("a", "b"));
-        Learner learner = Sgd.learner(known, "new-classes=reject");
+        Learner learner = SgdLearners.learner(known, "new-classes=reject");
         learner.partialFit(row(1, 1, 1));
         State before = learner.state();
         assertThatThrownBy(() -> learner.partialFit(row(1, 1, 2)))
                 .hasMessage("class 'c' is not one of [a, b]; set new-classes=grow to learn new ones");
         assertThat(learner.state()).isEqualTo(before);
-        Learner narrow = Sgd.learner(known, "max-classes=2");
+        Learner narrow = SgdLearners.learner(known, "max-classes=2");
         assertThatThrownBy(() -> narrow.partialFit(row(1, 1, 2)))
                 .hasMessage("class 'c' would be number 3 but max-classes is 2");
     }
 
     @Test
     void otherClassesAreRefused() {
-        Learner learner = Sgd.learner(SCHEMA.withClasses(List.of("b", "a")));
+        Learner learner = SgdLearners.learner(SCHEMA.withClasses(List.of("b", "a")));
         assertThatThrownBy(() -> learner.partialFit(row(1, 1, 0)))
                 .hasMessage("classes of the data must begin with those of the model, [b, a], but are " + LABELS);
     }
@@ -83,8 +83,8 @@ class ClassesTest {
     void singleRowsOfOtherLabelsAreRefused() {
         PlugIns plugIns = PlugIns.of(new SgdClassifierProvider());
         PipelineSpec spec = new PipelineSpec("sgd-classifier", List.of(), Map.of());
-        for (OnlineLearner learner :
-                List.of((OnlineLearner) Sgd.learner(SCHEMA), (OnlineLearner) Pipeline.create(plugIns, SCHEMA, spec))) {
+        for (OnlineLearner learner : List.of(
+                (OnlineLearner) SgdLearners.learner(SCHEMA), (OnlineLearner) Pipeline.create(plugIns, SCHEMA, spec))) {
             double[] x = {1, 2};
             learner.classes(List.of("a", "b", "z"));
             learner.learnOne(x, 0, 1);
@@ -110,7 +110,7 @@ class ClassesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 5})
     void untrainedModelSharesEvenly(int count) {
-        Learner learner = Sgd.learner(SCHEMA.withClasses(LABELS.subList(0, count)));
+        Learner learner = SgdLearners.learner(SCHEMA.withClasses(LABELS.subList(0, count)));
         ProbabilisticClassifier model = (ProbabilisticClassifier) learner.snapshot();
         double[] out = new double[count];
         model.probabilities(row(3, 4, 0), out);
@@ -134,7 +134,7 @@ class ClassesTest {
             for (int i = 0; i < table.rows() && known == 2; i++) {
                 table.y()[i] = Math.min(table.y()[i], 1);
             }
-            Learner learner = Sgd.learner(table.schema(known), "eta0=1");
+            Learner learner = SgdLearners.learner(table.schema(known), "eta0=1");
             learner.partialFit(table.all(false));
             ProbabilisticClassifier model = (ProbabilisticClassifier) learner.view();
             int count = model.classes().size();
@@ -151,7 +151,7 @@ class ClassesTest {
 
     @Test
     void softmaxSharesByExponentialsAndKeepsWhatItSaidOfTwoClasses() {
-        Learner learner = Sgd.learner(SCHEMA, "multi-class=softmax", "eta0=1", "alpha=0");
+        Learner learner = SgdLearners.learner(SCHEMA, "multi-class=softmax", "eta0=1", "alpha=0");
         learner.partialFit(row(1, 2, 0));
         learner.partialFit(row(3, 0, 1));
         double[] two = new double[2];
@@ -172,10 +172,11 @@ class ClassesTest {
 
     @Test
     void onlySomeLossesGiveProbabilities() {
-        assertThat(Sgd.learner(SCHEMA, "loss=modified-huber").view()).isInstanceOf(ProbabilisticClassifier.class);
-        assertThat(Sgd.learner(SCHEMA, "loss=log-loss").view()).isInstanceOf(ProbabilisticClassifier.class);
+        assertThat(SgdLearners.learner(SCHEMA, "loss=modified-huber").view())
+                .isInstanceOf(ProbabilisticClassifier.class);
+        assertThat(SgdLearners.learner(SCHEMA, "loss=log-loss").view()).isInstanceOf(ProbabilisticClassifier.class);
         for (String loss : List.of("hinge", "squared-hinge", "perceptron")) {
-            assertThat(Sgd.learner(SCHEMA, "loss=" + loss).view())
+            assertThat(SgdLearners.learner(SCHEMA, "loss=" + loss).view())
                     .isInstanceOf(Classifier.class)
                     .isNotInstanceOf(ProbabilisticClassifier.class);
         }
@@ -186,7 +187,7 @@ class ClassesTest {
     void snapshotsDoNotMoveAndViewsDo(int classes) {
         Table table = Table.random(90, 5, classes, false);
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Sgd.learner(table.schema(Math.min(classes, 2)), "eta0=0.3", "alpha=0.1");
+            Learner learner = SgdLearners.learner(table.schema(Math.min(classes, 2)), "eta0=0.3", "alpha=0.1");
             for (int i = 0; i < 40; i++) {
                 table.y()[i] = classes > 2 ? i % 2 : table.y()[i];
             }
@@ -205,8 +206,8 @@ class ClassesTest {
     @Test
     void askingChangesNothing() {
         Table table = Table.random(90, 5, 3, false);
-        Learner asked = Sgd.learner(table.schema());
-        Learner left = Sgd.learner(table.schema());
+        Learner asked = SgdLearners.learner(table.schema());
+        Learner left = SgdLearners.learner(table.schema());
         for (int from = 0; from < 90; from += 30) {
             asked.partialFit(table.chunk(true, from, from + 30));
             left.partialFit(table.chunk(true, from, from + 30));

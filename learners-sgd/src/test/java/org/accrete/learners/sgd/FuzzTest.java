@@ -145,7 +145,7 @@ class FuzzTest {
     /** The lowest loss of a window so far is infinite before the first window. */
     private static boolean isFinite(State state) {
         return state.tensors().entrySet().stream()
-                .filter(entry -> !entry.getKey().equals("sgd.adaptive"))
+                .filter(entry -> !entry.getKey().equals("sgd.plateau"))
                 .allMatch(entry -> Arrays.stream(entry.getValue().doubles()).allMatch(Double::isFinite));
     }
 

@@ -29,6 +29,9 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
+import org.accrete.learners.sgd.penalty.CumulativeL1;
+import org.accrete.learners.sgd.weights.AveragedSgd;
+import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -219,16 +222,16 @@ class MergeTest {
                 "penalty=l1 alpha=0.02",
                 "penalty=elasticnet alpha=0.05 multi-class=softmax",
                 "class-weight=class-1:3",
-                "loss=hinge penalty=l1 alpha=0.01 compat=sklearn"
+                "loss=hinge penalty=l1 alpha=0.01 learning-rate=constant eta0=0.005 compat=sklearn"
             })
     void learnerThatTookInItsCopyGoesOnAsBefore(String settings) {
         Table table = Table.random(400, 6, 4, false);
         String[] pairs = settings.replace("class-1", "class 1").split(" (?=[a-z0-9-]+=)");
         for (boolean sparse : new boolean[] {false, true}) {
-            MergeableLearner merged = (MergeableLearner) Sgd.learner(table.schema(0), pairs);
+            MergeableLearner merged = (MergeableLearner) SgdLearners.learner(table.schema(0), pairs);
             table.teach(merged, sparse, 0, 200, 50);
-            Learner expected = Sgd.restored(table.schema(0), merged.state(), pairs);
-            merged.merge(Sgd.restored(table.schema(0), merged.state(), pairs));
+            Learner expected = SgdLearners.restored(table.schema(0), merged.state(), pairs);
+            merged.merge(SgdLearners.restored(table.schema(0), merged.state(), pairs));
             assertThat(merged.rowsSeen()).isEqualTo(400);
             table.teach(merged, sparse, 200, 400, 50);
             table.teach(expected, sparse, 200, 400, 50);
@@ -245,58 +248,57 @@ class MergeTest {
     }
 
     @Test
-    void whatAWeightOwesIsScaledWithIt() {
+    void thePenaltyStillToBeReceivedIsScaledWithTheWeight() {
         int width = 40;
         double[] w = new double[width];
         double[] scales = new double[width];
         Arrays.setAll(w, j -> j % 5 == 0 ? 0 : random.nextGaussian());
         Arrays.setAll(scales, j -> Math.min(10, Math.exp(random.nextGaussian())));
-        double[] paid = new double[width];
-        // Weights that move have paid most of what they were asked for.
-        double debt = 0.4;
-        Arrays.setAll(paid, j -> -Math.signum(w[j]) * debt * (0.9 + 0.1 * random.nextDouble()));
+        double[] received = new double[width];
+        // Weights that move have received most of the total penalty.
+        double total = 0.4;
+        Arrays.setAll(received, j -> -Math.signum(w[j]) * total * (0.9 + 0.1 * random.nextDouble()));
         State state = State.builder()
-                .doubles("sgd.l1_paid", paid, 1, width)
-                .doubles("sgd.l1_debt", new double[] {debt})
+                .doubles("sgd.l1_received", received, 1, width)
+                .doubles("sgd.l1_total", new double[] {total})
                 .build();
-        Lasso lasso = new Lasso(width, 1, true, false);
-        lasso.restore(state);
-        Lasso scaled = lasso.rescaled(w, scales);
-        Average none = new Average(width, 1, 0, false);
-        Accumulators nothing = new Accumulators(width, 1, List.of(), false, false);
-        double[] scaledW = w.clone();
-        Arrays.setAll(scaledW, j -> w[j] * scales[j]);
-        TrainableWeights before =
-                new TrainableWeights(width, w.clone(), new double[1], 1, lasso, none, nothing, new double[0]);
-        TrainableWeights after =
-                new TrainableWeights(width, scaledW, new double[1], 1, scaled, none, nothing, new double[0]);
+        TrainableWeights before = weights(w);
+        CumulativeL1 l1 = new CumulativeL1(before, unused(before), false);
+        l1.read(state, false);
+        TrainableWeights after = before.rescaled(new double[width], scales);
+        CumulativeL1 scaled = l1.rescaled(after, unused(after), scales);
         double[] ones = new double[width];
         Arrays.fill(ones, 1);
         Chunk row = new DenseChunk(
                 Schema.numeric(width, Target.numeric("y")), ones, new double[1], new double[0], List.of());
-        State told = told(scaled);
-        for (double one : told.doubles("sgd.l1_paid", 1, width)) {
-            assertThat(Math.abs(one)).isLessThanOrEqualTo(debt);
+        State.Builder builder = State.builder();
+        scaled.write(builder);
+        for (double one : builder.build().doubles("sgd.l1_received", 1, width)) {
+            assertThat(Math.abs(one)).isLessThanOrEqualTo(total);
         }
-        lasso.collect(before, 0, row, 0, 0);
-        scaled.collect(after, 0, row, 0, 0);
-        assertThat(before.v).isNotEqualTo(w);
+        l1.apply(0, row, 0, 0);
+        scaled.apply(0, row, 0, 0);
+        assertThat(before.vectors()).isNotEqualTo(w);
         for (int j = 0; j < width; j++) {
-            assertThat(after.v[j]).isCloseTo(before.v[j] * scales[j], within(1e-12));
+            assertThat(after.vectors()[j]).isCloseTo(before.vectors()[j] * scales[j], within(1e-12));
         }
     }
 
-    private static State told(Lasso lasso) {
-        State.Builder builder = State.builder();
-        lasso.putInto(builder);
-        return builder.build();
+    private static TrainableWeights weights(double[] w) {
+        TrainableWeights weights = new TrainableWeights(w.length, 1, false, false);
+        System.arraycopy(w, 0, weights.vectors(), 0, w.length);
+        return weights;
+    }
+
+    private static AveragedSgd unused(TrainableWeights weights) {
+        return new AveragedSgd(weights, Long.MAX_VALUE, false);
     }
 
     @Test
     void countsOfClassesAddUpByLabel() {
         Schema schema = Schema.numeric(1, Target.categorical("y", List.of()));
-        MergeableLearner a = (MergeableLearner) Sgd.learner(schema, "class-weight=balanced");
-        Learner b = Sgd.learner(schema, "class-weight=balanced");
+        MergeableLearner a = (MergeableLearner) SgdLearners.learner(schema, "class-weight=balanced");
+        Learner b = SgdLearners.learner(schema, "class-weight=balanced");
         a.partialFit(new DenseChunk(
                 schema, new double[] {1, 2, 3}, new double[] {0, 1, 1}, new double[] {1, 2, 4}, List.of("x", "y")));
         b.partialFit(new DenseChunk(
@@ -315,28 +317,28 @@ class MergeTest {
     void shorterStepsAndTheLowestLossAreKept() {
         Schema schema = Schema.numeric(2, Target.numeric("y"));
         String[] pairs = {"learning-rate=adaptive", "adaptive-window=10"};
-        MergeableLearner a = withAdaptive(schema, pairs, 0.2, 3, 4, 5, 0.5, 2);
-        MergeableLearner b = withAdaptive(schema, pairs, 1, 0.25, 0.5, 6, 0.25, 1);
+        MergeableLearner a = withPlateau(schema, pairs, 0.2, 3, 4, 5, 0.5, 2);
+        MergeableLearner b = withPlateau(schema, pairs, 1, 0.25, 0.5, 6, 0.25, 1);
         State before = a.state();
         a.merge(b);
-        assertThat(a.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
-        MergeableLearner again = (MergeableLearner) Sgd.restored(schema, before, pairs);
+        assertThat(a.state().tensor("sgd.plateau").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
+        MergeableLearner again = (MergeableLearner) SgdLearners.restored(schema, before, pairs);
         b.merge(again);
-        assertThat(b.state().tensor("sgd.adaptive").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
+        assertThat(b.state().tensor("sgd.plateau").doubles()).containsExactly(0.2, 3.25, 4.5, 11, 0.25, 1);
     }
 
     /**
-     * A row's first prediction is 0 and its slope −y, so a weight has seen the square (x y)²: 36 here and 4 there, over
-     * 9 in thirds.
+     * A row's first prediction is 0 and its gradient −y, so a weight has seen the square (x y)²: 36 here and 4 there,
+     * over 9 in thirds.
      */
     @ParameterizedTest
-    @CsvSource({"adagrad, rate, 1", "ftrl, root, 0"})
-    void squaresOfSlopesAddUp(String optimizer, String part, double start) {
+    @CsvSource({"adagrad, adagrad_rate, 1", "ftrl, ftrl_root_n, 0"})
+    void squaresOfGradientsAddUp(String optimizer, String part, double start) {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         String[] pairs = {"optimizer=" + optimizer, "loss=squared-error", "fit-intercept=false"};
         for (double scale : new double[] {1, 3}) {
-            MergeableLearner a = (MergeableLearner) Sgd.learner(schema, pairs);
-            Learner b = Sgd.learner(schema, pairs);
+            MergeableLearner a = (MergeableLearner) SgdLearners.learner(schema, pairs);
+            Learner b = SgdLearners.learner(schema, pairs);
             a.partialFit(new DenseChunk(schema, new double[] {2}, new double[] {3}, new double[0], List.of()));
             b.partialFit(new DenseChunk(schema, new double[] {1}, new double[] {-2}, new double[0], List.of()));
             ((RescalableLearner) b).rescale(Scaling.of(new double[] {5}, new double[] {scale}));
@@ -347,17 +349,17 @@ class MergeTest {
         }
     }
 
-    private static MergeableLearner withAdaptive(Schema schema, String[] pairs, double... adaptive) {
-        Learner learner = Sgd.learner(schema, pairs);
+    private static MergeableLearner withPlateau(Schema schema, String[] pairs, double... adaptive) {
+        Learner learner = SgdLearners.learner(schema, pairs);
         learner.partialFit(new DenseChunk(schema, new double[] {1, 2}, new double[] {1}, new double[0], List.of()));
         State.Builder state = State.builder();
         learner.state().tensors().forEach((name, tensor) -> {
-            if (!name.equals("sgd.adaptive")) {
+            if (!name.equals("sgd.plateau")) {
                 state.tensor(name, tensor);
             }
         });
-        return (MergeableLearner)
-                Sgd.restored(schema, state.doubles("sgd.adaptive", adaptive).build(), pairs);
+        return (MergeableLearner) SgdLearners.restored(
+                schema, state.doubles("sgd.plateau", adaptive).build(), pairs);
     }
 
     /** Parts of a stream, learned apart and merged, are nearly as good as one learner of all. */
@@ -416,7 +418,7 @@ class MergeTest {
     @Test
     void scaleThatWouldOverflowIsRefusedAndChangesNothing() {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
-        RescalableLearner learner = (RescalableLearner) Sgd.learner(schema, "eta0=0.1");
+        RescalableLearner learner = (RescalableLearner) SgdLearners.learner(schema, "eta0=0.1");
         learner.partialFit(new DenseChunk(schema, new double[] {1e9}, new double[] {3}, new double[0], List.of()));
         State before = learner.state();
         assertThatThrownBy(() -> learner.rescale(Scaling.of(new double[1], new double[] {1e307})))

@@ -79,8 +79,7 @@ class ProvidersTest {
     void defaultsFollowTheOptimizerWhichFollowsTheLearningRate() {
         List<ParamSpec<?>> classifier = new SgdClassifierProvider().params();
         List<ParamSpec<?>> regressor = new SgdRegressorProvider().params();
-        for (Map<String, String> plain :
-                List.of(Map.of("optimizer", "sgd"), Map.of("learning-rate", "constant"), Map.of("compat", "sklearn"))) {
+        for (Map<String, String> plain : List.of(Map.of("optimizer", "sgd"), Map.of("learning-rate", "constant"))) {
             assertThat(Params.parse(classifier, plain).toMap())
                     .containsEntry("optimizer", "sgd")
                     .containsEntry("penalty", "l2")
@@ -89,7 +88,7 @@ class ProvidersTest {
                     .containsEntry("intercept-rate", "1.0")
                     .containsEntry("power-t", "0.25");
         }
-        assertThat(Params.parse(regressor, Map.of("compat", "sklearn")).toMap())
+        assertThat(Params.parse(regressor, Map.of("optimizer", "sgd")).toMap())
                 .containsEntry("learning-rate", "invscaling")
                 .containsEntry("eta0", "0.01");
         assertThat(Params.parse(regressor, Map.of("loss", "huber")).toMap()).containsEntry("epsilon", "1.35");
@@ -106,19 +105,19 @@ class ProvidersTest {
     @Test
     void whatAnOptimizerCannotDoIsRefusedWithAWayOut() {
         for (Schema schema : List.of(NUMERIC, CATEGORICAL)) {
-            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=adagrad", "learning-rate=invscaling"))
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=adagrad", "learning-rate=invscaling"))
                     .isInstanceOfSatisfying(
                             AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
                     .hasMessage("learning-rate must be constant with optimizer=adagrad but was invscaling;"
                             + " set optimizer=sgd");
-            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=implicit-adagrad", "penalty=l1"))
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=implicit-adagrad", "penalty=l1"))
                     .hasMessage("penalty must be l2 or none with optimizer=implicit-adagrad but was l1;"
                             + " set optimizer=ftrl or optimizer=sgd");
-            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=ftrl", "average=5"))
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=ftrl", "average=5"))
                     .hasMessage("average must be 0 with optimizer=ftrl but was 5; set optimizer=sgd");
-            assertThatThrownBy(() -> Sgd.learner(schema, "optimizer=ftrl", "compat=sklearn"))
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=ftrl", "compat=sklearn"))
                     .hasMessage("compat must be none with optimizer=ftrl but was sklearn; set optimizer=sgd");
-            Sgd.learner(schema, "optimizer=ftrl", "penalty=elasticnet");
+            SgdLearners.learner(schema, "optimizer=ftrl", "penalty=elasticnet");
         }
     }
 
@@ -128,20 +127,20 @@ class ProvidersTest {
             Table table = Table.random(40, 3, classes, false);
             for (String more : List.of("penalty=l1", "penalty=elasticnet average=5")) {
                 String[] pairs = ("compat=sklearn alpha=0.1 " + more).split(" ");
-                MergeableLearner learner = (MergeableLearner) Sgd.learner(table.schema(), pairs);
-                MergeableLearner whole = (MergeableLearner) Sgd.learner(table.schema(), pairs);
+                MergeableLearner learner = (MergeableLearner) SgdLearners.learner(table.schema(), pairs);
+                MergeableLearner whole = (MergeableLearner) SgdLearners.learner(table.schema(), pairs);
                 table.teach(learner, true, 0, 40, 4);
                 whole.partialFit(table.all(true));
                 assertThat(learner.state()).as(more).isNotEqualTo(whole.state());
                 State state = learner.state();
-                Learner restored = Sgd.restored(table.schema(), state, pairs);
+                Learner restored = SgdLearners.restored(table.schema(), state, pairs);
                 learner.merge(whole);
                 assertThat(learner.rowsSeen()).isEqualTo(80);
                 assertThat(List.of(learner, restored)).noneMatch(OnlineLearner.class::isInstance);
-                assertThat(Sgd.learner(table.schema(), more.split(" "))).isInstanceOf(OnlineLearner.class);
+                assertThat(SgdLearners.learner(table.schema(), more.split(" "))).isInstanceOf(OnlineLearner.class);
             }
-            Learner mean = Sgd.learner(table.schema(), "compat=sklearn", "average=5");
-            Learner whole = Sgd.learner(table.schema(), "compat=sklearn", "average=5");
+            Learner mean = SgdLearners.learner(table.schema(), "compat=sklearn", "average=5");
+            Learner whole = SgdLearners.learner(table.schema(), "compat=sklearn", "average=5");
             table.teach(mean, true, 0, 40, 4);
             whole.partialFit(table.all(true));
             assertThat(mean).isInstanceOf(OnlineLearner.class);
@@ -152,7 +151,7 @@ class ProvidersTest {
     @Test
     void optimalNeedsAnAlpha() {
         for (Schema schema : List.of(NUMERIC, CATEGORICAL)) {
-            assertThatThrownBy(() -> Sgd.learner(schema, "learning-rate=optimal", "alpha=0"))
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "learning-rate=optimal", "alpha=0"))
                     .isInstanceOfSatisfying(
                             AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
                     .hasMessageStartingWith("alpha must be > 0 with learning-rate=optimal");
@@ -161,46 +160,46 @@ class ProvidersTest {
 
     @Test
     void huberNeedsAnEpsilon() {
-        assertThatThrownBy(() -> Sgd.learner(NUMERIC, "loss=huber", "epsilon=0"))
+        assertThatThrownBy(() -> SgdLearners.learner(NUMERIC, "loss=huber", "epsilon=0"))
                 .hasMessage("epsilon must be > 0 with loss=huber but was 0");
-        Sgd.learner(NUMERIC, "loss=epsilon-insensitive", "epsilon=0");
+        SgdLearners.learner(NUMERIC, "loss=epsilon-insensitive", "epsilon=0");
     }
 
     @Test
     void classWeightsAreNoneBalancedOrPairs() {
         for (String wrong : List.of("", "a", "a:", "a:-1", "a:NaN", "a:1,", "a:1,a:2", ":1")) {
-            assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "class-weight=" + wrong))
+            assertThatThrownBy(() -> SgdLearners.learner(CATEGORICAL, "class-weight=" + wrong))
                     .isInstanceOfSatisfying(
                             AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
                     .hasMessage(
                             "class-weight must be none, balanced or label:weight,… with weights >= 0 and each label once"
                                     + " but was '" + wrong + "'");
         }
-        Sgd.learner(CATEGORICAL, "class-weight=a:b:1, b:0");
+        SgdLearners.learner(CATEGORICAL, "class-weight=a:b:1, b:0");
     }
 
     @Test
     void softmaxNeedsTheLogLoss() {
-        assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "loss=hinge", "multi-class=softmax"))
+        assertThatThrownBy(() -> SgdLearners.learner(CATEGORICAL, "loss=hinge", "multi-class=softmax"))
                 .hasMessage("loss must be log-loss with multi-class=softmax but was hinge");
     }
 
     @Test
     void passiveAggressiveNeedsItsLoss() {
-        assertThatThrownBy(() -> Sgd.learner(CATEGORICAL, "learning-rate=pa1"))
+        assertThatThrownBy(() -> SgdLearners.learner(CATEGORICAL, "learning-rate=pa1"))
                 .hasMessage("loss must be hinge with learning-rate=pa1 but was log-loss");
-        assertThatThrownBy(() -> Sgd.learner(NUMERIC, "learning-rate=pa2"))
+        assertThatThrownBy(() -> SgdLearners.learner(NUMERIC, "learning-rate=pa2"))
                 .hasMessage("loss must be epsilon-insensitive with learning-rate=pa2 but was squared-error");
     }
 
     @Test
     void schedulesMayBeChangedToAdaptiveAndBack() {
         Table table = Table.random(20, 3, 2, false);
-        Learner learner = Sgd.learner(table.schema());
+        Learner learner = SgdLearners.learner(table.schema());
         learner.partialFit(table.all(true));
-        Learner adaptive = Sgd.restored(table.schema(), learner.state(), "learning-rate=adaptive");
-        assertThat(adaptive.state().tensors()).containsKey("sgd.adaptive");
-        Learner back = Sgd.restored(table.schema(), adaptive.state());
+        Learner adaptive = SgdLearners.restored(table.schema(), learner.state(), "learning-rate=adaptive");
+        assertThat(adaptive.state().tensors()).containsKey("sgd.plateau");
+        Learner back = SgdLearners.restored(table.schema(), adaptive.state());
         assertThat(back.state()).isEqualTo(learner.state());
     }
 
@@ -220,7 +219,7 @@ class ProvidersTest {
                 IntStream.range(0, 3000).mapToObj(i -> "label " + i).toList();
         Schema huge =
                 new Schema(List.of(new Block("words", Block.Kind.ONE_HOT, 1 << 20)), Target.categorical("y", labels));
-        assertThatThrownBy(() -> Sgd.learner(huge, "max-classes=5000"))
+        assertThatThrownBy(() -> SgdLearners.learner(huge, "max-classes=5000"))
                 .hasMessageStartingWith("a model of 3000 classes × 1048576 columns must have < 2^31 weights");
         LearnerProvider provider = new SgdClassifierProvider();
         assertThat(provider.memoryBytes(huge, Params.of(provider.params())))
@@ -231,9 +230,9 @@ class ProvidersTest {
     @ValueSource(ints = {0, 2, 3})
     void tunableParametersMayChangeBetweenStateAndRestore(int classes) {
         Table table = Table.random(20, 3, classes, false);
-        Learner learner = Sgd.learner(table.schema());
+        Learner learner = SgdLearners.learner(table.schema());
         learner.partialFit(table.all(true));
-        Learner slower = Sgd.restored(table.schema(), learner.state(), "eta0=0.001", "alpha=0.01");
+        Learner slower = SgdLearners.restored(table.schema(), learner.state(), "eta0=0.001", "alpha=0.01");
         assertThat(slower.state()).isEqualTo(learner.state());
         learner.partialFit(table.all(true));
         slower.partialFit(table.all(true));
@@ -243,7 +242,7 @@ class ProvidersTest {
 
     @Test
     void damagedStatesAreRefused() {
-        State state = Sgd.learner(NUMERIC).state();
+        State state = SgdLearners.learner(NUMERIC).state();
         for (String name : state.tensors().keySet()) {
             State.Builder without = State.builder();
             state.tensors().forEach((other, tensor) -> {
@@ -252,7 +251,7 @@ class ProvidersTest {
                 }
             });
             State missing = without.build();
-            assertThatThrownBy(() -> Sgd.restored(NUMERIC, missing))
+            assertThatThrownBy(() -> SgdLearners.restored(NUMERIC, missing))
                     .isInstanceOfSatisfying(
                             AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT_FILE))
                     .hasMessageContaining(name);
@@ -262,10 +261,10 @@ class ProvidersTest {
                 .doubles("intercept", new double[1])
                 .number("sgd.t", 1)
                 .whole("sgd.rows_seen", 0)
-                .tensor("sgd.adaptive", state.tensor("sgd.adaptive"))
+                .tensor("sgd.plateau", state.tensor("sgd.plateau"))
                 .build();
-        assertThatThrownBy(() -> Sgd.restored(NUMERIC, wrong)).hasMessageContaining("must have finite weights");
-        assertThatThrownBy(() -> Sgd.restored(Schema.numeric(4, Target.numeric("y")), state))
+        assertThatThrownBy(() -> SgdLearners.restored(NUMERIC, wrong)).hasMessageContaining("must have finite weights");
+        assertThatThrownBy(() -> SgdLearners.restored(Schema.numeric(4, Target.numeric("y")), state))
                 .hasMessage("tensor 'coef' must have shape [1, 4] but has [1, 3]");
     }
 }

@@ -78,7 +78,8 @@ class PublishedTest {
     void weightsAreThoseOfThePaper(Case one) {
         Table table = one.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Sgd.learner(table.schema(), one.text("settings").split(" "));
+            Learner learner =
+                    SgdLearners.learner(table.schema(), one.text("settings").split(" "));
             table.teach(learner, sparse, 0, table.rows(), 77);
             double[] expected = one.numbers("coef");
             assertThat(learner.state().tensor("coef").doubles()).containsExactly(expected, within(1e-9));

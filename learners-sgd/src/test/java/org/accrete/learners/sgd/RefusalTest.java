@@ -179,8 +179,8 @@ class RefusalTest {
             Table bad = table(spoiler);
             spoiler.spoil().accept(bad);
             int known = Math.min(1, spoiler.classes());
-            Learner learner = Sgd.learner(good.schema(known), pairs);
-            Learner spared = Sgd.learner(good.schema(known), pairs);
+            Learner learner = SgdLearners.learner(good.schema(known), pairs);
+            Learner spared = SgdLearners.learner(good.schema(known), pairs);
             for (int from : new int[] {0, BAD_FROM}) {
                 good.teach(learner, sparse, 0, from, 20);
                 good.teach(spared, sparse, 0, from, 20);
@@ -230,7 +230,7 @@ class RefusalTest {
                     good.classes());
             bad.x()[95][3] = Double.NaN;
             for (boolean sparse : new boolean[] {false, true}) {
-                Learner learner = Sgd.learner(
+                Learner learner = SgdLearners.learner(
                         good.schema(1),
                         "class-weight=balanced",
                         "learning-rate=adaptive",
@@ -251,8 +251,8 @@ class RefusalTest {
     void theWeightOfAClassOfARefusedChunkIsForgotten() {
         Schema schema = Schema.numeric(1, Target.categorical("y", List.of()));
         for (String setting : List.of("optimizer=sgd", "optimizer=implicit-adagrad")) {
-            Learner learner = Sgd.learner(schema, setting, "class-weight=b:10,c:0.1");
-            Learner spared = Sgd.learner(schema, setting, "class-weight=b:10,c:0.1");
+            Learner learner = SgdLearners.learner(schema, setting, "class-weight=b:10,c:0.1");
+            Learner spared = SgdLearners.learner(schema, setting, "class-weight=b:10,c:0.1");
             double[] targets = {0, 1, 1};
             DenseChunk bad =
                     new DenseChunk(schema, new double[] {1, 2, Double.NaN}, targets, new double[0], List.of("a", "b"));
@@ -270,8 +270,8 @@ class RefusalTest {
         Table table = Table.random(ROWS, NARROW, classes, false);
         int most = classes > 2 ? classes : 1;
         for (boolean sparse : new boolean[] {false, true}) {
-            OnlineLearner learner = (OnlineLearner) Sgd.learner(table.schema());
-            Learner spared = Sgd.learner(table.schema());
+            OnlineLearner learner = (OnlineLearner) SgdLearners.learner(table.schema());
+            Learner spared = SgdLearners.learner(table.schema());
             for (int from = 0; from < ROWS; from += 10) {
                 for (int rows : new int[] {1, 5}) {
                     Chunk chunk = table.chunk(sparse, from, from + rows);
@@ -294,7 +294,7 @@ class RefusalTest {
     void chunkWithoutRowsChangesNothing() {
         Table table = Table.random(10, NARROW, 2, false);
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Sgd.learner(table.schema());
+            Learner learner = SgdLearners.learner(table.schema());
             learner.partialFit(table.all(true));
             State before = learner.state();
             learner.partialFit(table.chunk(sparse, 5, 5));
@@ -307,7 +307,7 @@ class RefusalTest {
     void otherColumnsAreRefusedByLearnerAndModel() {
         Table table = Table.random(10, NARROW, 2, false);
         Table wider = Table.random(10, NARROW + 1, 2, false);
-        Learner learner = Sgd.learner(table.schema());
+        Learner learner = SgdLearners.learner(table.schema());
         Classifier model = (Classifier) learner.snapshot();
         assertThatThrownBy(() -> learner.partialFit(wider.all(false)))
                 .hasMessageContaining("data has 7 features but the model was trained on 6");
@@ -319,7 +319,7 @@ class RefusalTest {
     @Test
     void chunkWithoutTargetsIsRefused() {
         Schema schema = Schema.numeric(2, Target.numeric("y"));
-        Learner learner = Sgd.learner(schema);
+        Learner learner = SgdLearners.learner(schema);
         DenseChunk chunk = new DenseChunk(schema, new double[4], new double[0], new double[0], List.of());
         assertThatThrownBy(() -> learner.partialFit(chunk)).hasMessage("the target is missing");
     }
@@ -328,7 +328,7 @@ class RefusalTest {
     void countsBelowZeroAreRefused() {
         Table table = Table.random(10, NARROW, 0, false);
         Arrays.setAll(table.y(), i -> i == 7 ? -1 : i);
-        Learner learner = Sgd.learner(table.schema(), "loss=poisson");
+        Learner learner = SgdLearners.learner(table.schema(), "loss=poisson");
         assertThatThrownBy(() -> learner.partialFit(table.all(false)))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.chunkRow()).hasValue(7))
@@ -349,7 +349,7 @@ class RefusalTest {
     @Test
     void modelRefusesARowThatIsNotFinite() {
         Table table = Table.random(10, NARROW, 0, false);
-        Regressor model = (Regressor) Sgd.learner(table.schema()).snapshot();
+        Regressor model = (Regressor) SgdLearners.learner(table.schema()).snapshot();
         table.x()[4][1] = Double.NaN;
         for (boolean sparse : new boolean[] {false, true}) {
             AccreteException refusal = catchThrowableOfType(
@@ -362,7 +362,7 @@ class RefusalTest {
     @Test
     void hugeFeaturesThatMoveNothingAreNoReasonToRefuse() {
         Schema schema = Schema.numeric(2, Target.categorical("y", List.of("a", "b")));
-        Learner learner = Sgd.learner(schema, "loss=hinge", "alpha=0", "fit-intercept=false");
+        Learner learner = SgdLearners.learner(schema, "loss=hinge", "alpha=0", "fit-intercept=false");
         double[] values = {1, 1, 1e308, 1e308};
         learner.partialFit(new DenseChunk(schema, values, new double[] {1, 1}, new double[0], List.of("a", "b")));
         assertThat(learner.rowsSeen()).isEqualTo(2);

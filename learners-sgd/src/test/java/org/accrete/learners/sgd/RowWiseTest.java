@@ -14,6 +14,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.loss.Loss;
+import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,12 +34,12 @@ class RowWiseTest {
     static final class Oracle {
         final List<double[]> w = new ArrayList<>();
         final List<Double> b = new ArrayList<>();
-        /** What penalties pull to. */
+        /** Prior weights of the penalties. */
         private final List<double[]> from = new ArrayList<>();
-        /** All that a function is: its weights, its intercept, and what L1 was paid and is owed. */
-        private final List<double[]> paid = new ArrayList<>();
+        /** All that a function is: its weights, its intercept, and the received and the total L1 penalty. */
+        private final List<double[]> received = new ArrayList<>();
 
-        private final List<Double> debt = new ArrayList<>();
+        private final List<Double> total = new ArrayList<>();
         final List<double[]> meanW = new ArrayList<>();
         final List<Double> meanB = new ArrayList<>();
         private int meanRows;
@@ -57,7 +59,7 @@ class RowWiseTest {
             }
         }
 
-        /** Begins with a function, which is what penalties pull to. */
+        /** Starts from a function, which is the prior of the penalties. */
         void begin(int c, double[] weights, double intercept) {
             w.set(c, weights.clone());
             from.set(c, weights);
@@ -65,16 +67,16 @@ class RowWiseTest {
         }
 
         private void add(int width) {
-            for (List<double[]> vectors : List.of(w, from, paid, meanW)) {
+            for (List<double[]> vectors : List.of(w, from, received, meanW)) {
                 vectors.add(new double[width]);
             }
-            for (List<Double> numbers : List.of(b, debt, meanB)) {
+            for (List<Double> numbers : List.of(b, total, meanB)) {
                 numbers.add(0.0);
             }
         }
 
         private void split() {
-            for (List<double[]> vectors : List.of(w, from, paid, meanW)) {
+            for (List<double[]> vectors : List.of(w, from, received, meanW)) {
                 double[] one = vectors.get(0);
                 vectors.set(1, Arrays.stream(one).map(v -> half() * v).toArray());
                 vectors.set(0, Arrays.stream(one).map(v -> -half() * v).toArray());
@@ -83,8 +85,8 @@ class RowWiseTest {
                 numbers.set(1, half() * numbers.get(0));
                 numbers.set(0, -numbers.get(1));
             }
-            debt.set(0, half() * debt.get(0));
-            debt.set(1, debt.get(0));
+            total.set(0, half() * total.get(0));
+            total.set(1, total.get(0));
         }
 
         private double half() {
@@ -138,10 +140,10 @@ class RowWiseTest {
                 double y = !classes ? target : target == (w.size() == 1 ? 1 : c) ? 1 : -1;
                 double p = decisions[c];
                 double clip = real("clip-gradient");
-                double step = -eta * Math.max(-clip, Math.min(clip, slope(p, y)));
+                double step = -eta * Math.max(-clip, Math.min(clip, gradient(p, y)));
                 if (softmax) {
-                    double slope = Math.exp(p) / sum - (c == target ? 1 : 0);
-                    step = -eta * Math.max(-clip, Math.min(clip, slope));
+                    double gradient = Math.exp(p) / sum - (c == target ? 1 : 0);
+                    step = -eta * Math.max(-clip, Math.min(clip, gradient));
                 }
                 if (passive) {
                     double far = set.get("learning-rate").equals("pa1")
@@ -165,14 +167,14 @@ class RowWiseTest {
                 }
             }
             for (int c = 0; l1 > 0 && c < w.size(); c++) {
-                debt.set(c, debt.get(c) + eta * real("alpha") * l1);
+                total.set(c, total.get(c) + eta * real("alpha") * l1);
                 for (int j = 0; j < x.length; j++) {
                     if (x[j] != 0) {
                         double before = w.get(c)[j] - from.get(c)[j];
-                        double due = debt.get(c) + Math.signum(before) * paid.get(c)[j];
+                        double due = total.get(c) + Math.signum(before) * received.get(c)[j];
                         double left = Math.signum(before) * Math.max(0, Math.abs(before) - due);
                         w.get(c)[j] = from.get(c)[j] + left;
-                        paid.get(c)[j] += left - before;
+                        received.get(c)[j] += left - before;
                     }
                 }
             }
@@ -253,7 +255,7 @@ class RowWiseTest {
             return set.containsKey("epsilon") ? real("epsilon") : 0;
         }
 
-        private double slope(double p, double y) {
+        private double gradient(double p, double y) {
             double z = p * y;
             double r = y - p;
             double epsilon = epsilon();
@@ -372,12 +374,12 @@ class RowWiseTest {
                 "learning-rate=adaptive adaptive-window=10 adaptive-patience=2 adaptive-tolerance=0.01")) {
             for (Loss loss : Loss.OF_CLASSES) {
                 for (int classes : new int[] {2, 5}) {
-                    all.add(setting(classes, 1, classes == 2, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
+                    all.add(setting(classes, 1, classes == 2, "eta0=0.02 loss=" + SgdLearners.word(loss) + " " + more));
                 }
             }
             for (Loss loss : Loss.OF_NUMBERS) {
                 if (!more.contains("class")) {
-                    all.add(setting(0, 0, true, "eta0=0.02 loss=" + Sgd.word(loss) + " " + more));
+                    all.add(setting(0, 0, true, "eta0=0.02 loss=" + SgdLearners.word(loss) + " " + more));
                 }
             }
         }
@@ -413,14 +415,14 @@ class RowWiseTest {
         Table table = setting.table();
         Oracle oracle = new Oracle(
                 WIDTH,
-                SgdClassifier.functions(setting.known()),
-                Sgd.params(table.schema(setting.known()), setting.set()).toMap());
+                LinearWeights.functions(setting.known()),
+                SgdLearners.params(table.schema(setting.known()), setting.set()).toMap());
         for (int i = 0; i < ROWS; i++) {
             oracle.learn(
                     table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1, setting.classes() > 0);
         }
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner learner = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner learner = SgdLearners.learner(table.schema(setting.known()), setting.set());
             table.teach(learner, sparse, 0, ROWS, 100);
             State state = learner.state();
             double[] expected =
@@ -441,10 +443,10 @@ class RowWiseTest {
     void chunkBordersDoNotMatter(Setting setting) {
         Table table = setting.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner whole = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner whole = SgdLearners.learner(table.schema(setting.known()), setting.set());
             whole.partialFit(table.all(sparse));
             for (int rows : new int[] {1, 7, 100}) {
-                Learner cut = Sgd.learner(table.schema(setting.known()), setting.set());
+                Learner cut = SgdLearners.learner(table.schema(setting.known()), setting.set());
                 table.teach(cut, sparse, 0, ROWS, rows);
                 assertThat(cut.state()).as("%s rows", rows).isEqualTo(whole.state());
             }
@@ -456,13 +458,13 @@ class RowWiseTest {
     void restoredLearnersGoOnToTheSameBits(Setting setting) {
         Table table = setting.table();
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner straight = Sgd.learner(table.schema(setting.known()), setting.set());
-            Learner stopped = Sgd.learner(table.schema(setting.known()), setting.set());
+            Learner straight = SgdLearners.learner(table.schema(setting.known()), setting.set());
+            Learner stopped = SgdLearners.learner(table.schema(setting.known()), setting.set());
             for (int row = 0; row < ROWS; row += 50) {
                 int to = Math.min(ROWS, row + 50);
                 table.teach(straight, sparse, row, to, 10);
                 table.teach(stopped, sparse, row, to, 10);
-                stopped = Sgd.restored(table.schema(setting.known()), stopped.state(), setting.set());
+                stopped = SgdLearners.restored(table.schema(setting.known()), stopped.state(), setting.set());
                 assertThat(stopped.state()).isEqualTo(straight.state());
                 assertThat(stopped.rowsSeen()).isEqualTo(to);
             }
@@ -470,10 +472,10 @@ class RowWiseTest {
     }
 
     @Test
-    void noSlopeIsSteeperThanTheBound() {
+    void gradientsAreClipped() {
         Schema schema = Schema.numeric(1, Target.numeric("y"));
         for (double sign : new double[] {-1, 1}) {
-            Learner learner = Sgd.learner(schema, "eta0=1", "alpha=0");
+            Learner learner = SgdLearners.learner(schema, "eta0=1", "alpha=0");
             double[] target = {sign * 1e15};
             learner.partialFit(new DenseChunk(schema, new double[] {2}, target, new double[0], List.of()));
             assertThat(learner.state().tensor("coef").doubles()).containsExactly(sign * 2e12);
@@ -484,8 +486,8 @@ class RowWiseTest {
     @Test
     void denseRowsAfterSparseOnesGoOnFromTheSameWeights() {
         Table table = Table.random(ROWS, WIDTH, 5, false);
-        Learner dense = Sgd.learner(table.schema());
-        Learner mixed = Sgd.learner(table.schema());
+        Learner dense = SgdLearners.learner(table.schema());
+        Learner mixed = SgdLearners.learner(table.schema());
         for (int row = 0; row < ROWS; row += 10) {
             int to = Math.min(ROWS, row + 10);
             dense.partialFit(table.chunk(false, row, to));
@@ -499,8 +501,8 @@ class RowWiseTest {
     void rowsOfASliceAreItsOwn() {
         Table table = Table.random(ROWS, WIDTH, 3, true);
         for (boolean sparse : new boolean[] {false, true}) {
-            Learner whole = Sgd.learner(table.schema(1));
-            Learner sliced = Sgd.learner(table.schema(1));
+            Learner whole = SgdLearners.learner(table.schema(1));
+            Learner sliced = SgdLearners.learner(table.schema(1));
             whole.partialFit(table.all(sparse));
             sliced.partialFit(table.all(sparse).slice(0, 90));
             sliced.partialFit(table.all(sparse).slice(90, 91));

@@ -222,10 +222,10 @@ class SgdContractTest {
         }
     }
 
-    private interface PulledClassifierLaws extends ClassifierLaws {
+    private interface PriorClassifierLaws extends ClassifierLaws {
         @Override
         default LearnerProvider provider() {
-            return new Begun(new SgdClassifierProvider());
+            return new WarmStarted(new SgdClassifierProvider());
         }
 
         /** It is no plug-in itself. */
@@ -237,10 +237,10 @@ class SgdContractTest {
         default void untrainedProbabilitiesAreUniform() {}
     }
 
-    private interface PulledRegressorLaws extends RegressorLaws {
+    private interface PriorRegressorLaws extends RegressorLaws {
         @Override
         default LearnerProvider provider() {
-            return new Begun(new SgdRegressorProvider());
+            return new WarmStarted(new SgdRegressorProvider());
         }
 
         /** It is no plug-in itself. */
@@ -249,15 +249,15 @@ class SgdContractTest {
     }
 
     @Nested
-    class PulledClassifier implements PulledClassifierLaws {
+    class PriorClassifier implements PriorClassifierLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("implicit-adagrad", "l2", "0.1");
+            return WarmStarted.withPrior("implicit-adagrad", "l2", "0.1");
         }
     }
 
     @Nested
-    class PulledMeanOnHashedText implements PulledClassifierLaws {
+    class PriorMeanOnHashedText implements PriorClassifierLaws {
         @Override
         public Schema schema() {
             return hashed(Target.categorical("y", List.of()));
@@ -265,33 +265,33 @@ class SgdContractTest {
 
         @Override
         public Map<String, String> settings() {
-            Map<String, String> settings = new HashMap<>(Begun.pulled("sgd", "elasticnet", "0.01"));
+            Map<String, String> settings = new HashMap<>(WarmStarted.withPrior("sgd", "elasticnet", "0.01"));
             settings.put("average", "30");
             return settings;
         }
     }
 
     @Nested
-    class PulledRegressor implements PulledRegressorLaws {
+    class PriorRegressor implements PriorRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("implicit-adagrad", "l2", "0.1");
+            return WarmStarted.withPrior("implicit-adagrad", "l2", "0.1");
         }
     }
 
     @Nested
-    class PulledPlainRegressor implements PulledRegressorLaws {
+    class PriorPlainRegressor implements PriorRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("sgd", "l2", "0.5");
+            return WarmStarted.withPrior("sgd", "l2", "0.5");
         }
     }
 
     @Nested
-    class PulledFtrlOfNumbers implements PulledRegressorLaws {
+    class PriorFtrlOfNumbers implements PriorRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return Begun.pulled("ftrl", "l1", "0.5");
+            return WarmStarted.withPrior("ftrl", "l1", "0.5");
         }
     }
 }

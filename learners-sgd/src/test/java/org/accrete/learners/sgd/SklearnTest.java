@@ -17,10 +17,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
+import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +71,7 @@ class SklearnTest {
                     pairs.add(key + "=" + text(key));
                 }
             }
-            if (text("task").equals("regressor")) {
+            if (text("task").equals("regressor") && values.containsKey("epsilon")) {
                 pairs.add("epsilon=" + text("epsilon"));
             }
             return pairs.toArray(new String[0]);
@@ -90,9 +93,17 @@ class SklearnTest {
     }
 
     static Stream<Case> cases() {
+        return cases("cases.txt");
+    }
+
+    static Stream<Case> defaultCases() {
+        return cases("defaults.txt");
+    }
+
+    private static Stream<Case> cases(String file) {
         List<Case> cases = new ArrayList<>();
         Map<String, String> block = new LinkedHashMap<>();
-        for (String line : lines("cases.txt")) {
+        for (String line : lines(file)) {
             if (line.startsWith("case ") && !block.isEmpty()) {
                 cases.add(new Case(block));
                 block = new LinkedHashMap<>();
@@ -109,8 +120,23 @@ class SklearnTest {
     @ParameterizedTest
     @MethodSource("cases")
     void numbersAreThoseOfScikitLearn(Case one) {
+        assertNumbers(one, SgdLearners.learner(one.table().schema(), one.settings("sklearn")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("defaultCases")
+    void whatIsNotSaidIsAsInScikitLearn(Case one) {
+        Schema schema = one.table().schema();
+        LearnerProvider provider = SgdLearners.provider(schema);
+        Map<String, String> given = new HashMap<>();
+        for (String pair : one.settings("sklearn")) {
+            given.put(pair.split("=")[0], pair.split("=")[1]);
+        }
+        assertNumbers(one, provider.create(schema, Params.parse(provider.params(), given)));
+    }
+
+    private static void assertNumbers(Case one, Learner learner) {
         Table table = one.table();
-        Learner learner = Sgd.learner(table.schema(), one.settings("sklearn"));
         int call = 0;
         int row = 0;
         Chunk last = table.all(one.sparse());
@@ -183,8 +209,8 @@ class SklearnTest {
     @MethodSource("plainCases")
     void onlyTheInterceptOfSparseRowsNeedsCompat(Case one) {
         Table table = one.table();
-        Learner like = Sgd.learner(table.schema(), one.settings("sklearn"));
-        Learner ours = Sgd.learner(table.schema(), one.settings("none"));
+        Learner like = SgdLearners.learner(table.schema(), one.settings("sklearn"));
+        Learner ours = SgdLearners.learner(table.schema(), one.settings("none"));
         like.partialFit(table.all(one.sparse()));
         ours.partialFit(table.all(one.sparse()));
         boolean same = !one.sparse() || !one.is("fit-intercept");

@@ -1,9 +1,0 @@
-package org.accrete.learners.sgd;
-
-/** Where a penalty pulls the weights to. */
-enum Pull {
-    /** To 0. */
-    ZERO,
-    /** To the weights that training began from. */
-    SOURCE
-}
