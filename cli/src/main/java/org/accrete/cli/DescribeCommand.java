@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
 import org.accrete.api.data.Block;
+import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
@@ -142,18 +144,21 @@ final class DescribeCommand extends Subcommand {
         facts.put("tensors", tensors(state));
         facts.put("bytes", version.length());
         facts.put("sha256", version.sha256());
-        Optional<List<String>> columns = text(state, "plan")
-                .map(plan -> ColumnPlan.parse(plan).columns().stream()
-                        .map(column -> column.toText())
-                        .toList());
-        facts.put("columns", columns);
+        Optional<List<Column>> columns =
+                text(state, "plan").map(plan -> ColumnPlan.parse(plan).columns());
         if (console.isJson()) {
+            facts.put("columns", columns.map(all -> texts(all, Column::toText)));
             console.json(facts);
             return;
         }
+        facts.put("columns", columns.map(all -> texts(all, Column::toPlainText)));
         Table table = new Table("ll");
         facts.forEach((fact, value) -> lines(table, fact.replace('_', ' '), value));
         console.print(table.lines());
+    }
+
+    private static List<String> texts(List<Column> columns, Function<Column, String> text) {
+        return columns.stream().map(text).toList();
     }
 
     /** {@return how the model describes itself; empty if its plug-in is missing} */

@@ -36,16 +36,26 @@ final class NewModelStart extends TrainingStart {
 
     private ChunkSource openAll() {
         // An unknown learner or step is reported before any data is read.
-        options.learner.ifPresent(plugIns.learners()::find);
+        Optional<Target.Kind> targetKind =
+                options.learner.map(plugIns.learners()::find).flatMap(NewModelStart::onlyTargetKind);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = new SourceRequest(
-                address.location(), options.target, options.columns(), Optional.empty(), true, badRows);
+                        address.location(), options.target, options.columns(), Optional.empty(), true, badRows)
+                .withTargetKind(targetKind)
+                .withMayGrow(options.resume);
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> plan = first.plan();
         return repeated(
                 first,
                 () -> address.open(
                         plan.map(known -> request.withPlan(known, true)).orElse(request)));
+    }
+
+    /** {@return the kind of target that a learner needs, if it learns one kind only} */
+    private static Optional<Target.Kind> onlyTargetKind(LearnerProvider learner) {
+        return learner.targets().stream()
+                .filter(kind -> learner.targets().size() == 1 && kind != Target.Kind.NONE)
+                .findFirst();
     }
 
     @Override

@@ -43,9 +43,24 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
      * @return the source; the caller closes it
      */
     ChunkSource open(SourceAddress address, boolean targetNeeded, BadRows badRows) {
+        return open(address, request(address, targetNeeded, badRows));
+    }
+
+    /** {@return what {@link #open(SourceAddress, boolean, BadRows)} asks the source for} */
+    SourceRequest request(SourceAddress address, boolean targetNeeded, BadRows badRows) {
         Optional<String> target = Optional.of(schema.target().name()).filter(name -> !name.isEmpty());
-        ChunkSource source =
-                address.open(new SourceRequest(address.location(), target, List.of(), plan, targetNeeded, badRows));
+        return new SourceRequest(address.location(), target, List.of(), plan, targetNeeded, badRows);
+    }
+
+    /**
+     * Opens rows, encoded like those that the model was trained on.
+     *
+     * @param address where they are
+     * @param request what the source is asked for
+     * @return the source; the caller closes it
+     */
+    ChunkSource open(SourceAddress address, SourceRequest request) {
+        ChunkSource source = address.open(request);
         try {
             schema.require(source.schema());
         } catch (RuntimeException e) {
