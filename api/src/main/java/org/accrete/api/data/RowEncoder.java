@@ -124,8 +124,8 @@ public final class RowEncoder {
         int field = header.indexOf(column.name());
         if (field < 0) {
             throw AccreteException.badData("there is no column " + Cells.quote(column.name()) + " of kind "
-                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; columns: "
-                    + PlanInference.list(header));
+                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; "
+                    + PlanInference.columnsBeside(column.name(), header));
         }
         return field;
     }
