@@ -49,7 +49,12 @@ public final class Main {
     static int run(String[] args, PrintStream out, PrintStream err) {
         List<String> words = Arrays.asList(args);
         Console console = new Console(
-                out, err, words.contains("--json"), words.contains("--debug"), Boolean.getBoolean("accrete.terminal"));
+                out,
+                err,
+                words.contains("--json"),
+                words.contains("--debug"),
+                Integer.getInteger("accrete.out.columns", Console.NO_TERMINAL),
+                Integer.getInteger("accrete.err.columns", Console.NO_TERMINAL));
         CommandLine line = commandLine(console);
         Subcommand running = null;
         try {
@@ -120,7 +125,7 @@ public final class Main {
         describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
         describe(line, "sources", "List the sources that rows can be read from.");
         describe(line, "stores", "List the stores that models can be kept in.");
-        line.setUsageHelpWidth(100);
+        line.setUsageHelpWidth(console.helpColumns());
         line.setUsageHelpLongOptionsMaxWidth(30);
         return line;
     }

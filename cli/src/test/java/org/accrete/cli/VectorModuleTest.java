@@ -23,7 +23,8 @@ final class VectorModuleTest {
         Schema dense = Schema.numeric(784, NUMBER);
         assertThat(VectorModule.pays(3_000_000, dense, 20_000)).isTrue();
         assertThat(VectorModule.pays(3_000_000, dense, 200)).isFalse();
-        assertThat(VectorModule.pays(4_500, Schema.numeric(10, NUMBER), 200_000)).isFalse();
+        assertThat(VectorModule.pays(4_500, Schema.numeric(10, NUMBER), 200_000))
+                .isFalse();
     }
 
     @Test
