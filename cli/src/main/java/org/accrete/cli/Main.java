@@ -127,11 +127,21 @@ public final class Main {
         describe(line, "stores", "List the stores that models can be kept in.");
         line.setUsageHelpWidth(console.helpColumns());
         line.setUsageHelpLongOptionsMaxWidth(30);
+        wrapFooter(line, console.helpColumns());
+        line.getSubcommands().values().forEach(command -> wrapFooter(command, console.helpColumns()));
         return line;
     }
 
     private static void describe(CommandLine line, String command, String description) {
         line.getSubcommands().get(command).getCommandSpec().usageMessage().description(description);
+    }
+
+    /** Wraps the lines below the options, which picocli does not. */
+    private static void wrapFooter(CommandLine line, int columns) {
+        CommandLine.Model.UsageMessageSpec help = line.getCommandSpec().usageMessage();
+        help.footer(Arrays.stream(help.footer())
+                .flatMap(text -> Table.wrapped(text, columns).stream())
+                .toArray(String[]::new));
     }
 
     /** {@return the version of this release} */
