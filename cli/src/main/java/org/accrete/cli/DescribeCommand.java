@@ -107,7 +107,7 @@ final class DescribeCommand extends Subcommand {
             console.print("It has no parameters.");
             return;
         }
-        Table table = new Table("lllll").line("parameter", "type", "default", "values", "summary");
+        Table table = new Table("lllll").head("parameter", "type", "default", "values", "summary");
         for (Map<String, ?> param : Descriptions.params(provider)) {
             table.line(
                     param.get("name"),
@@ -116,7 +116,7 @@ final class DescribeCommand extends Subcommand {
                     param.get("domain"),
                     param.get("summary") + (Boolean.TRUE.equals(param.get("tunable")) ? " (tunable)" : ""));
         }
-        console.print(table.lines());
+        console.print(table);
     }
 
     private void show(PlugIns plugIns, ModelStore store, ModelVersion version) {
@@ -154,7 +154,7 @@ final class DescribeCommand extends Subcommand {
         facts.put("columns", columns.map(all -> texts(all, Column::toPlainText)));
         Table table = new Table("ll");
         facts.forEach((fact, value) -> lines(table, fact.replace('_', ' '), value));
-        console.print(table.lines());
+        console.print(table);
     }
 
     private static List<String> texts(List<Column> columns, Function<Column, String> text) {

@@ -70,6 +70,16 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
         return source;
     }
 
+    /**
+     * Resolves the vector module if SIMD pays; to be called before the pipeline is made.
+     *
+     * @param rows about how many rows are processed
+     */
+    void resolveVectorModule(double rows) {
+        // A trained network has, beside what is stored, gradients and copies for undo.
+        VectorModule.resolveIfItPays(4 * version.length(), schema, rows);
+    }
+
     /** {@return how many rows of its source it has learned} */
     long rowsLearned() {
         return state.whole("run.rows");

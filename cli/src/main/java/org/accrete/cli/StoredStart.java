@@ -126,6 +126,7 @@ final class StoredStart extends TrainingStart {
 
     @Override
     Pipeline pipeline(ChunkSource source) {
+        stored.resolveVectorModule(rows(source.schema()));
         Pipeline made = restore(source);
         source.warnings().forEach(this::warn);
         String reference = stored.version().reference();

@@ -108,7 +108,23 @@ public final class PlanInference {
     }
 
     private AccreteException absent(String name) {
-        return AccreteException.badArgument("there is no column " + Cells.quote(name) + "; columns: " + list(header));
+        return AccreteException.badArgument(
+                "there is no column " + Cells.quote(name) + "; " + columnsBeside(name, header));
+    }
+
+    /**
+     * {@return names of the columns for a message about a missing one, the one that differs only in case first}
+     *
+     * @param missing a name that is not among them
+     * @param header names of the columns
+     */
+    static String columnsBeside(String missing, List<String> header) {
+        return header.stream()
+                        .filter(name -> name.strip().equalsIgnoreCase(missing.strip()))
+                        .findFirst()
+                        .map(name -> "did you mean " + Cells.quote(name) + "? ")
+                        .orElse("")
+                + "columns: " + list(header);
     }
 
     /**

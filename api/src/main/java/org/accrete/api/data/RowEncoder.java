@@ -151,8 +151,8 @@ public final class RowEncoder {
         Integer field = fields.get(column.name());
         if (field == null) {
             throw AccreteException.badData("there is no column " + Cells.quote(column.name()) + " of kind "
-                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; columns: "
-                    + PlanInference.list(header));
+                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; "
+                    + PlanInference.columnsBeside(column.name(), header));
         }
         return field;
     }
