@@ -166,12 +166,12 @@ final class BenchCommand extends Subcommand {
         return document;
     }
 
-    private static List<String> table(List<Measurement> own, List<Measurement> others, Optional<String> other) {
+    private static Table table(List<Measurement> own, List<Measurement> others, Optional<String> other) {
         Table table = new Table("llrrrrrrr");
         List<String> head = new ArrayList<>(
                 List.of("work", "learner", "columns", "rows/chunk", "density", "ns/row", "+-", "bytes/row"));
         other.ifPresent(name -> head.add("times " + name));
-        table.line(head.toArray());
+        table.head(head.toArray());
         for (Measurement one : own) {
             Optional<Measurement> found = counterpart(one, others);
             line(
@@ -181,7 +181,7 @@ final class BenchCommand extends Subcommand {
                             .orElse(""));
             found.ifPresent(than -> line(table, than, "1"));
         }
-        return table.lines();
+        return table;
     }
 
     private static void line(Table table, Measurement one, String ratio) {

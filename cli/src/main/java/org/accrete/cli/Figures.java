@@ -95,12 +95,12 @@ final class Figures {
      *
      * @param scores what is shown
      */
-    static List<String> table(ScoreReport scores) {
+    static Table table(ScoreReport scores) {
         List<String> metrics = List.copyOf(scores.metrics().keySet());
         Table table = new Table("l" + "r".repeat(metrics.size()));
         List<String> head = new ArrayList<>(List.of(""));
         metrics.forEach(metric -> head.add(label(metric)));
-        table.line(head.toArray());
+        table.head(head.toArray());
         table.line("all " + Console.count(scores.rows()) + (scores.passed() > 0 ? " scored rows" : " rows"));
         lines(table, metrics, scores.metrics(), scores.baselines());
         // Without a full block, there is nothing to show.
@@ -108,7 +108,7 @@ final class Figures {
             table.line("last full 10,000 rows");
             lines(table, metrics, scores.recent(), scores.recentBaselines());
         }
-        return table.lines();
+        return table;
     }
 
     private static void lines(

@@ -75,8 +75,8 @@ final class TrainOptions {
     @Option(
             names = "--column",
             paramLabel = "NAME=KIND",
-            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore;"
-                    + " may be repeated.")
+            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore, with"
+                    + " settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
     List<String> columns = new ArrayList<>();
 
     @Option(
@@ -203,7 +203,7 @@ final class TrainOptions {
     }
 
     List<Column> columns() {
-        return columns.stream().map(Column::parse).toList();
+        return columns.stream().map(Column::parseAsWritten).toList();
     }
 
     Optional<List<String>> steps() {

@@ -178,13 +178,16 @@ final class StoreCommandsTest {
 
     @Test
     void aModelBeingTrainedIsNeitherRemovedNorReplaced() throws IOException {
-        try (ModelWriter writer = DirectoryStore.open(folder.resolve("models")).writer("late")) {
+        ModelWriter writer = DirectoryStore.open(folder.resolve("models")).writer("late");
+        try {
             List<String> before = files();
             for (Outcome outcome : List.of(accrete("rm", "late", "--yes"), train("--model", "late", "--replace"))) {
                 assertThat(outcome.status()).isEqualTo(2);
                 assertThat(outcome.err()).contains("is being written by");
             }
             assertThat(files()).isEqualTo(before);
+        } finally {
+            writer.close();
         }
     }
 

@@ -319,7 +319,9 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         parts.columns().forEach(column -> given.put(column.name(), column));
         label.ifPresent(name -> given.putIfAbsent(
                 name,
-                target.kind() == Target.Kind.NUMERIC ? new Column.Numeric(name) : new Column.Categorical(name, 0)));
+                target.kind() == Target.Kind.NUMERIC
+                        ? new Column.Numeric(name)
+                        : new Column.Label(name, Target.categorical(name, List.of()))));
         for (String name : names) {
             sample.stream()
                     .map(row -> row.get(name))

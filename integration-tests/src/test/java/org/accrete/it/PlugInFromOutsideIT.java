@@ -79,7 +79,7 @@ class PlugInFromOutsideIT {
         assertThat(result.err())
                 .contains("plug-in 'failing' (outside.Failing in " + jar + ") failed in open()", "ArithmeticException")
                 .doesNotContain("please report");
-        Command.Result full = command.run("inspect", "failing:full");
+        Command.Result full = command.run("train", "failing:full", "--model", "m", "--learner", "sgd-regressor");
         assertThat(full.status()).isEqualTo(2);
         assertThat(full.err()).contains("plug-in 'failing' (outside.Failing in " + jar + ")", "ACCRETE_OPTS");
     }

@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -134,6 +135,24 @@ record Input(String name, String key, Optional<Path> path) {
         }
         try {
             return new FileInputStream(path.get().toFile());
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    /** {@return whether the input is a plain file whose last line has no line end} */
+    boolean endsWithinLine() {
+        if (isStream()) {
+            return false;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.orElseThrow().toFile(), "r")) {
+            long size = file.length();
+            if (size == 0 || (size > 1 && (file.read() | file.read() << 8) == Gunzip.MAGIC)) {
+                return false;
+            }
+            file.seek(Math.max(0, size - 2));
+            int beforeLast = size > 1 ? file.read() : 0;
+            return !LineEndInput.isLineEnd(file.read(), beforeLast);
         } catch (IOException e) {
             throw unreadable(name, e);
         }

@@ -9,7 +9,7 @@ final class Allocations {
     private static final int CALLS = 40;
 
     /** How long the compiler may take. Vectors are objects until it has compiled the loops that use them. */
-    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private Allocations() {}
 

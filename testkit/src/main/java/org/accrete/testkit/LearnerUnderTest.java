@@ -79,7 +79,8 @@ public interface LearnerUnderTest extends ProviderContract {
 
     /**
      * {@return the most bytes per row that training may allocate on average, once buffers exist} The default 4 leaves
-     * room for a small object per block of rows, but not for one per row. Override it for a learner that keeps rows.
+     * room for a small object per block of rows, but not for one per row. Override it for a learner that keeps rows or
+     * trains on very small blocks.
      */
     default double bytesPerRow() {
         return 4;

@@ -57,6 +57,18 @@ public final class RecordSource implements ChunkSource {
      * @throws AccreteException bad argument, bad data or I/O, as {@link ChunkSourceProvider#open}
      */
     public RecordSource(SourceRequest request, RecordReader reader) {
+        this(request, reader, CellFormat.standard());
+    }
+
+    /**
+     * Opens a source whose cells have a format of their own.
+     *
+     * @param request what to open and how to encode it; its location is the source's name in messages
+     * @param reader at its first record; this source closes it, also when this constructor throws
+     * @param cells how cells are written, where a given column does not say otherwise
+     * @throws AccreteException bad argument, bad data or I/O, as {@link ChunkSourceProvider#open}
+     */
+    public RecordSource(SourceRequest request, RecordReader reader, CellFormat cells) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
         this.reader = reader;
         this.badRows = request.badRows();
@@ -65,7 +77,7 @@ public final class RecordSource implements ChunkSource {
             Set<String> names = new LinkedHashSet<>();
             sample.forEach(entry -> names.addAll(entry.cells().keySet()));
             if (request.plan().isPresent()) {
-                plan = request.plan().get();
+                plan = request.plan().get().withCells(stored -> stored.or(cells));
                 warnings = List.of();
                 if (names.isEmpty()) {
                     plan.columns().forEach(column -> names.add(column.name()));
@@ -73,7 +85,7 @@ public final class RecordSource implements ChunkSource {
                 header = List.copyOf(names);
             } else {
                 header = List.copyOf(names);
-                PlanInference inference = infer(request);
+                PlanInference inference = infer(request, cells);
                 plan = inference.plan();
                 warnings = inference.warnings();
             }
@@ -106,14 +118,14 @@ public final class RecordSource implements ChunkSource {
         }
     }
 
-    private PlanInference infer(SourceRequest request) {
+    private PlanInference infer(SourceRequest request, CellFormat cells) {
         if (sample.stream().noneMatch(Entry::isRecord)) {
             throw sample.stream()
                     .flatMap(entry -> entry.failure().stream())
                     .findFirst()
                     .orElseGet(() -> AccreteException.badData("it has no records to learn from"));
         }
-        PlanInference inference = new PlanInference(header, request.target(), request.columns());
+        PlanInference inference = new PlanInference(header, request, cells);
         for (Entry entry : sample) {
             if (entry.isRecord()) {
                 inference.add(header.stream().map(column -> cell(entry, column)).toList());

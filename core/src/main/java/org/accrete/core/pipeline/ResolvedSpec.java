@@ -175,7 +175,17 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
                 ? "the data has none; name the column to be predicted"
                 : "'" + target.name() + "' is " + ParamSpec.word(target.kind());
         throw AccreteException.badArgument(learner.name() + " learns " + String.join(" or ", kinds) + " but " + found
-                + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)));
+                + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)) + otherKind(target));
+    }
+
+    /** {@return how to give a target the kind that the learner learns, in case it was inferred wrongly} */
+    private String otherKind(Target target) {
+        return learner.provider().targets().stream()
+                .filter(kind -> kind != Target.Kind.NONE && target.kind() != Target.Kind.NONE)
+                .map(kind -> ", or, if it is " + (kind == Target.Kind.NUMERIC ? "a number" : "a class")
+                        + ", say --column " + target.name() + "=" + ParamSpec.word(kind))
+                .findFirst()
+                .orElse("");
     }
 
     /**

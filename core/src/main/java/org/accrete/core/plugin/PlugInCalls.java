@@ -135,7 +135,7 @@ public final class PlugInCalls {
         try {
             result = method.invoke(part, arguments);
         } catch (InvocationTargetException e) {
-            throw failure(provider, method.getName(), e.getCause());
+            throw failure(provider, method.getName(), e.getTargetException());
         }
         if (method.getReturnType() == void.class) {
             return result;

@@ -129,7 +129,7 @@ public final class LiveModel {
      * Reads the history again, and the version that the reference stands for by now unless it is the one that answers.
      * Others go on predicting meanwhile; when it fails, the model that answered goes on to do so.
      *
-     * @return whether another version answers from now on; never where models are published, not read
+     * @return whether another version answers from now on; never without a store, or before it has a version
      * @throws AccreteException what {@link #open} throws
      */
     public synchronized boolean refresh() {
@@ -138,6 +138,9 @@ public final class LiveModel {
         }
         Origin from = origin.get();
         History history = from.store().history(from.reference().model());
+        if (history.versions().isEmpty() && from.takesSnapshots()) {
+            return false;
+        }
         if (history.versions().isEmpty()) {
             throw AccreteException.badArgument("there is no model '"
                     + from.reference().model() + "' in " + from.store().name() + "; models: "

@@ -97,9 +97,11 @@ record ModelDirectory(Disk disk, Path path, String model) {
      * its file.
      */
     Optional<AccreteException> lostHistory() throws IOException {
-        if (stray().isEmpty()
-                || stray().isEmpty()
-                || !parse().history().versions().isEmpty()) {
+        if (stray().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> again = stray();
+        if (again.isEmpty() || !parse().history().versions().isEmpty()) {
             return Optional.empty();
         }
         List<String> files = stray();
@@ -223,7 +225,10 @@ record ModelDirectory(Disk disk, Path path, String model) {
         } finally {
             lock.close();
         }
-        disk.forceDirectory(removed.toAbsolutePath().getParent());
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            disk.forceDirectory(parent);
+        }
         delete(removed);
     }
 

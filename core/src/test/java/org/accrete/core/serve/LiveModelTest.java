@@ -238,6 +238,7 @@ class LiveModelTest {
     void whatFollowsAStoreTakesSnapshotsOfTheLiveVersionOnly() {
         LiveModel live = LiveModel.following(PLUG_INS, store, "flights");
         assertThatThrownBy(live::current).hasMessageContaining("published");
+        assertThat(live.refresh()).isFalse();
         Model model = new Constant(PLAN.schema(), 7);
         live.publish(model, "+500", Optional.of(PLAN));
         assertThat(live.current().version()).isEqualTo("+500");

@@ -213,7 +213,8 @@ class SklearnTest {
         Learner ours = SgdLearners.learner(table.schema(), one.settings("none"));
         like.partialFit(table.all(one.sparse()));
         ours.partialFit(table.all(one.sparse()));
-        boolean weightless = one.is("weighted") && Arrays.stream(table.weights()).anyMatch(weight -> weight == 0);
+        boolean weightless =
+                one.is("weighted") && Arrays.stream(table.weights()).anyMatch(weight -> weight == 0);
         boolean same = (!one.sparse() || !one.is("fit-intercept")) && !weightless;
         assertThat(like.state().equals(ours.state())).isEqualTo(same);
     }

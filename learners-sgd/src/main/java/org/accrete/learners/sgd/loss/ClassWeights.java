@@ -62,7 +62,7 @@ public final class ClassWeights implements TrainingState {
                 // refused below
             }
             boolean good = colon > 0 && weight >= 0 && weight <= Double.MAX_VALUE;
-            if (!good || weights.put(LabelIndex.canonical(pair.substring(0, colon)), weight) != null) {
+            if (!good || weights.put(pair.substring(0, colon).strip(), weight) != null) {
                 throw AccreteException.badArgument(
                         "class-weight must be none, balanced or label:weight,… with weights >= 0 and each label once"
                                 + " but was '" + text + "'");
@@ -73,7 +73,21 @@ public final class ClassWeights implements TrainingState {
 
     /** {@return the labels that a factor is given for but that are not known} */
     public List<String> unknown(List<String> known) {
-        return given.keySet().stream().filter(label -> !known.contains(label)).toList();
+        return given.keySet().stream()
+                .filter(label -> !known.contains(label) && !known.contains(LabelIndex.canonical(label)))
+                .toList();
+    }
+
+    /** {@return the factor given for a label as it is, or else as data spells it, where 1.0 is 1} */
+    private double factor(String label) {
+        if (given.containsKey(label)) {
+            return given.get(label);
+        }
+        return given.entrySet().stream()
+                .filter(pair -> LabelIndex.canonical(pair.getKey()).equals(label))
+                .mapToDouble(Map.Entry::getValue)
+                .findFirst()
+                .orElse(1.0);
     }
 
     /** {@return whether every factor is 1} */
@@ -94,7 +108,7 @@ public final class ClassWeights implements TrainingState {
         if (!given.isEmpty() && size > weights.length) {
             weights = new double[size];
             for (int c = 0; c < size; c++) {
-                weights[c] = given.getOrDefault(labels.get(c), 1.0);
+                weights[c] = factor(labels.get(c));
             }
         }
     }
