@@ -166,9 +166,7 @@ public final class LabelIndex {
      * @param spellings one per row
      */
     public static List<String> sorted(Collection<String> spellings) {
-        return sortedAsWritten(spellings.stream()
-                .map(LabelIndex::canonical)
-                .toList());
+        return sortedAsWritten(spellings.stream().map(LabelIndex::canonical).toList());
     }
 
     /**
