@@ -379,7 +379,7 @@ class CsvSourceTest {
                 .hasMessage("there is no column 'a' of kind numeric, which the plan needs; columns: k, y");
         assertThat(all(request(csv("a,k,y,w\n1,first,,1\n")).withPlan(plan, true)))
                 .as("a missing target is handed on")
-                .containsExactly("1.0 first =NaN");
+                .containsExactly("1.0 first w1.0 =NaN");
     }
 
     @Test
