@@ -209,10 +209,10 @@ final class WrongInputTest {
                 .asString()
                 .contains("bad.csv", "line 12", "'x'", "'oops'");
         refused(
-                List.of("cell.csv", "line 3", "'load'", "'oops'"),
+                List.of("cell.csv", "line 2", "'load'", "'oops'"),
                 "predict",
                 "late",
-                file("cell.csv", "id,route,load\n1,r1,1\n2,r1,oops\n"));
+                file("cell.csv", "id,route,load\n1,r1,oops\n2,r1,1\n"));
     }
 
     @Test
