@@ -22,9 +22,10 @@ class TerminalIT {
         assumeTrue(hasScript(), "no script of util-linux, so nothing can be tried in a pseudo-terminal");
         String store = " --store '" + folder + "'";
         for (String line : List.of(
-                "train '" + Command.FLIGHTS + "' --target delayed --rows 30000 --model flights" + store,
-                "versions flights" + store,
-                "describe flights" + store,
+                "train '" + Command.FLIGHTS + "' --target delayed --rows 30000 --model delayed-flights" + store,
+                "models" + store,
+                "versions delayed-flights" + store,
+                "describe delayed-flights" + store,
                 "describe mlp-classifier",
                 "describe csv",
                 "learners",
