@@ -67,6 +67,11 @@ class CoreSourcesContractTest {
         public ChunkSource open() {
             return Sources.repeat(() -> new MemorySource(ROWS), 3);
         }
+
+        @Override
+        public int rowsOfPass() {
+            return ROWS;
+        }
     }
 
     @Nested
@@ -82,6 +87,11 @@ class CoreSourcesContractTest {
         @Override
         public ChunkSource open() {
             return Sources.prefetch(Sources.peek(Sources.repeat(() -> new MemorySource(ROWS), 2), 20), 10);
+        }
+
+        @Override
+        public int rowsOfPass() {
+            return ROWS;
         }
     }
 }

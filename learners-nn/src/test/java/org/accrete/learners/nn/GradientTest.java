@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.Block;
@@ -87,8 +88,14 @@ class GradientTest {
     @MethodSource("cases")
     void stepIsMinusTheGradientOfTheLoss(GradientCase example) {
         LearnerProvider provider = example.ofClasses() ? new MlpClassifierProvider() : new MlpRegressorProvider();
+        Chunk rows = RandomChunks.of(example.schema())
+                .withWeights()
+                .rows(ROWS, RunSeed.random("rows").nextLong());
+        // Rows of weight 0 are no part of a batch.
+        long weighty =
+                IntStream.range(0, ROWS).filter(row -> rows.weight(row) > 0).count();
         Map<String, String> settings = new HashMap<>(example.settings());
-        settings.putAll(Map.of("optimizer", "sgd", "momentum", "0", "eta0", "1", "batch-size", "" + ROWS));
+        settings.putAll(Map.of("optimizer", "sgd", "momentum", "0", "eta0", "1", "batch-size", "" + weighty));
         Params params = Params.parse(provider.params(), settings);
         SeededRandom random = RunSeed.random("weights");
         Map<String, double[]> weights = new LinkedHashMap<>();
@@ -109,9 +116,6 @@ class GradientTest {
         });
         untrained.texts().forEach(drawn::text);
         Learner learner = provider.restore(example.schema(), params, drawn.build());
-        Chunk rows = RandomChunks.of(example.schema())
-                .withWeights()
-                .rows(ROWS, RunSeed.random("rows").nextLong());
         learner.partialFit(rows);
         State after = learner.state();
         double loss = loss(example, weights, rows);
