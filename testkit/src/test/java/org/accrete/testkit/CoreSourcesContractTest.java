@@ -70,7 +70,7 @@ class CoreSourcesContractTest {
 
         @Override
         public int rowsOfPass() {
-            return ROWS;
+            return ROWS.rows();
         }
     }
 
@@ -91,7 +91,7 @@ class CoreSourcesContractTest {
 
         @Override
         public int rowsOfPass() {
-            return ROWS;
+            return ROWS.rows();
         }
     }
 }

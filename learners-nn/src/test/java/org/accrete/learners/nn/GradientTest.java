@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
@@ -88,18 +88,23 @@ class GradientTest {
     @MethodSource("cases")
     void stepIsMinusTheGradientOfTheLoss(GradientCase example) {
         LearnerProvider provider = example.ofClasses() ? new MlpClassifierProvider() : new MlpRegressorProvider();
-        Chunk rows = RandomChunks.of(example.schema())
+        Chunk drawn = RandomChunks.of(example.schema())
                 .withWeights()
                 .rows(ROWS, RunSeed.random("rows").nextLong());
         // Rows of weight 0 are no part of a batch.
-        long weighty =
-                IntStream.range(0, ROWS).filter(row -> rows.weight(row) > 0).count();
+        ChunkBuffer batch = new ChunkBuffer(example.schema(), ROWS);
+        for (int row = 0; row < ROWS; row++) {
+            if (drawn.weight(row) > 0) {
+                batch.append(drawn, row, row + 1);
+            }
+        }
+        Chunk rows = batch.chunk();
         Map<String, String> settings = new HashMap<>(example.settings());
-        settings.putAll(Map.of("optimizer", "sgd", "momentum", "0", "eta0", "1", "batch-size", "" + weighty));
+        settings.putAll(Map.of("optimizer", "sgd", "momentum", "0", "eta0", "1", "batch-size", "" + rows.rows()));
         Params params = Params.parse(provider.params(), settings);
         SeededRandom random = RunSeed.random("weights");
         Map<String, double[]> weights = new LinkedHashMap<>();
-        State.Builder drawn = State.builder();
+        State.Builder begin = State.builder();
         State untrained = provider.create(example.schema(), params).state();
         untrained.tensors().forEach((name, tensor) -> {
             Tensor first = tensor;
@@ -112,10 +117,10 @@ class GradientTest {
                 first = Tensor.of(numbers, tensor.shape());
                 weights.put(name, first.doubles());
             }
-            drawn.tensor(name, first);
+            begin.tensor(name, first);
         });
-        untrained.texts().forEach(drawn::text);
-        Learner learner = provider.restore(example.schema(), params, drawn.build());
+        untrained.texts().forEach(begin::text);
+        Learner learner = provider.restore(example.schema(), params, begin.build());
         learner.partialFit(rows);
         State after = learner.state();
         double loss = loss(example, weights, rows);
