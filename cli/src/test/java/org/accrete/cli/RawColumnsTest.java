@@ -163,7 +163,7 @@ final class RawColumnsTest {
         String fractions = file("f.csv", rows("x,y", 1_002, row -> row + "," + (row < 1_000 ? "" + row % 5 : "0.25")));
         refuses(train(fractions, "y", "f"), "f.csv line 1002: column 'y', the target,", "'0.25'", "--column y=numeric");
         refuses(
-                train(fractions, "y", "f", "--learner", "sgd-regressor", "--column", "y=categorical"),
+                train(fractions, "y", "g", "--learner", "sgd-regressor", "--column", "y=categorical"),
                 "--column y=numeric");
     }
 
