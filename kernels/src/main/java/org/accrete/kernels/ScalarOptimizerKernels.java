@@ -141,9 +141,47 @@ final class ScalarOptimizerKernels extends OptimizerKernels {
     }
 
     @Override
-    public void stepSizeTrace(
-            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
-        Tails.stepSizeTrace(alpha, beta, x, xFrom, r, rFrom, h, hFrom, n);
+    public void forgettingRates(double g, double forget, double[] x, int xFrom, double[] r, int rFrom, int n) {
+        Tails.forgettingRates(g, forget, x, xFrom, r, rFrom, n);
+    }
+
+    @Override
+    public void mixtureDecisions(
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int from,
+            double[] z,
+            int zFrom,
+            int n,
+            MixtureSums sums) {
+        sums.clear();
+        sums.add(w0, w1, w2, r0, r1, from, z, zFrom, 0, n);
+        sums.combine();
+    }
+
+    @Override
+    public void mixtureStepThenDecisions(
+            double step0,
+            double step1,
+            double step2,
+            double[] x,
+            int xFrom,
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int from,
+            double[] z,
+            int zFrom,
+            int n,
+            MixtureSums sums) {
+        sums.clear();
+        sums.moveThenAdd(step0, step1, step2, x, xFrom, w0, w1, w2, r0, r1, from, z, zFrom, 0, n);
+        sums.combine();
     }
 
     @Override

@@ -267,13 +267,10 @@ final class Tails {
         }
     }
 
-    /** {@link OptimizerKernels#stepSizeTrace} for any number of elements. */
-    static void stepSizeTrace(
-            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
+    /** {@link OptimizerKernels#forgettingRates} for any number of elements. */
+    static void forgettingRates(double g, double forget, double[] x, int xFrom, double[] r, int rFrom, int n) {
         for (int i = 0; i < n; i++) {
-            double v = x[xFrom + i];
-            double left = 1 - ((beta * r[rFrom + i]) * v) * v;
-            h[hFrom + i] = h[hFrom + i] * (left < 0 ? 0 : left) + (alpha * r[rFrom + i]) * v;
+            r[rFrom + i] = OptimizerKernels.forgettingRate(g, forget, x[xFrom + i], r[rFrom + i]);
         }
     }
 

@@ -200,8 +200,8 @@ class MergeTest {
     @Test
     void learnersOfOneClassEachShareTheFunctionOfBoth() {
         Schema schema = mixed(Target.categorical("y", List.of()));
-        Pipeline a = pipeline(schema);
-        Pipeline b = pipeline(schema);
+        Pipeline a = pipeline(schema, "optimizer=adagrad");
+        Pipeline b = pipeline(schema, "optimizer=adagrad");
         a.partialFit(rows(schema, 300, -2, List.of("a")));
         b.partialFit(rows(schema, 100, 2, List.of("b")));
         double[] forA = inputSpace(a.state()).get("a");

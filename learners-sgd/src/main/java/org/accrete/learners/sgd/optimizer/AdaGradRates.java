@@ -172,13 +172,7 @@ final class AdaGradRates {
     }
 
     /** {@return both rates, merged: see {@link Accumulator#merged}} */
-    AdaGradRates merged(
-            Settings settings,
-            TrainableWeights merged,
-            AdaGradRates other,
-            WeightedMerge merge,
-            double myUnit,
-            double theirUnit) {
-        return new AdaGradRates(settings, merged, rates.merged(other.rates, merge, myUnit, theirUnit));
+    AdaGradRates merged(Settings settings, TrainableWeights merged, AdaGradRates other, WeightedMerge merge) {
+        return new AdaGradRates(settings, merged, rates.merged(other.rates, merge));
     }
 }
