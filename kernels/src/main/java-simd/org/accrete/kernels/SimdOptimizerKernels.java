@@ -288,41 +288,6 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         return v.reinterpretAsLongs().and(mask).reinterpretAsDoubles();
     }
 
-    private static DoubleVector square(double[] r, int i, double[] x, int j) {
-        DoubleVector v = at(x, j);
-        return at(r, i).mul(v).mul(v);
-    }
-
-    @Override
-    public double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
-        DoubleVector s0 = DoubleVector.zero(SPECIES);
-        DoubleVector s1 = s0;
-        DoubleVector t0 = s0;
-        DoubleVector t1 = s0;
-        int i = 0;
-        for (; i < n - 15; i += 16) {
-            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
-            s1 = s1.add(square(r, rFrom + i + 8, x, xFrom + i + 8));
-            if (LANES == 4) {
-                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
-                t1 = t1.add(square(r, rFrom + i + 12, x, xFrom + i + 12));
-            }
-        }
-        if (i < n - 7) {
-            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
-            if (LANES == 4) {
-                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
-            }
-            i += 8;
-        }
-        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
-        double tree = LANES == 8
-                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
-                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
-                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + Tails.weightedSquares(r, rFrom + i, x, xFrom + i, n - i);
-    }
-
     @Override
     public void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
         DoubleVector gs = of(g);
@@ -372,18 +337,13 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             int wFrom,
             double[] z,
             int zFrom,
-            int n,
-            double[] squares) {
+            int n) {
         DoubleVector decays = of(decay);
         DoubleVector alphas = of(alpha);
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;
         DoubleVector t0 = s0;
         DoubleVector t1 = s0;
-        DoubleVector q0 = s0;
-        DoubleVector q1 = s0;
-        DoubleVector u0 = s0;
-        DoubleVector u1 = s0;
         int i = 0;
         for (; i < n - 7; i += 8) {
             DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
@@ -394,9 +354,6 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             DoubleVector s = s0.add(moved.mul(next));
             s0 = s1;
             s1 = s;
-            DoubleVector q = q0.add(rate.mul(next).mul(next));
-            q0 = q1;
-            q1 = q;
             if (LANES == 4) {
                 DoubleVector rate4 = DoubleVector.fromArray(SPECIES, r, rFrom + i + 4);
                 DoubleVector next4 = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
@@ -406,17 +363,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
                 DoubleVector t = t0.add(moved4.mul(next4));
                 t0 = t1;
                 t1 = t;
-                DoubleVector u = u0.add(rate4.mul(next4).mul(next4));
-                u0 = u1;
-                u1 = u;
             }
         }
-        DoubleVector squared = LANES == 8 ? q0.add(q1) : q0.add(q1).add(u0.add(u1));
-        double other = LANES == 8
-                ? ((squared.lane(0) + squared.lane(4)) + (squared.lane(2) + squared.lane(6)))
-                        + ((squared.lane(1) + squared.lane(5)) + (squared.lane(3) + squared.lane(7)))
-                : (squared.lane(0) + squared.lane(2)) + (squared.lane(1) + squared.lane(3));
-        squares[0] = other + Tails.weightedSquares(r, rFrom + i, z, zFrom + i, n - i);
         DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
         double tree = LANES == 8
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))

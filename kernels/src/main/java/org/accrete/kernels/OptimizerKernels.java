@@ -106,18 +106,6 @@ public abstract class OptimizerKernels {
     }
 
     /**
-     * The sum by sixteen of {@code (r x) x}, the squares of a row weighted by the rates.
-     *
-     * @param r the rates, not modified
-     * @param rFrom index of the first
-     * @param x the row, not modified
-     * @param xFrom index of its first element
-     * @param n number of elements
-     * @return the sum, +0 if {@code n} is 0
-     */
-    public abstract double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n);
-
-    /**
      * Updates the AdaGrad rates by the gradient of a row, element by element: {@code r = adaGradRate(r, (g x r)²)}.
      *
      * @param g gradient of the loss with respect to the decision value; the gradient of a weight is {@code g x}
@@ -146,8 +134,8 @@ public abstract class OptimizerKernels {
             double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n);
 
     /**
-     * {@link #adaGradStep}, then {@link DenseKernels#dot} of the new weights and {@link #weightedSquares} of the rates
-     * with the next row, in one pass and with the same bits.
+     * {@link #adaGradStep}, then {@link DenseKernels#dot} of the new weights with the next row, in one pass and with
+     * the same bits.
      *
      * @param decay factor of the weights
      * @param alpha the step: learning rate times {@code -g}, or what an implicit update takes for it
@@ -160,7 +148,6 @@ public abstract class OptimizerKernels {
      * @param z the next row, not modified
      * @param zFrom index of its first element
      * @param n number of elements
-     * @param squares its element 0 receives the weighted squares
      * @return the inner product of the new weights with the next row
      */
     public abstract double adaGradStepThenDot(
@@ -174,8 +161,7 @@ public abstract class OptimizerKernels {
             int wFrom,
             double[] z,
             int zFrom,
-            int n,
-            double[] squares);
+            int n);
 
     /**
      * Updates AdaGrad rates that forget by the gradient of a row, element by element. With the sum G of squared

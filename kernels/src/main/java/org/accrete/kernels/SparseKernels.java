@@ -124,55 +124,6 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link #dot} of the weights with a sparse row and, summed in the same order, {@code (r value) value}: the squares
-     * of the row weighted by the rates.
-     *
-     * @param w the weights, not modified
-     * @param r the rates, not modified
-     * @param origin index of their element 0
-     * @param index indices into {@code w} and {@code r}, relative to {@code origin}, not modified
-     * @param value values of the row's entries, not modified
-     * @param from index of the row's first entry in {@code index} and {@code value}
-     * @param to index after its last entry
-     * @param squares its element 0 receives the sum of the weighted squares
-     * @return the inner product, +0 for an empty row
-     */
-    public static double dotAndWeightedSquares(
-            double[] w, double[] r, int origin, int[] index, double[] value, int from, int to, double[] squares) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        double q0 = 0;
-        double q1 = 0;
-        double q2 = 0;
-        double q3 = 0;
-        int k = from;
-        for (; k < to - 3; k += 4) {
-            int i0 = origin + index[k];
-            int i1 = origin + index[k + 1];
-            int i2 = origin + index[k + 2];
-            int i3 = origin + index[k + 3];
-            s0 += w[i0] * value[k];
-            s1 += w[i1] * value[k + 1];
-            s2 += w[i2] * value[k + 2];
-            s3 += w[i3] * value[k + 3];
-            q0 += (r[i0] * value[k]) * value[k];
-            q1 += (r[i1] * value[k + 1]) * value[k + 1];
-            q2 += (r[i2] * value[k + 2]) * value[k + 2];
-            q3 += (r[i3] * value[k + 3]) * value[k + 3];
-        }
-        double tail = 0;
-        double squaresTail = 0;
-        for (; k < to; k++) {
-            tail += w[origin + index[k]] * value[k];
-            squaresTail += (r[origin + index[k]] * value[k]) * value[k];
-        }
-        squares[0] = ((q0 + q2) + (q1 + q3)) + squaresTail;
-        return ((s0 + s2) + (s1 + s3)) + tail;
-    }
-
-    /**
      * {@link OptimizerKernels#adaGradRates} for a sparse row.
      *
      * @param g gradient of the loss with respect to the decision value

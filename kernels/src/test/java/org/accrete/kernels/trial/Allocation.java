@@ -82,14 +82,12 @@ public final class Allocation {
         matrix.syrk(17, n % 17, x, 0, 17, 1, y, 0, 17, work);
         optimizer.adaGradRates(0.1, x, 0, rates, 0, n);
         optimizer.adaGradStep(0.5, 0.1, x, 0, rates, 0, y, 0, n);
-        p += optimizer.weightedSquares(rates, 0, x, 1, n)
-                + optimizer.adaGradStepThenDot(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n, work);
+        p += optimizer.adaGradStepThenDot(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n);
         optimizer.forgettingRates(0.1, 0.01, x, 0, rates, 0, n);
         optimizer.mixtureDecisions(y, y, y, rates, rates, 0, x, 0, n, sums);
         optimizer.mixtureStepThenDecisions(0.1, 0.2, 0.3, x, 0, y, y, y, rates, rates, 0, x, 1, n, sums);
         p += sums.product0 + sums.product1 + sums.product2 + sums.squares0 + sums.squares1;
         optimizer.ftrlStep(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
-        p += SparseKernels.dotAndWeightedSquares(y, rates, 0, index, x, 0, n, work);
         p += SparseKernels.adaGradRates(0.1, index, x, 0, n, rates, 0)
                 + SparseKernels.adaGradStep(0.1, index, x, 0, n, rates, y, 0);
         SparseKernels.mixtureDecisions(y, y, y, rates, rates, 0, index, x, 0, n, sums);

@@ -161,15 +161,12 @@ public final class Digest {
         Arrays.setAll(rates, i -> 1 / (1 + random.nextDouble()));
         Arrays.setAll(roots, i -> random.nextInt(2) * random.nextDouble());
         double gradient = random.nextInt(2) == 0 ? 0.05 : 5;
-        take(optimizer.weightedSquares(rates, 0, a, aFrom, n));
         optimizer.adaGradRates(gradient, a, aFrom, rates, 0, n);
         take(rates);
         optimizer.adaGradStep(0.999, alpha, a, aFrom, rates, 0, out, bFrom, n);
         take(out);
-        double[] sums = new double[1];
-        take(optimizer.adaGradStepThenDot(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n, sums));
+        take(optimizer.adaGradStepThenDot(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n));
         take(out);
-        take(sums);
         double[] traces = takeMixture(n, a, aFrom, b, bFrom, alpha, rates);
         optimizer.ftrlStep(gradient, 10, 0.5 * gradient, 0.1, a, aFrom, traces, 0, roots, 0, out, bFrom, n);
         optimizer.ftrlStep(-gradient, 10, 0, 0.1, b, bFrom, traces, 0, roots, 0, out, bFrom, n);
@@ -181,9 +178,6 @@ public final class Digest {
             index[k] = n - 1 - k;
         }
         take(SparseKernels.dot(a, aFrom, index, b, 0, n));
-        double[] squares = new double[1];
-        take(SparseKernels.dotAndWeightedSquares(traces, rates, 0, index, b, 0, n, squares));
-        take(squares);
         SparseKernels.adaGradRates(gradient, index, b, 0, n, rates, 0);
         take(rates);
         SparseKernels.forgettingRates(gradient, 0.01, index, b, 0, n, rates, 0);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The formulas of the optimizers, row by row, are what comes out: whatever the chunks, dense or sparse, stopped and
@@ -371,6 +372,29 @@ class AdaptiveOptimizersTest {
                 stopped = SgdLearners.restored(table.schema(setting.known()), stopped.state(), setting.set());
                 assertThat(stopped.state()).isEqualTo(straight.state());
             }
+        }
+    }
+
+    /** A stream whose rows take turns must not have its rates sampled at one turn only. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8, 16})
+    void everyTurnOfAPeriodGoesIntoTheRates(int period) {
+        int rows = 100 * period;
+        double[][] x = new double[rows][period];
+        double[] y = new double[rows];
+        Random random = new Random(RunSeed.random("turns").nextLong());
+        for (int i = 0; i < rows; i++) {
+            x[i][i % period] = 1;
+            y[i] = random.nextInt(2);
+        }
+        Table table = new Table(x, y, new double[0], List.of("no", "yes"));
+        Learner learner = SgdLearners.learner(table.schema(), "optimizer=adagrad-mixture");
+        table.teach(learner, true, 0, 64, 8);
+        double[] before = learner.state().tensor("sgd.adagrad_rate").doubles();
+        table.teach(learner, true, 64, rows, 50);
+        double[] after = learner.state().tensor("sgd.adagrad_rate").doubles();
+        for (int j = 0; j < period; j++) {
+            assertThat(after[j]).as("column %s of %s", j, period).isLessThan(before[j]);
         }
     }
 

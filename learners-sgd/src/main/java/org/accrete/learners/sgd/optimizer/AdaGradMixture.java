@@ -98,9 +98,11 @@ public final class AdaGradMixture extends Optimizer {
     private double[][] alphas = {{}, {}, {}};
     /** Gradient times weight of the row by each member, for each function. */
     private double[][] gradients = {{}, {}, {}};
+    /** Decision values of the snapshot of each member. */
+    private double[][] held = {{}, {}, {}};
     /** Weight of the row, for each function. */
     private double[] importance = {};
-    /** Decision values of a snapshot or of the model. */
+    /** Decision values of the snapshot of the model, or of the mixed snapshots. */
     private double[] judged = {};
 
     private final double[] steps = new double[MixtureMembers.COUNT];
@@ -221,6 +223,7 @@ public final class AdaGradMixture extends Optimizer {
                 squares[m] = new double[count];
                 alphas[m] = new double[count];
                 gradients[m] = new double[count];
+                held[m] = new double[count];
             }
             importance = new double[count];
             judged = new double[count];
@@ -317,37 +320,35 @@ public final class AdaGradMixture extends Optimizer {
             }
             judgeScale(y);
         }
-        boolean likelihood = loss == Loss.LOG_LOSS;
-        if (!likelihood) {
-            double[] v = mixture.weights();
-            for (int c = 0; c < count; c++) {
-                judged[c] = 0;
-                for (int m = 0; m < MixtureMembers.COUNT; m++) {
-                    judged[c] += v[m] * ofMembers.decision(m, c, chunk, row);
-                }
-            }
-            mixture.judgeUnit(Math.min(value(y), Loss.MAX_GRADIENT));
-        } else {
-            mixture.judgeUnit(importance[count == 1 ? 0 : (int) y]);
-        }
         for (int m = 0; m < MixtureMembers.COUNT; m++) {
             for (int c = 0; c < count; c++) {
-                judged[c] = ofMembers.decision(m, c, chunk, row);
+                held[m][c] = ofMembers.decision(m, c, chunk, row);
             }
-            losses[m] = value(y);
+            losses[m] = value(held[m], y);
         }
+        boolean likelihood = loss == Loss.LOG_LOSS;
+        mixture.judgeUnit(
+                likelihood ? importance[count == 1 ? 0 : (int) y] : Math.min(mixedLoss(y), Loss.MAX_GRADIENT));
         mixture.judge(losses, EVERY, likelihood ? 1 : 0.5);
     }
 
-    /** {@return the loss of the decision values that are judged} */
-    private double value(double y) {
+    /** {@return the loss of the weighted sum of what the members were} */
+    private double mixedLoss(double y) {
+        double[] v = mixture.weights();
+        for (int c = 0; c < weights.count(); c++) {
+            judged[c] = (v[0] * held[0][c] + v[1] * held[1][c]) + v[2] * held[2][c];
+        }
+        return value(judged, y);
+    }
+
+    private double value(double[] decisions, double y) {
         int count = weights.count();
         if (objective.isSoftmax(count)) {
-            return importance[0] * objective.value(judged, count, y);
+            return importance[0] * objective.value(decisions, count, y);
         }
         double sum = 0;
         for (int c = 0; c < count; c++) {
-            sum += importance[c] * loss.excess(judged[c], objective.label(c, count, y), shape);
+            sum += importance[c] * loss.excess(decisions[c], objective.label(c, count, y), shape);
         }
         return sum;
     }
@@ -407,7 +408,7 @@ public final class AdaGradMixture extends Optimizer {
         if (sum.length != weights.vectors().length) {
             sum = new double[weights.vectors().length];
         }
-        double[] factors = mixture.factors().clone();
+        double[] factors = mixture.factors();
         double unit = target.isUsed() ? target.unit() : 1;
         double[] intercepts = new double[count];
         for (int c = 0; c < count; c++) {

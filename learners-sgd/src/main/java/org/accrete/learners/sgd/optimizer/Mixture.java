@@ -43,7 +43,7 @@ final class Mixture implements TrainingState {
 
     private double unitRows;
 
-    private final double[] scaled = new double[MixtureMembers.COUNT];
+    private final double[] inUnits = new double[MixtureMembers.COUNT];
     private final double[] before = new double[MixtureMembers.COUNT + 4];
     private long beforeRows;
 
@@ -77,12 +77,13 @@ final class Mixture implements TrainingState {
         return scale * ((weights[0] * p0 + weights[1] * p1) + weights[2] * p2);
     }
 
-    /** {@return the factors of the members, scale included; overwritten at the next call} */
+    /** {@return the factors of the members, scale included; a new array} */
     double[] factors() {
-        for (int m = 0; m < scaled.length; m++) {
-            scaled[m] = scale * weights[m];
+        double[] factors = weights.clone();
+        for (int m = 0; m < factors.length; m++) {
+            factors[m] *= scale;
         }
-        return scaled;
+        return factors;
     }
 
     /**
@@ -115,12 +116,12 @@ final class Mixture implements TrainingState {
     void judge(double[] losses, double rowsOfIt, double rate) {
         double least = Double.POSITIVE_INFINITY;
         for (int m = 0; m < losses.length; m++) {
-            scaled[m] = Math.min(losses[m] / Math.max(unit, SMALLEST_UNIT), LARGEST_LOSS);
-            least = Math.min(least, scaled[m]);
+            inUnits[m] = Math.min(losses[m] / Math.max(unit, SMALLEST_UNIT), LARGEST_LOSS);
+            least = Math.min(least, inUnits[m]);
         }
         double total = 0;
         for (int m = 0; m < losses.length; m++) {
-            weights[m] *= Exp.exp(-(RATE * rowsOfIt * rate) * (scaled[m] - least));
+            weights[m] *= Exp.exp(-(RATE * rowsOfIt * rate) * (inUnits[m] - least));
             total += weights[m];
         }
         for (int m = 0; m < losses.length; m++) {

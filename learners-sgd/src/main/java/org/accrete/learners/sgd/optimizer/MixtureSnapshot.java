@@ -147,39 +147,56 @@ final class MixtureSnapshot implements TrainingState {
 
     /** Copies the columns that a sparse row is about to change and that are not copied yet. */
     void save(SparseChunk chunk, int row) {
-        if (now.isWhole) {
+        Content content = now;
+        if (content.isWhole) {
             return;
         }
-        int[] indices = chunk.indices();
-        for (int k = chunk.start(row); k < chunk.end(row); k++) {
-            int number = numbers[indices[k]];
-            if (number < now.base || number >= now.base + now.size) {
-                save(indices[k]);
-            }
-        }
-    }
-
-    private void save(int column) {
-        Content content = now;
         int functions = members.functions();
-        int length = functions * sums;
-        makeRoom(content, length);
-        numbers[column] = content.base + content.size;
-        content.columns[content.size] = column;
-        int at = content.size++ * length;
-        for (int f = 0; f < functions; f++) {
-            for (int l = 0; l < sums; l++) {
-                content.values[at++] = current(l, f, column);
+        int[] indices = chunk.indices();
+        int to = chunk.end(row);
+        makeRoom(content, to - chunk.start(row), functions * sums);
+        int[] columns = content.columns;
+        int base = content.base;
+        int size = content.size;
+        for (int k = chunk.start(row); k < to; k++) {
+            int column = indices[k];
+            if (numbers[column] < base) {
+                numbers[column] = base + size;
+                columns[size++] = column;
             }
+        }
+        for (int f = 0; f < functions; f++) {
+            copyColumns(content, content.size, size, f, functions);
+        }
+        content.size = size;
+    }
+
+    private static void makeRoom(Content content, int more, int length) {
+        int size = content.size + more;
+        if (size > content.columns.length) {
+            content.columns = Arrays.copyOf(content.columns, Math.max(64, 2 * size));
+        }
+        if (size * length > content.values.length) {
+            content.values = Arrays.copyOf(content.values, content.columns.length * length);
         }
     }
 
-    private static void makeRoom(Content content, int length) {
-        if (content.size == content.columns.length) {
-            content.columns = Arrays.copyOf(content.columns, Math.max(64, 2 * content.size));
-        }
-        if (content.values.length < (content.size + 1) * length) {
-            content.values = Arrays.copyOf(content.values, content.columns.length * length);
+    private void copyColumns(Content content, int from, int to, int f, int functions) {
+        double[] w0 = members.vectors(0);
+        double[] w1 = members.vectors(1);
+        double[] w2 = members.vectors(2);
+        double[] m = content.mixtures;
+        double[] values = content.values;
+        int[] columns = content.columns;
+        int origin = f * members.width();
+        for (int l = 0; l < sums; l++) {
+            double m0 = m[l * MixtureMembers.COUNT];
+            double m1 = m[l * MixtureMembers.COUNT + 1];
+            double m2 = m[l * MixtureMembers.COUNT + 2];
+            for (int k = from; k < to; k++) {
+                int i = origin + columns[k];
+                values[(k * functions + f) * sums + l] = (m0 * w0[i] + m1 * w1[i]) + m2 * w2[i];
+            }
         }
     }
 
@@ -195,27 +212,55 @@ final class MixtureSnapshot implements TrainingState {
         if (now.isWhole) {
             return now.all[(l * members.functions() + f) * members.width() + column];
         }
-        int number = numbers[column];
-        if (number < now.base || number >= now.base + now.size) {
+        if (numbers[column] < now.base) {
             return current(l, f, column);
         }
-        return now.values[((number - now.base) * members.functions() + f) * sums + l];
+        return now.values[((numbers[column] - now.base) * members.functions() + f) * sums + l];
     }
 
     /** {@return the decision value of function f of a sum} */
     double decision(int l, int f, Chunk chunk, int row) {
+        int functions = members.functions();
+        int width = members.width();
         double product = 0;
-        if (chunk instanceof SparseChunk sparse) {
+        if (!(chunk instanceof SparseChunk sparse)) {
+            DenseChunk dense = (DenseChunk) chunk;
+            int origin = (l * functions + f) * width;
+            product = DenseKernels.best().dot(now.all, origin, dense.values(), dense.offset(row), width);
+        } else if (now.isWhole) {
             for (int k = sparse.start(row); k < sparse.end(row); k++) {
                 product += weight(l, f, sparse.indices()[k]) * sparse.values()[k];
             }
         } else {
-            DenseChunk dense = (DenseChunk) chunk;
-            int width = members.width();
-            int origin = (l * members.functions() + f) * width;
-            product = DenseKernels.best().dot(now.all, origin, dense.values(), dense.offset(row), width);
+            product = product(l, f, sparse, row);
         }
-        return product + now.intercepts[l * members.functions() + f];
+        return product + now.intercepts[l * functions + f];
+    }
+
+    private double product(int l, int f, SparseChunk chunk, int row) {
+        int functions = members.functions();
+        int origin = f * members.width();
+        double[] w0 = members.vectors(0);
+        double[] w1 = members.vectors(1);
+        double[] w2 = members.vectors(2);
+        double m0 = now.mixtures[l * MixtureMembers.COUNT];
+        double m1 = now.mixtures[l * MixtureMembers.COUNT + 1];
+        double m2 = now.mixtures[l * MixtureMembers.COUNT + 2];
+        int base = now.base;
+        double[] copies = now.values;
+        int[] indices = chunk.indices();
+        double[] values = chunk.values();
+        int to = chunk.end(row);
+        double product = 0;
+        for (int k = chunk.start(row); k < to; k++) {
+            int number = numbers[indices[k]];
+            int i = origin + indices[k];
+            double weight = number < base
+                    ? (m0 * w0[i] + m1 * w1[i]) + m2 * w2[i]
+                    : copies[((number - base) * functions + f) * sums + l];
+            product += weight * values[k];
+        }
+        return product;
     }
 
     // --- all or nothing
