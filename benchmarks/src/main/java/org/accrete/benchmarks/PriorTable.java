@@ -86,7 +86,7 @@ public final class PriorTable {
         System.out.println("|---|" + "--:|".repeat(WAYS.size()) + "---|");
         PriorTable digits = digits(lines(args[0]));
         PriorTable flights = flights(lines(args[1]));
-        for (String optimizer : List.of("implicit-adagrad", "sgd")) {
+        for (String optimizer : List.of("adagrad", "sgd")) {
             digits.print("digits", optimizer, new int[] {20, 50, 200});
             flights.print("flights", optimizer, new int[] {50, 200, 500});
         }

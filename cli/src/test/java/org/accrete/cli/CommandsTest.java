@@ -334,7 +334,9 @@ final class CommandsTest {
     @Test
     void fromCanTakeItsVersionAsThePrior() {
         Path data = data();
-        trained(data);
+        assertThat(train(data, "--target", "late", "--column", "id=key", "--set", "optimizer=adagrad")
+                        .status())
+                .isZero();
         List<String> towards = List.of("--set", "prior=source", "--set", "penalty=l2", "--set", "alpha=1e6");
         List<String> from = new ArrayList<>(List.of("--from", "late@1", "--set", "eta0=1e-7"));
         from.addAll(towards);

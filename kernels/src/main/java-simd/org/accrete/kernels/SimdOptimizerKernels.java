@@ -288,41 +288,6 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         return v.reinterpretAsLongs().and(mask).reinterpretAsDoubles();
     }
 
-    private static DoubleVector square(double[] r, int i, double[] x, int j) {
-        DoubleVector v = at(x, j);
-        return at(r, i).mul(v).mul(v);
-    }
-
-    @Override
-    public double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
-        DoubleVector s0 = DoubleVector.zero(SPECIES);
-        DoubleVector s1 = s0;
-        DoubleVector t0 = s0;
-        DoubleVector t1 = s0;
-        int i = 0;
-        for (; i < n - 15; i += 16) {
-            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
-            s1 = s1.add(square(r, rFrom + i + 8, x, xFrom + i + 8));
-            if (LANES == 4) {
-                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
-                t1 = t1.add(square(r, rFrom + i + 12, x, xFrom + i + 12));
-            }
-        }
-        if (i < n - 7) {
-            s0 = s0.add(square(r, rFrom + i, x, xFrom + i));
-            if (LANES == 4) {
-                t0 = t0.add(square(r, rFrom + i + 4, x, xFrom + i + 4));
-            }
-            i += 8;
-        }
-        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
-        double tree = LANES == 8
-                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
-                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
-                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
-        return tree + Tails.weightedSquares(r, rFrom + i, x, xFrom + i, n - i);
-    }
-
     @Override
     public void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
         DoubleVector gs = of(g);
@@ -372,18 +337,13 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             int wFrom,
             double[] z,
             int zFrom,
-            int n,
-            double[] squares) {
+            int n) {
         DoubleVector decays = of(decay);
         DoubleVector alphas = of(alpha);
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;
         DoubleVector t0 = s0;
         DoubleVector t1 = s0;
-        DoubleVector q0 = s0;
-        DoubleVector q1 = s0;
-        DoubleVector u0 = s0;
-        DoubleVector u1 = s0;
         int i = 0;
         for (; i < n - 7; i += 8) {
             DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
@@ -394,9 +354,6 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             DoubleVector s = s0.add(moved.mul(next));
             s0 = s1;
             s1 = s;
-            DoubleVector q = q0.add(rate.mul(next).mul(next));
-            q0 = q1;
-            q1 = q;
             if (LANES == 4) {
                 DoubleVector rate4 = DoubleVector.fromArray(SPECIES, r, rFrom + i + 4);
                 DoubleVector next4 = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
@@ -406,17 +363,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
                 DoubleVector t = t0.add(moved4.mul(next4));
                 t0 = t1;
                 t1 = t;
-                DoubleVector u = u0.add(rate4.mul(next4).mul(next4));
-                u0 = u1;
-                u1 = u;
             }
         }
-        DoubleVector squared = LANES == 8 ? q0.add(q1) : q0.add(q1).add(u0.add(u1));
-        double other = LANES == 8
-                ? ((squared.lane(0) + squared.lane(4)) + (squared.lane(2) + squared.lane(6)))
-                        + ((squared.lane(1) + squared.lane(5)) + (squared.lane(3) + squared.lane(7)))
-                : (squared.lane(0) + squared.lane(2)) + (squared.lane(1) + squared.lane(3));
-        squares[0] = other + Tails.weightedSquares(r, rFrom + i, z, zFrom + i, n - i);
         DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
         double tree = LANES == 8
                 ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
@@ -427,21 +375,178 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     }
 
     @Override
-    public void stepSizeTrace(
-            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
-        DoubleVector alphas = of(alpha);
-        DoubleVector betas = of(beta);
+    public void forgettingRates(double g, double forget, double[] x, int xFrom, double[] r, int rFrom, int n) {
+        DoubleVector gs = of(g);
+        DoubleVector forgets = of(forget);
         DoubleVector one = of(1);
-        DoubleVector zero = of(0);
+        DoubleVector most = of(SMALL);
+        DoubleVector c1 = of(RATE1);
+        DoubleVector c2 = of(RATE2);
+        DoubleVector c3 = of(RATE3);
+        DoubleVector c4 = of(RATE4);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector v = at(x, xFrom + i);
             DoubleVector rate = at(r, rFrom + i);
-            DoubleVector left = one.sub(betas.mul(rate).mul(v).mul(v));
-            DoubleVector decays = left.blend(zero, left.compare(VectorOperators.LT, zero));
-            at(h, hFrom + i).mul(decays).add(alphas.mul(rate).mul(v)).intoArray(h, hFrom + i);
+            DoubleVector row = at(x, xFrom + i);
+            DoubleVector square = row.mul(row);
+            DoubleVector root = gs.mul(row).mul(rate);
+            DoubleVector bounded = square.blend(one, square.compare(VectorOperators.GT, one));
+            DoubleVector a = forgets.mul(bounded).mul(rate.mul(rate).sub(one)).add(root.mul(root));
+            if (!a.compare(VectorOperators.LE, most).allTrue()) {
+                Tails.forgettingRates(g, forget, x, xFrom + i, r, rFrom + i, LANES);
+                continue;
+            }
+            DoubleVector q = c1.add(c2.mul(a)).add(c3.add(c4.mul(a)).mul(a.mul(a)));
+            rate.add(rate.mul(a).mul(q)).intoArray(r, rFrom + i);
         }
-        Tails.stepSizeTrace(alpha, beta, x, xFrom + i, r, rFrom + i, h, hFrom + i, n - i);
+        Tails.forgettingRates(g, forget, x, xFrom + i, r, rFrom + i, n - i);
+    }
+
+    @Override
+    public void mixtureDecisions(
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int from,
+            double[] z,
+            int zFrom,
+            int n,
+            MixtureSums sums) {
+        DoubleVector a0 = DoubleVector.zero(SPECIES);
+        DoubleVector a1 = DoubleVector.zero(SPECIES);
+        DoubleVector b0 = DoubleVector.zero(SPECIES);
+        DoubleVector b1 = DoubleVector.zero(SPECIES);
+        DoubleVector c0 = DoubleVector.zero(SPECIES);
+        DoubleVector c1 = DoubleVector.zero(SPECIES);
+        DoubleVector d0 = DoubleVector.zero(SPECIES);
+        DoubleVector d1 = DoubleVector.zero(SPECIES);
+        DoubleVector q0 = DoubleVector.zero(SPECIES);
+        DoubleVector q1 = DoubleVector.zero(SPECIES);
+        int i = 0;
+        for (; i < n - 7; i += 8) {
+            DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+            DoubleVector rate = DoubleVector.fromArray(SPECIES, r0, from + i);
+            DoubleVector quickRate = DoubleVector.fromArray(SPECIES, r1, from + i);
+            a0 = a0.add(DoubleVector.fromArray(SPECIES, w0, from + i).mul(next));
+            b0 = b0.add(DoubleVector.fromArray(SPECIES, w1, from + i).mul(next));
+            c0 = c0.add(DoubleVector.fromArray(SPECIES, w2, from + i).mul(next));
+            d0 = d0.add(rate.mul(next).mul(next));
+            q0 = q0.add(quickRate.mul(next).mul(next));
+            if (LANES == 4) {
+                DoubleVector nextNext = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
+                DoubleVector rateNext = DoubleVector.fromArray(SPECIES, r0, from + i + 4);
+                DoubleVector quickRateNext = DoubleVector.fromArray(SPECIES, r1, from + i + 4);
+                a1 = a1.add(DoubleVector.fromArray(SPECIES, w0, from + i + 4).mul(nextNext));
+                b1 = b1.add(DoubleVector.fromArray(SPECIES, w1, from + i + 4).mul(nextNext));
+                c1 = c1.add(DoubleVector.fromArray(SPECIES, w2, from + i + 4).mul(nextNext));
+                d1 = d1.add(rateNext.mul(nextNext).mul(nextNext));
+                q1 = q1.add(quickRateNext.mul(nextNext).mul(nextNext));
+            }
+        }
+        double[] s = sums.running;
+        a0.intoArray(s, 0);
+        b0.intoArray(s, 8);
+        c0.intoArray(s, 16);
+        d0.intoArray(s, 24);
+        q0.intoArray(s, 32);
+        if (LANES == 4) {
+            a1.intoArray(s, 4);
+            b1.intoArray(s, 12);
+            c1.intoArray(s, 20);
+            d1.intoArray(s, 28);
+            q1.intoArray(s, 36);
+        }
+        sums.add(w0, w1, w2, r0, r1, from, z, zFrom, i, n);
+        sums.combine();
+    }
+
+    @Override
+    public void mixtureStepThenDecisions(
+            double step0,
+            double step1,
+            double step2,
+            double[] x,
+            int xFrom,
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int from,
+            double[] z,
+            int zFrom,
+            int n,
+            MixtureSums sums) {
+        DoubleVector a0 = DoubleVector.zero(SPECIES);
+        DoubleVector a1 = DoubleVector.zero(SPECIES);
+        DoubleVector b0 = DoubleVector.zero(SPECIES);
+        DoubleVector b1 = DoubleVector.zero(SPECIES);
+        DoubleVector c0 = DoubleVector.zero(SPECIES);
+        DoubleVector c1 = DoubleVector.zero(SPECIES);
+        DoubleVector d0 = DoubleVector.zero(SPECIES);
+        DoubleVector d1 = DoubleVector.zero(SPECIES);
+        DoubleVector q0 = DoubleVector.zero(SPECIES);
+        DoubleVector q1 = DoubleVector.zero(SPECIES);
+        DoubleVector steps0 = DoubleVector.broadcast(SPECIES, step0);
+        DoubleVector steps1 = DoubleVector.broadcast(SPECIES, step1);
+        DoubleVector steps2 = DoubleVector.broadcast(SPECIES, step2);
+        int i = 0;
+        for (; i < n - 7; i += 8) {
+            DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+            DoubleVector rate = DoubleVector.fromArray(SPECIES, r0, from + i);
+            DoubleVector quickRate = DoubleVector.fromArray(SPECIES, r1, from + i);
+            DoubleVector row = DoubleVector.fromArray(SPECIES, x, xFrom + i);
+            DoubleVector shared = rate.mul(row);
+            DoubleVector moved0 = DoubleVector.fromArray(SPECIES, w0, from + i).add(steps0.mul(shared));
+            moved0.intoArray(w0, from + i);
+            DoubleVector moved1 = DoubleVector.fromArray(SPECIES, w1, from + i).add(steps1.mul(shared));
+            moved1.intoArray(w1, from + i);
+            DoubleVector moved2 = DoubleVector.fromArray(SPECIES, w2, from + i).add(steps2.mul(quickRate.mul(row)));
+            moved2.intoArray(w2, from + i);
+            a0 = a0.add(moved0.mul(next));
+            b0 = b0.add(moved1.mul(next));
+            c0 = c0.add(moved2.mul(next));
+            d0 = d0.add(rate.mul(next).mul(next));
+            q0 = q0.add(quickRate.mul(next).mul(next));
+            if (LANES == 4) {
+                DoubleVector nextNext = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
+                DoubleVector rateNext = DoubleVector.fromArray(SPECIES, r0, from + i + 4);
+                DoubleVector quickRateNext = DoubleVector.fromArray(SPECIES, r1, from + i + 4);
+                DoubleVector rowNext = DoubleVector.fromArray(SPECIES, x, xFrom + i + 4);
+                DoubleVector sharedNext = rateNext.mul(rowNext);
+                DoubleVector moved0Next =
+                        DoubleVector.fromArray(SPECIES, w0, from + i + 4).add(steps0.mul(sharedNext));
+                moved0Next.intoArray(w0, from + i + 4);
+                DoubleVector moved1Next =
+                        DoubleVector.fromArray(SPECIES, w1, from + i + 4).add(steps1.mul(sharedNext));
+                moved1Next.intoArray(w1, from + i + 4);
+                DoubleVector moved2Next =
+                        DoubleVector.fromArray(SPECIES, w2, from + i + 4).add(steps2.mul(quickRateNext.mul(rowNext)));
+                moved2Next.intoArray(w2, from + i + 4);
+                a1 = a1.add(moved0Next.mul(nextNext));
+                b1 = b1.add(moved1Next.mul(nextNext));
+                c1 = c1.add(moved2Next.mul(nextNext));
+                d1 = d1.add(rateNext.mul(nextNext).mul(nextNext));
+                q1 = q1.add(quickRateNext.mul(nextNext).mul(nextNext));
+            }
+        }
+        double[] s = sums.running;
+        a0.intoArray(s, 0);
+        b0.intoArray(s, 8);
+        c0.intoArray(s, 16);
+        d0.intoArray(s, 24);
+        q0.intoArray(s, 32);
+        if (LANES == 4) {
+            a1.intoArray(s, 4);
+            b1.intoArray(s, 12);
+            c1.intoArray(s, 20);
+            d1.intoArray(s, 28);
+            q1.intoArray(s, 36);
+        }
+        sums.moveThenAdd(step0, step1, step2, x, xFrom, w0, w1, w2, r0, r1, from, z, zFrom, i, n);
+        sums.combine();
     }
 
     @Override

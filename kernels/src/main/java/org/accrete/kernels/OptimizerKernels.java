@@ -11,8 +11,6 @@ package org.accrete.kernels;
  * JMLR 12, 2011.
  *
  * <p>[2] H. B. McMahan et al.: Ad Click Prediction: a View from the Trenches, KDD 2013.
- *
- * <p>[3] R. S. Sutton: Adapting Bias by Gradient Descent: An Incremental Version of Delta-Bar-Delta, AAAI 1992.
  */
 public abstract class OptimizerKernels {
 
@@ -108,18 +106,6 @@ public abstract class OptimizerKernels {
     }
 
     /**
-     * The sum by sixteen of {@code (r x) x}, the squares of a row weighted by the rates.
-     *
-     * @param r the rates, not modified
-     * @param rFrom index of the first
-     * @param x the row, not modified
-     * @param xFrom index of its first element
-     * @param n number of elements
-     * @return the sum, +0 if {@code n} is 0
-     */
-    public abstract double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n);
-
-    /**
      * Updates the AdaGrad rates by the gradient of a row, element by element: {@code r = adaGradRate(r, (g x r)²)}.
      *
      * @param g gradient of the loss with respect to the decision value; the gradient of a weight is {@code g x}
@@ -148,8 +134,8 @@ public abstract class OptimizerKernels {
             double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n);
 
     /**
-     * {@link #adaGradStep}, then {@link DenseKernels#dot} of the new weights and {@link #weightedSquares} of the rates
-     * with the next row, in one pass and with the same bits.
+     * {@link #adaGradStep}, then {@link DenseKernels#dot} of the new weights with the next row, in one pass and with
+     * the same bits.
      *
      * @param decay factor of the weights
      * @param alpha the step: learning rate times {@code -g}, or what an implicit update takes for it
@@ -162,7 +148,6 @@ public abstract class OptimizerKernels {
      * @param z the next row, not modified
      * @param zFrom index of its first element
      * @param n number of elements
-     * @param squares its element 0 receives the weighted squares
      * @return the inner product of the new weights with the next row
      */
     public abstract double adaGradStepThenDot(
@@ -176,27 +161,106 @@ public abstract class OptimizerKernels {
             int wFrom,
             double[] z,
             int zFrom,
-            int n,
-            double[] squares);
+            int n);
 
     /**
-     * Updates the traces of step-size adaptation [3], element by element: {@code h = h max(0, 1 - ((beta r) x) x) +
-     * (alpha r) x}; NaN propagates through the maximum. A trace is the derivative of a weight with respect to the
-     * logarithm of the learning rate.
+     * Updates AdaGrad rates that forget by the gradient of a row, element by element. With the sum G of squared
+     * gradients that a rate {@code 1 / sqrt(1 + G)} stands for:
      *
-     * @param alpha the step, as in {@link #adaGradStep}
-     * @param beta learning rate times the curvature of the loss with respect to the decision value, or {@code g²} for
-     *     it
+     * <pre>{@code
+     * G = (1 - forget min(x x, 1)) G + (g x)^2
+     * }</pre>
+     *
+     * which is {@code r = adaGradRate(r, (forget min(x x, 1)) (r r - 1) + ((g x) r)^2)}. An element of 0 changes
+     * nothing.
+     *
+     * @param g gradient of the loss with respect to the decision value
+     * @param forget share of the sum that an element of magnitude 1 or more forgets, from 0 to 2^-6
      * @param x the row, not modified
      * @param xFrom index of its first element
-     * @param r the rates, not modified
+     * @param r the rates, modified
      * @param rFrom index of the first
-     * @param h the traces, modified
-     * @param hFrom index of the first
      * @param n number of elements
      */
-    public abstract void stepSizeTrace(
-            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n);
+    public abstract void forgettingRates(double g, double forget, double[] x, int xFrom, double[] r, int rFrom, int n);
+
+    /**
+     * {@link #forgettingRates} of one element.
+     *
+     * @param g gradient of the loss with respect to the decision value
+     * @param forget as in {@link #forgettingRates}
+     * @param x the element of the row
+     * @param r the rate before
+     * @return the rate after it
+     */
+    public static double forgettingRate(double g, double forget, double x, double r) {
+        double square = x * x;
+        double root = (g * x) * r;
+        return adaGradRate(r, (forget * (square > 1 ? 1 : square)) * (r * r - 1) + root * root);
+    }
+
+    /**
+     * The sums of a row for three weight vectors, of which the first two share their rates: see {@link MixtureSums}.
+     *
+     * @param w0 first weights, not modified
+     * @param w1 second weights, not modified
+     * @param w2 third weights, not modified
+     * @param r0 rates of the first two, not modified
+     * @param r1 rates of the third, not modified
+     * @param from index of the first element of all five
+     * @param z the row, not modified
+     * @param zFrom index of its first element
+     * @param n number of elements
+     * @param sums receives the sums
+     */
+    public abstract void mixtureDecisions(
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int from,
+            double[] z,
+            int zFrom,
+            int n,
+            MixtureSums sums);
+
+    /**
+     * Steps of three weight vectors, element by element, {@code w0 += step0 (r0 x)}, {@code w1 += step1 (r0 x)} and
+     * {@code w2 += step2 (r1 x)}; then {@link #mixtureDecisions} of the next row, in one pass and with the same bits.
+     *
+     * @param step0 step of the first: learning rate times the negative gradient of an implicit update
+     * @param step1 step of the second
+     * @param step2 step of the third
+     * @param x the row, not modified
+     * @param xFrom index of its first element
+     * @param w0 first weights, modified
+     * @param w1 second weights, modified
+     * @param w2 third weights, modified
+     * @param r0 rates of the first two, not modified
+     * @param r1 rates of the third, not modified
+     * @param from index of the first element of all five
+     * @param z the next row, not modified
+     * @param zFrom index of its first element
+     * @param n number of elements
+     * @param sums receives the sums of the next row
+     */
+    public abstract void mixtureStepThenDecisions(
+            double step0,
+            double step1,
+            double step2,
+            double[] x,
+            int xFrom,
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int from,
+            double[] z,
+            int zFrom,
+            int n,
+            MixtureSums sums);
 
     /**
      * A step of FTRL-Proximal [2], element by element:

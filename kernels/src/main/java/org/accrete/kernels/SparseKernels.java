@@ -124,55 +124,6 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link #dot} of the weights with a sparse row and, summed in the same order, {@code (r value) value}: the squares
-     * of the row weighted by the rates.
-     *
-     * @param w the weights, not modified
-     * @param r the rates, not modified
-     * @param origin index of their element 0
-     * @param index indices into {@code w} and {@code r}, relative to {@code origin}, not modified
-     * @param value values of the row's entries, not modified
-     * @param from index of the row's first entry in {@code index} and {@code value}
-     * @param to index after its last entry
-     * @param squares its element 0 receives the sum of the weighted squares
-     * @return the inner product, +0 for an empty row
-     */
-    public static double dotAndWeightedSquares(
-            double[] w, double[] r, int origin, int[] index, double[] value, int from, int to, double[] squares) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        double q0 = 0;
-        double q1 = 0;
-        double q2 = 0;
-        double q3 = 0;
-        int k = from;
-        for (; k < to - 3; k += 4) {
-            int i0 = origin + index[k];
-            int i1 = origin + index[k + 1];
-            int i2 = origin + index[k + 2];
-            int i3 = origin + index[k + 3];
-            s0 += w[i0] * value[k];
-            s1 += w[i1] * value[k + 1];
-            s2 += w[i2] * value[k + 2];
-            s3 += w[i3] * value[k + 3];
-            q0 += (r[i0] * value[k]) * value[k];
-            q1 += (r[i1] * value[k + 1]) * value[k + 1];
-            q2 += (r[i2] * value[k + 2]) * value[k + 2];
-            q3 += (r[i3] * value[k + 3]) * value[k + 3];
-        }
-        double tail = 0;
-        double squaresTail = 0;
-        for (; k < to; k++) {
-            tail += w[origin + index[k]] * value[k];
-            squaresTail += (r[origin + index[k]] * value[k]) * value[k];
-        }
-        squares[0] = ((q0 + q2) + (q1 + q3)) + squaresTail;
-        return ((s0 + s2) + (s1 + s3)) + tail;
-    }
-
-    /**
      * {@link OptimizerKernels#adaGradRates} for a sparse row.
      *
      * @param g gradient of the loss with respect to the decision value
@@ -223,39 +174,175 @@ public final class SparseKernels {
     }
 
     /**
-     * {@link OptimizerKernels#stepSizeTrace} for a sparse row.
+     * {@link OptimizerKernels#forgettingRates} for a sparse row.
      *
-     * @param alpha the step, as in {@link OptimizerKernels#adaGradStep}
-     * @param beta as in {@link OptimizerKernels#stepSizeTrace}
-     * @param index indices into {@code r} and {@code h}, relative to {@code origin}, each at most once in the row, not
-     *     modified
+     * @param g gradient of the loss with respect to the decision value
+     * @param forget as in {@link OptimizerKernels#forgettingRates}
+     * @param index indices into {@code r}, relative to {@code rFrom}, each at most once in the row, not modified
      * @param value values of the row's entries, not modified
      * @param from index of the row's first entry in {@code index} and {@code value}
      * @param to index after its last entry
-     * @param r the rates, not modified
-     * @param h the traces, modified at the row's elements only
-     * @param origin index of their element 0
-     * @return the sum of the absolute values of the row's new traces; not finite if one of them is not finite
+     * @param r the rates, modified at the row's elements only
+     * @param rFrom index of their element 0
+     * @return the smallest of the row's new rates, NaN if one is NaN, +∞ for an empty row
      */
-    public static double stepSizeTrace(
-            double alpha,
-            double beta,
+    public static double forgettingRates(
+            double g, double forget, int[] index, double[] value, int from, int to, double[] r, int rFrom) {
+        double least = Double.POSITIVE_INFINITY;
+        for (int k = from; k < to; k++) {
+            int i = rFrom + index[k];
+            double next = OptimizerKernels.forgettingRate(g, forget, value[k], r[i]);
+            r[i] = next;
+            least = Math.min(least, next);
+        }
+        return least;
+    }
+
+    /**
+     * {@link OptimizerKernels#mixtureDecisions} for a sparse row, summed in the row's order.
+     *
+     * @param w0 first weights, not modified
+     * @param w1 second weights, not modified
+     * @param w2 third weights, not modified
+     * @param r0 rates of the first two, not modified
+     * @param r1 rates of the third, not modified
+     * @param origin index of element 0 of all five
+     * @param index indices into the arrays, relative to {@code origin}, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
+     * @param sums receives the sums
+     */
+    public static void mixtureDecisions(
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int origin,
             int[] index,
             double[] value,
             int from,
             int to,
-            double[] r,
-            double[] h,
-            int origin) {
+            MixtureSums sums) {
+        double product0 = 0;
+        double product1 = 0;
+        double product2 = 0;
+        double squares0 = 0;
+        double squares1 = 0;
+        for (int k = from; k < to; k++) {
+            int i = origin + index[k];
+            double x = value[k];
+            product0 += w0[i] * x;
+            product1 += w1[i] * x;
+            product2 += w2[i] * x;
+            squares0 += (r0[i] * x) * x;
+            squares1 += (r1[i] * x) * x;
+        }
+        sums.product0 = product0;
+        sums.product1 = product1;
+        sums.product2 = product2;
+        sums.squares0 = squares0;
+        sums.squares1 = squares1;
+    }
+
+    /**
+     * The steps of {@link OptimizerKernels#mixtureStepThenDecisions} for a sparse row.
+     *
+     * @param step0 step of the first weights
+     * @param step1 step of the second
+     * @param step2 step of the third
+     * @param w0 first weights, modified at the row's elements only
+     * @param w1 second weights, modified at the row's elements only
+     * @param w2 third weights, modified at the row's elements only
+     * @param r0 rates of the first two, not modified
+     * @param r1 rates of the third, not modified
+     * @param origin index of element 0 of all five
+     * @param index indices into the arrays, relative to {@code origin}, each at most once in the row, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
+     * @return the sum of the absolute values of the row's new weights; not finite if one of them is not finite
+     */
+    public static double mixtureStep(
+            double step0,
+            double step1,
+            double step2,
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            double[] r0,
+            double[] r1,
+            int origin,
+            int[] index,
+            double[] value,
+            int from,
+            int to) {
         double sum = 0;
         for (int k = from; k < to; k++) {
             int i = origin + index[k];
-            double left = 1 - ((beta * r[i]) * value[k]) * value[k];
-            double next = h[i] * (left < 0 ? 0 : left) + (alpha * r[i]) * value[k];
-            h[i] = next;
-            sum += Math.abs(next);
+            double shared = r0[i] * value[k];
+            double next0 = w0[i] + step0 * shared;
+            double next1 = w1[i] + step1 * shared;
+            double next2 = w2[i] + step2 * (r1[i] * value[k]);
+            w0[i] = next0;
+            w1[i] = next1;
+            w2[i] = next2;
+            sum += Math.abs(next0) + Math.abs(next1) + Math.abs(next2);
         }
         return sum;
+    }
+
+    /**
+     * {@link #dot} of a sparse row with the weighted sum of three weight vectors, {@code (m0 w0 + m1 w1) + m2 w2}
+     * element by element, with the bits of a product with such a vector.
+     *
+     * @param m0 weight of the first vector
+     * @param m1 weight of the second vector
+     * @param m2 weight of the third vector
+     * @param w0 first vector, not modified
+     * @param w1 second vector, not modified
+     * @param w2 third vector, not modified
+     * @param origin index of element 0 of all three
+     * @param index indices into the vectors, relative to {@code origin}, not modified
+     * @param value values of the row's entries, not modified
+     * @param from index of the row's first entry in {@code index} and {@code value}
+     * @param to index after its last entry
+     * @return the inner product, +0 for an empty row
+     */
+    public static double mixtureDot(
+            double m0,
+            double m1,
+            double m2,
+            double[] w0,
+            double[] w1,
+            double[] w2,
+            int origin,
+            int[] index,
+            double[] value,
+            int from,
+            int to) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int k = from;
+        for (; k < to - 3; k += 4) {
+            int i0 = origin + index[k];
+            int i1 = origin + index[k + 1];
+            int i2 = origin + index[k + 2];
+            int i3 = origin + index[k + 3];
+            s0 += ((m0 * w0[i0] + m1 * w1[i0]) + m2 * w2[i0]) * value[k];
+            s1 += ((m0 * w0[i1] + m1 * w1[i1]) + m2 * w2[i1]) * value[k + 1];
+            s2 += ((m0 * w0[i2] + m1 * w1[i2]) + m2 * w2[i2]) * value[k + 2];
+            s3 += ((m0 * w0[i3] + m1 * w1[i3]) + m2 * w2[i3]) * value[k + 3];
+        }
+        double tail = 0;
+        for (; k < to; k++) {
+            int i = origin + index[k];
+            tail += ((m0 * w0[i] + m1 * w1[i]) + m2 * w2[i]) * value[k];
+        }
+        return ((s0 + s2) + (s1 + s3)) + tail;
     }
 
     /**

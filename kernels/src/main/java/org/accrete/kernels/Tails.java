@@ -182,34 +182,6 @@ final class Tails {
         return s;
     }
 
-    /** The seventeenth sum of {@link OptimizerKernels#weightedSquares}: at most seven elements. */
-    static double weightedSquares(double[] r, int rFrom, double[] x, int xFrom, int n) {
-        double s = 0;
-        int i = rFrom;
-        int j = xFrom;
-        int left = n;
-        if (left >= 4) {
-            s += (r[i] * x[j]) * x[j];
-            s += (r[i + 1] * x[j + 1]) * x[j + 1];
-            s += (r[i + 2] * x[j + 2]) * x[j + 2];
-            s += (r[i + 3] * x[j + 3]) * x[j + 3];
-            i += 4;
-            j += 4;
-            left -= 4;
-        }
-        if (left >= 2) {
-            s += (r[i] * x[j]) * x[j];
-            s += (r[i + 1] * x[j + 1]) * x[j + 1];
-            i += 2;
-            j += 2;
-            left -= 2;
-        }
-        if (left >= 1) {
-            s += (r[i] * x[j]) * x[j];
-        }
-        return s;
-    }
-
     /**
      * At most seven last elements of {@link OptimizerKernels#adaGradStepThenDot}, and the seventeenth sum of the inner
      * product.
@@ -267,13 +239,10 @@ final class Tails {
         }
     }
 
-    /** {@link OptimizerKernels#stepSizeTrace} for any number of elements. */
-    static void stepSizeTrace(
-            double alpha, double beta, double[] x, int xFrom, double[] r, int rFrom, double[] h, int hFrom, int n) {
+    /** {@link OptimizerKernels#forgettingRates} for any number of elements. */
+    static void forgettingRates(double g, double forget, double[] x, int xFrom, double[] r, int rFrom, int n) {
         for (int i = 0; i < n; i++) {
-            double v = x[xFrom + i];
-            double left = 1 - ((beta * r[rFrom + i]) * v) * v;
-            h[hFrom + i] = h[hFrom + i] * (left < 0 ? 0 : left) + (alpha * r[rFrom + i]) * v;
+            r[rFrom + i] = OptimizerKernels.forgettingRate(g, forget, x[xFrom + i], r[rFrom + i]);
         }
     }
 

@@ -3,6 +3,7 @@ package org.accrete.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,11 +133,61 @@ final class ScalarOptimizerKernelsTest {
         double[] stepped = w.clone();
         optimizer.adaGradStep(0.9, 0.2, x, 1, rates, 4, stepped, 3, n);
         assertThat(stepped).as("seed %d", SEED).containsExactly(expected);
-        double[] squares = new double[1];
-        double product = optimizer.adaGradStepThenDot(0.9, 0.2, x, 1, rates, 4, w, 3, next, 2, n, squares);
+        double product = optimizer.adaGradStepThenDot(0.9, 0.2, x, 1, rates, 4, w, 3, next, 2, n);
         assertThat(w).as("seed %d", SEED).containsExactly(expected);
         assertThat(product).as("seed %d", SEED).isEqualTo(DenseKernels.scalar().dot(expected, 3, next, 2, n));
-        assertThat(squares[0]).as("seed %d", SEED).isEqualTo(optimizer.weightedSquares(rates, 4, next, 2, n));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 20, 100})
+    void forgettingRatesAreTheirFormula(int n) {
+        double[] x = numbers(n + 1);
+        for (int i = 0; i < x.length; i += 3) {
+            x[i] *= i % 2 == 0 ? 0 : 10;
+        }
+        double[] squares = random.doubles(n + 4).map(u -> 50 * u * u).toArray();
+        double[] rates = Arrays.stream(squares).map(g -> 1 / Math.sqrt(1 + g)).toArray();
+        optimizer.forgettingRates(0.3, 0.008, x, 1, rates, 4, n);
+        for (int i = 0; i < n; i++) {
+            double square = x[1 + i] * x[1 + i];
+            double sum = (1 - 0.008 * Math.min(square, 1)) * squares[4 + i] + 0.09 * square;
+            assertThat(rates[4 + i]).as("seed %d", SEED).isCloseTo(1 / Math.sqrt(1 + sum), within(1e-11));
+        }
+        for (int i = 0; i < n; i++) {
+            double r = rates[4 + i];
+            assertThat(OptimizerKernels.forgettingRate(7, 0.008, 0, r)).isEqualTo(r);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 20, 100})
+    void mixtureKernelsAreTheirFormulas(int n) {
+        double[] x = numbers(n + 1);
+        double[] next = numbers(n + 2);
+        double[][] w = {numbers(n + 3), numbers(n + 3), numbers(n + 3)};
+        double[][] r = {numbers(n + 3), numbers(n + 3)};
+        double[] steps = {0.1, -0.2, 3};
+        double[][] expected = {w[0].clone(), w[1].clone(), w[2].clone()};
+        double[] sums = new double[5];
+        for (int i = 0; i < n; i++) {
+            for (int m = 0; m < 3; m++) {
+                expected[m][3 + i] += steps[m] * (r[m / 2][3 + i] * x[1 + i]);
+                sums[m] += expected[m][3 + i] * next[2 + i];
+            }
+            sums[3] += r[0][3 + i] * next[2 + i] * next[2 + i];
+            sums[4] += r[1][3 + i] * next[2 + i] * next[2 + i];
+        }
+        MixtureSums found = new MixtureSums();
+        optimizer.mixtureStepThenDecisions(0.1, -0.2, 3, x, 1, w[0], w[1], w[2], r[0], r[1], 3, next, 2, n, found);
+        assertThat(w).as("seed %d", SEED).isDeepEqualTo(expected);
+        double[] fused = sums(found);
+        assertThat(fused).as("seed %d", SEED).containsExactly(sums, within(1e-12));
+        optimizer.mixtureDecisions(w[0], w[1], w[2], r[0], r[1], 3, next, 2, n, found);
+        assertThat(sums(found)).as("seed %d", SEED).containsExactly(fused);
+    }
+
+    private static double[] sums(MixtureSums sums) {
+        return new double[] {sums.product0, sums.product1, sums.product2, sums.squares0, sums.squares1};
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.Exp;
 import org.accrete.kernels.GradientKind;
 import org.accrete.kernels.MatrixKernels;
+import org.accrete.kernels.MixtureSums;
 import org.accrete.kernels.OptimizerKernels;
 import org.accrete.kernels.SparseKernels;
 
@@ -33,6 +34,7 @@ public final class Allocation {
         double[] state = new double[300];
         double[] rates = new double[300];
         DelayedSgdState delayed = new DelayedSgdState();
+        MixtureSums sums = new MixtureSums();
         int[] index = new int[300];
         double[] work = new double[MatrixKernels.workLength(17, 17)];
         for (int i = 0; i < index.length; i++) {
@@ -43,7 +45,7 @@ public final class Allocation {
         for (int attempt = 0; attempt < ATTEMPTS && bytes > 0; attempt++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int call = 0; call < 1_000; call++) {
-                all(x, y, state, delayed, rates, index, work, call % 150);
+                all(x, y, state, delayed, sums, rates, index, work, call % 150);
             }
             bytes = threads.getCurrentThreadAllocatedBytes() - before;
         }
@@ -55,6 +57,7 @@ public final class Allocation {
             double[] y,
             double[] state,
             DelayedSgdState delayed,
+            MixtureSums sums,
             double[] rates,
             int[] index,
             double[] work,
@@ -79,14 +82,18 @@ public final class Allocation {
         matrix.syrk(17, n % 17, x, 0, 17, 1, y, 0, 17, work);
         optimizer.adaGradRates(0.1, x, 0, rates, 0, n);
         optimizer.adaGradStep(0.5, 0.1, x, 0, rates, 0, y, 0, n);
-        p += optimizer.weightedSquares(rates, 0, x, 1, n)
-                + optimizer.adaGradStepThenDot(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n, work);
-        optimizer.stepSizeTrace(0.1, 0.1, x, 0, rates, 0, y, 0, n);
+        p += optimizer.adaGradStepThenDot(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n);
+        optimizer.forgettingRates(0.1, 0.01, x, 0, rates, 0, n);
+        optimizer.mixtureDecisions(y, y, y, rates, rates, 0, x, 0, n, sums);
+        optimizer.mixtureStepThenDecisions(0.1, 0.2, 0.3, x, 0, y, y, y, rates, rates, 0, x, 1, n, sums);
+        p += sums.product0 + sums.product1 + sums.product2 + sums.squares0 + sums.squares1;
         optimizer.ftrlStep(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
-        p += SparseKernels.dotAndWeightedSquares(y, rates, 0, index, x, 0, n, work);
         p += SparseKernels.adaGradRates(0.1, index, x, 0, n, rates, 0)
                 + SparseKernels.adaGradStep(0.1, index, x, 0, n, rates, y, 0);
-        p += SparseKernels.stepSizeTrace(0.1, 0.1, index, x, 0, n, rates, y, 0);
+        SparseKernels.mixtureDecisions(y, y, y, rates, rates, 0, index, x, 0, n, sums);
+        p += SparseKernels.forgettingRates(0.1, 0.01, index, x, 0, n, rates, 0)
+                + SparseKernels.mixtureStep(0.1, 0.2, 0.3, y, y, y, rates, rates, 0, index, x, 0, n)
+                + SparseKernels.mixtureDot(0.2, 0.3, 0.5, y, y, y, 0, index, x, 0, n);
         p += SparseKernels.ftrlStep(0.1, 10, 0.1, 0.1, index, x, 0, n, y, rates, state, 0);
         Arrays.fill(rates, 0.5);
         Arrays.fill(y, 0.5);

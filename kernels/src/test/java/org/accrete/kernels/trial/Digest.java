@@ -10,6 +10,7 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.Exp;
 import org.accrete.kernels.GradientKind;
 import org.accrete.kernels.MatrixKernels;
+import org.accrete.kernels.MixtureSums;
 import org.accrete.kernels.OptimizerKernels;
 import org.accrete.kernels.SparseKernels;
 
@@ -44,6 +45,7 @@ public final class Digest {
     private final DenseKernels dense = DenseKernels.best();
     private final OptimizerKernels optimizer = OptimizerKernels.best();
     private final MatrixKernels matrix = MatrixKernels.best();
+    private final MixtureSums sumsOfMixture = new MixtureSums();
     private final MessageDigest sha;
     private final ByteBuffer eight = ByteBuffer.allocate(Double.BYTES);
 
@@ -69,6 +71,37 @@ public final class Digest {
             }
         }
         System.out.println(digest.dense.name() + " " + first);
+    }
+
+    /** Updates the rates, steps three weight vectors, and returns the first. */
+    private double[] takeMixture(int n, double[] a, int aFrom, double[] b, int bFrom, double alpha, double[] rates) {
+        double[] quick = rates.clone();
+        optimizer.forgettingRates(0.05, 0.008, a, aFrom, quick, 0, n);
+        optimizer.forgettingRates(5, 0.002, b, bFrom, quick, 0, n);
+        take(quick);
+        double[] first = new double[n];
+        double[] second = new double[n];
+        double[] third = new double[n];
+        optimizer.mixtureStepThenDecisions(
+                alpha, 2, -alpha, a, aFrom, first, second, third, rates, quick, 0, b, bFrom, n, sumsOfMixture);
+        takeSums();
+        optimizer.mixtureStepThenDecisions(
+                -3 * alpha, 1, alpha, b, bFrom, first, second, third, rates, quick, 0, a, aFrom, n, sumsOfMixture);
+        takeSums();
+        optimizer.mixtureDecisions(first, second, third, rates, quick, 0, b, bFrom, n, sumsOfMixture);
+        takeSums();
+        take(second);
+        take(third);
+        take(first);
+        return first;
+    }
+
+    private void takeSums() {
+        take(sumsOfMixture.product0);
+        take(sumsOfMixture.product1);
+        take(sumsOfMixture.product2);
+        take(sumsOfMixture.squares0);
+        take(sumsOfMixture.squares1);
     }
 
     private String round(long seed) {
@@ -128,19 +161,13 @@ public final class Digest {
         Arrays.setAll(rates, i -> 1 / (1 + random.nextDouble()));
         Arrays.setAll(roots, i -> random.nextInt(2) * random.nextDouble());
         double gradient = random.nextInt(2) == 0 ? 0.05 : 5;
-        take(optimizer.weightedSquares(rates, 0, a, aFrom, n));
         optimizer.adaGradRates(gradient, a, aFrom, rates, 0, n);
         take(rates);
         optimizer.adaGradStep(0.999, alpha, a, aFrom, rates, 0, out, bFrom, n);
         take(out);
-        double[] sums = new double[1];
-        take(optimizer.adaGradStepThenDot(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n, sums));
+        take(optimizer.adaGradStepThenDot(1, alpha, b, bFrom, rates, 0, out, bFrom, a, aFrom, n));
         take(out);
-        take(sums);
-        double[] traces = new double[n];
-        optimizer.stepSizeTrace(alpha, 3, a, aFrom, rates, 0, traces, 0, n);
-        optimizer.stepSizeTrace(alpha, 0.1, b, bFrom, rates, 0, traces, 0, n);
-        take(traces);
+        double[] traces = takeMixture(n, a, aFrom, b, bFrom, alpha, rates);
         optimizer.ftrlStep(gradient, 10, 0.5 * gradient, 0.1, a, aFrom, traces, 0, roots, 0, out, bFrom, n);
         optimizer.ftrlStep(-gradient, 10, 0, 0.1, b, bFrom, traces, 0, roots, 0, out, bFrom, n);
         take(traces);
@@ -151,13 +178,16 @@ public final class Digest {
             index[k] = n - 1 - k;
         }
         take(SparseKernels.dot(a, aFrom, index, b, 0, n));
-        double[] squares = new double[1];
-        take(SparseKernels.dotAndWeightedSquares(traces, rates, 0, index, b, 0, n, squares));
-        take(squares);
         SparseKernels.adaGradRates(gradient, index, b, 0, n, rates, 0);
         take(rates);
-        SparseKernels.stepSizeTrace(alpha, 0.1, index, b, 0, n, rates, traces, 0);
+        SparseKernels.forgettingRates(gradient, 0.01, index, b, 0, n, rates, 0);
+        double[] third = new double[n];
+        take(SparseKernels.mixtureStep(alpha, -alpha, 2, traces, roots, third, rates, rates, 0, index, b, 0, n));
+        take(SparseKernels.mixtureDot(0.3, alpha, 0.4, traces, roots, third, 0, index, b, 0, n));
+        SparseKernels.mixtureDecisions(traces, roots, third, rates, rates, 0, index, b, 0, n, sumsOfMixture);
+        takeSums();
         take(traces);
+        take(third);
         SparseKernels.adaGradStep(alpha, index, b, 0, n, rates, roots, 0);
         take(roots);
         SparseKernels.ftrlStep(gradient, 10, 0.1, 0.1, index, b, 0, n, traces, rates, roots, 0);

@@ -13,8 +13,8 @@ import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.MultiClass;
 import org.accrete.learners.sgd.loss.Objective;
 import org.accrete.learners.sgd.optimizer.AdaGrad;
+import org.accrete.learners.sgd.optimizer.AdaGradMixture;
 import org.accrete.learners.sgd.optimizer.Ftrl;
-import org.accrete.learners.sgd.optimizer.ImplicitAdaGrad;
 import org.accrete.learners.sgd.optimizer.LearningRate;
 import org.accrete.learners.sgd.optimizer.Optimizer;
 import org.accrete.learners.sgd.optimizer.OptimizerName;
@@ -53,14 +53,15 @@ final class SgdParams {
                     "which quantile loss=quantile predicts; 0.5 is the median")
             .asTunable();
     private static final String IS_SGD = "sgd";
-    private static final String IS_DEFAULT = "implicit-adagrad";
+    private static final String IS_DEFAULT = "adagrad-mixture";
     private static final ParamSpec<OptimizerName> OPTIMIZER = ParamSpec.choice(
                     "optimizer",
                     OptimizerName.class,
-                    OptimizerName.IMPLICIT_ADAGRAD,
-                    "how weights are updated: a learning rate for each weight by its squared gradients (adagrad),"
-                            + " with implicit steps that do not overshoot (implicit-adagrad), or follow the"
-                            + " regularized leader (ftrl); or one learning rate for all, by learning-rate (sgd)")
+                    OptimizerName.ADAGRAD_MIXTURE,
+                    "how weights are updated: a learning rate for each weight by its squared gradients (adagrad), three"
+                            + " such learners with short and long steps, mixed by their recent losses"
+                            + " (adagrad-mixture), or follow the regularized leader (ftrl); or one learning rate for"
+                            + " all, by learning-rate (sgd)")
             .withDefaultWhereGiven(OptimizerName.SGD, "learning-rate")
             .withDefaultWhere(OptimizerName.SGD, "compat", LIKE_SKLEARN);
     private static final ParamSpec<Penalty> PENALTY = ParamSpec.choice(
@@ -96,7 +97,8 @@ final class SgdParams {
                     "eta0",
                     0.2,
                     Range.above(0),
-                    "first learning rate, or aggressiveness C of pa1 and pa2; not used by learning-rate=optimal")
+                    "first learning rate, or aggressiveness C of pa1 and pa2; not used by learning-rate=optimal; of"
+                            + " optimizer=adagrad-mixture the smallest of three")
             .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
             .withDefaultWhere(0.01, "compat", LIKE_SKLEARN)
             .withDefaultWhere(0.005, "optimizer", IS_SGD)
@@ -130,11 +132,16 @@ final class SgdParams {
                     "bound of the gradient of the loss in the decision value; not used by pa1 and pa2")
             .asTunable();
     private static final ParamSpec<MultiClass> MULTI_CLASS = ParamSpec.choice(
-            "multi-class",
-            MultiClass.class,
-            MultiClass.OVR,
-            "how more than two classes are told apart: one against the rest (ovr), or all at once by the multinomial"
-                    + " log-loss (softmax, with loss=log-loss)");
+                    "multi-class",
+                    MultiClass.class,
+                    MultiClass.SOFTMAX,
+                    "how more than two classes are told apart: one against the rest (ovr), or all at once by the multinomial"
+                            + " log-loss (softmax, with loss=log-loss)")
+            .withDefaultWhere(MultiClass.OVR, "optimizer", IS_SGD)
+            .withDefaultWhere(MultiClass.OVR, "loss", "hinge")
+            .withDefaultWhere(MultiClass.OVR, "loss", "squared-hinge")
+            .withDefaultWhere(MultiClass.OVR, "loss", "perceptron")
+            .withDefaultWhere(MultiClass.OVR, "loss", "modified-huber");
     private static final ParamSpec<String> CLASS_WEIGHT = ParamSpec.text(
             "class-weight",
             "none",
@@ -147,7 +154,7 @@ final class SgdParams {
                     Range.above(0),
                     "factor of the intercept's learning rate; without optimizer=sgd, square of the constant"
                             + " feature whose weight it is")
-            .withDefaultWhere(25.0, "optimizer", IS_DEFAULT)
+            .withDefaultWhere(2.25, "optimizer", IS_DEFAULT)
             .asTunable();
     private static final ParamSpec<Boolean> FIT_INTERCEPT =
             ParamSpec.flag("fit-intercept", true, "whether an intercept is learned");
@@ -199,7 +206,7 @@ final class SgdParams {
                     .withDefault(LearningRate.CONSTANT)
                     .withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
             ETA0.withDefault(0.4)
-                    .withDefaultWhere(0.04, "optimizer", IS_DEFAULT)
+                    .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
                     .withDefaultWhere(0.01, "optimizer", IS_SGD),
             POWER_T.withDefault(0.25),
             ADAPTIVE_WINDOW,
@@ -315,7 +322,7 @@ final class SgdParams {
         TrainableWeights weights =
                 new TrainableWeights(width, functions, hasPrior(params), plain || name != OptimizerName.SGD);
         return switch (name) {
-            case IMPLICIT_ADAGRAD -> new ImplicitAdaGrad(objective, settings, weights, target);
+            case ADAGRAD_MIXTURE -> new AdaGradMixture(objective, settings, weights, target);
             case ADAGRAD -> new AdaGrad(objective, settings, weights);
             case FTRL -> new Ftrl(objective, settings, weights);
             case SGD ->
@@ -401,6 +408,14 @@ final class SgdParams {
         if (rate != LearningRate.CONSTANT) {
             throw AccreteException.badArgument(
                     "learning-rate must be constant" + with + ParamSpec.word(rate) + "; set optimizer=sgd");
+        }
+        if (optimizer == OptimizerName.ADAGRAD_MIXTURE && hasPrior(params)) {
+            throw AccreteException.badArgument(
+                    "prior must be zero" + with + "source; set optimizer=adagrad, optimizer=ftrl or optimizer=sgd");
+        }
+        if (optimizer == OptimizerName.ADAGRAD_MIXTURE && params.get(PENALTY) != Penalty.NONE) {
+            throw AccreteException.badArgument("penalty must be none" + with + ParamSpec.word(params.get(PENALTY))
+                    + "; set optimizer=adagrad, optimizer=ftrl or optimizer=sgd");
         }
         if (hasL1(params) && optimizer != OptimizerName.FTRL) {
             throw AccreteException.badArgument("penalty must be l2 or none" + with + ParamSpec.word(params.get(PENALTY))

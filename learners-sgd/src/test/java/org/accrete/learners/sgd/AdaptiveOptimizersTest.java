@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The formulas of the optimizers, row by row, are what comes out: whatever the chunks, dense or sparse, stopped and
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(RunSeed.class)
 class AdaptiveOptimizersTest {
-    /** Enough for two blocks that are judged, and some rows of a third that is followed. */
+    /** Enough for three snapshots of the model of a mixture. */
     private static final int ROWS = 2200;
 
     private static final int WIDTH = 9;
@@ -45,11 +46,6 @@ class AdaptiveOptimizersTest {
         final double[] n = new double[WIDTH + 1];
         /** FTRL's sum. */
         final double[] z = new double[WIDTH + 1];
-        /** What steps would have given if longer. */
-        final double[] h = new double[WIDTH + 1];
-
-        double m = 1;
-        double v;
 
         Function opposite(double share) {
             Function other = new Function();
@@ -58,27 +54,20 @@ class AdaptiveOptimizersTest {
                 other.from[j] = share * from[j];
                 other.n[j] = n[j];
                 other.z[j] = share * z[j];
-                other.h[j] = share * h[j];
             }
-            other.m = m;
-            other.v = v;
             return other;
         }
     }
 
     /**
-     * The formulas with nothing clever: real roots and quotients, one function after the other, implicit steps by
-     * bisection.
+     * The formulas of AdaGrad and FTRL-Proximal with nothing clever: real roots and quotients, one function after the
+     * other.
      */
     static final class Oracle {
         final List<Function> functions = new ArrayList<>();
         private final Map<String, String> set;
         private final boolean classes;
         private final double[] mass = new double[100];
-        private long row;
-        private double weights;
-        private double mean;
-        private double m2;
 
         Oracle(int functions, boolean classes, Map<String, String> set) {
             this.set = set;
@@ -104,24 +93,14 @@ class AdaptiveOptimizersTest {
             return Double.parseDouble(set.get(key));
         }
 
-        private boolean scales() {
-            return !classes && is("optimizer", "implicit-adagrad") && !is("loss", "poisson");
-        }
-
-        private double deviation() {
-            return scales() && m2 > 0 ? Math.sqrt(m2 / weights) : 1;
-        }
-
         double[] coef() {
             return functions.stream()
-                    .flatMapToDouble(f -> Arrays.stream(f.w, 0, WIDTH).map(w -> w * deviation()))
+                    .flatMapToDouble(f -> Arrays.stream(f.w, 0, WIDTH))
                     .toArray();
         }
 
         double[] intercepts() {
-            return functions.stream()
-                    .mapToDouble(f -> f.w[WIDTH] * input() * deviation() + (scales() ? mean : 0))
-                    .toArray();
+            return functions.stream().mapToDouble(f -> f.w[WIDTH] * input()).toArray();
         }
 
         private double input() {
@@ -142,15 +121,6 @@ class AdaptiveOptimizersTest {
             }
             double y = target;
             double epsilon = classes ? 0 : real("epsilon");
-            if (scales()) {
-                weights += weight;
-                double before = mean;
-                // so that the first target is its own mean to the bit: a quantile has a gradient to either side
-                mean += is("fit-intercept", "true") ? (y - mean) * (weight / weights) : 0;
-                m2 += weight * (y - before) * (y - mean);
-                y = (y - mean) / deviation();
-                epsilon /= deviation();
-            }
             double[] x = Arrays.copyOf(features, WIDTH + 1);
             x[WIDTH] = input();
             int count = functions.size();
@@ -168,29 +138,15 @@ class AdaptiveOptimizersTest {
                 if (softmax) {
                     f = clip((c == target ? 1 : 0) - Math.exp(p[c] - largest) / sum);
                 }
-                step(functions.get(c), x, p[c], side, f, part, descent, softmax);
+                step(functions.get(c), x, part * f);
             }
-            row++;
         }
 
-        private void step(
-                Function of,
-                double[] x,
-                double p,
-                double y,
-                double f,
-                double s,
-                DoubleUnaryOperator descent,
-                boolean softmax) {
-            double g = s * f;
+        private void step(Function of, double[] x, double g) {
             double alpha = is("penalty", "none") ? 0 : real("alpha");
             double l1 = is("penalty", "l1") ? alpha : is("penalty", "elasticnet") ? alpha * real("l1-ratio") : 0;
             double l2 = alpha - l1;
             double eta = real("eta0");
-            boolean implicit = is("optimizer", "implicit-adagrad");
-            int taken = !implicit || row < 64 ? 1 : row % 4 == 0 ? 4 : 0;
-            boolean judges = taken > 0 && row / 512 % 2 == 1;
-            boolean traces = taken > 0 && row / 512 % 2 == 0;
             if (is("optimizer", "ftrl")) {
                 for (int j = 0; j <= WIDTH; j++) {
                     boolean weight = j < WIDTH;
@@ -206,53 +162,10 @@ class AdaptiveOptimizersTest {
             for (int j = 0; j < WIDTH; j++) {
                 of.w[j] = of.from[j] + (1 - eta * l2) * (of.w[j] - of.from[j]);
             }
-            if (g == 0) {
-                return;
-            }
-            double d = f;
-            if (implicit) {
-                if (judges) {
-                    double u = g * dot(of.h, x);
-                    of.v = Math.max(0.9999 * of.v, Math.abs(u));
-                    double pace = classes ? 0.006 : 0.01;
-                    of.m = of.v == 0 ? of.m : Math.max(1, Math.min(classes ? 10 : 40, of.m * (1 + pace * u / of.v)));
-                }
-                eta *= of.m;
-                double q = 0;
-                for (int j = 0; j <= WIDTH; j++) {
-                    q += s * eta * x[j] * x[j] / Math.sqrt(1 + of.n[j]);
-                }
-                d = softmax ? f / (1 + q / 2) : clip(implicit(p, y, f, q, descent));
-            }
             for (int j = 0; j <= WIDTH; j++) {
-                of.n[j] += taken * g * x[j] * g * x[j];
-                double rate = 1 / Math.sqrt(1 + of.n[j]);
-                double step = eta * rate * s * d * x[j];
-                of.w[j] += step;
-                if (implicit && traces) {
-                    of.h[j] = of.h[j] * Math.max(0, 1 - taken * eta * s * f * f * rate * x[j] * x[j]) + step;
-                }
+                of.n[j] += g * x[j] * g * x[j];
+                of.w[j] += eta / Math.sqrt(1 + of.n[j]) * g * x[j];
             }
-        }
-
-        /** Where no short cut is taken, by bisection: d = descent(p + q d), between 0 and the descent at p. */
-        private double implicit(double p, double y, double f, double q, DoubleUnaryOperator descent) {
-            if (is("loss", "log-loss")) {
-                return -gradient(p, y, 0) / (1 + q / 4);
-            }
-            if (is("loss", "perceptron")) {
-                return f;
-            }
-            double short0 = 0;
-            double far = f;
-            for (int i = 0; i < 200; i++) {
-                double middle = (short0 + far) / 2;
-                boolean further = Math.abs(descent.applyAsDouble(p + q * middle)) > Math.abs(middle)
-                        && Math.signum(descent.applyAsDouble(p + q * middle)) == Math.signum(f);
-                short0 = further ? middle : short0;
-                far = further ? far : middle;
-            }
-            return far;
         }
 
         private double classWeight(int own, double weight) {
@@ -336,12 +249,18 @@ class AdaptiveOptimizersTest {
                     "class-weight=balanced clip-gradient=0.3",
                     "class-weight=CLASS intercept-rate=4",
                     "multi-class=softmax",
+                    "multi-class=ovr",
                     "penalty=l2 alpha=0.01 fit-intercept=false eta0=0.5",
                     "penalty=l2 alpha=3")) {
+                if (optimizer == OptimizerName.ADAGRAD_MIXTURE && more.startsWith("penalty")) {
+                    continue;
+                }
                 all.add(setting(2, 2, true, with + " " + more));
                 all.add(setting(4, 1, false, with + " " + more));
             }
-            all.add(setting(0, 0, true, with + " penalty=l2 alpha=0.01 eta0=0.3"));
+            if (optimizer != OptimizerName.ADAGRAD_MIXTURE) {
+                all.add(setting(0, 0, true, with + " penalty=l2 alpha=0.01 eta0=0.3"));
+            }
             all.add(setting(0, 0, true, with + " fit-intercept=false"));
             all.add(setting(0, 0, false, with + " fit-intercept=false loss=huber"));
             all.add(setting(0, 0, true, with + " loss=quantile quantile=0.9 clip-gradient=0.2"));
@@ -366,15 +285,27 @@ class AdaptiveOptimizersTest {
     @MethodSource("settings")
     void numbersAreThoseOfTheFormulas(Setting setting) {
         Table table = setting.table();
-        Oracle oracle = new Oracle(
-                1,
-                setting.classes() > 0,
-                SgdLearners.params(table.schema(setting.known()), setting.set()).toMap());
-        for (int i = 0; i < ROWS; i++) {
-            oracle.learn(table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1);
+        Map<String, String> set =
+                SgdLearners.params(table.schema(setting.known()), setting.set()).toMap();
+        double[] expected;
+        double[] intercepts;
+        double[] mixture = {};
+        if ("adagrad-mixture".equals(set.get("optimizer"))) {
+            MixtureOracle oracle = new MixtureOracle(WIDTH, 1, setting.classes() > 0, set);
+            for (int i = 0; i < ROWS; i++) {
+                oracle.learn(table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1);
+            }
+            expected = oracle.coef();
+            intercepts = oracle.intercepts();
+            mixture = oracle.mixture();
+        } else {
+            Oracle oracle = new Oracle(1, setting.classes() > 0, set);
+            for (int i = 0; i < ROWS; i++) {
+                oracle.learn(table.x()[i], table.y()[i], setting.weighted() ? table.weights()[i] : 1);
+            }
+            expected = oracle.coef();
+            intercepts = oracle.intercepts();
         }
-        double[] expected = oracle.coef();
-        double[] intercepts = oracle.intercepts();
         double largest =
                 Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
         for (boolean sparse : new boolean[] {false, true}) {
@@ -383,6 +314,12 @@ class AdaptiveOptimizersTest {
             State state = learner.state();
             assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(1e-8 * largest));
             assertThat(state.tensor("intercept").doubles()).containsExactly(intercepts, within(1e-8 * largest));
+            for (int m = 0; m < mixture.length; m++) {
+                double found = m < 3
+                        ? state.tensor("sgd.mixture").doubles()[m]
+                        : state.tensor("sgd.mixture_scale").doubles()[0];
+                assertThat(found).isCloseTo(mixture[m], within(1e-8));
+            }
         }
     }
 
@@ -414,9 +351,9 @@ class AdaptiveOptimizersTest {
             x[i][0] = (2 * y[i] - 1) * (i < 70 ? 1 : 1e200);
         }
         Table table = new Table(x, y, new double[0], List.of("no", "yes"));
-        Learner whole = SgdLearners.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
+        Learner whole = SgdLearners.learner(table.schema(), "loss=hinge", "optimizer=adagrad-mixture");
         whole.partialFit(table.all(false));
-        Learner cut = SgdLearners.learner(table.schema(), "loss=hinge", "optimizer=implicit-adagrad");
+        Learner cut = SgdLearners.learner(table.schema(), "loss=hinge", "optimizer=adagrad-mixture");
         table.teach(cut, false, 0, rows, 1);
         assertThat(cut.state()).isEqualTo(whole.state());
     }
@@ -435,6 +372,29 @@ class AdaptiveOptimizersTest {
                 stopped = SgdLearners.restored(table.schema(setting.known()), stopped.state(), setting.set());
                 assertThat(stopped.state()).isEqualTo(straight.state());
             }
+        }
+    }
+
+    /** A stream whose rows take turns must not have its rates sampled at one turn only. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8, 16})
+    void everyTurnOfAPeriodGoesIntoTheRates(int period) {
+        int rows = 100 * period;
+        double[][] x = new double[rows][period];
+        double[] y = new double[rows];
+        Random random = new Random(RunSeed.random("turns").nextLong());
+        for (int i = 0; i < rows; i++) {
+            x[i][i % period] = 1;
+            y[i] = random.nextInt(2);
+        }
+        Table table = new Table(x, y, new double[0], List.of("no", "yes"));
+        Learner learner = SgdLearners.learner(table.schema(), "optimizer=adagrad-mixture");
+        table.teach(learner, true, 0, 64, 8);
+        double[] before = learner.state().tensor("sgd.adagrad_rate").doubles();
+        table.teach(learner, true, 64, rows, 50);
+        double[] after = learner.state().tensor("sgd.adagrad_rate").doubles();
+        for (int j = 0; j < period; j++) {
+            assertThat(after[j]).as("column %s of %s", j, period).isLessThan(before[j]);
         }
     }
 
@@ -469,9 +429,9 @@ class AdaptiveOptimizersTest {
     @Test
     void theUnitOfTheTargetDoesNotMatterByDefault() {
         Table table = Table.random(ROWS, WIDTH, 0, true);
-        double[] plain = predictions(table, 1, 0, "optimizer=implicit-adagrad");
+        double[] plain = predictions(table, 1, 0, "optimizer=adagrad-mixture");
         for (double scale : new double[] {1e-6, 1e6}) {
-            double[] scaled = predictions(table, scale, 7 * scale, "optimizer=implicit-adagrad");
+            double[] scaled = predictions(table, scale, 7 * scale, "optimizer=adagrad-mixture");
             double[] expected =
                     Arrays.stream(plain).map(one -> scale * one + 7 * scale).toArray();
             assertThat(scaled).containsExactly(expected, within(1e-9 * scale));
@@ -481,7 +441,7 @@ class AdaptiveOptimizersTest {
     @ParameterizedTest
     @EnumSource(
             value = OptimizerName.class,
-            names = {"IMPLICIT_ADAGRAD", "ADAGRAD", "FTRL"})
+            names = {"ADAGRAD_MIXTURE", "ADAGRAD", "FTRL"})
     void largeCountsAreLearned(OptimizerName optimizer) {
         Table table = Table.random(ROWS, WIDTH, 0, false);
         double[] mean = new double[ROWS];

@@ -45,7 +45,8 @@ class FuzzTest {
     @CsvSource({
         "sgd-classifier, false, loss=log-loss;optimizer=sgd",
         "sgd-classifier, false, loss=log-loss",
-        "sgd-classifier, true, loss=squared-hinge;class-weight=balanced;penalty=l2;alpha=1",
+        "sgd-classifier, true, loss=squared-hinge;class-weight=balanced;optimizer=adagrad;penalty=l2;alpha=1",
+        "sgd-classifier, true, loss=squared-hinge;class-weight=balanced",
         "sgd-regressor, true, loss=squared-error",
         "sgd-regressor, false, loss=poisson",
         "sgd-classifier, true, loss=hinge;optimizer=adagrad;multi-class=ovr",

@@ -200,8 +200,8 @@ class MergeTest {
     @Test
     void learnersOfOneClassEachShareTheFunctionOfBoth() {
         Schema schema = mixed(Target.categorical("y", List.of()));
-        Pipeline a = pipeline(schema);
-        Pipeline b = pipeline(schema);
+        Pipeline a = pipeline(schema, "optimizer=adagrad");
+        Pipeline b = pipeline(schema, "optimizer=adagrad");
         a.partialFit(rows(schema, 300, -2, List.of("a")));
         b.partialFit(rows(schema, 100, 2, List.of("b")));
         double[] forA = inputSpace(a.state()).get("a");
@@ -213,6 +213,37 @@ class MergeTest {
         for (int j = 0; j <= WIDTH; j++) {
             assertThat(merged[j]).isCloseTo(0.25 * forB[j] - 0.75 * forA[j], within(1e-12));
         }
+    }
+
+    @Test
+    void membersOfAMixtureAreMergedOneByOne() {
+        Table table = Table.random(3_600, 5, 3, false);
+        MergeableLearner a = (MergeableLearner) SgdLearners.learner(table.schema(), "optimizer=adagrad-mixture");
+        Learner b = SgdLearners.learner(table.schema(), "optimizer=adagrad-mixture");
+        table.teach(a, false, 0, 1_200, 100);
+        table.teach(b, true, 1_200, 3_600, 100);
+        State mine = a.state();
+        State theirs = b.state();
+        a.merge(b);
+        State both = a.state();
+        for (String name : List.of("weights", "weights_2", "weights_3", "intercept", "intercept_weights_2")) {
+            double[] expected = mine.tensor("sgd." + name).doubles();
+            double[] other = theirs.tensor("sgd." + name).doubles();
+            Arrays.setAll(expected, i -> expected[i] / 3 + 2 * other[i] / 3);
+            assertThat(both.tensor("sgd." + name).doubles()).as(name).containsExactly(expected, within(1e-12));
+        }
+        double[] mixture = mine.doubles("sgd.mixture", 3);
+        double[] other = theirs.doubles("sgd.mixture", 3);
+        Arrays.setAll(mixture, m -> Math.exp(Math.log(mixture[m]) / 3 + 2 * Math.log(other[m]) / 3));
+        double total = Arrays.stream(mixture).sum();
+        Arrays.setAll(mixture, m -> mixture[m] / total);
+        assertThat(both.doubles("sgd.mixture", 3)).containsExactly(mixture, within(1e-12));
+        double[] scale = mine.doubles("sgd.mixture_scale", 2);
+        double[] otherScale = theirs.doubles("sgd.mixture_scale", 2);
+        assertThat(both.doubles("sgd.mixture_scale", 2))
+                .containsExactly(
+                        new double[] {scale[0] / 3 + 2 * otherScale[0] / 3, scale[1] + otherScale[1]}, within(1e-9));
+        assertThat(both.whole("sgd.rows_learned")).isEqualTo(3_600);
     }
 
     /** Twice the same goes on as once would have, where steps do not get shorter by the rows. */

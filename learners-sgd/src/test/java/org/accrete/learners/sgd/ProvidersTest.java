@@ -60,19 +60,20 @@ class ProvidersTest {
     void defaultsAreTheMeasuredOnes() {
         assertThat(Params.of(new SgdClassifierProvider().params()).toMap())
                 .containsEntry("loss", "log-loss")
-                .containsEntry("optimizer", "implicit-adagrad")
+                .containsEntry("optimizer", "adagrad-mixture")
                 .containsEntry("penalty", "none")
                 .containsEntry("alpha", "1.0E-4")
                 .containsEntry("learning-rate", "constant")
                 .containsEntry("eta0", "0.1")
-                .containsEntry("intercept-rate", "25.0")
+                .containsEntry("intercept-rate", "2.25")
+                .containsEntry("multi-class", "softmax")
                 .containsEntry("compat", "none");
         assertThat(Params.of(new SgdRegressorProvider().params()).toMap())
                 .containsEntry("loss", "squared-error")
-                .containsEntry("optimizer", "implicit-adagrad")
+                .containsEntry("optimizer", "adagrad-mixture")
                 .containsEntry("epsilon", "0.1")
                 .containsEntry("learning-rate", "constant")
-                .containsEntry("eta0", "0.04");
+                .containsEntry("eta0", "0.1");
     }
 
     @Test
@@ -82,6 +83,7 @@ class ProvidersTest {
         for (Map<String, String> plain : List.of(Map.of("optimizer", "sgd"), Map.of("learning-rate", "constant"))) {
             assertThat(Params.parse(classifier, plain).toMap())
                     .containsEntry("optimizer", "sgd")
+                    .containsEntry("multi-class", "ovr")
                     .containsEntry("penalty", "l2")
                     .containsEntry("learning-rate", "constant")
                     .containsEntry("eta0", "0.005")
@@ -94,7 +96,7 @@ class ProvidersTest {
         assertThat(Params.parse(regressor, Map.of("loss", "huber")).toMap()).containsEntry("epsilon", "1.35");
         for (List<ParamSpec<?>> specs : List.of(classifier, regressor)) {
             assertThat(Params.parse(specs, Map.of("alpha", "0.01")).toMap())
-                    .containsEntry("optimizer", "implicit-adagrad")
+                    .containsEntry("optimizer", "adagrad-mixture")
                     .containsEntry("penalty", "l2");
         }
         assertThat(Params.parse(classifier, Map.of("optimizer", "ftrl")).toMap())
@@ -110,9 +112,15 @@ class ProvidersTest {
                             AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
                     .hasMessage("learning-rate must be constant with optimizer=adagrad but was invscaling;"
                             + " set optimizer=sgd");
-            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=implicit-adagrad", "penalty=l1"))
-                    .hasMessage("penalty must be l2 or none with optimizer=implicit-adagrad but was l1;"
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=adagrad", "penalty=l1"))
+                    .hasMessage("penalty must be l2 or none with optimizer=adagrad but was l1;"
                             + " set optimizer=ftrl or optimizer=sgd");
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=adagrad-mixture", "penalty=l2"))
+                    .hasMessage("penalty must be none with optimizer=adagrad-mixture but was l2;"
+                            + " set optimizer=adagrad, optimizer=ftrl or optimizer=sgd");
+            assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=adagrad-mixture", "prior=source"))
+                    .hasMessage("prior must be zero with optimizer=adagrad-mixture but was source;"
+                            + " set optimizer=adagrad, optimizer=ftrl or optimizer=sgd");
             assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=ftrl", "average=5"))
                     .hasMessage("average must be 0 with optimizer=ftrl but was 5; set optimizer=sgd");
             assertThatThrownBy(() -> SgdLearners.learner(schema, "optimizer=ftrl", "compat=sklearn"))

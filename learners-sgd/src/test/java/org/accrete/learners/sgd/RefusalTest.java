@@ -64,8 +64,8 @@ class RefusalTest {
                         List.of("eta0=0.05", "penalty=elasticnet", "average=20", "alpha=0.1"),
                         List.of("eta0=0.5", "penalty=l1", "average=70", "compat=sklearn"),
                         List.of("eta0=0.5", "alpha=1.9"),
-                        List.of("optimizer=implicit-adagrad"),
-                        List.of("optimizer=implicit-adagrad", "penalty=l2", "alpha=5"),
+                        List.of("optimizer=adagrad-mixture"),
+                        List.of("optimizer=adagrad", "penalty=l2", "alpha=5"),
                         List.of("optimizer=adagrad", "eta0=0.5"),
                         List.of("optimizer=ftrl", "penalty=elasticnet", "alpha=0.5"),
                         List.of("learning-rate=constant", "eta0=0.5", "alpha=0.4"),
@@ -250,7 +250,7 @@ class RefusalTest {
     @Test
     void theWeightOfAClassOfARefusedChunkIsForgotten() {
         Schema schema = Schema.numeric(1, Target.categorical("y", List.of()));
-        for (String setting : List.of("optimizer=sgd", "optimizer=implicit-adagrad")) {
+        for (String setting : List.of("optimizer=sgd", "optimizer=adagrad-mixture")) {
             Learner learner = SgdLearners.learner(schema, setting, "class-weight=b:10,c:0.1");
             Learner spared = SgdLearners.learner(schema, setting, "class-weight=b:10,c:0.1");
             double[] targets = {0, 1, 1};

@@ -119,7 +119,7 @@ class SgdContractTest {
     }
 
     @Nested
-    class ImplicitAdaGradOnHashedText implements ClassifierLaws {
+    class AdaGradMixtureOnHashedText implements ClassifierLaws {
         @Override
         public Schema schema() {
             return hashed(Target.categorical("y", List.of()));
@@ -127,15 +127,31 @@ class SgdContractTest {
 
         @Override
         public Map<String, String> settings() {
-            return Map.of("penalty", "l2", "alpha", "0.1", "class-weight", "balanced", "multi-class", "softmax");
+            return Map.of("class-weight", "balanced", "eta0", "0.3");
         }
     }
 
     @Nested
-    class ImplicitAdaGradOfNumbers implements RegressorLaws {
+    class AdaGradMixtureOfNumbers implements RegressorLaws {
         @Override
         public Map<String, String> settings() {
             return Map.of("loss", "epsilon-insensitive", "clip-gradient", "0.5");
+        }
+    }
+
+    @Nested
+    class AdaGradMixtureOneAgainstTheRest implements ClassifierLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("multi-class", "ovr");
+        }
+    }
+
+    @Nested
+    class AdaGradMixtureOfHashedNumbers implements RegressorLaws {
+        @Override
+        public Schema schema() {
+            return hashed(Target.numeric("y"));
         }
     }
 
@@ -252,7 +268,7 @@ class SgdContractTest {
     class PriorClassifier implements PriorClassifierLaws {
         @Override
         public Map<String, String> settings() {
-            return WarmStarted.withPrior("implicit-adagrad", "l2", "0.1");
+            return WarmStarted.withPrior("adagrad", "l2", "0.1");
         }
     }
 
@@ -275,7 +291,7 @@ class SgdContractTest {
     class PriorRegressor implements PriorRegressorLaws {
         @Override
         public Map<String, String> settings() {
-            return WarmStarted.withPrior("implicit-adagrad", "l2", "0.1");
+            return WarmStarted.withPrior("adagrad", "l2", "0.1");
         }
     }
 

@@ -175,6 +175,15 @@ public enum Loss {
         };
     }
 
+    /** {@return the loss less its minimum over all p, at least 0; otherwise as {@link #value}} */
+    public double excess(double p, double y, double shape) {
+        if (this != POISSON) {
+            return value(p, y, shape);
+        }
+        double least = y > 0 ? y - y * StrictMath.log(y) : 0;
+        return Math.max(0, value(p, y, shape) - least);
+    }
+
     /** {@return the bounded negative gradient of the losses that are used less often} */
     private double negativeGradient(double p, double y, double shape) {
         double negativeGradient = switch (this) {

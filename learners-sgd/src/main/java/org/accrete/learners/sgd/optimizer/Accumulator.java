@@ -64,8 +64,7 @@ final class Accumulator implements TrainingState {
         return kind == Kind.RATE ? 1 : 0;
     }
 
-    /** {@return an array of one number} */
-    static double[] filled(int length, double number) {
+    private static double[] filled(int length, double number) {
         double[] filled = new double[length];
         Arrays.fill(filled, number);
         return filled;
@@ -124,6 +123,16 @@ final class Accumulator implements TrainingState {
         return isGood(ofWeights) && isGood(ofIntercepts);
     }
 
+    /** {@return whether no number of a weight that the chunk may have changed is larger than a limit} */
+    boolean isWithin(double limit, Chunk chunk) {
+        return UndoLog.isWithin(limit, ofWeights, width, chunk);
+    }
+
+    /** {@return whether no number of a weight is larger than a limit} */
+    boolean isWithin(double limit) {
+        return UndoLog.isWithin(limit, ofWeights);
+    }
+
     private boolean isGood(double[] numbers) {
         return UndoLog.isFinite(numbers) && (kind != Kind.RATE || UndoLog.isAbove(SMALLEST_RATE, numbers));
     }
@@ -180,33 +189,47 @@ final class Accumulator implements TrainingState {
         return new Accumulator(name, kind, width, rescaled, ofIntercepts.clone());
     }
 
-    /**
-     * {@return these numbers and others, merged; neither is changed} Sums of squares add up; signed numbers are
-     * averaged as the weights are.
-     *
-     * @param myUnit units of the merged target per unit of the target here
-     * @param theirUnit the same of the other
-     */
-    Accumulator merged(Accumulator other, WeightedMerge merge, double myUnit, double theirUnit) {
+    /** {@return these numbers and others, merged; neither is changed} */
+    Accumulator merged(Accumulator other, WeightedMerge merge) {
         return new Accumulator(
                 name,
                 kind,
                 width,
-                merged(ofWeights, myUnit, other.ofWeights, theirUnit, merge, width),
-                merged(ofIntercepts, myUnit, other.ofIntercepts, theirUnit, merge, 1));
+                merged(ofWeights, other.ofWeights, merge, width),
+                merged(ofIntercepts, other.ofIntercepts, merge, 1));
     }
 
-    private double[] merged(
-            double[] my, double myUnit, double[] their, double theirUnit, WeightedMerge merge, int length) {
+    /** Sums of squares add up; signed numbers are averaged as the weights are. */
+    private double[] merged(double[] my, double[] their, WeightedMerge merge, int length) {
         if (kind == Kind.SIGNED) {
-            return merge.odd(times(my, myUnit), times(their, theirUnit), length);
+            return merge.odd(my, their, length);
         }
-        double[] merged =
-                merge.sum(sumsOfSquares(my, myUnit * myUnit), sumsOfSquares(their, theirUnit * theirUnit), length);
+        double[] merged = merge.sum(sumsOfSquares(my, 1), sumsOfSquares(their, 1), length);
         for (int j = 0; j < merged.length; j++) {
             merged[j] = ofSumOfSquares(merged[j]);
         }
         return merged;
+    }
+
+    /**
+     * {@return the same for a target in other units; a copy}
+     *
+     * @param factor new units per unit
+     * @param shift added to signed numbers of the intercepts, in new units
+     */
+    Accumulator inUnits(double factor, double shift) {
+        if (kind == Kind.SIGNED) {
+            double[] shifted = times(ofIntercepts, factor);
+            for (int c = 0; c < shifted.length; c++) {
+                shifted[c] += shift;
+            }
+            return new Accumulator(name, kind, width, times(ofWeights, factor), shifted);
+        }
+        double[] weights = sumsOfSquares(ofWeights, factor * factor);
+        double[] intercepts = sumsOfSquares(ofIntercepts, factor * factor);
+        Arrays.setAll(weights, j -> ofSumOfSquares(weights[j]));
+        Arrays.setAll(intercepts, c -> ofSumOfSquares(intercepts[c]));
+        return new Accumulator(name, kind, width, weights, intercepts);
     }
 
     private double[] sumsOfSquares(double[] numbers, double factor) {
@@ -226,8 +249,7 @@ final class Accumulator implements TrainingState {
         return kind == Kind.RATE ? 1 / Math.sqrt(1 + sum) : Math.sqrt(sum);
     }
 
-    /** {@return numbers times a factor, a copy} */
-    static double[] times(double[] numbers, double factor) {
+    private static double[] times(double[] numbers, double factor) {
         double[] times = numbers.clone();
         DenseKernels.best().scale(factor, times, 0, times.length);
         return times;

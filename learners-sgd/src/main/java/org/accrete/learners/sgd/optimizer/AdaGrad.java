@@ -91,7 +91,7 @@ public final class AdaGrad extends Optimizer {
                 objective.merged(theirs.objective, merge),
                 settings,
                 both,
-                rates.merged(settings, both, theirs.rates, merge, 1, 1));
+                rates.merged(settings, both, theirs.rates, merge));
     }
 
     @Override

@@ -20,8 +20,6 @@ final class AdaGradRates {
     /** Factor of the weights at each row. */
     private final double decay;
 
-    private final double[] sum = new double[1];
-
     /** Makes the rates of weights that have seen nothing. */
     AdaGradRates(Settings settings, TrainableWeights weights) {
         this(settings, weights, new Accumulator("adagrad_rate", Accumulator.Kind.RATE, weights));
@@ -40,13 +38,8 @@ final class AdaGradRates {
         return rates;
     }
 
-    /** {@return the rates of the weights, functions × width; not a copy} */
-    double[] ofWeights() {
-        return rates.ofWeights();
-    }
-
     /** {@return the learning rate of an intercept times the square of its constant feature} */
-    double ofIntercept(int c) {
+    private double ofIntercept(int c) {
         return rates.ofIntercepts()[c] * square;
     }
 
@@ -142,24 +135,9 @@ final class AdaGradRates {
                         origin,
                         values,
                         offset + width,
-                        width,
-                        sum);
+                        width);
         stepIntercept(c, alpha);
         return weights.decision(product, weights.intercepts()[c], c, chunk, row + 1);
-    }
-
-    /** {@return the sum of r x² of the next row over all weights of function c, after {@link #stepThenDecide}} */
-    double nextSquares(int c) {
-        return squares(c, sum[0]);
-    }
-
-    /**
-     * {@return the sum of r x² over all weights of function c}
-     *
-     * @param ofFeatures the same without the intercept
-     */
-    double squares(int c, double ofFeatures) {
-        return ofFeatures + ofIntercept(c);
     }
 
     private void stepIntercept(int c, double alpha) {
@@ -172,13 +150,7 @@ final class AdaGradRates {
     }
 
     /** {@return both rates, merged: see {@link Accumulator#merged}} */
-    AdaGradRates merged(
-            Settings settings,
-            TrainableWeights merged,
-            AdaGradRates other,
-            WeightedMerge merge,
-            double myUnit,
-            double theirUnit) {
-        return new AdaGradRates(settings, merged, rates.merged(other.rates, merge, myUnit, theirUnit));
+    AdaGradRates merged(Settings settings, TrainableWeights merged, AdaGradRates other, WeightedMerge merge) {
+        return new AdaGradRates(settings, merged, rates.merged(other.rates, merge));
     }
 }

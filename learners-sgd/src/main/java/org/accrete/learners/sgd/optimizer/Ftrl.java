@@ -195,8 +195,8 @@ public final class Ftrl extends Optimizer {
                 objective.merged(theirs.objective, merge),
                 settings,
                 weights.merged(theirs.weights, merge),
-                z.merged(theirs.z, merge, 1, 1),
-                rootN.merged(theirs.rootN, merge, 1, 1));
+                z.merged(theirs.z, merge),
+                rootN.merged(theirs.rootN, merge));
         merged.invert();
         return merged;
     }

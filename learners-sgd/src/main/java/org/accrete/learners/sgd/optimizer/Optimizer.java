@@ -17,7 +17,7 @@ import org.accrete.learners.sgd.weights.WeightedMerge;
  * <p>Each optimizer has a loop of its own over the rows of a chunk, from the decision value to the changed weights. To
  * add one: extend this, list its parts, write {@link #learn}, {@link #merged} and {@link #rescaled}.
  */
-public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, ImplicitAdaGrad, Ftrl {
+public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMixture, Ftrl {
     final Objective objective;
     final TrainableWeights weights;
     private final TrainingState[] parts;

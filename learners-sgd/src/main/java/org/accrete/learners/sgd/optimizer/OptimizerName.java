@@ -2,8 +2,8 @@ package org.accrete.learners.sgd.optimizer;
 
 /** Names of the optimizers, as a user chooses them. */
 public enum OptimizerName {
-    /** {@link ImplicitAdaGrad}. */
-    IMPLICIT_ADAGRAD(2),
+    /** {@link AdaGradMixture}. */
+    ADAGRAD_MIXTURE(8),
     /** {@link AdaGrad}. */
     ADAGRAD(1),
     /** {@link Ftrl}. */

@@ -6,13 +6,15 @@ import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.TrainingState;
 
 /**
- * Standardizes the target by its moments over the rows so far, or leaves it as it is.
+ * Standardizes the target by its moments over the rows so far and bounds it, or leaves it as it is.
  *
  * <p>Without centring, as is right where there is no intercept, deviations are from 0 and the unit is the root mean
  * square.
  */
 public final class TargetScaler implements TrainingState {
     private static final String MOMENTS = "sgd.target_moments";
+    /** Largest magnitude of a target in standard units. */
+    private static final double LARGEST = 10;
 
     private final boolean used;
     private final boolean centres;
@@ -41,16 +43,27 @@ public final class TargetScaler implements TrainingState {
         return used;
     }
 
-    /** Takes a row's target into the moments; {@return it in standard units} */
-    double standardize(double y, double rowWeight) {
+    /**
+     * Takes a row's target into the moments; {@return it in standard units, within ±{@value #LARGEST}}
+     *
+     * @param y the target
+     * @param rowWeight weight of the row, above 0
+     * @param isKnown whether the moments so far bound what the row adds to them
+     */
+    double standardize(double y, double rowWeight, boolean isKnown) {
         if (!used) {
             return y;
         }
+        double taken = y;
+        if (isKnown && squares > 0) {
+            double reach = LARGEST * unit();
+            taken = Math.min(Math.max(y, mean - reach), mean + reach);
+        }
         weight += rowWeight;
-        double delta = y - mean;
+        double delta = taken - mean;
         mean += centres ? delta * (rowWeight / weight) : 0;
-        squares += rowWeight * (delta * (y - mean));
-        return (y - mean) / unit();
+        squares += rowWeight * (delta * (taken - mean));
+        return Math.min(Math.max((y - mean) / unit(), -LARGEST), LARGEST);
     }
 
     /** {@return a prediction in units of the target} */

@@ -1,0 +1,484 @@
+package org.accrete.learners.sgd.optimizer;
+
+import java.util.stream.Stream;
+import org.accrete.api.data.Chunk;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.SparseChunk;
+import org.accrete.kernels.Exp;
+import org.accrete.kernels.MixtureSums;
+import org.accrete.learners.sgd.loss.Loss;
+import org.accrete.learners.sgd.loss.Objective;
+import org.accrete.learners.sgd.weights.LinearWeights;
+import org.accrete.learners.sgd.weights.TrainableWeights;
+import org.accrete.learners.sgd.weights.TrainingState;
+import org.accrete.learners.sgd.weights.WeightedMerge;
+
+/** The default: a mixture of three AdaGrad learners with implicit steps, weighted by their recent losses. */
+public final class AdaGradMixture extends Optimizer {
+    /*
+     * Notation. A row has features x, weight s and target y. Each of three members has a function with weights w and
+     * decision value p; r = 1 / √(1 + G) is the learning rate of a weight, before eta. The intercept is the weight of a
+     * constant feature, whose square is interceptRate. The model is the one linear function S · Σ v w, with weights v
+     * of the members, which sum to 1, and a scale S.
+     *
+     * Members. eta is eta0, 10 eta0 and 20 eta0. The first two share G, which takes the gradients of the first; the
+     * third has a G of its own, which forgets.
+     *
+     * Update of each member, for each weight:
+     *
+     *     q   = s · eta · Σ r x²                      over all weights, with r from before this row
+     *     d   = −dL/dp at p + q · d                   (Loss.implicitNegativeGradient)
+     *     G   = G + k (s · dL/dp · x)²                the third: (1 − k min(x², 1) / 1000) G + k (s · dL/dp · x)²
+     *     w   = w + eta · s · r · d · x
+     *
+     * with k = 1 for rows 0 to 63. Afterwards k = 8 for one row in each block of eight, drawn pseudo-randomly, and G
+     * stays at the others. Under a softmax all functions take the gradients of one row, and d = −dL/dp / (1 + q / 2). A
+     * row of weight 0 changes nothing.
+     *
+     * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows,
+     * and what the model was at the last multiple of 1,024, by its loss there:
+     *
+     *     v   = v · exp(−0.03 · 8 · loss / unit)      then normalized; then v = (1 − 0.008) v + 0.008 / 3
+     *     S   = S − 8 · dL/dS / (10 + Σ 8 · d²L/dS²)  within [0.02, 2]
+     *
+     * The unit of a log-loss is the mean weight of a row; of other losses, twice the mean loss of the mixture. S stays
+     * 1 for losses of classes that give no probabilities of their own, and for poisson.
+     *
+     * The target of a regressor is standardized by its moments over the rows so far, this one included, so its scale
+     * does not matter; clip-gradient is in the same units, epsilon in those of the target. Not with poisson, whose
+     * targets are counts.
+     *
+     * Why. With AdaGrad the scale of a feature matters little; the implicit step cannot go beyond the minimum of the
+     * row's own loss, so long steps are safe. Which steps are best depends on how fast the rows change: the mixture
+     * finds out, and one linear function stays one. Judged by their freshest weights, quick members look better than
+     * they are to whoever predicts the next hundred rows.
+     *
+     * J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online
+     * Learning" (2010); M. Herbster, M. Warmuth, "Tracking the Best Expert" (1998); E. Hazan, A. Agarwal, S. Kale,
+     * "Logarithmic Regret Algorithms for Online Convex Optimization" (2007).
+     */
+
+    /** Step sizes of the members, in units of the first. */
+    private static final double[] STEPS = {1, 10, 20};
+    /** Rows after which the rates of the third member have forgotten a gradient. */
+    private static final double MEMORY = 1000;
+    /** Each of the first rows goes into the rates. */
+    private static final int DENSE_ROWS = 64;
+    /** Afterwards one of so many rows does, as so many. */
+    private static final int EVERY = 8;
+    /** Rows between snapshots of the members. */
+    private static final int MEMBER_ROWS = 128;
+    /** Rows between snapshots of the model. */
+    private static final int MODEL_ROWS = 1024;
+    /** Rows after which the moments of the target bound what a row adds to them. */
+    private static final int KNOWN_ROWS = 100;
+    /** Target-scaled weights beyond this might overflow once the scale of the target changes. */
+    private static final double LARGEST_WEIGHT = 1e150;
+
+    private static final double[] EACH_MEMBER = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+
+    private final Settings settings;
+    private final Loss loss;
+    private final boolean classes;
+    private final boolean shapeIsDistance;
+    private final boolean scales;
+    private final MixtureMembers members;
+    private final Mixture mixture;
+    private final MixtureSnapshot ofMembers;
+    private final MixtureSnapshot ofModel;
+    private final TargetScaler target;
+    /** The shape of the loss, in the units that are learned in. */
+    private double shape;
+
+    /** Decision values of each member. */
+    private double[][] p = {{}, {}, {}};
+    /** Σ r x² of the row by the rates of each member, for each function. */
+    private double[][] squares = {{}, {}, {}};
+    /** Steps of each member per unit of r x, for each function. */
+    private double[][] alphas = {{}, {}, {}};
+    /** Gradient times weight of the row by each member, for each function. */
+    private double[][] gradients = {{}, {}, {}};
+    /** Decision values of the snapshot of each member. */
+    private double[][] held = {{}, {}, {}};
+    /** Weight of the row, for each function. */
+    private double[] importance = {};
+    /** Decision values of the snapshot of the model, or of the mixed snapshots. */
+    private double[] judged = {};
+
+    private final double[] steps = new double[MixtureMembers.COUNT];
+    private final double[] losses = new double[MixtureMembers.COUNT];
+    /** The weights of the model. */
+    private double[] sum = {};
+
+    /**
+     * Makes an optimizer of weights that are 0.
+     *
+     * @param target standardizes the targets
+     */
+    public AdaGradMixture(Objective objective, Settings settings, TrainableWeights weights, TargetScaler target) {
+        this(objective, settings, target, new MixtureMembers(settings, weights), new Mixture());
+    }
+
+    private AdaGradMixture(
+            Objective objective, Settings settings, TargetScaler target, MixtureMembers members, Mixture mixture) {
+        this(
+                objective,
+                settings,
+                target,
+                members,
+                mixture,
+                new MixtureSnapshot("sgd.members", MixtureMembers.COUNT, members),
+                new MixtureSnapshot("sgd.model", 1, members));
+    }
+
+    private AdaGradMixture(
+            Objective objective,
+            Settings settings,
+            TargetScaler target,
+            MixtureMembers members,
+            Mixture mixture,
+            MixtureSnapshot ofMembers,
+            MixtureSnapshot ofModel) {
+        super(objective, members.first(), parts(target, members, mixture, ofMembers, ofModel));
+        this.settings = settings;
+        this.target = target;
+        this.members = members;
+        this.mixture = mixture;
+        this.ofMembers = ofMembers;
+        this.ofModel = ofModel;
+        this.loss = objective.loss();
+        this.classes = objective.isOfClasses();
+        this.shape = objective.shape();
+        this.shapeIsDistance =
+                loss == Loss.HUBER || loss == Loss.EPSILON_INSENSITIVE || loss == Loss.SQUARED_EPSILON_INSENSITIVE;
+        this.scales = loss == Loss.LOG_LOSS || target.isUsed();
+    }
+
+    private static TrainingState[] parts(
+            TargetScaler target,
+            MixtureMembers members,
+            Mixture mixture,
+            MixtureSnapshot ofMembers,
+            MixtureSnapshot ofModel) {
+        Stream<TrainingState> always =
+                Stream.concat(Stream.of(members.parts()), Stream.of(mixture, ofMembers, ofModel));
+        return Stream.concat(always, target.isUsed() ? Stream.of(target) : Stream.empty())
+                .toArray(TrainingState[]::new);
+    }
+
+    @Override
+    public void learn(Chunk chunk, int from, int to, double t, DecisionSink sink) {
+        int count = weights.count();
+        makeRoom(count);
+        boolean known = false;
+        for (int row = from; row < to; row++) {
+            for (int c = 0; c < count && !known; c++) {
+                keep(c, members.decide(c, chunk, row), chunk, row);
+            }
+            known = false;
+            handOut(sink);
+            double weight = chunk.weight(row);
+            if (weight == 0) {
+                continue;
+            }
+            long number = mixture.rows();
+            mixture.countRow();
+            takeSnapshots(number, chunk);
+            double y = chunk.target(row);
+            double standard = classes ? y : standardize(y, weight, number);
+            objective.importances(importance, count, y, weight);
+            boolean isDrawn = isDrawn(number);
+            if (isDrawn) {
+                judge(chunk, row, standard);
+            }
+            computeSteps(standard);
+            int taken = number < DENSE_ROWS ? 1 : isDrawn ? EVERY : 0;
+            double stride = Math.sqrt(taken);
+            if (chunk instanceof SparseChunk sparse) {
+                ofMembers.save(sparse, row);
+                ofModel.save(sparse, row);
+            }
+            for (int c = 0; c < count; c++) {
+                if (taken > 0) {
+                    members.accumulate(
+                            c, chunk, row, stride * gradients[0][c], stride * gradients[2][c], taken / MEMORY);
+                }
+                for (int m = 0; m < steps.length; m++) {
+                    steps[m] = alphas[m][c];
+                }
+                if (chunk instanceof DenseChunk rows && row < to - 1) {
+                    keep(c, members.stepThenDecide(c, rows, row, row + 1, steps), chunk, row + 1);
+                    known = true;
+                } else {
+                    members.step(c, chunk, row, steps);
+                }
+            }
+        }
+    }
+
+    private void makeRoom(int count) {
+        if (importance.length < count) {
+            for (int m = 0; m < MixtureMembers.COUNT; m++) {
+                p[m] = new double[count];
+                squares[m] = new double[count];
+                alphas[m] = new double[count];
+                gradients[m] = new double[count];
+                held[m] = new double[count];
+            }
+            importance = new double[count];
+            judged = new double[count];
+        }
+    }
+
+    /** {@return whether a row is the one drawn in its block} */
+    private static boolean isDrawn(long number) {
+        long hash = number / EVERY * 2_654_435_769L & 0xFFFF_FFFFL;
+        return number % EVERY == hash * EVERY >>> 32;
+    }
+
+    private void takeSnapshots(long number, Chunk chunk) {
+        if (number % MEMBER_ROWS == 0) {
+            ofMembers.take(EACH_MEMBER, chunk);
+        }
+        if (number % MODEL_ROWS == 0) {
+            ofModel.take(mixture.weights(), chunk);
+        }
+    }
+
+    // --- one row
+
+    /** Keeps the decision values of a row for function c, and its squares weighted by the rates. */
+    private void keep(int c, MixtureSums sums, Chunk chunk, int row) {
+        p[0][c] = LinearWeights.checked(sums.product0 + members.intercepts(0)[c], chunk, row);
+        p[1][c] = LinearWeights.checked(sums.product1 + members.intercepts(1)[c], chunk, row);
+        p[2][c] = LinearWeights.checked(sums.product2 + members.intercepts(2)[c], chunk, row);
+        squares[0][c] = sums.squares0 + members.interceptRate(c, false);
+        squares[1][c] = squares[0][c];
+        squares[2][c] = sums.squares1 + members.interceptRate(c, true);
+    }
+
+    private void handOut(DecisionSink sink) {
+        if (sink.isAsked()) {
+            for (int c = 0; c < weights.count(); c++) {
+                sink.take(target.restore(mixture.of(p[0][c], p[1][c], p[2][c])));
+            }
+        }
+    }
+
+    /** Takes a target into its moments; {@return it in standard units, in which the shape of the loss is then too} */
+    private double standardize(double y, double weight, long number) {
+        double standard = target.standardize(y, weight, number >= KNOWN_ROWS);
+        if (shapeIsDistance && target.isUsed()) {
+            shape = objective.shape() / target.unit();
+        }
+        return standard;
+    }
+
+    /** Turns decision values into gradients and steps. */
+    private void computeSteps(double y) {
+        int count = weights.count();
+        boolean softmax = objective.isSoftmax(count);
+        for (int m = 0; m < MixtureMembers.COUNT; m++) {
+            double[] own = p[m];
+            if (softmax) {
+                Objective.softmaxGradients(own, count, y);
+            }
+            double step = STEPS[m] * settings.eta0();
+            for (int c = 0; c < count; c++) {
+                double part = importance[c];
+                double label = objective.label(c, count, y);
+                double whole = softmax ? own[c] : loss.step(own[c], label, 1, shape);
+                double descent = objective.clipped(whole);
+                gradients[m][c] = -(part * descent);
+                double eta = part * step;
+                double q = eta * squares[m][c];
+                if (gradients[m][c] == 0) {
+                    alphas[m][c] = 0;
+                } else if (softmax) {
+                    // The probability of a class falls by at most half of what its decision value falls.
+                    alphas[m][c] = eta * finite(q, descent / (1 + q / 2));
+                } else {
+                    double implicit = loss.implicitNegativeGradient(own[c], label, q, shape, whole);
+                    alphas[m][c] = eta * finite(q, objective.clipped(implicit));
+                }
+            }
+        }
+    }
+
+    /** {@return the descent, NaN if q overflowed: a row whose squares cannot be summed cannot be learned} */
+    private static double finite(double q, double descent) {
+        return q < Double.POSITIVE_INFINITY ? descent : Double.NaN;
+    }
+
+    // --- weights and scale of the mixture
+
+    private void judge(Chunk chunk, int row, double y) {
+        int count = weights.count();
+        if (scales) {
+            for (int c = 0; c < count; c++) {
+                judged[c] = ofModel.decision(0, c, chunk, row);
+            }
+            judgeScale(y);
+        }
+        for (int m = 0; m < MixtureMembers.COUNT; m++) {
+            for (int c = 0; c < count; c++) {
+                held[m][c] = ofMembers.decision(m, c, chunk, row);
+            }
+            losses[m] = value(held[m], y);
+        }
+        boolean likelihood = loss == Loss.LOG_LOSS;
+        mixture.judgeUnit(
+                likelihood ? importance[count == 1 ? 0 : (int) y] : Math.min(mixedLoss(y), Loss.MAX_GRADIENT));
+        mixture.judge(losses, EVERY, likelihood ? 1 : 0.5);
+    }
+
+    /** {@return the loss of the weighted sum of what the members were} */
+    private double mixedLoss(double y) {
+        double[] v = mixture.weights();
+        for (int c = 0; c < weights.count(); c++) {
+            judged[c] = (v[0] * held[0][c] + v[1] * held[1][c]) + v[2] * held[2][c];
+        }
+        return value(judged, y);
+    }
+
+    private double value(double[] decisions, double y) {
+        int count = weights.count();
+        if (objective.isSoftmax(count)) {
+            return importance[0] * objective.value(decisions, count, y);
+        }
+        double sum = 0;
+        for (int c = 0; c < count; c++) {
+            sum += importance[c] * loss.excess(decisions[c], objective.label(c, count, y), shape);
+        }
+        return sum;
+    }
+
+    /** Adapts the scale by the decision values of the model that are judged. */
+    private void judgeScale(double y) {
+        int count = weights.count();
+        double scale = mixture.scale();
+        double descent = 0;
+        double bend = 0;
+        if (objective.isSoftmax(count)) {
+            softmaxScale(y, scale);
+            return;
+        }
+        for (int c = 0; c < count; c++) {
+            double z = judged[c];
+            double label = objective.label(c, count, y);
+            double curvature = 1;
+            if (classes) {
+                double wrong = Exp.logistic(-label * scale * z);
+                curvature = wrong * (1 - wrong);
+            }
+            descent += importance[c] * (z * objective.clipped(loss.step(scale * z, label, 1, shape)));
+            bend += importance[c] * (z * z * curvature);
+        }
+        mixture.judgeScale(EVERY * descent, EVERY * bend);
+    }
+
+    private void softmaxScale(double y, double scale) {
+        int count = weights.count();
+        double largest = judged[0];
+        for (int c = 1; c < count; c++) {
+            largest = Math.max(largest, judged[c]);
+        }
+        double total = 0;
+        double mean = 0;
+        double square = 0;
+        for (int c = 0; c < count; c++) {
+            double z = judged[c] - largest;
+            double power = Exp.exp(scale * z);
+            total += power;
+            mean += power * z;
+            square += power * z * z;
+        }
+        mean /= total;
+        double bend = Math.max(0, square / total - mean * mean);
+        double descent = judged[(int) y] - largest - mean;
+        mixture.judgeScale(EVERY * importance[0] * descent, EVERY * importance[0] * bend);
+    }
+
+    // --- state and merging
+
+    /** {@return the one linear function, in units of the target} */
+    @Override
+    public LinearWeights model() {
+        int count = weights.count();
+        if (sum.length != weights.vectors().length) {
+            sum = new double[weights.vectors().length];
+        }
+        double[] factors = mixture.factors();
+        double unit = target.isUsed() ? target.unit() : 1;
+        double[] intercepts = new double[count];
+        for (int c = 0; c < count; c++) {
+            intercepts[c] = target.restore(members.intercept(factors[0], factors[1], factors[2], c));
+        }
+        return members.mixed(factors, intercepts, unit, sum);
+    }
+
+    @Override
+    boolean derivesModel() {
+        return true;
+    }
+
+    @Override
+    public boolean isFinite(Chunk chunk) {
+        return super.isFinite(chunk) && (!target.isUsed() || members.isWithin(LARGEST_WEIGHT, chunk));
+    }
+
+    @Override
+    public boolean isFinite() {
+        return super.isFinite() && (!target.isUsed() || members.isWithin(LARGEST_WEIGHT));
+    }
+
+    /** {@inheritDoc} The members are merged one by one, and so are their snapshots. */
+    @Override
+    public Optimizer merged(Optimizer other, WeightedMerge merge) {
+        AdaGradMixture theirs = (AdaGradMixture) other;
+        TargetScaler bothTargets = target.merged(theirs.target);
+        AdaGradMixture mine = inUnits(bothTargets);
+        theirs = theirs.inUnits(bothTargets);
+        MixtureMembers both = mine.members.merged(theirs.members, merge);
+        Mixture bothMixtures = mixture.merged(theirs.mixture);
+        return new AdaGradMixture(
+                objective.merged(theirs.objective, merge),
+                settings,
+                bothTargets,
+                both,
+                bothMixtures,
+                mine.ofMembers.merged(both, theirs.ofMembers, merge, EACH_MEMBER),
+                mine.ofModel.merged(both, theirs.ofModel, merge, bothMixtures.weights()));
+    }
+
+    /** {@return the same in the units of another target} */
+    private AdaGradMixture inUnits(TargetScaler other) {
+        if (!target.isUsed()) {
+            return this;
+        }
+        double factor = target.unit() / other.unit();
+        double shift = (target.mean() - other.mean()) / other.unit();
+        MixtureMembers changed = members.inUnits(factor, shift);
+        return new AdaGradMixture(
+                objective,
+                settings,
+                other,
+                changed,
+                mixture,
+                ofMembers.inUnits(changed, factor, shift),
+                ofModel.inUnits(changed, factor, shift));
+    }
+
+    @Override
+    public Optimizer rescaled(double[] centre, double[] scales) {
+        MixtureMembers rescaled = members.rescaled(centre, scales);
+        return new AdaGradMixture(
+                objective,
+                settings,
+                target.copy(),
+                rescaled,
+                mixture.copy(),
+                ofMembers.rescaled(rescaled, centre, scales),
+                ofModel.rescaled(rescaled, centre, scales));
+    }
+}
