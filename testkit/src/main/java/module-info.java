@@ -5,6 +5,7 @@ module org.accrete.testkit {
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;
+    requires jdk.management;
     requires org.opentest4j;
 
     exports org.accrete.testkit;

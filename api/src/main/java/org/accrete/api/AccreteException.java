@@ -30,6 +30,8 @@ public final class AccreteException extends RuntimeException {
         FILE_TOO_NEW("file-too-new"),
         /** No plug-in, or no usable one, has the name. */
         UNKNOWN_PLUG_IN("unknown-plug-in"),
+        /** A plug-in threw what it must not throw, or returned null; the cause is what it threw. */
+        PLUG_IN_FAILED("plug-in-failed"),
         /** Reading or writing failed. */
         IO("io");
 

@@ -92,7 +92,7 @@ public abstract class LearnerBenchmark {
      */
     final void prepare(int rows) throws IOException {
         try {
-            PlugIns plugIns = plugins.isEmpty() ? PlugIns.load() : PlugIns.load(Path.of(decoded(plugins)));
+            PlugIns plugIns = PlugIns.load(PlugIns.folders(decoded(plugins)));
             LearnerProvider provider = plugIns.learners().find(learner);
             Target target = target(provider.targets());
             int entries = density >= 1 ? width : (int) Math.max(1, Math.round(width * density));

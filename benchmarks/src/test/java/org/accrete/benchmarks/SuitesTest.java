@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.accrete.api.Provider;
 import org.accrete.api.learn.Regressor;
 import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.serve.ClassPrediction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,6 +70,18 @@ class SuitesTest {
                 assertThat(suite.fitted().rowsSeen()).isEqualTo(1);
             }
         }
+    }
+
+    @Test
+    void predictsRecordsAndRowsOfNumbersAlike() {
+        LiveModelBenchmark suite = new LiveModelBenchmark();
+        suite.columns = 4;
+        suite.prepare();
+        ClassPrediction first = (ClassPrediction) suite.record();
+        for (int i = 1; i < 16; i++) {
+            suite.numbers();
+        }
+        assertThat(((ClassPrediction) suite.numbers()).probabilities()).isEqualTo(first.probabilities());
     }
 
     static Stream<String> othersThanRowWise() {

@@ -1,8 +1,9 @@
 package org.accrete.cli;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -100,9 +101,12 @@ final class BenchCommand extends Subcommand {
         params.put(
                 "classes",
                 classes.map(CLASSES::parse).orElse(CLASSES.defaultValue()).toString());
-        plugInFolder
-                .map(Path::toAbsolutePath)
-                .ifPresent(folder -> params.put("plugins", BenchmarkJvm.escaped(folder.toString())));
+        String folders = Arrays.stream(plugInFolders())
+                .map(folder -> folder.toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        if (!folders.isEmpty()) {
+            params.put("plugins", BenchmarkJvm.escaped(folders));
+        }
         double time = seconds.map(SECONDS::parse).orElse(SECONDS.defaultValue());
 
         BenchmarkJvm jvm = BenchmarkJvm.find(console, debug);
@@ -162,12 +166,12 @@ final class BenchCommand extends Subcommand {
         return document;
     }
 
-    private static List<String> table(List<Measurement> own, List<Measurement> others, Optional<String> other) {
+    private static Table table(List<Measurement> own, List<Measurement> others, Optional<String> other) {
         Table table = new Table("llrrrrrrr");
         List<String> head = new ArrayList<>(
                 List.of("work", "learner", "columns", "rows/chunk", "density", "ns/row", "+-", "bytes/row"));
         other.ifPresent(name -> head.add("times " + name));
-        table.line(head.toArray());
+        table.head(head.toArray());
         for (Measurement one : own) {
             Optional<Measurement> found = counterpart(one, others);
             line(
@@ -177,7 +181,7 @@ final class BenchCommand extends Subcommand {
                             .orElse(""));
             found.ifPresent(than -> line(table, than, "1"));
         }
-        return table.lines();
+        return table;
     }
 
     private static void line(Table table, Measurement one, String ratio) {

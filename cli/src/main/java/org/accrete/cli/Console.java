@@ -1,7 +1,6 @@
 package org.accrete.cli;
 
 import java.io.PrintStream;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -14,11 +13,20 @@ import tools.jackson.core.JsonGenerator;
 final class Console {
     private static final Pattern LINE_BREAKS = Pattern.compile("\\s*\\R\\s*");
 
+    /** No lines are wrapped. */
+    static final int NO_TERMINAL = Integer.MAX_VALUE;
+
+    private static final int HELP_COLUMNS = 100;
+
+    /** The least that the help is laid out for. */
+    private static final int MIN_COLUMNS = 55;
+
     private final PrintStream out;
     private final PrintStream err;
     private final boolean json;
     private final boolean debug;
-    private final boolean terminal;
+    private final int outColumns;
+    private final int errColumns;
 
     /**
      * Makes a console.
@@ -27,14 +35,17 @@ final class Console {
      * @param err standard error
      * @param json whether results are one JSON document
      * @param debug whether a failure also prints its stack trace
-     * @param terminal whether standard error is a terminal, so that a line can be rewritten
+     * @param outColumns width of the terminal that is standard output, at which lines are wrapped; {@link #NO_TERMINAL}
+     *     if it is not one
+     * @param errColumns the same of standard error, where a terminal also lets a line be rewritten
      */
-    Console(PrintStream out, PrintStream err, boolean json, boolean debug, boolean terminal) {
+    Console(PrintStream out, PrintStream err, boolean json, boolean debug, int outColumns, int errColumns) {
         this.out = out;
         this.err = err;
         this.json = json;
         this.debug = debug;
-        this.terminal = terminal;
+        this.outColumns = outColumns;
+        this.errColumns = errColumns;
     }
 
     boolean isJson() {
@@ -42,21 +53,26 @@ final class Console {
     }
 
     boolean isTerminal() {
-        return terminal;
+        return errColumns != NO_TERMINAL;
+    }
+
+    /** {@return the width that help is wrapped at} */
+    int helpColumns() {
+        return Math.max(MIN_COLUMNS, Math.min(HELP_COLUMNS, outColumns));
     }
 
     PrintStream out() {
         return out;
     }
 
-    /** Prints a line of the result. */
+    /** Prints a line of the result, wrapped on a terminal. */
     void print(String line) {
-        out.println(line);
+        Table.wrapped(line, outColumns).forEach(out::println);
     }
 
-    /** Prints lines of the result. */
-    void print(List<String> lines) {
-        lines.forEach(out::println);
+    /** Prints a table of the result, not wider than the terminal. */
+    void print(Table table) {
+        table.lines(outColumns).forEach(out::println);
     }
 
     /** Prints the result as the one JSON document. */
@@ -67,14 +83,20 @@ final class Console {
         out.println();
     }
 
-    /** Prints a line that is not part of the result. */
+    /** Prints a line that is not part of the result, wrapped on a terminal. */
     void note(String line) {
-        err.println(oneLine(line));
+        Table.wrapped(oneLine(line), errColumns).forEach(err::println);
     }
 
-    /** Replaces the last line on a terminal. */
+    /** Prints a question; the answer is to stand in the same line. */
+    void ask(String question) {
+        err.print(question);
+        err.flush();
+    }
+
+    /** Replaces the last line on a terminal; what does not fit is cut off, because only one line can be replaced. */
     void rewrite(String line) {
-        err.print("\r" + line + "\u001b[K");
+        err.print("\r" + line.substring(0, Math.min(line.length(), errColumns - 1)) + "\u001b[K");
         err.flush();
     }
 
@@ -88,7 +110,7 @@ final class Console {
         if (json) {
             json(Map.of("error", failure.toMap()));
         } else {
-            err.println("accrete: " + failure.line());
+            note("accrete: " + failure.line());
         }
         trace(failure);
     }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
 import org.accrete.api.data.Block;
+import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
@@ -105,7 +107,7 @@ final class DescribeCommand extends Subcommand {
             console.print("It has no parameters.");
             return;
         }
-        Table table = new Table("lllll").line("parameter", "type", "default", "values", "summary");
+        Table table = new Table("lllll").head("parameter", "type", "default", "values", "summary");
         for (Map<String, ?> param : Descriptions.params(provider)) {
             table.line(
                     param.get("name"),
@@ -114,7 +116,7 @@ final class DescribeCommand extends Subcommand {
                     param.get("domain"),
                     param.get("summary") + (Boolean.TRUE.equals(param.get("tunable")) ? " (tunable)" : ""));
         }
-        console.print(table.lines());
+        console.print(table);
     }
 
     private void show(PlugIns plugIns, ModelStore store, ModelVersion version) {
@@ -142,18 +144,21 @@ final class DescribeCommand extends Subcommand {
         facts.put("tensors", tensors(state));
         facts.put("bytes", version.length());
         facts.put("sha256", version.sha256());
-        Optional<List<String>> columns = text(state, "plan")
-                .map(plan -> ColumnPlan.parse(plan).columns().stream()
-                        .map(column -> column.toText())
-                        .toList());
-        facts.put("columns", columns);
+        Optional<List<Column>> columns =
+                text(state, "plan").map(plan -> ColumnPlan.parse(plan).columns());
         if (console.isJson()) {
+            facts.put("columns", columns.map(all -> texts(all, Column::toText)));
             console.json(facts);
             return;
         }
+        facts.put("columns", columns.map(all -> texts(all, Column::toPlainText)));
         Table table = new Table("ll");
         facts.forEach((fact, value) -> lines(table, fact.replace('_', ' '), value));
-        console.print(table.lines());
+        console.print(table);
+    }
+
+    private static List<String> texts(List<Column> columns, Function<Column, String> text) {
+        return columns.stream().map(text).toList();
     }
 
     /** {@return how the model describes itself; empty if its plug-in is missing} */

@@ -39,6 +39,7 @@ final class EvaluateCommand extends Subcommand {
             throw AccreteException.badArgument(
                     "model " + stored.version().reference() + " has no target, so there is nothing to score");
         }
+        stored.resolveVectorModule(address.rows(stored.schema()));
         Model fixed = Pipeline.restore(plugIns, stored.state()).view();
         Scores scores = Scores.forTarget(target);
         long rows = 0;

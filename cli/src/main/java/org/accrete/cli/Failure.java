@@ -3,7 +3,9 @@ package org.accrete.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +37,13 @@ record Failure(String kind, String message, Optional<String> where, int status, 
      */
     static Failure of(Throwable thrown, boolean underway) {
         if (thrown instanceof AccreteException known) {
-            boolean midway = known.kind() == AccreteException.Kind.IO && underway;
+            boolean other = known.kind() == AccreteException.Kind.PLUG_IN_FAILED
+                    || known.kind() == AccreteException.Kind.IO && underway;
             return new Failure(
                     known.kind().text(),
                     String.valueOf(known.getMessage()),
                     known.where(),
-                    midway ? OTHER : USER_CAN_FIX,
+                    other ? OTHER : USER_CAN_FIX,
                     known);
         }
         if (thrown instanceof CommandLine.ParameterException wrong) {
@@ -56,7 +59,8 @@ record Failure(String kind, String message, Optional<String> where, int status, 
             return new Failure(
                     "out-of-memory",
                     "the heap of " + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MB is full; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
+                            + " MB is full" + (full.getCause() == null ? "" : " (" + full.getMessage() + ")")
+                            + "; allow more with ACCRETE_OPTS=-Xmx2g, or ask for fewer --chunk-rows",
                     Optional.empty(),
                     USER_CAN_FIX,
                     full);
@@ -89,18 +93,52 @@ record Failure(String kind, String message, Optional<String> where, int status, 
     }
 
     private static String usage(CommandLine.ParameterException wrong) {
-        String message = String.valueOf(wrong.getMessage());
         if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().get(0);
-            boolean isCommand = !wrong.getCommandLine().getSubcommands().isEmpty();
-            message = (word.startsWith("-") ? "unknown option '" : isCommand ? "unknown command '" : "unexpected '")
-                    + word + "'";
-            List<String> near = unmatched.getSuggestions();
-            if (!near.isEmpty()) {
-                return message + "; did you mean " + near.get(0) + "? See " + help(wrong);
-            }
+            return unmatched(unmatched) + "; see " + help(wrong);
         }
-        return message + "; see " + help(wrong);
+        return wrong.getMessage() + "; see " + help(wrong);
+    }
+
+    private static String unmatched(CommandLine.UnmatchedArgumentException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        List<String> words = wrong.getUnmatched();
+        Optional<String> option =
+                words.stream().filter(word -> word.startsWith("-")).findFirst();
+        if (option.isPresent()) {
+            String name = option.get().replaceFirst("=.*", "");
+            List<String> owners = owners(command, name);
+            if (!owners.isEmpty()) {
+                return name + " is not an option of " + command.getCommandName() + " but of "
+                        + String.join(", ", owners);
+            }
+        } else if (takesSource(command) && words.stream().anyMatch(word -> Files.exists(Path.of(word)))) {
+            Path first = Path.of(words.get(0));
+            String file = String.valueOf(first.getFileName());
+            String glob = "*" + file.substring(Math.max(0, file.indexOf('.')));
+            Path folder = first.getParent();
+            return "more than one file was given, '" + first + "' after the first; several are given as one glob, in"
+                    + " quotes so that the shell does not expand it: '" + (folder == null ? glob : folder.resolve(glob))
+                    + "'";
+        }
+        boolean isCommand = !command.getSubcommands().isEmpty();
+        String word = option.orElse(words.get(0));
+        List<String> near = wrong.getSuggestions();
+        return (option.isPresent() ? "unknown option '" : isCommand ? "unknown command '" : "unexpected '") + word + "'"
+                + (near.isEmpty() ? "" : "; did you mean " + near.get(0) + "?");
+    }
+
+    /** {@return the commands that have an option} */
+    private static List<String> owners(CommandLine command, String option) {
+        CommandLine root = Optional.ofNullable(command.getParent()).orElse(command);
+        return root.getSubcommands().entrySet().stream()
+                .filter(entry -> entry.getValue().getCommandSpec().findOption(option) != null)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static boolean takesSource(CommandLine command) {
+        return command.getCommandSpec().positionalParameters().stream()
+                .anyMatch(parameter -> parameter.paramLabel().equals("SOURCE"));
     }
 
     private static String help(CommandLine.ParameterException wrong) {

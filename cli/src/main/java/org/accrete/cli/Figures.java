@@ -94,12 +94,12 @@ final class Figures {
      * @param scores what is shown
      * @param rows how many rows were scored
      */
-    static List<String> table(ScoreReport scores, long rows) {
+    static Table table(ScoreReport scores, long rows) {
         List<String> metrics = List.copyOf(scores.metrics().keySet());
         Table table = new Table("l" + "r".repeat(metrics.size()));
         List<String> head = new ArrayList<>(List.of(""));
         metrics.forEach(metric -> head.add(label(metric)));
-        table.line(head.toArray());
+        table.head(head.toArray());
         table.line("all " + Console.count(rows) + " rows");
         lines(table, metrics, scores.metrics(), scores.baselines());
         // Without a full block, there is nothing to show.
@@ -107,7 +107,7 @@ final class Figures {
             table.line("last full 10,000 rows");
             lines(table, metrics, scores.recent(), scores.recentBaselines());
         }
-        return table.lines();
+        return table;
     }
 
     private static void lines(

@@ -66,7 +66,7 @@ final class LeakCheck {
         suspicious.forEach((column, area) -> warnings.add("column '" + column + "' alone predicts '"
                 + sample.schema().target().name() + "' (ROC AUC " + Figures.text(area)
                 + " on the first rows); if its value is not known at prediction time, drop it"
-                + (isRaw(column, plan) ? " with --column " + new Column.Ignore(column).toText() : "")));
+                + (isRaw(column, plan) ? " with --column " + new Column.Ignore(column).toPlainText() : "")));
         return warnings;
     }
 

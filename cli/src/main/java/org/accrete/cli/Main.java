@@ -49,7 +49,12 @@ public final class Main {
     static int run(String[] args, PrintStream out, PrintStream err) {
         List<String> words = Arrays.asList(args);
         Console console = new Console(
-                out, err, words.contains("--json"), words.contains("--debug"), Boolean.getBoolean("accrete.terminal"));
+                out,
+                err,
+                words.contains("--json"),
+                words.contains("--debug"),
+                Integer.getInteger("accrete.out.columns", Console.NO_TERMINAL),
+                Integer.getInteger("accrete.err.columns", Console.NO_TERMINAL));
         CommandLine line = commandLine(console);
         Subcommand running = null;
         try {
@@ -108,9 +113,11 @@ public final class Main {
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(new PredictCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new ModelsCommand(console))
                 .addSubcommand(new VersionsCommand(console))
                 .addSubcommand(new RollbackCommand(console))
                 .addSubcommand(new TagCommand(console))
+                .addSubcommand(new RmCommand(console))
                 .addSubcommand(new VerifyCommand(console))
                 .addSubcommand("learners", new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS))
                 .addSubcommand("sources", new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES))
@@ -120,13 +127,23 @@ public final class Main {
         describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
         describe(line, "sources", "List the sources that rows can be read from.");
         describe(line, "stores", "List the stores that models can be kept in.");
-        line.setUsageHelpWidth(100);
+        line.setUsageHelpWidth(console.helpColumns());
         line.setUsageHelpLongOptionsMaxWidth(30);
+        wrapFooter(line, console.helpColumns());
+        line.getSubcommands().values().forEach(command -> wrapFooter(command, console.helpColumns()));
         return line;
     }
 
     private static void describe(CommandLine line, String command, String description) {
         line.getSubcommands().get(command).getCommandSpec().usageMessage().description(description);
+    }
+
+    /** Wraps the lines below the options, which picocli does not. */
+    private static void wrapFooter(CommandLine line, int columns) {
+        CommandLine.Model.UsageMessageSpec help = line.getCommandSpec().usageMessage();
+        help.footer(Arrays.stream(help.footer())
+                .flatMap(text -> Table.wrapped(text, columns).stream())
+                .toArray(String[]::new));
     }
 
     /** {@return the version of this release} */

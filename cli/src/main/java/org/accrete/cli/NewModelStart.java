@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
@@ -13,6 +14,7 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Transformer;
+import org.accrete.api.param.Params;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.pipeline.WarmStart;
@@ -36,16 +38,26 @@ final class NewModelStart extends TrainingStart {
 
     private ChunkSource openAll() {
         // An unknown learner or step is reported before any data is read.
-        options.learner.ifPresent(plugIns.learners()::find);
+        Optional<Target.Kind> targetKind =
+                options.learner.map(plugIns.learners()::find).flatMap(NewModelStart::onlyTargetKind);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = new SourceRequest(
-                address.location(), options.target, options.columns(), Optional.empty(), true, badRows);
+                        address.location(), options.target, options.columns(), Optional.empty(), true, badRows)
+                .withTargetKind(targetKind)
+                .withMayGrow(options.resume);
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> plan = first.plan();
         return repeated(
                 first,
                 () -> address.open(
                         plan.map(known -> request.withPlan(known, true)).orElse(request)));
+    }
+
+    /** {@return the kind of target that a learner needs, if it learns one kind only} */
+    private static Optional<Target.Kind> onlyTargetKind(LearnerProvider learner) {
+        return learner.targets().stream()
+                .filter(kind -> learner.targets().size() == 1 && kind != Target.Kind.NONE)
+                .findFirst();
     }
 
     @Override
@@ -59,6 +71,8 @@ final class NewModelStart extends TrainingStart {
                     + learner.name() + (steps.isEmpty() ? "" : " behind " + String.join(", ", steps))
                     + "; --learner chooses another");
         }
+        // Before the steps are made, which the exact number of bytes needs.
+        VectorModule.resolveIfItPays(learnerBytes(learner, schema), schema, rows(schema));
         Memory.require(spec.memoryBytes(plugIns, schema), "the model");
         Pipeline made = options.initialWeights()
                 .map(weights -> WarmStart.fromWeights(plugIns, schema, spec, weights))
@@ -67,6 +81,17 @@ final class NewModelStart extends TrainingStart {
         source.warnings().forEach(this::warn);
         leaks(source).forEach(this::warn);
         return made;
+    }
+
+    /** {@return about how many bytes the learner takes; 0 if its parameters are wrong, which is reported later} */
+    private long learnerBytes(LearnerProvider learner, Schema schema) {
+        Map<String, String> own = options.settings();
+        own.keySet().removeIf(key -> key.indexOf('.') >= 0);
+        try {
+            return learner.memoryBytes(schema, Params.parse(learner.params(), own));
+        } catch (AccreteException e) {
+            return 0;
+        }
     }
 
     /** Warns that a step in the place of the learner predicts nothing; refuses it if its rows cannot be written. */

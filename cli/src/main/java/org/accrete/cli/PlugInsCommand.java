@@ -58,7 +58,7 @@ final class PlugInsCommand extends Subcommand {
         for (BrokenPlugIn one : registry.broken()) {
             table.line(one.plugIn(), "BROKEN: " + one.why());
         }
-        console.print(table.lines());
+        console.print(table);
         return 0;
     }
 

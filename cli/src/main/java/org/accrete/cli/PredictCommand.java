@@ -62,6 +62,7 @@ final class PredictCommand extends Subcommand {
             requireWritable(output.get(), address);
         }
         StoredModel stored = StoredModel.load(plugIns, this, model);
+        stored.resolveVectorModule(address.rows(stored.schema()));
         Answers answers = Answers.of(Pipeline.restore(plugIns, stored.state()).view(), stored.version());
         try (ChunkSource opened = stored.open(address, false, BadRows.stop());
                 ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {

@@ -13,8 +13,10 @@ import java.util.regex.PatternSyntaxException;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Params;
+import org.accrete.core.plugin.PlugInCalls;
 import org.accrete.core.plugin.PlugIns;
 
 /**
@@ -27,6 +29,14 @@ import org.accrete.core.plugin.PlugIns;
 record SourceAddress(ChunkSourceProvider provider, String location, Params params) {
     /** The plug-in that reads standard input. */
     private static final String STANDARD_INPUT_AS = "csv";
+
+    /** Usual for text. */
+    private static final double GZIP_RATIO = 5;
+
+    /** Usual for numbers and short words, their delimiter included. */
+    private static final double BYTES_PER_CELL = 6;
+
+    private static final double UNKNOWN_ROWS = 1e6;
 
     /**
      * {@return the plug-in and its arguments for a SOURCE}
@@ -50,11 +60,34 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
     }
 
     ChunkSource open(SourceRequest request) {
-        return provider.open(request, params);
+        return PlugInCalls.open(provider, request, params);
     }
 
     boolean isStandardInput() {
         return location.equals("-");
+    }
+
+    /**
+     * {@return about how many rows there are: by the size of a file, by a parameter {@code rows} of the plug-in, or a
+     * million if neither is known}
+     *
+     * @param schema what the columns are
+     */
+    double rows(Schema schema) {
+        String limit = params.toMap().getOrDefault("rows", "0");
+        if (!limit.equals("0")) {
+            return Double.parseDouble(limit);
+        }
+        try {
+            Path file = Path.of(location);
+            if (!provider.endings().isEmpty() && Files.isRegularFile(file)) {
+                double bytes = Files.size(file) * (location.endsWith(".gz") ? GZIP_RATIO : 1);
+                return bytes / (BYTES_PER_CELL * schema.blocks().size());
+            }
+        } catch (IOException | InvalidPathException e) {
+            // The source reports what cannot be read.
+        }
+        return UNKNOWN_ROWS;
     }
 
     /** {@return whether a file exists and is read, by its path or by a glob} */

@@ -43,9 +43,24 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
      * @return the source; the caller closes it
      */
     ChunkSource open(SourceAddress address, boolean targetNeeded, BadRows badRows) {
+        return open(address, request(address, targetNeeded, badRows));
+    }
+
+    /** {@return what {@link #open(SourceAddress, boolean, BadRows)} asks the source for} */
+    SourceRequest request(SourceAddress address, boolean targetNeeded, BadRows badRows) {
         Optional<String> target = Optional.of(schema.target().name()).filter(name -> !name.isEmpty());
-        ChunkSource source =
-                address.open(new SourceRequest(address.location(), target, List.of(), plan, targetNeeded, badRows));
+        return new SourceRequest(address.location(), target, List.of(), plan, targetNeeded, badRows);
+    }
+
+    /**
+     * Opens rows, encoded like those that the model was trained on.
+     *
+     * @param address where they are
+     * @param request what the source is asked for
+     * @return the source; the caller closes it
+     */
+    ChunkSource open(SourceAddress address, SourceRequest request) {
+        ChunkSource source = address.open(request);
         try {
             schema.require(source.schema());
         } catch (RuntimeException e) {
@@ -53,6 +68,16 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
             throw e;
         }
         return source;
+    }
+
+    /**
+     * Resolves the vector module if SIMD pays; to be called before the pipeline is made.
+     *
+     * @param rows about how many rows are processed
+     */
+    void resolveVectorModule(double rows) {
+        // A trained network has, beside what is stored, gradients and copies for undo.
+        VectorModule.resolveIfItPays(4 * version.length(), schema, rows);
     }
 
     /** {@return how many rows of its source it has learned} */

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
@@ -47,7 +49,8 @@ final class StoredStart extends TrainingStart {
         if (options.resume) {
             requireSameSource();
         }
-        Supplier<ChunkSource> open = () -> stored.open(address, true, badRows);
+        Supplier<ChunkSource> open = () ->
+                stored.open(address, stored.request(address, true, badRows).withMayGrow(options.resume));
         return repeated(open.get(), open);
     }
 
@@ -59,7 +62,10 @@ final class StoredStart extends TrainingStart {
                         !(column instanceof Column.Label) && !column.name().equals(name))
                 .toList();
         List<Column> given = new ArrayList<>(features);
-        options.columns().stream().filter(column -> column.name().equals(name)).forEach(given::add);
+        options.columns().stream()
+                .map(column -> column.namedAsIn(Set.of(name)))
+                .filter(column -> column.name().equals(name))
+                .forEach(given::add);
         SourceRequest request =
                 new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows);
         ChunkSource first = address.open(request);
@@ -76,7 +82,9 @@ final class StoredStart extends TrainingStart {
     }
 
     private void requireSameColumns(ColumnPlan plan) {
-        for (Column given : options.columns()) {
+        Set<String> names = plan.columns().stream().map(Column::name).collect(Collectors.toSet());
+        for (Column asWritten : options.columns()) {
+            Column given = asWritten.namedAsIn(names);
             boolean same = plan.columns().stream()
                     .anyMatch(column -> column.name().equals(given.name())
                             && (column.kind().equals(given.kind())
@@ -84,12 +92,12 @@ final class StoredStart extends TrainingStart {
                                     || isTarget(column, given)));
             if (!same) {
                 throw mismatch(
-                        "--column " + given.toText(),
+                        "--column " + given.toPlainText(),
                         "its columns are "
                                 + String.join(
                                         ", ",
                                         plan.columns().stream()
-                                                .map(Column::toText)
+                                                .map(Column::toPlainText)
                                                 .toList()));
             }
         }
@@ -97,7 +105,9 @@ final class StoredStart extends TrainingStart {
 
     private static boolean isTarget(Column column, Column given) {
         return column instanceof Column.Label label
-                && given.kind().equals(ParamSpec.word(label.target().kind()));
+                && given.kind()
+                        .replaceFirst("\\(.*", "")
+                        .equals(ParamSpec.word(label.target().kind()));
     }
 
     /** Accepts a source that has moved; the source itself checks that the rows before the position are the same. */
@@ -116,6 +126,7 @@ final class StoredStart extends TrainingStart {
 
     @Override
     Pipeline pipeline(ChunkSource source) {
+        stored.resolveVectorModule(rows(source.schema()));
         Pipeline made = restore(source);
         source.warnings().forEach(this::warn);
         String reference = stored.version().reference();

@@ -1,11 +1,14 @@
 package org.accrete.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
@@ -15,11 +18,15 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelStoreProvider;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
+import org.accrete.core.plugin.PlugInCalls;
 import org.accrete.core.plugin.PlugIns;
 import picocli.CommandLine.Option;
 
 /** What all commands share: options, plug-ins, the store. */
 abstract class Subcommand implements Callable<Integer> {
+    /** The environment variable with more folders of plug-ins. */
+    private static final String PLUG_INS_VARIABLE = "ACCRETE_PLUGINS";
+
     @Option(
             names = "--store",
             paramLabel = "DIR",
@@ -31,7 +38,8 @@ abstract class Subcommand implements Callable<Integer> {
     @Option(
             names = "--plugins",
             paramLabel = "DIR",
-            description = "Also look for plug-ins in the jars of this directory and of each of its sub-directories.")
+            description = "Also look for plug-ins in the jars of this directory and of each of its sub-directories."
+                    + " The variable " + PLUG_INS_VARIABLE + " names more directories, as a class path does.")
     Optional<Path> plugInFolder = Optional.empty();
 
     @Option(names = "--json", description = "Print one JSON document on standard output, also for a failure.")
@@ -71,14 +79,21 @@ abstract class Subcommand implements Callable<Integer> {
     }
 
     final PlugIns plugIns() {
-        return plugInFolder.map(PlugIns::load).orElseGet(PlugIns::load);
+        return PlugIns.load(plugInFolders());
+    }
+
+    /** {@return the folder of {@code --plugins}, then those of {@link #PLUG_INS_VARIABLE}} */
+    final Path[] plugInFolders() {
+        String more = Objects.requireNonNullElse(System.getenv(PLUG_INS_VARIABLE), "");
+        return Stream.concat(plugInFolder.stream(), Arrays.stream(PlugIns.folders(more)))
+                .toArray(Path[]::new);
     }
 
     /** {@return the store; the caller closes it} */
     final ModelStore openStore(PlugIns plugIns) {
         Address address = Address.parse(store);
         ModelStoreProvider provider = plugIns.stores().find(address.plugIn().orElse("directory"));
-        return provider.open(address.location(), Params.parse(provider.params(), address.settings()));
+        return PlugInCalls.open(provider, address.location(), Params.parse(provider.params(), address.settings()));
     }
 
     /**

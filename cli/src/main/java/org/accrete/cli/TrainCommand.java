@@ -46,6 +46,7 @@ final class TrainCommand extends Subcommand {
         try (ModelStore store = openStore(plugIns);
                 Training training = Training.prepare(options, plugIns, store, console::note)) {
             TrainProgress progress = new TrainProgress(this, console);
+            training.removeReplaced(store);
             try (ModelWriter writer = store.writer(options.model)) {
                 training.requireUnchanged(store);
                 TrainingRun run = training.run(writer, progress);

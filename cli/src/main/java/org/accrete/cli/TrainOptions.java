@@ -85,8 +85,8 @@ final class TrainOptions {
     @Option(
             names = "--column",
             paramLabel = "NAME=KIND",
-            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore;"
-                    + " may be repeated.")
+            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore, with"
+                    + " settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
     List<String> columns = new ArrayList<>();
 
     @Option(
@@ -112,6 +112,11 @@ final class TrainOptions {
             description =
                     "Continue NAME@live where it stopped, with the same parameters; start a new model if there is none.")
     boolean resume;
+
+    @Option(
+            names = "--replace",
+            description = "Train a new model; one of that NAME is removed first, once all else is checked.")
+    boolean replace;
 
     @Option(
             names = "--from",
@@ -145,6 +150,10 @@ final class TrainOptions {
     void check() {
         if (resume && from.isPresent()) {
             throw AccreteException.badArgument("--resume and --from exclude each other; choose one");
+        }
+        if (replace && (resume || from.isPresent())) {
+            throw AccreteException.badArgument(
+                    "--replace trains a new model, so --resume and --from exclude it; choose one");
         }
         if (newHead && from.isEmpty()) {
             throw AccreteException.badArgument("--new-head needs a model to start from; add --from MODEL@V");
@@ -187,7 +196,7 @@ final class TrainOptions {
     }
 
     List<Column> columns() {
-        return columns.stream().map(Column::parse).toList();
+        return columns.stream().map(Column::parseAsWritten).toList();
     }
 
     Optional<List<String>> steps() {

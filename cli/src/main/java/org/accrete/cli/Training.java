@@ -3,6 +3,7 @@ package org.accrete.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
@@ -80,7 +81,9 @@ final class Training implements AutoCloseable {
      * @throws AccreteException whatever is wrong; nothing was written
      */
     static Training prepare(TrainOptions options, PlugIns plugIns, ModelStore store, Consumer<String> tell) {
-        History history = store.history(options.model);
+        History history = options.replace
+                ? new History(options.model, List.of(), new TreeMap<>(), List.of())
+                : store.history(options.model);
         Optional<ModelVersion> origin = Optional.empty();
         if (options.from.isPresent()) {
             String reference = options.from.get();
@@ -103,7 +106,15 @@ final class Training implements AutoCloseable {
         return AccreteException.badState(
                 "model '" + history.model() + "' exists with " + versions + " in " + store.name()
                         + "; add --resume to go on with it, --from " + history.model()
-                        + "@live to train it on from there with fresh scores, or choose another --model");
+                        + "@live to train it on from there with fresh scores, --replace to remove it and train a new one,"
+                        + " or choose another --model");
+    }
+
+    /** Removes the model that this one replaces, if there is one; to be called when all else was checked. */
+    void removeReplaced(ModelStore store) {
+        if (options.replace && store.models().contains(options.model)) {
+            store.remove(options.model);
+        }
     }
 
     /**

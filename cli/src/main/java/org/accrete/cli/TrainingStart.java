@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Schema;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.source.Sources;
@@ -37,6 +38,12 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
 
     /** {@return the pipeline that learns the rows} */
     abstract Pipeline pipeline(ChunkSource source);
+
+    /** {@return about how many rows are learned, over all epochs} */
+    final double rows(Schema schema) {
+        double rows = address.rows(schema) * epochs;
+        return options.rows().map(most -> Math.min(rows, most)).orElse(rows);
+    }
 
     /** Adds a line about a choice. */
     final void note(String line) {

@@ -30,7 +30,7 @@ final class VersionsCommand extends Subcommand {
             if (console.isJson()) {
                 console.json(document(history));
             } else {
-                console.print(table(history).lines());
+                console.print(table(history));
             }
         }
         return 0;
@@ -44,7 +44,7 @@ final class VersionsCommand extends Subcommand {
         Table table = new Table("rlrll" + "r".repeat(metrics.size()));
         List<String> head = new ArrayList<>(List.of("version", "created", "rows", "parent", "aliases"));
         metrics.forEach(metric -> head.add(Figures.label(metric)));
-        table.line(head.toArray());
+        table.head(head.toArray());
         for (ModelVersion version : history.versions()) {
             List<String> line = new ArrayList<>(List.of(
                     Long.toString(version.number()),

@@ -502,7 +502,7 @@ final class CommandsTest {
     @Test
     void onATerminalAFailureBeginsALineOfItsOwn() throws InterruptedException {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(System.out, new PrintStream(err, true, UTF_8), false, false, true);
+        Console console = new Console(System.out, new PrintStream(err, true, UTF_8), false, false, 80, 80);
         TrainProgress progress = new TrainProgress(new TrainCommand(console), console);
         Thread.sleep(300); // the line is rewritten every 200 ms
         progress.chunk(new Progress(1_000, 0, 1, ScoreReport::none));
@@ -812,9 +812,11 @@ final class CommandsTest {
                 "train",
                 "predict",
                 "evaluate",
+                "models",
                 "versions",
                 "rollback",
                 "tag",
+                "rm",
                 "verify",
                 "learners",
                 "sources",

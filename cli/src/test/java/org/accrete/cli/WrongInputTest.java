@@ -111,6 +111,9 @@ final class WrongInputTest {
     @Test
     void anUnknownColumn() {
         trainRefused(List.of("'lateness'", "load, route"), data, "--target", "lateness");
+        trainRefused(List.of("'Late'", "did you mean 'late'?"), data, "--target", "Late");
+        trainRefused(List.of("'LOAD'", "did you mean 'load'?"), data, "--target", "late", "--column", "LOAD=numeric");
+        refused(List.of("'load'", "did you mean 'Load'?"), "predict", "late", file("case.csv", "id,route,Load\n"));
         trainRefused(List.of("'nope'", "load, route"), data, "--target", "late", "--column", "nope=ignore");
         trainRefused(List.of("KIND", "numeric"), data, "--target", "late", "--column", "load:numeric");
         trainRefused(List.of("'load'", "'text'", "categorical"), data, "--target", "late", "--column", "load=text");
@@ -309,6 +312,27 @@ final class WrongInputTest {
         assertThat(unknown.status()).isEqualTo(2);
         assertThat(unknown.err()).hasLineCount(1).contains("unknown command 'trian'", "train");
         assertThat(Outcome.of().status()).isEqualTo(2);
+    }
+
+    @Test
+    void anOptionOfAnotherCommand() {
+        refused(
+                List.of("--learner is not an option of predict but of train"),
+                "predict",
+                "late",
+                data,
+                "--learner=sgd-regressor");
+        refused(List.of("--set is not an option of evaluate but of train, bench"), "evaluate", "late", data, "--set");
+    }
+
+    @Test
+    void aGlobThatTheShellHasExpanded() {
+        String more = file("more.csv", "id,route,load\n");
+        List<String> says = List.of("more than one file", "'" + folder.resolve("*.csv") + "'", "quotes");
+        refused(says, "predict", "late", data, more);
+        refused(says, "evaluate", "late", data, more);
+        trainRefused(says, data, more, "--target", "late");
+        refused(List.of("unexpected 'none.csv'"), "predict", "late", data, "none.csv");
     }
 
     @Test

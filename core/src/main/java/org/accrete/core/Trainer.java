@@ -312,7 +312,9 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         parts.columns().forEach(column -> given.put(column.name(), column));
         label.ifPresent(name -> given.putIfAbsent(
                 name,
-                target.kind() == Target.Kind.NUMERIC ? new Column.Numeric(name) : new Column.Categorical(name, 0)));
+                target.kind() == Target.Kind.NUMERIC
+                        ? new Column.Numeric(name)
+                        : new Column.Label(name, Target.categorical(name, List.of()))));
         for (String name : names) {
             sample.stream()
                     .map(row -> row.get(name))
@@ -462,13 +464,16 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
     /**
      * {@return the model that other threads predict with} It is brought up to date by this call, by {@link #save}, and
      * at most once a second while rows are learned; each time a snapshot is made. Its predictions say {@code clicks@3},
-     * or {@code clicks@3+500} when 500 rows were learned since that version.
+     * or {@code clicks@3+500} when 500 rows were learned since that version. With a store, a rollback there reaches it
+     * at the next of these moments: see {@link LiveModel#following}.
      */
     public final LiveModel live() {
         enter();
         try {
             if (live.isEmpty()) {
-                live = Optional.of(LiveModel.unpublished());
+                live = Optional.of(parts.storedIn()
+                        .map(stored -> LiveModel.following(parts.plugIns(), stored.store(), stored.model()))
+                        .orElseGet(LiveModel::unpublished));
             }
             if (pipeline.isPresent()) {
                 publish();

@@ -42,9 +42,13 @@ public final class TrainerBuilder<T extends Trainer<?>> {
     private boolean scored;
 
     private Optional<ModelWriter> writer = Optional.empty();
+    private Optional<StoredIn> storedIn = Optional.empty();
     private Optional<State> state = Optional.empty();
     private Optional<String> parent = Optional.empty();
     private boolean resumes;
+
+    /** A model in a store. */
+    record StoredIn(ModelStore store, String model) {}
 
     TrainerBuilder(String learner, Target.Kind kind, Function<TrainerBuilder<?>, T> make) {
         this.learner = learner;
@@ -210,6 +214,7 @@ public final class TrainerBuilder<T extends Trainer<?>> {
     private T open(ModelStore store, String model) {
         ModelWriter opened = store.writer(model);
         writer = Optional.of(opened);
+        storedIn = Optional.of(new StoredIn(store, model));
         boolean made = false;
         try {
             T trainer = make.apply(this);
@@ -296,6 +301,11 @@ public final class TrainerBuilder<T extends Trainer<?>> {
 
     boolean isScored() {
         return scored;
+    }
+
+    /** {@return where versions are appended, if anywhere} */
+    Optional<StoredIn> storedIn() {
+        return storedIn;
     }
 
     Optional<ModelWriter> writer() {

@@ -394,6 +394,13 @@ class TrainerTest {
             trainer.partialFit(data.x, data.labels);
             assertThat(trainer.live()).isSameAs(live);
             assertThat(live.current().version()).isEqualTo("clicks@1+40");
+            trainer.save();
+            store.tag("clicks", "live", 1);
+            trainer.live();
+            assertThat(live.current().version()).as("after a rollback").isEqualTo("clicks@1");
+            store.tag("clicks", "live", 2);
+            trainer.live();
+            assertThat(live.current().version()).isEqualTo("clicks@2");
             ExecutorService other = Executors.newSingleThreadExecutor();
             try {
                 Future<String> answer =

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.accrete.api.param.Params;
@@ -29,6 +31,7 @@ final class Command {
     private final Path java;
     private final Path libraries;
     private final List<String> options = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
     private final Path directory;
 
     private Command(Path java, Path libraries, Path directory) {
@@ -64,7 +67,15 @@ final class Command {
     Command with(String... more) {
         Command changed = new Command(java, libraries, directory);
         changed.options.addAll(options);
+        changed.environment.putAll(environment);
         changed.options.addAll(List.of(more));
+        return changed;
+    }
+
+    /** {@return this command with a variable of its environment set} */
+    Command withVariable(String name, String value) {
+        Command changed = with();
+        changed.environment.put(name, value);
         return changed;
     }
 
@@ -94,8 +105,9 @@ final class Command {
             line.addAll(options);
             line.addAll(List.of("-p", libraries.toString(), "-m", "org.accrete.cli/org.accrete.cli.Main"));
             line.addAll(List.of(args));
-            Process process = new ProcessBuilder(line)
-                    .directory(directory.toFile())
+            ProcessBuilder builder = new ProcessBuilder(line);
+            builder.environment().putAll(environment);
+            Process process = builder.directory(directory.toFile())
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(out.toFile())

@@ -9,27 +9,26 @@ import org.accrete.api.AccreteException;
 /**
  * The mark of a position in CSV files: the place after a record, and what identifies the data before it.
  *
- * <p>As text: {@code file:key:record:size:hash:before:classes}.
+ * <p>As text: {@code file:key:record:rows:before:classes}.
  *
  * @param file index of the file in the sorted list
  * @param key key of the file
  * @param record number of records of the file before the position, good and bad ones
- * @param fingerprint fingerprint of the file when it was marked
+ * @param rows {@linkplain RowHash hash} of these records
  * @param before hash of the files before it, {@code -} if there are none
  * @param classes number of known labels
  */
-record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint, String before, int classes) {
+record CsvMark(int file, String key, long record, String rows, String before, int classes) {
     private static final String NOTHING = "-";
     private static final String ADVICE =
             "; put it back as it was, or train a new model, or go on from this one with --from";
 
-    /** Creates marks in ascending order; caches the fingerprint of the current file. */
+    /** Creates marks in ascending order; caches the hash of the files before the current one. */
     static final class Factory {
         private final List<Input> inputs;
         private int file = -1;
         private String before = NOTHING;
         private String prefix = "";
-        private String suffix = "";
 
         Factory(List<Input> inputs) {
             this.inputs = inputs;
@@ -40,26 +39,23 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
          *
          * @param atFile index of the file, at least that of the previous call
          * @param record number of records of the file before the mark
+         * @param rows hash of these records
          * @param classes number of known labels
          */
-        String create(int atFile, long record, int classes) {
+        String create(int atFile, long record, RowHash rows, int classes) {
             if (atFile != file) {
                 before = before(inputs, Math.max(file, 0), atFile, before);
                 file = atFile;
-                Input input = inputs.get(file);
-                Input.Fingerprint fingerprint = input.fingerprint();
-                prefix = file + ":" + URLEncoder.encode(input.key(), StandardCharsets.UTF_8) + ":";
-                suffix = ":" + fingerprint.size() + ":" + fingerprint.hash() + ":" + before + ":";
+                prefix = file + ":" + URLEncoder.encode(inputs.get(file).key(), StandardCharsets.UTF_8) + ":";
             }
-            return prefix + record + suffix + classes;
+            return prefix + record + ":" + rows.toText() + ":" + before + ":" + classes;
         }
     }
 
     private static String before(List<Input> inputs, int from, int to, String chain) {
         String result = chain;
         for (Input input : inputs.subList(from, to)) {
-            Input.Fingerprint fingerprint = input.fingerprint();
-            String link = result + ":" + input.key() + ":" + fingerprint.size() + ":" + fingerprint.hash();
+            String link = result + ":" + input.key() + ":" + input.hash();
             result = Input.hash(link.getBytes(StandardCharsets.UTF_8));
         }
         return result;
@@ -73,14 +69,14 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
     static CsvMark parse(String text) {
         try {
             String[] parts = text.split(":", -1);
-            if (parts.length == 7) {
+            if (parts.length == 6) {
                 return new CsvMark(
                         Integer.parseInt(parts[0]),
                         URLDecoder.decode(parts[1], StandardCharsets.UTF_8),
                         Long.parseLong(parts[2]),
-                        new Input.Fingerprint(Long.parseLong(parts[3]), parts[4]),
-                        parts[5],
-                        Integer.parseInt(parts[6]));
+                        parts[3],
+                        parts[4],
+                        Integer.parseInt(parts[5]));
             }
         } catch (IllegalArgumentException e) {
             // An invalid number or escape: thrown below.
@@ -89,7 +85,7 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
     }
 
     /**
-     * Throws if the data before the mark has changed. Data added after it is allowed.
+     * Throws if the files before that of the mark have changed.
      *
      * @param inputs the files as they are now
      */
@@ -103,18 +99,22 @@ record CsvMark(int file, String key, long record, Input.Fingerprint fingerprint,
             throw AccreteException.badState("the stored position is in file number " + (file + 1) + ", '" + key
                     + "', but that is now '" + input.key() + "'; new files must sort after those already read");
         }
-        Input.Fingerprint now = input.fingerprint(fingerprint.size());
-        if (now.size() < fingerprint.size()) {
-            throw AccreteException.badState("'" + input.name() + "' had " + fingerprint.size()
-                    + " bytes when it was last read but has only " + now.size() + " now" + ADVICE);
-        }
-        if (!now.hash().equals(fingerprint.hash())) {
-            throw AccreteException.badState(
-                    "'" + input.name() + "' does not begin as it did when it was last read" + ADVICE);
-        }
         if (!before.equals(before(inputs, 0, file, NOTHING))) {
             throw AccreteException.badState("one of the " + file + " files before '" + input.name()
                     + "' is not what it was when it was read: changed, renamed or replaced" + ADVICE);
+        }
+    }
+
+    /**
+     * Throws if the records before the mark have changed. Those after it may change, and more may be added.
+     *
+     * @param input the file of the mark
+     * @param now hash of as many of its records as there are before the mark
+     */
+    void check(Input input, RowHash now) {
+        if (!now.toText().equals(rows)) {
+            throw AccreteException.badState("'" + input.name() + "' does not begin as it did when it was last read: it"
+                    + " differs " + now.difference(rows) + ADVICE);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.accrete.io;
 
 import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
@@ -15,7 +16,12 @@ import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
 
@@ -26,29 +32,35 @@ final class CsvRecords implements AutoCloseable {
     private static final int BYTE_ORDER_MARK = 0xFEFF;
 
     private final List<Input> inputs;
-    private final char delimiter;
-    private final Charset charset;
+    private final CsvFormat format;
+    private final boolean mayGrow;
     private final CsvRow row = new CsvRow();
     private int file;
     private long record;
     private long lastLine;
     private List<String> header = List.of();
+    private List<String> doubled = List.of();
+    /** Whether the next record was read already, to count the columns of a file without a header. */
+    private boolean pending;
+
     private CloseableIterator<CsvRow> records;
     private InputStream bytes;
+    private LineEndInput lines;
+    private boolean packed;
 
     /**
      * Starts before the first record of an input.
      *
      * @param inputs the inputs
      * @param file index of the first input to read
-     * @param delimiter separator of cells
-     * @param charset charset of inputs without a byte order mark
+     * @param format how the inputs are written
+     * @param mayGrow whether the last line of the last file, if it has no line end, is left for later
      */
-    CsvRecords(List<Input> inputs, int file, char delimiter, Charset charset) {
+    CsvRecords(List<Input> inputs, int file, CsvFormat format, boolean mayGrow) {
         this.inputs = inputs;
         this.file = file - 1;
-        this.delimiter = delimiter;
-        this.charset = charset;
+        this.format = format;
+        this.mayGrow = mayGrow;
     }
 
     /** {@return the last record} */
@@ -71,6 +83,16 @@ final class CsvRecords implements AutoCloseable {
         return header;
     }
 
+    /** {@return names that occur more than once in that header, before the later ones got a number} */
+    List<String> doubled() {
+        return doubled;
+    }
+
+    /** {@return whether the last record is the last line of a plain file and has no line end} */
+    boolean isUnended() {
+        return lines.endsWithinLine() && !packed && !inputs.get(file).isStream();
+    }
+
     /**
      * {@return the name of a line for messages}
      *
@@ -89,8 +111,8 @@ final class CsvRecords implements AutoCloseable {
     boolean next() {
         while (true) {
             if (records != null) {
-                while (read()) {
-                    if (header.size() == 1 || !row.isBlank()) {
+                while (readOrTake()) {
+                    if (!row.isBlank() || (header.size() == 1 && row.count() == 1)) {
                         record++;
                         return true;
                     }
@@ -119,17 +141,35 @@ final class CsvRecords implements AutoCloseable {
         } catch (IOException e) {
             throw broken(e, 1);
         }
-        if (read()) {
-            header = names(row.fields());
-        } else {
-            close();
+        boolean found = read();
+        while (found && row.isBlank()) {
+            found = read();
         }
+        if (!found) {
+            close();
+            return;
+        }
+        pending = !format.hasHeader();
+        List<String> names = pending
+                ? IntStream.rangeClosed(1, row.count())
+                        .mapToObj(Integer::toString)
+                        .toList()
+                : names(row.fields());
+        header = distinct(names);
+        Set<String> once = new HashSet<>();
+        doubled = names.stream().filter(name -> !once.add(name)).distinct().toList();
+    }
+
+    private boolean readOrTake() {
+        boolean taken = pending;
+        pending = false;
+        return taken || read();
     }
 
     private CloseableIterator<CsvRow> parser(InputStream in) throws IOException {
         BufferedInputStream stored = new BufferedInputStream(in, BUFFER);
-        BufferedInputStream plain =
-                Gunzip.isNext(stored) ? new BufferedInputStream(new Gunzip(stored), BUFFER) : stored;
+        packed = Gunzip.isNext(stored);
+        BufferedInputStream plain = packed ? new BufferedInputStream(new Gunzip(stored), BUFFER) : stored;
         plain.mark(4);
         int mark = plain.read() << 8 | plain.read();
         boolean isUtf16 = mark == BYTE_ORDER_MARK || mark == Integer.reverseBytes(BYTE_ORDER_MARK) >>> 16;
@@ -137,43 +177,62 @@ final class CsvRecords implements AutoCloseable {
         if (!isUtf8) {
             plain.reset();
         }
-        Charset used = isUtf8 ? StandardCharsets.UTF_8 : isUtf16 ? StandardCharsets.UTF_16 : charset;
+        Charset used = isUtf8 ? StandardCharsets.UTF_8 : isUtf16 ? StandardCharsets.UTF_16 : format.charset();
+        lines = new LineEndInput(plain);
         InputStreamReader reader = new InputStreamReader(
-                plain,
+                lines,
                 used.newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
                         .onUnmappableCharacter(CodingErrorAction.REPORT));
-        return CsvReader.builder()
-                .fieldSeparator(delimiter)
+        CsvReader<CsvRow> parser = CsvReader.builder()
+                .fieldSeparator(format.delimiter())
+                .commentStrategy(format.comment().isPresent() ? CommentStrategy.SKIP : CommentStrategy.NONE)
+                .commentCharacter(format.comment().orElse('#'))
                 .skipEmptyLines(true)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowUnclosedQuote(false)
                 .maxBufferSize(MAX_CELL_CHARACTERS)
-                .build(row, reader)
-                .iterator();
+                .build(row, reader);
+        try {
+            parser.skipLines(format.skippedLines());
+        } catch (CsvParseException e) {
+            // The file has fewer lines, so it has no records.
+        }
+        return parser.iterator();
     }
 
     private boolean read() {
         try {
             if (records.hasNext()) {
                 lastLine = records.next().line();
-                return true;
+                return !isLeft();
             }
             return false;
         } catch (UncheckedIOException e) {
+            if (isLeft()) {
+                return false;
+            }
             throw broken(e.getCause(), lastLine);
         } catch (CsvParseException e) {
+            if (isLeft()) {
+                return false;
+            }
             throw broken(
                     e.getCause() instanceof CsvParseException cause ? cause : e, Math.max(row.line(), lastLine + 1));
         }
+    }
+
+    /** {@return whether the last line, read just now, has no line end and is left for later} */
+    private boolean isLeft() {
+        return mayGrow && file + 1 == inputs.size() && isUnended();
     }
 
     /** {@return the exception for a damaged file} It ends the reading, even where bad rows are skipped. */
     private AccreteException broken(Exception why, long line) {
         String place = place(file, Math.max(line, 1));
         if (why instanceof CharacterCodingException) {
-            return AccreteException.badData("soon after this line there is something that is not " + charset
+            return AccreteException.badData("soon after this line there is something that is not " + format.charset()
                             + " text; say which charset it is, as in csv:FILE?charset=windows-1252")
                     .at(place);
         }
@@ -202,6 +261,23 @@ final class CsvRecords implements AutoCloseable {
             names.add(name.isEmpty() ? "column-" + (names.size() + 1) : name);
         }
         return List.copyOf(names);
+    }
+
+    /** {@return the names, where one that occurred before gets a number: id, id.1, id.2} */
+    private static List<String> distinct(List<String> names) {
+        Set<String> all = new HashSet<>(names);
+        Map<String, Integer> counts = new HashMap<>();
+        List<String> distinct = new ArrayList<>();
+        for (String name : names) {
+            int count = counts.merge(name, 1, Integer::sum) - 1;
+            String changed = count == 0 ? name : name + "." + count;
+            while (count > 0 && !all.add(changed)) {
+                count = counts.merge(name, 1, Integer::sum) - 1;
+                changed = name + "." + count;
+            }
+            distinct.add(changed);
+        }
+        return List.copyOf(distinct);
     }
 
     /**

@@ -53,12 +53,9 @@ final class CsvRow extends CsvCallbackHandler<CsvRow> {
         return fields;
     }
 
-    /** {@return whether the record is one cell of whitespace only} */
+    /** {@return whether all cells are empty or whitespace only} */
     boolean isBlank() {
-        if (count > 1) {
-            return false;
-        }
-        for (int i = 0; i < ends[0]; i++) {
+        for (int i = 0; i < ends[count - 1]; i++) {
             if (text[i] > ' ') {
                 return false;
             }

@@ -1,13 +1,16 @@
 package org.accrete.io;
 
-import java.nio.charset.Charset;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
+import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -29,16 +32,21 @@ final class CsvSource implements ChunkSource {
     private static final List<List<String>> OTHER_DELIMITERS =
             List.of(List.of(";", "%3B"), List.of("\t", CsvSourceProvider.TAB), List.of("|", "%7C"));
 
+    private static final String HEADER_ADVICE =
+            "if the first line is no header, say csv:FILE?header=no, which names the columns 1, 2, ...";
+    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+    private static final int LISTED = 5;
+
     private final String name;
     private final List<Input> inputs;
-    private final char delimiter;
-    private final Charset charset;
+    private final CsvFormat format;
+    private final boolean mayGrow;
     private final BadRows badRows;
     private final boolean targetNeeded;
     private final boolean isStream;
     private final ColumnPlan plan;
     private final Schema schema;
-    private final List<String> warnings;
+    private final List<String> warnings = new ArrayList<>();
     private final CsvMark.Factory marks;
 
     private CsvRecords records;
@@ -46,36 +54,51 @@ final class CsvSource implements ChunkSource {
     private RowEncoder encoder;
     private List<String> header;
 
+    private List<String> doubled = List.of();
+
     /** The current row if it comes from the sample; otherwise it is the current row of {@link #records}. */
     private Optional<SampleRow> sampleRow = Optional.empty();
 
+    private final RowHash hash = new RowHash();
     private int file;
     private long record;
+    private boolean unended;
     private long accepted;
 
     /** A row of the sample in one array, because a string per cell would need several times the memory. */
-    private record SampleRow(char[] text, int[] ends, List<String> header, int file, long record, long line) {}
+    private record SampleRow(
+            char[] text, int[] ends, List<String> header, int file, long record, long line, boolean unended) {}
 
-    CsvSource(SourceRequest request, char delimiter, Charset charset) {
+    /**
+     * Opens the files and makes or takes the plan.
+     *
+     * @param request what is asked for
+     * @param format how the files are written
+     * @param missing texts that are missing values, joined by {@code |}
+     * @param decimal the decimal separator; empty for that of the stored plan, or a point
+     */
+    CsvSource(SourceRequest request, CsvFormat format, String missing, Optional<String> decimal) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
         this.inputs = Input.find(request.location());
         this.isStream = inputs.stream().anyMatch(Input::isStream);
-        this.delimiter = delimiter;
-        this.charset = charset;
+        this.format = format;
+        this.mayGrow = request.mayGrow();
         this.badRows = request.badRows();
         this.targetNeeded = request.targetNeeded();
         this.marks = new CsvMark.Factory(inputs);
-        this.records = new CsvRecords(inputs, 0, delimiter, charset);
+        this.records = new CsvRecords(inputs, 0, format, mayGrow);
+        CellFormat cells = CellFormat.parse(missing, decimal.orElse("."));
         try {
             if (request.plan().isPresent()) {
-                plan = request.plan().get();
-                warnings = List.of();
+                plan = request.plan().get().withCells(stored -> {
+                    CellFormat both = stored.or(cells);
+                    return decimal.isPresent() ? both.withDecimal(cells.decimal()) : both;
+                });
                 readSample(1);
             } else {
-                PlanInference inference = infer(request);
-                plan = inference.plan();
-                warnings = inference.warnings();
+                plan = infer(request, cells);
             }
+            warnOfLastLine();
             schema = plan.schema();
             header = sample.isEmpty() ? records.header() : sample.getFirst().header();
             if (header.isEmpty()) {
@@ -84,37 +107,82 @@ final class CsvSource implements ChunkSource {
             encoder = new RowEncoder(plan, header, targetNeeded);
         } catch (AccreteException e) {
             records.close();
-            throw e.where().isPresent() ? e : withOtherDelimiter(e).at(name);
+            throw e.where().isPresent() ? e : withHint(e).at(name);
         }
     }
 
-    /** Adds a hint to an error if the header is a single name that contains another common delimiter. */
-    private AccreteException withOtherDelimiter(AccreteException e) {
+    /** Adds a hint to an error if the header looks as if the format was another. */
+    private AccreteException withHint(AccreteException e) {
         List<String> names = records.header();
+        String hint = isMostlyNumbers(names) ? "; " + HEADER_ADVICE : "";
         for (List<String> other : OTHER_DELIMITERS) {
             if (names.size() == 1 && names.get(0).contains(other.get(0))) {
-                String hint =
-                        "; if something else separates the cells, say so, as in csv:FILE?delimiter=" + other.get(1);
-                return new AccreteException(e.kind(), e.getMessage() + hint, e);
+                hint = "; if something else separates the cells, say so, as in csv:FILE?delimiter=" + other.get(1);
             }
         }
-        return e;
+        return hint.isEmpty() ? e : new AccreteException(e.kind(), e.getMessage() + hint, e);
     }
 
-    private PlanInference infer(SourceRequest request) {
+    private boolean isMostlyNumbers(List<String> names) {
+        long numbers =
+                names.stream().filter(name -> NUMBER.matcher(name).matches()).count();
+        return format.hasHeader() && 2 * numbers > names.size();
+    }
+
+    private ColumnPlan infer(SourceRequest request, CellFormat cells) {
         readSample(PlanInference.ROWS);
         if (sample.isEmpty()) {
             throw AccreteException.badData(
-                    "it has no rows to learn from; expected a line of column names, then at least one row");
+                    "it has no rows to learn from; expected a line of column names, then at least one row"
+                            + (mayGrow && inputs.get(inputs.size() - 1).endsWithinLine()
+                                    ? "; the last line has no line end, so it is left until it is complete"
+                                    : ""));
         }
-        List<String> names = sample.getFirst().header();
-        PlanInference inference = new PlanInference(names, request.target(), request.columns());
+        SampleRow first = sample.getFirst();
+        List<String> names = first.header();
+        PlanInference inference = new PlanInference(names, request, cells);
+        boolean fits = false;
         for (SampleRow row : sample) {
             if (row.header().equals(names)) {
                 inference.add(CsvRow.fields(row.text(), row.ends(), row.ends().length));
+                fits |= row.ends().length == names.size();
             }
         }
-        return inference;
+        try {
+            ColumnPlan inferred = inference.plan();
+            warnOfHeader(names);
+            warnings.addAll(inference.warnings());
+            return inferred;
+        } catch (AccreteException e) {
+            throw fits ? e : e.at(records.place(first.file(), first.line()));
+        }
+    }
+
+    private void warnOfHeader(List<String> names) {
+        if (isMostlyNumbers(names)) {
+            warnings.add("the header of '" + name + "' is numbers: " + listed(names) + "; " + HEADER_ADVICE);
+        }
+        if (!doubled.isEmpty()) {
+            warnings.add("column names occur more than once in the header of '" + name + "': " + listed(doubled)
+                    + "; the later ones are named " + doubled.get(0) + ".1 and so on"
+                    + (isMostlyNumbers(names) ? "" : "; " + HEADER_ADVICE));
+        }
+    }
+
+    private static String listed(List<String> names) {
+        return names.stream().limit(LISTED).collect(Collectors.joining(", ")) + (names.size() > LISTED ? ", ..." : "");
+    }
+
+    /** A last line without its end may be all that was written so far. */
+    private void warnOfLastLine() {
+        Input last = inputs.get(inputs.size() - 1);
+        if (last.endsWithinLine()) {
+            warnings.add("the last line of '" + last.name() + "' has no line end, so it may be incomplete: "
+                    + (mayGrow
+                            ? "it is left for the next --resume; end it with a line feed to have it read now"
+                            : "it is read as it is; for a file that is still written use --resume, which leaves"
+                                    + " such a line until it has its end"));
+        }
     }
 
     private void readSample(int rows) {
@@ -122,7 +190,9 @@ final class CsvSource implements ChunkSource {
             CsvRow row = records.row();
             int[] ends = Arrays.copyOf(row.ends(), row.count());
             char[] text = Arrays.copyOf(row.text(), ends[ends.length - 1]);
-            sample.add(new SampleRow(text, ends, records.header(), records.file(), records.record(), row.line()));
+            sample.add(new SampleRow(
+                    text, ends, records.header(), records.file(), records.record(), row.line(), records.isUnended()));
+            doubled = sample.size() == 1 ? records.doubled() : doubled;
         }
     }
 
@@ -155,11 +225,19 @@ final class CsvSource implements ChunkSource {
                 accepted++;
                 badRows.accepted();
             } catch (AccreteException e) {
-                badRows.refused(e.at(place()), buffer);
+                badRows.refused(withLineEnd(e).at(place()), buffer);
             }
         }
         buffer.position(position());
         return buffer.rows() > 0;
+    }
+
+    private AccreteException withLineEnd(AccreteException e) {
+        return unended && e.kind() == AccreteException.Kind.BAD_DATA
+                ? AccreteException.badData(
+                        e.getMessage() + "; this last line has no line end: if the file is still written,"
+                                + " use --resume, which leaves such a line until it has its end")
+                : e;
     }
 
     private Position position() {
@@ -168,7 +246,8 @@ final class CsvSource implements ChunkSource {
         }
         return record == 0
                 ? Position.start()
-                : new Position(marks.create(file, record, encoder.classes().size()), 0);
+                : new Position(
+                        marks.create(file, record, hash, encoder.classes().size()), 0);
     }
 
     private String place() {
@@ -185,6 +264,7 @@ final class CsvSource implements ChunkSource {
             names = row.header();
             file = row.file();
             record = row.record();
+            unended = row.unended();
         } else {
             sampleRow = Optional.empty();
             if (!records.next()) {
@@ -193,6 +273,10 @@ final class CsvSource implements ChunkSource {
             names = records.header();
             file = records.file();
             record = records.record();
+            unended = records.isUnended();
+        }
+        if (!isStream) {
+            addToHash(names);
         }
         if (names != header) {
             if (!names.equals(header)) {
@@ -205,6 +289,19 @@ final class CsvSource implements ChunkSource {
             header = names;
         }
         return true;
+    }
+
+    private void addToHash(List<String> names) {
+        if (record == 1) {
+            hash.begin(names);
+        }
+        if (sampleRow.isPresent()) {
+            SampleRow row = sampleRow.get();
+            hash.add(row.text(), row.ends(), row.ends().length);
+        } else {
+            CsvRow row = records.row();
+            hash.add(row.text(), row.ends(), row.count());
+        }
     }
 
     private void encode(ChunkBuffer buffer) {
@@ -244,7 +341,7 @@ final class CsvSource implements ChunkSource {
         boolean labelsKnown = encoder.classes().size() >= mark.classes();
         records.close();
         sample.clear();
-        records = new CsvRecords(inputs, labelsKnown ? mark.file() : 0, delimiter, charset);
+        records = new CsvRecords(inputs, labelsKnown ? mark.file() : 0, format, mayGrow);
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         do {
             if (!advance() || file > mark.file()) {
@@ -254,6 +351,7 @@ final class CsvSource implements ChunkSource {
                 drop(dropped);
             }
         } while (file < mark.file() || record < mark.record());
+        mark.check(inputs.get(file), hash);
     }
 
     /** Encodes a row and drops it. Returns false for a bad row. */

@@ -15,7 +15,7 @@ import java.util.zip.ZipException;
  * the end of the file.
  */
 final class Gunzip extends InputStream {
-    private static final int MAGIC = 0x8B1F;
+    static final int MAGIC = 0x8B1F;
     private static final int HEADER_CHECKSUM = 2;
     private static final int EXTRA = 4;
     private static final int NAME = 8;

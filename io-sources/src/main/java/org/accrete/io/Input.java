@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
+import java.util.zip.CRC32C;
 import org.accrete.api.AccreteException;
 
 /**
@@ -27,7 +29,7 @@ import org.accrete.api.AccreteException;
  * @param path the file; empty for standard input
  */
 record Input(String name, String key, Optional<Path> path) {
-    private static final int HASHED_BYTES = 1 << 16;
+    private static final int BUFFER = 1 << 16;
 
     /**
      * {@return the inputs at a location: standard input for {@code -}, a file, or the files that match a glob, sorted
@@ -138,39 +140,45 @@ record Input(String name, String key, Optional<Path> path) {
         }
     }
 
+    /** {@return whether the input is a plain file whose last line has no line end} */
+    boolean endsWithinLine() {
+        if (isStream()) {
+            return false;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.orElseThrow().toFile(), "r")) {
+            long size = file.length();
+            if (size == 0 || (size > 1 && (file.read() | file.read() << 8) == Gunzip.MAGIC)) {
+                return false;
+            }
+            file.seek(Math.max(0, size - 2));
+            int beforeLast = size > 1 ? file.read() : 0;
+            return !LineEndInput.isLineEnd(file.read(), beforeLast);
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
     /** {@return the exception for an input that cannot be read} */
     static AccreteException unreadable(String name, Exception why) {
         return new AccreteException(
                 AccreteException.Kind.IO, "'" + name + "' cannot be read: " + why.getMessage(), why);
     }
 
-    /**
-     * Identifies the beginning of a file. A file that only grew still has the fingerprint of its old size.
-     *
-     * @param size size of the file in bytes
-     * @param hash hash of the first 64 KiB, or of the whole file if it is smaller
-     */
-    record Fingerprint(long size, String hash) {}
-
-    /** {@return the fingerprint of the file as it is now} */
-    Fingerprint fingerprint() {
-        return fingerprint(Long.MAX_VALUE);
-    }
-
-    /**
-     * {@return the fingerprint that the file would have if it were truncated}
-     *
-     * @param size size to truncate to
-     */
-    Fingerprint fingerprint(long size) {
+    /** {@return length and checksum of all bytes of the file as it is now} */
+    String hash() {
         Path file = path.orElseThrow();
+        CRC32C checksum = new CRC32C();
+        byte[] bytes = new byte[BUFFER];
+        long length = 0;
         try (InputStream in = Files.newInputStream(file)) {
-            long now = Math.min(size, Files.size(file));
-            byte[] bytes = in.readNBytes((int) Math.min(HASHED_BYTES, now));
-            return new Fingerprint(now, hash(bytes));
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                checksum.update(bytes, 0, count);
+                length += count;
+            }
         } catch (IOException e) {
             throw unreadable(name, e);
         }
+        return length + ":" + Long.toHexString(checksum.getValue());
     }
 
     /**

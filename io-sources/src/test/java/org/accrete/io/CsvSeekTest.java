@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkBuffer;
@@ -167,15 +170,97 @@ class CsvSeekTest {
         Position position = after(30);
         String text = Files.readString(folder.resolve("part-2.csv"));
         write(folder.resolve("part-2.csv"), text.replace("c1", "c2"));
-        assertRefused(position, "part-2.csv' does not begin as it did when it was last read; put it back");
+        assertRefused(position, "part-2.csv' does not begin as it did when it was last read: it differs between");
     }
 
     @Test
-    void aShorterFileIsRefused() throws IOException {
+    void anyChangedByteBeforeThePositionIsRefusedAndNoneAfterIt() throws IOException {
+        // Beyond any buffer, so that the file is read in many parts; one compressed, too.
+        StringBuilder text = new StringBuilder("n,c\n");
+        for (int row = 0; row < 30_000; row++) {
+            text.append(row % 1_000).append(",text").append(row % 7).append('\n');
+        }
+        for (boolean isPacked : new boolean[] {false, true}) {
+            Path file = folder.resolve(isPacked ? "long.csv.gz" : "long.csv");
+            writeText(file, text.toString(), isPacked);
+            SourceRequest one = request(file, "n=numeric", "c=ignore");
+            Position position = positions(one, 1_000).get(20_000);
+            int end = lineStart(text, 20_001);
+            Random random = new Random(7);
+            for (int i = 0; i < 40; i++) {
+                boolean isBefore = i % 2 == 0;
+                int at = isBefore ? random.nextInt(4, end) : random.nextInt(end, text.length());
+                if (!Character.isDigit(text.charAt(at))) {
+                    continue;
+                }
+                StringBuilder changed = new StringBuilder(text);
+                changed.setCharAt(at, (char) (text.charAt(at) ^ 1));
+                writeText(file, changed.toString(), isPacked);
+                if (isBefore) {
+                    int row = (int) text.substring(0, at).lines().count() - 1;
+                    assertThatThrownBy(() -> from(one, position, 1_000))
+                            .hasMessageContaining("does not begin as it did")
+                            .satisfies(e -> assertThat(rows(e))
+                                    .as("row %d", row)
+                                    .satisfies(found -> {
+                                        assertThat(row).isBetween(found[0], found[1]);
+                                        assertThat(found[1] - found[0]).isLessThan(5_000);
+                                    }));
+                } else {
+                    assertThat(from(one, position, 1_000)).hasSize(10_000);
+                }
+            }
+        }
+    }
+
+    private static void writeText(Path file, String text, boolean isPacked) throws IOException {
+        write(file, isPacked ? gzip(text) : text.getBytes());
+    }
+
+    private static int lineStart(CharSequence text, int line) {
+        int at = 0;
+        for (int i = 0; i < line; at++) {
+            i += text.charAt(at) == '\n' ? 1 : 0;
+        }
+        return at;
+    }
+
+    /** {@return the first and the last row between which a message says a file differs} */
+    private static int[] rows(Throwable refusal) {
+        Matcher matcher = Pattern.compile("between its rows (\\d+) and (\\d+)").matcher(refusal.getMessage());
+        assertThat(matcher.find()).as(refusal.getMessage()).isTrue();
+        return new int[] {Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))};
+    }
+
+    @Test
+    void aRowAfterThePositionMayBeCorrected() throws IOException {
+        Path file = folder.resolve("bad.csv");
+        write(file, "n\n1\n2\nthree\n");
+        SourceRequest one = request(file, "n=numeric");
+        Position position;
+        try (ChunkSource source = open(one)) {
+            ChunkBuffer buffer = IoFixtures.buffer(source, 2);
+            source.next(buffer);
+            position = buffer.position();
+        }
+        write(file, "n\n1\n2\n3\n");
+        assertThat(from(one, position, 5)).containsExactly("3.0");
+    }
+
+    @Test
+    void aFileThatEndsBeforeThePositionIsRefused() throws IOException {
         Position position = after(30);
         String text = Files.readString(folder.resolve("part-2.csv"));
-        write(folder.resolve("part-2.csv"), text.substring(0, text.length() - 9));
-        assertRefused(position, "bytes when it was last read but has only");
+        write(folder.resolve("part-2.csv"), text.substring(0, text.length() / 2 - 9));
+        assertRefused(position, "ends before the stored position");
+    }
+
+    @Test
+    void anyChangeOfAFileBeforeIsRefused() throws IOException {
+        Position position = after(30);
+        String text = Files.readString(folder.resolve("part-0.csv"));
+        write(folder.resolve("part-0.csv"), text.substring(0, text.length() - 2) + "1\n");
+        assertRefused(position, "one of the 2 files before '");
     }
 
     @Test

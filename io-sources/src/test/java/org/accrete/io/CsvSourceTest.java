@@ -264,8 +264,6 @@ class CsvSourceTest {
         assertThatThrownBy(() -> open(request(csv("a,b\n")))).hasMessageStartingWith("it has no rows");
         assertThatThrownBy(() -> open(request(csv("")).withPlan(ColumnPlan.parse("a=numeric"), true)))
                 .hasMessage("it is empty but must begin with a line of column names");
-        assertThatThrownBy(() -> open(request(csv("a,b,a\n1,2,3\n"))))
-                .satisfies(says(AccreteException.Kind.BAD_DATA, file + ": column 'a' occurs twice in the header"));
         assertThatThrownBy(() -> open(request(csv("a,b\n1,2\n")).withTarget("y")))
                 .satisfies(says(AccreteException.Kind.BAD_ARGUMENT, file + ": there is no column 'y'; columns: a, b"));
         assertThatThrownBy(() -> open(request(csv("a,b\n1,2\n"), "c=ignore")))

@@ -53,10 +53,20 @@ final class KernelChoice {
 
         static Facts ofThisJvm() {
             return new Facts(
-                    ModuleLayer.boot().findModule(MODULE),
+                    findVectorModule(),
                     System.getProperty("java.vm.name", ""),
                     System.getProperty("java.vm.version", ""),
                     System.getProperty("java.vm.info", ""));
+        }
+
+        /** By a class of it, because a module that was resolved after the start is not in the boot layer. */
+        private static Optional<Module> findVectorModule() {
+            try {
+                return Optional.of(
+                        Class.forName(MODULE + ".Vector", false, null).getModule());
+            } catch (ClassNotFoundException e) {
+                return Optional.empty();
+            }
         }
 
         /** Why SIMD would be slower than scalar here, empty if it would not. */

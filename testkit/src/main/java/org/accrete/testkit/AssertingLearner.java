@@ -73,6 +73,7 @@ public final class AssertingLearner implements Learner {
     public Model view() {
         return exclusively(() -> {
             Model view = learner.view();
+            check(view != null, "view() returned null");
             if (view instanceof ProbabilisticClassifier classifier) {
                 return new ProbabilisticView(classifier);
             }
@@ -91,7 +92,11 @@ public final class AssertingLearner implements Learner {
 
     @Override
     public Model snapshot() {
-        return exclusively(learner::snapshot);
+        return exclusively(() -> {
+            Model snapshot = learner.snapshot();
+            check(snapshot != null, "snapshot() returned null");
+            return snapshot;
+        });
     }
 
     @Override

@@ -102,14 +102,20 @@ final class ChunkCopy {
     /** {@return the cells of a row; a cell that a sparse row does not store is 0} */
     static double[] cells(Chunk chunk, int row) {
         double[] cells = new double[chunk.width()];
+        readCells(chunk, row, cells);
+        return cells;
+    }
+
+    /** Copies the cells of a row, zeros included, to an array. */
+    static void readCells(Chunk chunk, int row, double[] to) {
         if (chunk instanceof DenseChunk dense) {
-            System.arraycopy(dense.values(), dense.offset(row), cells, 0, cells.length);
+            System.arraycopy(dense.values(), dense.offset(row), to, 0, chunk.width());
         } else if (chunk instanceof SparseChunk sparse) {
+            Arrays.fill(to, 0, chunk.width(), 0.0);
             for (int k = sparse.start(row); k < sparse.end(row); k++) {
-                cells[sparse.indices()[k]] = sparse.values()[k];
+                to[sparse.indices()[k]] = sparse.values()[k];
             }
         }
-        return cells;
     }
 
     /** {@return the cells of all rows, row-major} */

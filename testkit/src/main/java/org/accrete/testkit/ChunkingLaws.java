@@ -39,6 +39,21 @@ public interface ChunkingLaws extends LearnerUnderTest {
         assertAnyChunking(this, ChunkCopy.sparse(trainingRows(this)).chunk());
     }
 
+    /**
+     * Training allocates nothing per row, so that the garbage collector does not limit its speed. A call may allocate a
+     * little. Skipped where the JVM does not count allocated bytes.
+     */
+    @Test
+    default void trainingAllocatesNothingPerRow() {
+        assumeTrue(Allocations.areCounted(), "this JVM does not count the bytes that a thread allocates");
+        Chunk rows = rows(2_000, RunSeed.random("allocation").nextLong());
+        Learner learner = untrained(this);
+        long most = (long) (rows.rows() * bytesPerRow()) + 4_096;
+        assertThat(Allocations.least(most, () -> learner.partialFit(rows)))
+                .as("bytes that partialFit allocates for a chunk of %s rows, after warm-up", rows.rows())
+                .isLessThanOrEqualTo(most);
+    }
+
     /** A learner accepts dense and sparse chunks and treats equal rows equally. */
     @Test
     default void sparseAndDenseCopiesGiveTheSamePredictions() {

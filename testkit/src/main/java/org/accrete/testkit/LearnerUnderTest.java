@@ -77,6 +77,15 @@ public interface LearnerUnderTest extends ProviderContract {
         return 1e-9;
     }
 
+    /**
+     * {@return the most bytes per row that training may allocate on average, once buffers exist} The default 4 leaves
+     * room for a small object per block of rows, but not for one per row. Override it for a learner that keeps rows or
+     * trains on very small blocks.
+     */
+    default double bytesPerRow() {
+        return 4;
+    }
+
     /** {@return whether the learner reads targets and refuses a row without one} */
     default boolean readsTarget() {
         return !(provider() instanceof StepProvider) && schema().target().kind() != Target.Kind.NONE;

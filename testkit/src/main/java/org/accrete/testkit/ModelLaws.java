@@ -33,6 +33,18 @@ import org.junit.jupiter.api.Test;
  * from {@link LearnerContract}.
  */
 public interface ModelLaws extends LearnerUnderTest {
+    /** There is always a model, also before the first row. */
+    @Test
+    default void viewAndSnapshotAreNeverNull() {
+        Chunk rows = trainingRows(this);
+        Learner learner = untrained(this);
+        for (int row = 0; row <= 200; row += 100) {
+            assertThat(learner.view()).as("view() after %s rows", row).isNotNull();
+            assertThat(learner.snapshot()).as("snapshot() after %s rows", row).isNotNull();
+            learner.partialFit(rows.slice(row, Math.min(rows.rows(), row + 100)));
+        }
+    }
+
     /** A snapshot is a copy. */
     @Test
     default void snapshotIsUnaffectedByLaterFits() {

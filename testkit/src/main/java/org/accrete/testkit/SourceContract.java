@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
@@ -51,6 +52,16 @@ public interface SourceContract {
      */
     default ChunkSource reopen(List<String> classes) {
         return open();
+    }
+
+    /**
+     * {@return the source, opened again after one of its first two rows was changed; empty if that cannot happen} Give
+     * one for a source of files or of anything else that a user may edit between two runs.
+     *
+     * @param classes as for {@link #reopen}
+     */
+    default Optional<ChunkSource> reopenChanged(List<String> classes) {
+        return Optional.empty();
     }
 
     /** {@return the largest number of rows to read} */
@@ -101,6 +112,24 @@ public interface SourceContract {
                     rows += buffer.rows();
                 }
             }
+        }
+    }
+
+    /** A run must not continue behind rows that are not the ones it learned. */
+    @Test
+    default void changedEarlierRowsAreRefused() {
+        int stop = allRows(this).size() * 2 / 3;
+        SourceFixtures.ResumePoint stopped = stopAt(stop, 7);
+        Optional<ChunkSource> changed = reopenChanged(stopped.classes());
+        assumeTrue(changed.isPresent(), "reopenChanged() gives no source with a changed row");
+        try (ChunkSource source = changed.get()) {
+            assertThatThrownBy(() -> source.seek(stopped.position()))
+                    .as("a seek to row %s after an earlier row was changed", stop)
+                    .isInstanceOfSatisfying(
+                            AccreteException.class,
+                            e -> assertThat(e.kind())
+                                    .as("kind of the refusal: %s", e.line())
+                                    .isEqualTo(AccreteException.Kind.BAD_STATE));
         }
     }
 

@@ -473,6 +473,45 @@ public interface StoreContract {
         }
     }
 
+    /** A removed model is gone with all of its versions; others stay; its name can be used again from version 1. */
+    @Test
+    default void removedModelIsGone() {
+        try (ModelStore store = open();
+                ModelStore other = open()) {
+            appendVersions(store, "m", 1, 2);
+            ModelVersion kept = appendVersions(store, "n", 3);
+            store.tag("m", "best", 1);
+            store.remove("m");
+            for (ModelStore one : List.of(store, other)) {
+                assertThat(one.models()).as("models after a removal").containsExactly("n");
+                assertThat(one.history("m").versions()).isEmpty();
+                assertThat(one.history("m").aliases()).isEmpty();
+            }
+            assertSameState("a model beside a removed one", store.load(kept), testState(3), 0);
+            assertRefused("the removal of no model", AccreteException.Kind.BAD_ARGUMENT, () -> store.remove("m"));
+            assertThat(appendVersions(store, "m", 4).number())
+                    .as("the first number after a removal")
+                    .isEqualTo(1);
+            assertThat(store.history("m").aliases()).containsOnlyKeys("live");
+        }
+    }
+
+    /** A model that somebody writes cannot be removed, and loses nothing by the attempt. */
+    @Test
+    default void modelBeingWrittenIsNotRemoved() {
+        try (ModelStore store = open();
+                ModelStore other = open()) {
+            ModelWriter writer = store.writer("m");
+            ModelVersion version = writer.append(testState(1), note(Optional.empty(), 1));
+            assertRefused(
+                    "the removal of a model being written", AccreteException.Kind.BAD_STATE, () -> other.remove("m"));
+            assertSameState("a model whose removal was refused", store.load(version), testState(1), 0);
+            writer.close();
+            other.remove("m");
+            assertThat(store.models()).isEmpty();
+        }
+    }
+
     /** Readers and alias moves do not wait for the writer. */
     @Test
     default void readersSeeEachVersionWhileTheWriterIsOpen() {

@@ -6,6 +6,6 @@
  * {@link org.accrete.testkit.MergeContract}, {@link org.accrete.testkit.SourceContract} or
  * {@link org.accrete.testkit.StoreContract}; a test class implements it, provides the plug-in and inherits every law.
  * Random rows come from {@link org.accrete.testkit.RandomChunks}, their seed from {@link org.accrete.testkit.RunSeed};
- * a failing test prints the command that replays it.
+ * the message of a failing test ends with the law and the command that replays it.
  */
 package org.accrete.testkit;

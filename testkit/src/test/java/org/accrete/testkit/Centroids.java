@@ -25,6 +25,7 @@ class Centroids implements OnlineLearner {
     double[] sums = {};
     long rows;
     private final OneRow row;
+    private final double[] cells;
     private List<String> offered = List.of();
 
     Centroids(Schema schema, Params params) {
@@ -32,6 +33,7 @@ class Centroids implements OnlineLearner {
         this.width = schema.width();
         this.check = new Means(schema);
         this.row = new OneRow(schema);
+        this.cells = new double[width];
         this.classes = new ClassList(schema.target().classes(), params);
         resize(classes.size());
     }
@@ -52,7 +54,7 @@ class Centroids implements OnlineLearner {
     int check(Chunk chunk) {
         schema.require(chunk.schema());
         for (int row = 0; row < chunk.rows(); row++) {
-            double[] cells = ChunkCopy.cells(chunk, row);
+            ChunkCopy.readCells(chunk, row, cells);
             for (int j = 0; j < width; j++) {
                 check.checkCell(row, j, cells[j]);
                 if (Math.abs(cells[j]) > 1e100) {
@@ -124,7 +126,7 @@ class Centroids implements OnlineLearner {
                 known = Math.max(known, (int) chunk.target(row) + 1);
             }
             int k = Math.max(0, Math.min(classes.size() - 1, (int) chunk.target(row)));
-            double[] cells = ChunkCopy.cells(chunk, row);
+            ChunkCopy.readCells(chunk, row, cells);
             counts[k]++;
             for (int j = 0; j < width; j++) {
                 sums[k * width + j] += cells[j];

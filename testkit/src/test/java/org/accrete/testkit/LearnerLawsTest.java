@@ -228,6 +228,21 @@ class LearnerLawsTest {
                 target += chunk instanceof SparseChunk ? 1 : 0;
             }
         }));
+        all.add(means("trainingAllocatesNothingPerRow", schema -> new Means(schema) {
+            private double[] last = {};
+
+            @Override
+            double weightOf(Chunk chunk, int row) {
+                last = new double[] {super.weightOf(chunk, row)};
+                return last[0];
+            }
+        }));
+        for (boolean isView : new boolean[] {false, true}) {
+            all.add(model(
+                    "viewAndSnapshotAreNeverNull",
+                    (learner, view) ->
+                            view == isView && learner.rows == 0 ? null : new Means.MeansModel(learner, view)));
+        }
         all.add(means("chunkIsNotWritten", schema -> new Means(schema) {
             @Override
             public void partialFit(Chunk chunk) {

@@ -128,6 +128,28 @@ class MemoryStore implements ModelStore {
     }
 
     @Override
+    public void remove(String model) {
+        checkName(model);
+        synchronized (contents) {
+            if (!contents.histories.containsKey(model)) {
+                throw AccreteException.badArgument("there is no model '" + model + "'");
+            }
+            requireUnlocked(model);
+            forget(model);
+        }
+    }
+
+    void requireUnlocked(String model) {
+        if (contents.locked.contains(model)) {
+            throw AccreteException.badState("another writer has model '" + model + "'");
+        }
+    }
+
+    void forget(String model) {
+        contents.histories.remove(model);
+    }
+
+    @Override
     public List<String> verify(String model) {
         List<String> damages = new ArrayList<>();
         for (ModelVersion version : history(model).versions()) {

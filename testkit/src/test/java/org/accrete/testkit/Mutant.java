@@ -3,10 +3,7 @@ package org.accrete.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -29,30 +26,27 @@ import org.junit.platform.testkit.engine.Events;
 record Mutant<P>(String law, P part) {
     /** Runs the law in a suite that tests the part. Fails unless the law fails with a useful message. */
     void assertKilledBy(Class<?> suite) {
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        Events tests;
-        try {
-            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            tests = EngineTestKit.engine("junit-jupiter")
-                    .selectors(selectMethod(suite, law))
-                    .execute()
-                    .testEvents();
-        } finally {
-            System.setErr(err);
-        }
+        Events tests = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectMethod(suite, law))
+                .execute()
+                .testEvents();
         List<TestExecutionResult> results = tests.stream()
                 .filter(event -> event.getType() == EventType.FINISHED)
                 .map(event -> event.getRequiredPayload(TestExecutionResult.class))
                 .toList();
         assertThat(results).as("runs of %s", law).hasSize(1);
         assertThat(results.get(0).getStatus()).as("outcome of %s", law).isEqualTo(TestExecutionResult.Status.FAILED);
-        assertThat(results.get(0).getThrowable().orElseThrow())
-                .as("the failure of %s", law)
-                .isInstanceOfAny(AssertionError.class, AccreteException.class);
-        assertThat(printed.toString(StandardCharsets.UTF_8).strip())
-                .as("the command that replays %s", law)
-                .isEqualTo("replay: mvn test -Dtest='" + suite.getName() + "#" + law + "' -Daccrete.seed="
+        Throwable failure = results.get(0).getThrowable().orElseThrow();
+        assertThat(failure).as("the failure of %s", law).isInstanceOf(AssertionError.class);
+        if (!(failure.getCause() instanceof AccreteException)) {
+            assertThat(failure.getCause()).as("why %s failed", law).isInstanceOf(AssertionError.class);
+        }
+        String message = String.valueOf(failure.getMessage());
+        assertThat(message.substring(message.lastIndexOf('\n') + 1))
+                .as("the last line of the failure of %s", law)
+                .startsWith("law " + law + " of ")
+                .contains(" failed: ")
+                .endsWith("; replay: mvn test -Dtest='" + suite.getName() + "#" + law + "' -Daccrete.seed="
                         + RunSeed.value());
     }
 

@@ -75,6 +75,20 @@ class StoreLawsTest {
 
     static List<Mutant<Function<Contents, ModelStore>>> stores() {
         List<Mutant<Function<Contents, ModelStore>>> all = new ArrayList<>();
+        all.add(breaks("removedModelIsGone", contents -> new MemoryStore(contents) {
+            @Override
+            void forget(String model) {
+                contents.histories.clear();
+            }
+        }));
+        all.add(breaks("removedModelIsGone", contents -> new MemoryStore(contents) {
+            @Override
+            void forget(String model) {}
+        }));
+        all.add(breaks("modelBeingWrittenIsNotRemoved", contents -> new MemoryStore(contents) {
+            @Override
+            void requireUnlocked(String model) {}
+        }));
         all.add(breaks("newStoreIsEmpty", contents -> new MemoryStore(contents) {
             @Override
             public List<String> models() {

@@ -88,8 +88,27 @@ final class Cells {
      * @param cell trimmed text
      */
     static String label(String cell) {
-        double value = number(cell);
+        return label(cell, number(cell));
+    }
+
+    /**
+     * {@return the class label that a trimmed cell stands for}
+     *
+     * @param cell trimmed text
+     * @param value the number that it is, or NaN
+     */
+    static String label(String cell, double value) {
         return value == Math.rint(value) && Math.abs(value) <= WHOLE_LIMIT ? Long.toString((long) value) : cell;
+    }
+
+    /**
+     * {@return whether a canonical label is a whole number}
+     *
+     * @param label a result of {@link #label}
+     */
+    static boolean isWhole(String label) {
+        double value = number(label);
+        return value == Math.rint(value) && !Double.isInfinite(value);
     }
 
     /**
@@ -107,12 +126,17 @@ final class Cells {
      * @param cell the text
      */
     static String quote(String cell) {
-        StringBuilder shown = new StringBuilder("'");
         int length = Math.min(cell.length(), SHOWN);
-        for (int i = 0; i < length; i++) {
-            char c = cell.charAt(i);
+        return "'" + oneLine(cell.substring(0, length)) + (cell.length() > SHOWN ? "…'" : "'");
+    }
+
+    /** {@return a text with a blank for each control character} */
+    static String oneLine(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             shown.append(Character.isISOControl(c) ? ' ' : c);
         }
-        return shown.append(cell.length() > SHOWN ? "…'" : "'").toString();
+        return shown.toString();
     }
 }

@@ -3,6 +3,7 @@ package org.accrete.api.data;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,8 @@ import org.accrete.api.AccreteException;
  * What one raw column is and how it becomes numbers.
  *
  * <p>Its text is what users write to override what would be inferred: {@code NAME=KIND} or
- * {@code NAME=KIND(key=value,…)}. In names and labels {@code %XX} stands for a byte of UTF-8.
+ * {@code NAME=KIND(key=value,…)}. In names, labels and settings {@code %XX} stands for a byte of UTF-8. The kinds that
+ * read cells have the settings {@code missing}, texts joined by {@code |}, and {@code decimal}: see {@link CellFormat}.
  */
 public sealed interface Column {
     /** {@return the name in the header} */
@@ -24,15 +26,44 @@ public sealed interface Column {
     /** {@return the kind and settings, {@code categorical(width=1024)}} */
     String kind();
 
+    /** {@return how its cells are written} */
+    default CellFormat cells() {
+        return CellFormat.standard();
+    }
+
+    /**
+     * {@return the same column with cells of another format; the column itself where cells are not interpreted}
+     *
+     * @param cells how its cells are written
+     */
+    default Column withCells(CellFormat cells) {
+        return this;
+    }
+
     /**
      * A number, one numeric column; missing is NaN.
      *
      * @param name name in the header
+     * @param cells how its cells are written
      */
-    record Numeric(String name) implements Column {
+    record Numeric(String name, CellFormat cells) implements Column {
+        /**
+         * Makes a column of the standard format.
+         *
+         * @param name name in the header
+         */
+        public Numeric(String name) {
+            this(name, CellFormat.standard());
+        }
+
         @Override
         public String kind() {
-            return "numeric";
+            return Texts.kind("numeric", cells);
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new Numeric(name, other);
         }
     }
 
@@ -40,11 +71,26 @@ public sealed interface Column {
      * {@code true/yes} or {@code false/no}, one numeric column of 1 or 0; missing is NaN.
      *
      * @param name name in the header
+     * @param cells how its cells are written
      */
-    record Bool(String name) implements Column {
+    record Bool(String name, CellFormat cells) implements Column {
+        /**
+         * Makes a column of the standard format.
+         *
+         * @param name name in the header
+         */
+        public Bool(String name) {
+            this(name, CellFormat.standard());
+        }
+
         @Override
         public String kind() {
-            return "boolean";
+            return Texts.kind("boolean", cells);
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new Bool(name, other);
         }
     }
 
@@ -53,8 +99,9 @@ public sealed interface Column {
      *
      * @param name name in the header
      * @param width number of buckets, a power of two between 2^10 and 2^18 when inferred; 0 asks for inference
+     * @param cells how its cells are written
      */
-    record Categorical(String name, int width) implements Column {
+    record Categorical(String name, int width, CellFormat cells) implements Column {
         // Checks the width.
         public Categorical {
             if (width < 0) {
@@ -62,9 +109,24 @@ public sealed interface Column {
             }
         }
 
+        /**
+         * Makes a column of the standard format.
+         *
+         * @param name name in the header
+         * @param width number of buckets, or 0
+         */
+        public Categorical(String name, int width) {
+            this(name, width, CellFormat.standard());
+        }
+
         @Override
         public String kind() {
-            return width == 0 ? "categorical" : "categorical(width=" + width + ")";
+            return width == 0 ? Texts.kind("categorical", cells) : Texts.kind("categorical", cells, "width=" + width);
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new Categorical(name, width, other);
         }
     }
 
@@ -74,11 +136,28 @@ public sealed interface Column {
      *
      * @param name name in the header
      * @param firstDay the day counted from; empty asks for inference
+     * @param cells how its cells are written
      */
-    record DateTime(String name, Optional<LocalDate> firstDay) implements Column {
+    record DateTime(String name, Optional<LocalDate> firstDay, CellFormat cells) implements Column {
+        /**
+         * Makes a column of the standard format.
+         *
+         * @param name name in the header
+         * @param firstDay the day counted from, or empty
+         */
+        public DateTime(String name, Optional<LocalDate> firstDay) {
+            this(name, firstDay, CellFormat.standard());
+        }
+
         @Override
         public String kind() {
-            return firstDay.map(day -> "datetime(first-day=" + day + ")").orElse("datetime");
+            return firstDay.map(day -> Texts.kind("datetime", cells, "first-day=" + day))
+                    .orElse(Texts.kind("datetime", cells));
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new DateTime(name, firstDay, other);
         }
     }
 
@@ -86,11 +165,26 @@ public sealed interface Column {
      * The weight of a row, a number of at least 0; missing is 1.
      *
      * @param name name in the header
+     * @param cells how its cells are written
      */
-    record Weight(String name) implements Column {
+    record Weight(String name, CellFormat cells) implements Column {
+        /**
+         * Makes a column of the standard format.
+         *
+         * @param name name in the header
+         */
+        public Weight(String name) {
+            this(name, CellFormat.standard());
+        }
+
         @Override
         public String kind() {
-            return "weight";
+            return Texts.kind("weight", cells);
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new Weight(name, other);
         }
     }
 
@@ -123,24 +217,102 @@ public sealed interface Column {
      *
      * @param name name in the header
      * @param target kind and known classes, of the same name
+     * @param asWritten whether labels are the cells' text as it is; when false, a whole number is written canonically:
+     *     {@code 007} and {@code 7.0} are {@code 7}
+     * @param cells how its cells are written
      */
-    record Label(String name, Target target) implements Column {
+    record Label(String name, Target target, boolean asWritten, CellFormat cells) implements Column {
+        // Numbers have no labels.
+        public Label {
+            asWritten = asWritten && target.kind() == Target.Kind.CATEGORICAL;
+        }
+
+        /**
+         * Makes a column of the standard format whose whole numbers are written canonically.
+         *
+         * @param name name in the header
+         * @param target kind and known classes, of the same name
+         */
+        public Label(String name, Target target) {
+            this(name, target, false, CellFormat.standard());
+        }
+
         @Override
         public String kind() {
             if (target.kind() == Target.Kind.NUMERIC) {
-                return "target(kind=numeric)";
+                return Texts.kind("target", cells, "kind=numeric");
             }
-            List<String> labels =
-                    target.classes().stream().map(Escapes::escapeLegibly).toList();
-            return labels.isEmpty()
-                    ? "target(kind=categorical)"
-                    : "target(kind=categorical,classes=" + String.join("|", labels) + ")";
+            List<String> settings = new ArrayList<>(List.of("kind=categorical"));
+            if (asWritten) {
+                settings.add("labels=" + Texts.AS_WRITTEN);
+            }
+            if (!target.classes().isEmpty()) {
+                settings.add("classes="
+                        + String.join(
+                                "|",
+                                target.classes().stream()
+                                        .map(Escapes::escapeLegibly)
+                                        .toList()));
+            }
+            return Texts.kind("target", cells, settings.toArray(String[]::new));
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new Label(name, target, asWritten, other);
+        }
+
+        /** What a label must be where {@link #takesWholeNumbersOnly}. */
+        static final String WHOLE_NUMBER = "a whole number, as all classes so far,";
+
+        /** {@return what to do when a label is a fraction where {@link #takesWholeNumbersOnly}} */
+        static String fractionAdvice(String name) {
+            return "; if the target is a number, say " + Notation.option(name, "numeric")
+                    + ", and if each value is a class, " + Notation.option(name, "categorical");
+        }
+
+        /**
+         * {@return whether the known classes are whole numbers that were taken for labels without being asked: a
+         * fraction then means that the target is a number after all}
+         */
+        boolean takesWholeNumbersOnly() {
+            return !asWritten
+                    && !target.classes().isEmpty()
+                    && target.classes().stream().allMatch(Cells::isWhole);
+        }
+
+        /**
+         * {@return the same column with another target}
+         *
+         * @param other kind and known classes, of the same name
+         */
+        public Label withTarget(Target other) {
+            return new Label(name, other, asWritten, cells);
         }
     }
 
     /** {@return the column as text, which {@link #parse} takes back} */
     default String toText() {
         return Escapes.escapeLegibly(name()) + "=" + kind();
+    }
+
+    /** {@return the column as {@link #toText}, without escapes: for people to read, not to be parsed} */
+    default String toPlainText() {
+        return Cells.oneLine(name() + "=" + Escapes.unescapeOrKeep(kind()));
+    }
+
+    /**
+     * {@return this column if its name is in a header; else the column whose name has its {@code %XX} decoded, if that
+     * name is; else this column}
+     *
+     * @param header names of raw columns
+     */
+    default Column namedAsIn(Collection<String> header) {
+        if (header.contains(name()) || name().indexOf('%') < 0) {
+            return this;
+        }
+        Column decoded = parse(name() + "=" + kind());
+        return header.contains(decoded.name()) ? decoded : this;
     }
 
     /**
@@ -150,27 +322,17 @@ public sealed interface Column {
      * @throws AccreteException bad argument: not such a text, an unknown kind or setting
      */
     static Column parse(String text) {
-        Matcher matcher = Texts.FORM.matcher(text.strip());
-        if (!matcher.matches()) {
-            throw AccreteException.badArgument(
-                    "a column must be NAME=KIND or NAME=KIND(key=value,...), with KIND one of " + Texts.KINDS
-                            + ", but was '" + text + "'");
-        }
-        String name = Texts.unescape(matcher.group("name"));
-        Map<String, String> settings = new LinkedHashMap<>();
-        String inside = Optional.ofNullable(matcher.group("settings")).orElse("");
-        for (String pair : inside.isEmpty() ? new String[0] : inside.split(",", -1)) {
-            int equals = pair.indexOf('=');
-            settings.put(
-                    pair.substring(0, Math.max(equals, 0)).strip().replace('_', '-'),
-                    pair.substring(equals + 1).strip());
-        }
-        Column column = Texts.make(name, String.valueOf(matcher.group("kind")), settings);
-        if (!settings.isEmpty()) {
-            throw AccreteException.badArgument("column '" + name + "' has no setting '"
-                    + settings.keySet().iterator().next() + "' in '" + text + "'");
-        }
-        return column;
+        return Texts.parse(text, true);
+    }
+
+    /**
+     * {@return the column that a text describes, with the name as it is written: in it {@code %} means itself}
+     *
+     * @param text {@code NAME=KIND} or {@code NAME=KIND(key=value,…)}
+     * @throws AccreteException bad argument: not such a text, an unknown kind or setting
+     */
+    static Column parseAsWritten(String text) {
+        return Texts.parse(text, false);
     }
 
     /** Reading of the text form. */
@@ -179,19 +341,58 @@ public sealed interface Column {
         private static final Pattern FORM =
                 Pattern.compile("(?<name>.+)=(?<kind>[a-z]+)(\\((?<settings>[^()]*)\\))?", Pattern.DOTALL);
 
+        private static final String AS_WRITTEN = "as-written";
+
         private Texts() {}
 
+        /** {@return the text of a kind with its settings and those of its cells} */
+        private static String kind(String kind, CellFormat cells, String... settings) {
+            List<String> all = new ArrayList<>(List.of(settings));
+            all.addAll(cells.settings());
+            return all.isEmpty() ? kind : kind + "(" + String.join(",", all) + ")";
+        }
+
+        private static Column parse(String text, boolean escaped) {
+            Matcher matcher = FORM.matcher(text.strip());
+            if (!matcher.matches()) {
+                throw AccreteException.badArgument(
+                        "a column must be NAME=KIND or NAME=KIND(key=value,...), with KIND one of " + KINDS
+                                + ", but was '" + text + "'");
+            }
+            String name = escaped ? Escapes.unescapeOrKeep(matcher.group("name")) : matcher.group("name");
+            Map<String, String> settings = new LinkedHashMap<>();
+            String inside = Optional.ofNullable(matcher.group("settings")).orElse("");
+            for (String pair : inside.isEmpty() ? new String[0] : inside.split(",", -1)) {
+                int equals = pair.indexOf('=');
+                settings.put(
+                        pair.substring(0, Math.max(equals, 0)).strip().replace('_', '-'),
+                        pair.substring(equals + 1).strip());
+            }
+            Column column = make(name, String.valueOf(matcher.group("kind")), settings);
+            if (!settings.isEmpty()) {
+                throw AccreteException.badArgument("column '" + name + "' has no setting '"
+                        + settings.keySet().iterator().next() + "' in '" + text + "'");
+            }
+            return column;
+        }
+
         private static Column make(String name, String kind, Map<String, String> settings) {
+            boolean reads = !kind.equals("key") && !kind.equals("ignore");
+            CellFormat cells = reads
+                    ? CellFormat.parse(
+                            take(settings, "missing").orElse(""),
+                            Escapes.unescapeOrKeep(take(settings, "decimal").orElse(".")))
+                    : CellFormat.standard();
             return switch (kind) {
-                case "numeric" -> new Numeric(name);
-                case "boolean" -> new Bool(name);
-                case "categorical" -> new Categorical(name, width(name, settings));
+                case "numeric" -> new Numeric(name, cells);
+                case "boolean" -> new Bool(name, cells);
+                case "categorical" -> new Categorical(name, width(name, settings), cells);
                 case "datetime" ->
-                    new DateTime(name, take(settings, "first-day").map(day -> day(name, day)));
-                case "weight" -> new Weight(name);
+                    new DateTime(name, take(settings, "first-day").map(day -> day(name, day)), cells);
+                case "weight" -> new Weight(name, cells);
                 case "key" -> new Key(name);
                 case "ignore" -> new Ignore(name);
-                case "target" -> new Label(name, target(name, settings));
+                case "target" -> new Label(name, target(name, settings), asWritten(name, settings), cells);
                 default ->
                     throw AccreteException.badArgument(
                             "kind of column '" + name + "' must be one of " + KINDS + " but was '" + kind + "'");
@@ -221,12 +422,21 @@ public sealed interface Column {
             }
         }
 
+        private static boolean asWritten(String name, Map<String, String> settings) {
+            Optional<String> labels = take(settings, "labels");
+            labels.filter(text -> !text.equals(AS_WRITTEN)).ifPresent(text -> {
+                throw AccreteException.badArgument("labels of target '" + name + "' must be " + AS_WRITTEN
+                        + ", or left out, but was '" + text + "'");
+            });
+            return labels.isPresent();
+        }
+
         private static Target target(String name, Map<String, String> settings) {
             String kind = take(settings, "kind").orElse("categorical");
             List<String> labels = new ArrayList<>();
             for (String label :
                     take(settings, "classes").map(all -> all.split("\\|", -1)).orElse(new String[0])) {
-                labels.add(unescape(label));
+                labels.add(Escapes.unescapeOrKeep(label));
             }
             return switch (kind) {
                 case "numeric" -> Target.numeric(name);
@@ -239,14 +449,6 @@ public sealed interface Column {
 
         private static Optional<String> take(Map<String, String> settings, String key) {
             return Optional.ofNullable(settings.remove(key));
-        }
-
-        private static String unescape(String text) {
-            try {
-                return Escapes.unescape(text);
-            } catch (IllegalArgumentException e) {
-                return text;
-            }
         }
     }
 }

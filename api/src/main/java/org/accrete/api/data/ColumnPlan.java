@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.accrete.api.AccreteException;
 
 /**
@@ -116,10 +117,21 @@ public record ColumnPlan(List<Column> columns) {
         for (Column column : columns) {
             changed.add(
                     column instanceof Column.Label label && label.target().kind() == Target.Kind.CATEGORICAL
-                            ? new Column.Label(label.name(), label.target().withClasses(labels))
+                            ? label.withTarget(label.target().withClasses(labels))
                             : column);
         }
         return new ColumnPlan(changed);
+    }
+
+    /**
+     * {@return the same plan with changed formats of cells}
+     *
+     * @param change gives each column's new format
+     */
+    public ColumnPlan withCells(UnaryOperator<CellFormat> change) {
+        return new ColumnPlan(columns.stream()
+                .map(column -> column.withCells(change.apply(column.cells())))
+                .toList());
     }
 
     /** {@return one column a line, each as {@link Column#toText}; {@link #parse} takes it back} */

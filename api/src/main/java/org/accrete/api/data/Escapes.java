@@ -3,6 +3,7 @@ package org.accrete.api.data;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Percent-escapes for names and labels inside the one-line texts of schemas and plans. */
 final class Escapes {
@@ -25,6 +26,19 @@ final class Escapes {
     /** Fixed ranges without blanks. Character.isLetter differs between JDKs, but these texts are stored. */
     private static boolean isLegible(int c) {
         return (c >= 0xC0 && c < 0x1680) || (c > 0x1680 && c < 0x2000) || (c > 0x3000 && c < 0xD800) || c >= 0x10000;
+    }
+
+    /** {@return the text without its escapes; the text itself where a percent sign does not begin one} */
+    static String unescapeOrKeep(String text) {
+        try {
+            String plain = unescape(text);
+            boolean broken = plain.indexOf('\uFFFD') >= 0
+                    && text.indexOf('\uFFFD') < 0
+                    && !text.toUpperCase(Locale.ROOT).contains("%EF%BF%BD");
+            return broken ? text : plain;
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
     }
 
     static String unescape(String text) {

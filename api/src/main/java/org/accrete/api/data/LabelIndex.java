@@ -102,6 +102,20 @@ public final class LabelIndex {
     }
 
     /**
+     * {@return the index of a label that is not written canonically, which is added when it is new}
+     *
+     * @param spelling the label; blanks around it do not count
+     * @throws AccreteException bad data: an empty label
+     */
+    int indexAsWritten(String spelling) {
+        String label = spelling.strip();
+        if (label.isEmpty()) {
+            throw AccreteException.badData("a label must not be empty");
+        }
+        return add(label);
+    }
+
+    /**
      * {@return the index of a whole number as a label, which is added when it is new}
      *
      * @param label the number
@@ -142,11 +156,18 @@ public final class LabelIndex {
      * @param spellings one per row
      */
     public static List<String> sorted(Collection<String> spellings) {
-        return spellings.stream()
+        return sortedAsWritten(spellings.stream()
                 .map(spelling -> Cells.label(spelling.strip()))
-                .distinct()
-                .sorted(ORDER)
-                .toList();
+                .toList());
+    }
+
+    /**
+     * {@return distinct labels in the same order, as they are written}
+     *
+     * @param labels one per row
+     */
+    static List<String> sortedAsWritten(Collection<String> labels) {
+        return labels.stream().distinct().sorted(ORDER).toList();
     }
 
     /** The first labels of an array that only ever grows behind them, so that each new label costs O(1). */

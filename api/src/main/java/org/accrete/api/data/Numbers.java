@@ -29,6 +29,18 @@ final class Numbers {
      * @param to after the last
      */
     static double parse(char[] text, int from, int to) {
+        return parse(text, from, to, '.');
+    }
+
+    /**
+     * {@return as {@link #parse(char[], int, int)}, with another decimal separator than a point}
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last
+     * @param decimal the character before the fraction
+     */
+    static double parse(char[] text, int from, int to, char decimal) {
         int at = from;
         boolean negative = at < to && text[at] == '-';
         if (negative || (at < to && text[at] == '+')) {
@@ -47,7 +59,7 @@ final class Numbers {
                 if (mantissa != 0) {
                     significant++;
                 }
-            } else if (text[at] == '.' && point < 0) {
+            } else if (text[at] == decimal && point < 0) {
                 point = at;
             } else {
                 break;
@@ -82,7 +94,7 @@ final class Numbers {
             power += down ? -exponent : exponent;
         }
         if (mantissa > EXACT || power < -22 || power > 22) {
-            return Double.parseDouble(new String(text, from, to - from));
+            return Double.parseDouble(new String(text, from, to - from).replace(decimal, '.'));
         }
         double value = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power];
         return negative ? -value : value;

@@ -2,8 +2,10 @@ package org.accrete.api.data;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +24,12 @@ import org.accrete.api.AccreteException;
  *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed
  *       into buckets; their number is the power of two ≥ 64 × the distinct values, between 2^10 and 2^18.
  *   <li>A column without values, and text of which more than half is unique, is ignored, with a warning.
+ *   <li>Text of which most cells are numbers, or look like numbers or dates that are written in a way that is not read,
+ *       gets a warning that says how to have them read.
  *   <li>A target is numeric when its values are numbers of which some are not whole or more than 20 differ, and
- *       categorical otherwise. Its classes are sorted: numbers by value, then text by code point.
+ *       categorical otherwise; a learner of one kind of target makes whole numbers that kind. Classes are sorted:
+ *       numbers by value, then text by code point. A target of which most cells look like numbers without being read as
+ *       such is refused, because a class for each number is never wanted.
  * </ul>
  */
 public final class PlanInference {
@@ -39,12 +45,15 @@ public final class PlanInference {
 
     private final List<String> header;
     private final Optional<String> target;
+    private final Optional<Target.Kind> targetKind;
+    private final CellFormat cells;
     private final Map<String, Column> given = new HashMap<>();
     private final List<Row> sample = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private int otherFields = -1;
 
     /**
-     * Makes an inference that has seen no row.
+     * Makes an inference of columns in the standard format that has seen no row.
      *
      * @param header names of the raw columns
      * @param target name of the column to be predicted, if there is one
@@ -53,27 +62,69 @@ public final class PlanInference {
      * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
      */
     public PlanInference(List<String> header, Optional<String> target, List<Column> given) {
+        this(header, target, given, Optional.empty(), CellFormat.standard());
+    }
+
+    /**
+     * Makes an inference that has seen no row.
+     *
+     * @param header names of the raw columns
+     * @param request the target, its kind if the learner needs one, and the columns that are given: those of the
+     *     header, or names whose {@code %XX} stands for a byte
+     * @param cells how cells are written, where a given column does not say otherwise
+     * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
+     */
+    public PlanInference(List<String> header, SourceRequest request, CellFormat cells) {
+        this(header, request.target(), request.columns(), request.targetKind(), cells);
+    }
+
+    private PlanInference(
+            List<String> header,
+            Optional<String> target,
+            List<Column> given,
+            Optional<Target.Kind> targetKind,
+            CellFormat cells) {
         this.header = List.copyOf(header);
+        this.targetKind = targetKind;
+        this.cells = cells;
         requireDistinct(header);
-        for (Column column : given) {
-            if (!header.contains(column.name())) {
+        Set<String> names = Set.copyOf(header);
+        for (Column asGiven : given) {
+            Column column = asGiven.namedAsIn(names);
+            if (!names.contains(column.name())) {
                 throw absent(column.name());
             }
             if (this.given.put(column.name(), column) != null) {
                 throw AccreteException.badArgument("column " + Cells.quote(column.name()) + " is given twice");
             }
         }
-        if (target.isPresent() && !header.contains(target.get())) {
+        if (target.isPresent() && !names.contains(target.get())) {
             throw absent(target.get());
         }
         this.target = target.or(() -> given.stream()
                 .filter(Column.Label.class::isInstance)
-                .map(Column::name)
+                .map(column -> column.namedAsIn(names).name())
                 .findFirst());
     }
 
     private AccreteException absent(String name) {
-        return AccreteException.badArgument("there is no column " + Cells.quote(name) + "; columns: " + list(header));
+        return AccreteException.badArgument(
+                "there is no column " + Cells.quote(name) + "; " + columnsBeside(name, header));
+    }
+
+    /**
+     * {@return names of the columns for a message about a missing one, the one that differs only in case first}
+     *
+     * @param missing a name that is not among them
+     * @param header names of the columns
+     */
+    static String columnsBeside(String missing, List<String> header) {
+        return header.stream()
+                        .filter(name -> name.strip().equalsIgnoreCase(missing.strip()))
+                        .findFirst()
+                        .map(name -> "did you mean " + Cells.quote(name) + "? ")
+                        .orElse("")
+                + "columns: " + list(header);
     }
 
     /**
@@ -101,13 +152,15 @@ public final class PlanInference {
     }
 
     /**
-     * Adds a row; one whose number of fields differs from the header's is ignored.
+     * Adds a row; one whose number of fields differs from the header's is ignored as long as others have that number.
      *
      * @param fields the cells
      */
     public void add(List<String> fields) {
         if (fields.size() == header.size()) {
             sample.add(new Row(fields));
+        } else if (otherFields < 0) {
+            otherFields = fields.size();
         }
     }
 
@@ -139,21 +192,27 @@ public final class PlanInference {
     /**
      * {@return the plan that follows from the rows added so far}
      *
-     * @throws AccreteException bad data: the target is always missing, or no column is left to learn from; bad
-     *     argument: a kind that a target cannot have
+     * @throws AccreteException bad data: no row has as many fields as the header, the target is always missing or is
+     *     numbers in a notation that is not read, or no column is left to learn from; bad argument: a kind that a
+     *     target cannot have
      */
     public ColumnPlan plan() {
         warnings.clear();
+        if (sample.isEmpty() && otherFields >= 0) {
+            throw AccreteException.badData(
+                    "a row must have " + header.size() + " fields, as the header has, but has " + otherFields);
+        }
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < header.size(); i++) {
             String name = header.get(i);
-            Facts seen = new Facts();
+            Optional<Column> wanted = Optional.ofNullable(given.get(name))
+                    .map(column -> column.withCells(column.cells().or(cells)));
+            Facts seen = new Facts(wanted.map(Column::cells).orElse(cells));
             for (Row row : sample) {
                 seen.add(row.cell(i));
             }
-            Optional<Column> wanted = Optional.ofNullable(given.get(name));
             if (target.equals(Optional.of(name))) {
-                columns.add(new Column.Label(name, target(name, seen, wanted)));
+                columns.add(target(name, seen, wanted));
             } else {
                 columns.add(wanted.isPresent() ? complete(wanted.get(), seen) : infer(name, seen));
             }
@@ -167,10 +226,10 @@ public final class PlanInference {
 
     private static Column complete(Column column, Facts seen) {
         if (column instanceof Column.Categorical categorical && categorical.width() == 0) {
-            return new Column.Categorical(column.name(), seen.buckets());
+            return new Column.Categorical(column.name(), seen.buckets(), column.cells());
         }
         if (column instanceof Column.DateTime date && date.firstDay().isEmpty()) {
-            return new Column.DateTime(column.name(), Optional.of(seen.firstDay()));
+            return new Column.DateTime(column.name(), Optional.of(seen.firstDay()), column.cells());
         }
         return column;
     }
@@ -178,56 +237,65 @@ public final class PlanInference {
     private Column infer(String name, Facts seen) {
         if (seen.present == 0) {
             warnings.add("column " + Cells.quote(name) + " is ignored: it is empty in the first " + sample.size()
-                    + " rows; --column " + name + "=KIND reads it all the same");
+                    + " rows; " + Notation.option(name, "KIND") + " reads it all the same");
             return new Column.Ignore(name);
         }
         if (seen.isMostly(seen.numbers)) {
-            warnOfOdd(name, "numbers", seen.numbers, seen);
-            return new Column.Numeric(name);
+            warnOfOdd(name, "numbers", "numeric", seen.numbers, seen);
+            return new Column.Numeric(name, cells);
         }
         if (seen.booleans == seen.present) {
-            return new Column.Bool(name);
+            return new Column.Bool(name, cells);
         }
         if (seen.isMostly(seen.dates)) {
-            warnOfOdd(name, "dates", seen.dates, seen);
-            return new Column.DateTime(name, Optional.of(seen.firstDay()));
+            warnOfOdd(name, "dates", "datetime", seen.dates, seen);
+            return new Column.DateTime(name, Optional.of(seen.firstDay()), cells);
         }
-        if (2L * seen.unique() > sample.size()) {
-            warnings.add(
-                    "column " + Cells.quote(name) + " is ignored: it is text that is unique in over half of the first "
-                            + sample.size() + " rows; --column " + name + "=categorical reads it all the same");
-            return new Column.Ignore(name);
+        boolean ignored = 2L * seen.unique() > sample.size();
+        String fate = ignored
+                ? " is ignored: it is text that is unique in over half of the first " + sample.size() + " rows"
+                : " is read as text";
+        Optional<String> doubt = seen.doubt(name);
+        if (doubt.isPresent()) {
+            warnings.add("column " + Cells.quote(name) + fate + ", although " + doubt.get() + "; "
+                    + Notation.option(name, "categorical") + " reads it as text, " + Notation.option(name, "ignore")
+                    + " leaves it out");
+        } else if (ignored) {
+            warnings.add("column " + Cells.quote(name) + fate + "; " + Notation.option(name, "categorical")
+                    + " reads it all the same");
         }
-        return new Column.Categorical(name, seen.buckets());
+        return ignored ? new Column.Ignore(name) : new Column.Categorical(name, seen.buckets(), cells);
     }
 
-    private void warnOfOdd(String name, String what, int good, Facts seen) {
+    private void warnOfOdd(String name, String what, String kind, int good, Facts seen) {
         if (good < seen.present) {
+            String odd = seen.commonestOdd();
             warnings.add("column " + Cells.quote(name) + " is read as " + what + " although " + (seen.present - good)
                     + " of the first " + sample.size() + " rows have something else there, such as "
-                    + Cells.quote(seen.lastText)
-                    + "; --column " + name + "=categorical reads it as text");
+                    + Cells.quote(odd) + Notation.hint(name, kind, odd) + "; " + Notation.option(name, "categorical")
+                    + " reads it as text");
         }
     }
 
-    private Target target(String name, Facts seen, Optional<Column> wanted) {
+    private Column.Label target(String name, Facts seen, Optional<Column> wanted) {
+        CellFormat format = wanted.map(Column::cells).orElse(cells);
         if (wanted.isPresent() && wanted.get() instanceof Column.Label label) {
-            boolean declared = !label.target().classes().isEmpty();
-            return label.target().kind() == Target.Kind.CATEGORICAL
-                    ? Target.categorical(
-                            name, LabelIndex.sorted(declared ? label.target().classes() : seen.values.keySet()))
-                    : label.target();
+            boolean inferred = label.target().kind() == Target.Kind.CATEGORICAL
+                    && label.target().classes().isEmpty();
+            return !inferred && label.target().kind() == Target.Kind.NUMERIC
+                    ? label
+                    : label.withTarget(
+                            Target.categorical(name, inferred ? seen.labels(label.asWritten()) : sorted(label)));
         }
         if (seen.present == 0 && wanted.isEmpty()) {
             throw AccreteException.badData(
                     "column " + Cells.quote(name) + ", the target, is empty in the first " + sample.size()
-                            + " rows; say what it is with --column " + name + "=numeric or " + name + "=categorical");
+                            + " rows; say what it is with " + Notation.option(name, "numeric") + " or "
+                            + Notation.option(name, "categorical"));
         }
         boolean numeric;
         if (wanted.isEmpty()) {
-            numeric = seen.isMostly(seen.numbers)
-                    && (seen.whole < seen.numbers
-                            || LabelIndex.sorted(seen.values.keySet()).size() > CLASSES_OF_NUMBERS);
+            numeric = isNumericTarget(name, seen);
         } else if (wanted.get() instanceof Column.Numeric) {
             numeric = true;
         } else if (wanted.get() instanceof Column.Categorical || wanted.get() instanceof Column.Bool) {
@@ -238,32 +306,71 @@ public final class PlanInference {
                     + wanted.get().kind());
         }
         if (numeric) {
-            warnOfOdd(name, "numbers", seen.numbers, seen);
-            return Target.numeric(name);
+            warnOfOdd(name, "numbers", "numeric", seen.numbers, seen);
+            return new Column.Label(name, Target.numeric(name), false, format);
         }
-        return Target.categorical(name, LabelIndex.sorted(seen.values.keySet()));
+        boolean asWritten = wanted.filter(Column.Categorical.class::isInstance).isPresent();
+        return new Column.Label(name, Target.categorical(name, seen.labels(asWritten)), asWritten, format);
+    }
+
+    private static List<String> sorted(Column.Label label) {
+        List<String> declared = label.target().classes();
+        return label.asWritten() ? LabelIndex.sortedAsWritten(declared) : LabelIndex.sorted(declared);
+    }
+
+    private boolean isNumericTarget(String name, Facts seen) {
+        int distinct = seen.labels(false).size();
+        if (seen.isMostly(seen.numbers)) {
+            boolean whole = seen.whole == seen.numbers;
+            return targetKind
+                    .map(kind -> !whole || kind == Target.Kind.NUMERIC)
+                    .orElse(!whole || distinct > CLASSES_OF_NUMBERS);
+        }
+        Optional<String> doubt = seen.doubt(name);
+        if (doubt.isPresent()
+                && (distinct > CLASSES_OF_NUMBERS || seen.commonestNotation().isPresent())) {
+            throw AccreteException.badData("column " + Cells.quote(name)
+                    + ", the target, is neither numbers nor classes: " + doubt.get() + "; "
+                    + Notation.option(name, "categorical") + " makes each text a class");
+        }
+        doubt.ifPresent(why ->
+                warnings.add("column " + Cells.quote(name) + ", the target, is read as classes, although " + why + "; "
+                        + Notation.option(name, "categorical") + " makes each text a class without this warning"));
+        if (doubt.isEmpty()) {
+            seen.values.keySet().stream()
+                    .filter(Notation::isMissingSymbol)
+                    .findFirst()
+                    .ifPresent(cell -> warnings.add("column " + Cells.quote(name) + ", the target, has the class "
+                            + Cells.quote(cell) + "; " + Notation.missingRemedy(name, "target", cell)));
+        }
+        return false;
     }
 
     /** What was seen of one column. */
     private static final class Facts {
         private final DateCell date = new DateCell();
+        private final CellFormat cells;
         private final Map<String, Integer> values = new HashMap<>();
+        private final Map<String, Integer> odd = new LinkedHashMap<>();
         private int present;
         private int numbers;
         private int whole;
         private int booleans;
         private int dates;
         private long firstDay;
-        private String lastText = "";
+
+        Facts(CellFormat cells) {
+            this.cells = cells;
+        }
 
         void add(String cell) {
             char[] text = cell.toCharArray();
-            if (Cells.isMissing(text, 0, text.length)) {
+            double number = cells.number(text, 0, text.length);
+            if (Double.isNaN(number) && cells.isMissingNumber(text, 0, text.length)) {
                 return;
             }
             present++;
             values.merge(cell, 1, Integer::sum);
-            double number = Numbers.parse(text, 0, text.length);
             if (!Double.isNaN(number)) {
                 numbers++;
                 whole += number == Math.rint(number) ? 1 : 0;
@@ -272,8 +379,80 @@ public final class PlanInference {
                 dates++;
             } else {
                 booleans += Double.isNaN(Cells.parseBoolean(text, 0, text.length)) ? 0 : 1;
-                lastText = cell;
+                odd.merge(cell, 1, Integer::sum);
             }
+        }
+
+        /** {@return the sorted classes that the values are} */
+        List<String> labels(boolean asWritten) {
+            return LabelIndex.sortedAsWritten(values.keySet().stream()
+                    .map(cell ->
+                            asWritten ? cell : Cells.label(cell, cells.number(cell.toCharArray(), 0, cell.length())))
+                    .toList());
+        }
+
+        /** {@return the commonest cell that is neither a number nor a date; empty if there is none} */
+        String commonestOdd() {
+            return odd.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
+                    .orElse("");
+        }
+
+        private Map<Notation, Integer> notations() {
+            Map<Notation, Integer> counts = new EnumMap<>(Notation.class);
+            odd.forEach((cell, count) ->
+                    Notation.of(cell).ifPresent(notation -> counts.merge(notation, count, Integer::sum)));
+            return counts;
+        }
+
+        /** {@return the notation of most numbers that are not read, if there are more of them than of other cells} */
+        Optional<Notation> commonestNotation() {
+            Map<Notation, Integer> counts = notations();
+            int unread = counts.values().stream().mapToInt(Integer::intValue).sum();
+            int others = odd.entrySet().stream()
+                    .filter(entry -> !Notation.isLikeMissing(entry.getKey()))
+                    .mapToInt(Map.Entry::getValue)
+                    .sum();
+            return counts.entrySet().stream()
+                    .filter(entry -> 2 * unread > others)
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey);
+        }
+
+        /** {@return why text may be numbers or dates after all, and what to do then; empty if it is text} */
+        Optional<String> doubt(String name) {
+            int missing = odd.entrySet().stream()
+                    .filter(entry -> Notation.isLikeMissing(entry.getKey()))
+                    .mapToInt(Map.Entry::getValue)
+                    .sum();
+            int likeDates = dates + notations().getOrDefault(Notation.DATE, 0);
+            int likeNumbers = numbers
+                    + notations().entrySet().stream()
+                            .filter(entry -> entry.getKey().isNumber())
+                            .mapToInt(Map.Entry::getValue)
+                            .sum();
+            boolean isNumbers = 2 * likeNumbers > present - missing;
+            if (!isNumbers && 2 * likeDates <= present - missing) {
+                return Optional.empty();
+            }
+            Optional<Notation> notation = commonestNotation();
+            if (notation.isPresent()) {
+                String example = odd.keySet().stream()
+                        .filter(cell -> Notation.of(cell).equals(notation))
+                        .findFirst()
+                        .orElse("");
+                return Optional.of(
+                        "most of its cells look like " + notation.get().words() + ", such as " + Cells.quote(example)
+                                + ": " + notation.get().remedy(name, "numeric"));
+            }
+            String kind = isNumbers ? "numeric" : "datetime";
+            String cell = odd.isEmpty() ? "" : commonestOdd();
+            return Optional.of("most of its cells are " + (isNumbers ? "numbers" : "dates")
+                    + (cell.isEmpty()
+                            ? ""
+                            : "; others are not, such as " + Cells.quote(cell) + ": "
+                                    + Notation.missingRemedy(name, kind, cell)));
         }
 
         boolean isMostly(int some) {

@@ -31,7 +31,7 @@ import org.accrete.api.AccreteException;
  *   <li>A date column takes {@link LocalDate}, {@link LocalDateTime} (read as UTC), {@link Instant},
  *       {@link OffsetDateTime}, {@link ZonedDateTime}, and text as {@link RowEncoder} does.
  *   <li>A text column takes the text of any value; of an enum constant its name.
- *   <li>{@code null}, NaN and what {@link RowEncoder} calls a missing cell are missing.
+ *   <li>{@code null}, NaN and text that {@link RowEncoder} reads as a missing cell are missing.
  * </ul>
  */
 public final class RecordEncoder {
@@ -63,6 +63,11 @@ public final class RecordEncoder {
 
     private final DateCell date = new DateCell();
     private final LabelIndex labels;
+    private final CellFormat[] formats;
+    private final boolean labelsAsWritten;
+    /** Whether all labels so far are whole numbers that were taken for labels without being asked. */
+    private boolean wholeLabelsOnly;
+
     private final Object[] values;
     private char[] text = new char[64];
 
@@ -93,38 +98,43 @@ public final class RecordEncoder {
         List<String> read = new ArrayList<>();
         List<Use> kinds = new ArrayList<>();
         List<Long> sizes = new ArrayList<>();
+        List<CellFormat> cells = new ArrayList<>();
         // In the order of the schema: numbers, then one-hot blocks. What is no feature comes last, the target at the
         // very end, because it may add a label, which a refused row must not.
         for (Column column : plan.columns()) {
             if (column instanceof Column.Numeric) {
-                add(column, Use.NUMBER, 0, read, kinds, sizes);
+                add(column, Use.NUMBER, 0, read, kinds, sizes, cells);
             } else if (column instanceof Column.Bool) {
-                add(column, Use.BOOLEAN, 0, read, kinds, sizes);
+                add(column, Use.BOOLEAN, 0, read, kinds, sizes, cells);
             } else if (column instanceof Column.DateTime days) {
-                add(column, Use.DAYS, days.firstDay().orElseThrow().toEpochDay(), read, kinds, sizes);
+                add(column, Use.DAYS, days.firstDay().orElseThrow().toEpochDay(), read, kinds, sizes, cells);
             }
         }
         amounts = read.size();
         for (Column column : plan.columns()) {
             if (column instanceof Column.Categorical hot) {
-                add(column, Use.ONE_HOT, hot.width(), read, kinds, sizes);
+                add(column, Use.ONE_HOT, hot.width(), read, kinds, sizes, cells);
             }
         }
         features = read.size();
         for (Column column : plan.columns()) {
             if (column instanceof Column.Key) {
-                add(column, Use.KEY, 0, read, kinds, sizes);
+                add(column, Use.KEY, 0, read, kinds, sizes, cells);
             } else if (column instanceof Column.Weight && targetNeeded) {
-                add(column, Use.WEIGHT, 0, read, kinds, sizes);
+                add(column, Use.WEIGHT, 0, read, kinds, sizes, cells);
             }
         }
         if (targetNeeded && plan.label().isPresent()) {
-            add(plan.label().get(), Use.TARGET, 0, read, kinds, sizes);
+            add(plan.label().get(), Use.TARGET, 0, read, kinds, sizes, cells);
         }
         names = List.copyOf(read);
         uses = kinds.toArray(Use[]::new);
         extents = sizes.stream().mapToLong(Long::longValue).toArray();
         columns = new int[uses.length];
+        formats = cells.toArray(CellFormat[]::new);
+        labelsAsWritten = plan.label().filter(Column.Label::asWritten).isPresent();
+        wholeLabelsOnly =
+                plan.label().filter(Column.Label::takesWholeNumbersOnly).isPresent();
         values = new Object[uses.length];
         long dates = kinds.stream().filter(Use.DAYS::equals).count();
         int next = 0;
@@ -143,10 +153,17 @@ public final class RecordEncoder {
     }
 
     private static void add(
-            Column column, Use use, long extent, List<String> names, List<Use> uses, List<Long> extents) {
+            Column column,
+            Use use,
+            long extent,
+            List<String> names,
+            List<Use> uses,
+            List<Long> extents,
+            List<CellFormat> formats) {
         names.add(column.name());
         uses.add(use);
         extents.add(extent);
+        formats.add(column.cells());
     }
 
     /** {@return how columns become numbers} */
@@ -298,7 +315,7 @@ public final class RecordEncoder {
         int length = characters(text(value));
         int from = first(length);
         int to = last(from, length);
-        if (!Cells.isMissing(text, from, to)) {
+        if (!formats[field].isMissing(text, from, to)) {
             out.put(
                     columns[field] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), (int) extents[field]),
                     1.0);
@@ -311,7 +328,7 @@ public final class RecordEncoder {
             if (Double.isInfinite(amount)) {
                 throw refuse(value, field, "a finite number or missing");
             }
-            return amount;
+            return formats[field].isMissing(amount) ? Double.NaN : amount;
         }
         if (value == null) {
             return Double.NaN;
@@ -322,8 +339,8 @@ public final class RecordEncoder {
         int length = characters(value.toString());
         int from = first(length);
         int to = last(from, length);
-        double amount = Numbers.parse(text, from, to);
-        if (!Double.isFinite(amount) && !Cells.isMissing(text, from, to)) {
+        double amount = formats[field].number(text, from, to);
+        if (!Double.isFinite(amount) && !formats[field].isMissingNumber(text, from, to)) {
             throw refuse(value, field, Double.isNaN(amount) ? "a number or missing" : "a finite number or missing");
         }
         return amount;
@@ -340,7 +357,7 @@ public final class RecordEncoder {
         int from = first(length);
         int to = last(from, length);
         double truth = Cells.parseBoolean(text, from, to);
-        if (Double.isNaN(truth) && !Cells.isMissing(text, from, to)) {
+        if (Double.isNaN(truth) && !formats[field].isMissing(text, from, to)) {
             throw refuse(value, field, "true, yes, false, no or missing");
         }
         return truth;
@@ -357,7 +374,7 @@ public final class RecordEncoder {
         if (date.read(text, from, to)) {
             return true;
         }
-        if (!Cells.isMissing(text, from, to)) {
+        if (!formats[field].isMissing(text, from, to)) {
             throw refuse(value, field, "a date yyyy-MM-dd, with or without HH:mm[:ss], or missing");
         }
         return false;
@@ -366,7 +383,7 @@ public final class RecordEncoder {
     private double weight(Object value, int field) {
         double weight = number(value, field);
         if (weight < 0) {
-            throw refuse(value, field, "a weight >= 0 or missing");
+            throw AccreteException.badData(refusal(value, field, "a weight >= 0 or missing"));
         }
         return Double.isNaN(weight) ? 1.0 : weight;
     }
@@ -382,10 +399,17 @@ public final class RecordEncoder {
         String label = value == null ? "" : text(value);
         int length = characters(label);
         int from = first(length);
-        if (Cells.isMissing(text, from, last(from, length))) {
+        int to = last(from, length);
+        if (formats[field].isMissing(text, from, to)) {
             throw refuse(value, field, "a label");
         }
-        return labels.index(label);
+        double number = wholeLabelsOnly ? formats[field].number(text, from, to) : Double.NaN;
+        if (number != Math.rint(number) && !Double.isNaN(number)) {
+            throw AccreteException.badData(
+                    refusal(value, field, Column.Label.WHOLE_NUMBER) + Column.Label.fractionAdvice(names.get(field)));
+        }
+        wholeLabelsOnly &= !Double.isNaN(number);
+        return labelsAsWritten ? labels.indexAsWritten(label) : labels.index(label);
     }
 
     /**
@@ -477,9 +501,19 @@ public final class RecordEncoder {
     }
 
     private AccreteException refuse(Object value, int field, String expected) {
-        return AccreteException.badData("column " + Cells.quote(names.get(field))
-                + (uses[field] == Use.TARGET ? ", the target," : "") + " must be " + expected + " but was "
-                + Cells.quote(text(value)));
+        String kind = switch (uses[field]) {
+            case DAYS -> "datetime";
+            case WEIGHT -> "weight";
+            case BOOLEAN -> "boolean";
+            default -> "numeric";
+        };
+        return AccreteException.badData(refusal(value, field, expected)
+                + Notation.hint(names.get(field), kind, text(value).trim()));
+    }
+
+    private String refusal(Object value, int field, String expected) {
+        return "column " + Cells.quote(names.get(field)) + (uses[field] == Use.TARGET ? ", the target," : "")
+                + " must be " + expected + " but was " + Cells.quote(text(value));
     }
 
     private static AccreteException missing(String name) {
@@ -494,6 +528,6 @@ public final class RecordEncoder {
      */
     public static AccreteException notARecord(Object record) {
         return AccreteException.badArgument("a record must be a java.util.Map or a Java record but was "
-                + (record.getClass().getName()));
+                + record.getClass().getName());
     }
 }

@@ -1,7 +1,10 @@
 package org.accrete.api.data;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 
 /**
@@ -9,10 +12,11 @@ import org.accrete.api.AccreteException;
  * thread-safe; allocates nothing per row except for keys and new labels.
  *
  * <p>Blanks around a cell do not count, except in keys. An empty cell and {@code NA}, {@code NaN} and {@code null}, as
- * written or all in upper or lower case, are missing. A number is a decimal that fits a {@code double}; a boolean is
- * {@code true}, {@code yes}, {@code false} or {@code no} in any case; a date is {@code yyyy-MM-dd}, alone or with
- * {@code HH:mm} or {@code HH:mm:ss} after a blank or a {@code T}. A label is the cell's text, but a whole number is
- * written canonically: {@code 1.0} is {@code 1}.
+ * written or all in upper or lower case, are missing, and so are the texts that the column's {@link CellFormat} lists.
+ * A number is a decimal that fits a {@code double}; a boolean is {@code true}, {@code yes}, {@code false} or {@code no}
+ * in any case; a date is {@code yyyy-MM-dd}, alone or with {@code HH:mm} or {@code HH:mm:ss} after a blank or a
+ * {@code T}. A label is the cell's text, but a whole number is written canonically, {@code 1.0} is {@code 1}, unless
+ * the plan keeps labels as written.
  */
 public final class RowEncoder {
     private static final int ABSENT = -1;
@@ -32,14 +36,22 @@ public final class RowEncoder {
 
     private final Amount[] amounts;
     private final int[] amountFields;
+    private final CellFormat[] amountCells;
     private final DateCell[] dates;
     private final long[] firstDays;
     private final boolean[] dated;
     private final int[] hotFields;
     private final int[] hotColumns;
     private final int[] hotWidths;
+    private final CellFormat[] hotCells;
     private final int weightField;
+    private final CellFormat weightCells;
     private final int targetField;
+    private final CellFormat targetCells;
+    private final boolean labelsAsWritten;
+    /** Whether all labels so far are whole numbers that were taken for labels without being asked. */
+    private boolean wholeLabelsOnly;
+
     private final int[] keyFields;
 
     private final LabelIndex labels;
@@ -66,7 +78,7 @@ public final class RowEncoder {
         this.schema = plan.schema();
         this.header = List.copyOf(header);
         this.targetNeeded = targetNeeded;
-        PlanInference.requireDistinct(header);
+        Map<String, Integer> fields = fields(header);
 
         List<Column> columns = plan.columns();
         List<Column> numeric = columns.stream()
@@ -76,6 +88,7 @@ public final class RowEncoder {
                 .toList();
         amounts = new Amount[numeric.size()];
         amountFields = new int[numeric.size()];
+        amountCells = numeric.stream().map(Column::cells).toArray(CellFormat[]::new);
         firstDays = numeric.stream()
                 .filter(Column.DateTime.class::isInstance)
                 .mapToLong(column ->
@@ -89,14 +102,15 @@ public final class RowEncoder {
             amounts[i] = column instanceof Column.Numeric
                     ? Amount.NUMBER
                     : column instanceof Column.Bool ? Amount.BOOLEAN : Amount.DAYS;
-            amountFields[i] = field(column);
+            amountFields[i] = field(fields, column);
         }
 
         List<Column.Categorical> hot = columns.stream()
                 .filter(Column.Categorical.class::isInstance)
                 .map(Column.Categorical.class::cast)
                 .toList();
-        hotFields = hot.stream().mapToInt(this::field).toArray();
+        hotFields = hot.stream().mapToInt(column -> field(fields, column)).toArray();
+        hotCells = hot.stream().map(Column::cells).toArray(CellFormat[]::new);
         hotWidths = hot.stream().mapToInt(Column.Categorical::width).toArray();
         hotColumns = new int[hotFields.length];
         int next = amounts.length + ColumnPlan.CYCLES * dates.length;
@@ -105,33 +119,46 @@ public final class RowEncoder {
             next += hotWidths[i];
         }
 
-        weightField = columns.stream()
-                .filter(Column.Weight.class::isInstance)
-                .mapToInt(column -> fieldOfTraining(column))
-                .findFirst()
-                .orElse(ABSENT);
-        targetField = plan.label().map(this::fieldOfTraining).orElse(ABSENT);
+        Optional<Column> weight =
+                columns.stream().filter(Column.Weight.class::isInstance).findFirst();
+        weightField = weight.map(column -> fieldOfTraining(fields, column)).orElse(ABSENT);
+        weightCells = weight.map(Column::cells).orElse(CellFormat.standard());
+        Optional<Column.Label> label = plan.label();
+        targetField = label.map(column -> fieldOfTraining(fields, column)).orElse(ABSENT);
+        targetCells = label.map(Column.Label::cells).orElse(CellFormat.standard());
+        labelsAsWritten = label.filter(Column.Label::asWritten).isPresent();
+        wholeLabelsOnly = label.filter(Column.Label::takesWholeNumbersOnly).isPresent();
         keyFields = columns.stream()
                 .filter(Column.Key.class::isInstance)
-                .mapToInt(this::field)
+                .mapToInt(column -> field(fields, column))
                 .toArray();
 
         labels = new LabelIndex(schema.target().classes());
         scratchEnds = new int[header.size()];
     }
 
-    private int field(Column column) {
-        int field = header.indexOf(column.name());
-        if (field < 0) {
+    /** {@return the number of each field, by the name of its column} */
+    private static Map<String, Integer> fields(List<String> header) {
+        PlanInference.requireDistinct(header);
+        Map<String, Integer> fields = new HashMap<>();
+        for (String name : header) {
+            fields.put(name, fields.size());
+        }
+        return fields;
+    }
+
+    private int field(Map<String, Integer> fields, Column column) {
+        Integer field = fields.get(column.name());
+        if (field == null) {
             throw AccreteException.badData("there is no column " + Cells.quote(column.name()) + " of kind "
-                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; columns: "
-                    + PlanInference.list(header));
+                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; "
+                    + PlanInference.columnsBeside(column.name(), header));
         }
         return field;
     }
 
-    private int fieldOfTraining(Column column) {
-        return targetNeeded || header.contains(column.name()) ? field(column) : ABSENT;
+    private int fieldOfTraining(Map<String, Integer> fields, Column column) {
+        return targetNeeded || fields.containsKey(column.name()) ? field(fields, column) : ABSENT;
     }
 
     /** {@return the plan, as it was given} */
@@ -198,7 +225,7 @@ public final class RowEncoder {
         }
         for (int i = 0; i < hotFields.length; i++) {
             trim(text, ends, hotFields[i]);
-            if (!Cells.isMissing(text, from, to)) {
+            if (!hotCells[i].isMissing(text, from, to)) {
                 int hash = Murmur3.hash(text, from, to);
                 out.put(hotColumns[i] + Integer.remainderUnsigned(hash, hotWidths[i]), 1.0);
             }
@@ -226,13 +253,14 @@ public final class RowEncoder {
             trim(text, ends, amountFields[i]);
             double value;
             switch (amounts[i]) {
-                case NUMBER -> value = number(text, amountFields[i]);
-                case BOOLEAN -> value = bool(text, amountFields[i]);
+                case NUMBER -> value = number(text, amountFields[i], "numeric", amountCells[i]);
+                case BOOLEAN -> value = bool(text, amountFields[i], amountCells[i]);
                 default -> {
                     dated[date] = dates[date].read(text, from, to);
                     value = dated[date] ? dates[date].daysSince(firstDays[date]) : Double.NaN;
-                    if (!dated[date] && !Cells.isMissing(text, from, to)) {
-                        throw refuse(text, amountFields[i], "a date yyyy-MM-dd, with or without HH:mm[:ss],");
+                    if (!dated[date] && !amountCells[i].isMissing(text, from, to)) {
+                        throw refuse(
+                                text, amountFields[i], "datetime", "a date yyyy-MM-dd, with or without HH:mm[:ss],");
                     }
                     date++;
                 }
@@ -243,54 +271,63 @@ public final class RowEncoder {
         }
     }
 
-    private double number(char[] text, int field) {
-        double value = Numbers.parse(text, from, to);
-        if (!Double.isFinite(value) && !Cells.isMissing(text, from, to)) {
-            throw refuse(text, field, Double.isNaN(value) ? "a number" : "a finite number");
+    private double number(char[] text, int field, String kind, CellFormat cells) {
+        double value = cells.number(text, from, to);
+        if (!Double.isFinite(value) && !cells.isMissingNumber(text, from, to)) {
+            throw refuse(text, field, kind, Double.isNaN(value) ? "a number" : "a finite number");
         }
         return value;
     }
 
-    private double bool(char[] text, int field) {
+    private double bool(char[] text, int field, CellFormat cells) {
         double value = Cells.parseBoolean(text, from, to);
-        if (Double.isNaN(value) && !Cells.isMissing(text, from, to)) {
-            throw refuse(text, field, "true, yes, false, no");
+        if (Double.isNaN(value) && !cells.isMissing(text, from, to)) {
+            throw refuse(text, field, "boolean", "true, yes, false, no");
         }
         return value;
     }
 
     private double weight(char[] text, int[] ends) {
         trim(text, ends, weightField);
-        double value = number(text, weightField);
+        double value = number(text, weightField, "weight", weightCells);
         if (value < 0.0) {
-            throw refuse(text, weightField, "a weight >= 0");
+            throw AccreteException.badData(refusal(text, weightField, "a weight >= 0 or missing"));
         }
         return Double.isNaN(value) ? 1.0 : value;
     }
 
     private double targetNumber(char[] text) {
-        double value = Numbers.parse(text, from, to);
+        double value = targetCells.number(text, from, to);
         if (Double.isFinite(value)) {
             return value;
         }
         if (targetNeeded) {
-            throw refuseTarget(text, "a finite number");
+            throw refuseTarget(
+                    text, "a finite number", Notation.hint(targetName(), "numeric", new String(text, from, to - from)));
         }
         return Double.NaN;
     }
 
     private double targetClass(char[] text) {
-        if (Cells.isMissing(text, from, to)) {
+        if (targetCells.isMissing(text, from, to)) {
             if (targetNeeded) {
-                throw refuseTarget(text, "a label");
+                throw refuseTarget(text, "a label", "");
             }
             return Double.NaN;
         }
         int slot = Murmur3.hash(text, from, to) & (SPELLINGS - 1);
         String known = spellings[slot];
         if (known == null || !Cells.equals(text, from, to, known)) {
+            double number = targetCells.number(text, from, to);
+            if (wholeLabelsOnly && number != Math.rint(number) && !Double.isNaN(number)) {
+                if (targetNeeded) {
+                    throw refuseTarget(text, Column.Label.WHOLE_NUMBER, Column.Label.fractionAdvice(targetName()));
+                }
+                return Double.NaN;
+            }
+            wholeLabelsOnly &= !Double.isNaN(number);
             known = new String(text, from, to - from);
-            spelled[slot] = labels.add(Cells.label(known));
+            spelled[slot] = labels.add(labelsAsWritten ? known : Cells.label(known, number));
             spellings[slot] = known;
         }
         return spelled[slot];
@@ -314,16 +351,22 @@ public final class RowEncoder {
         to = last;
     }
 
-    private AccreteException refuse(char[] text, int field, String expected) {
-        return refuse(text, "column " + Cells.quote(header.get(field)), expected + " or missing");
+    private AccreteException refuse(char[] text, int field, String kind, String expected) {
+        String hint = Notation.hint(header.get(field), kind, new String(text, from, to - from));
+        return AccreteException.badData(refusal(text, field, expected + " or missing") + hint);
     }
 
-    private AccreteException refuseTarget(char[] text, String expected) {
-        return refuse(text, "column " + Cells.quote(header.get(targetField)) + ", the target,", expected);
+    private String refusal(char[] text, int field, String expected) {
+        return "column " + Cells.quote(header.get(field)) + " must be " + expected + " but was "
+                + Cells.quote(new String(text, from, to - from));
     }
 
-    private AccreteException refuse(char[] text, String column, String expected) {
-        return AccreteException.badData(
-                column + " must be " + expected + " but was " + Cells.quote(new String(text, from, to - from)));
+    private String targetName() {
+        return header.get(targetField);
+    }
+
+    private AccreteException refuseTarget(char[] text, String expected, String advice) {
+        return AccreteException.badData("column " + Cells.quote(targetName()) + ", the target, must be " + expected
+                + " but was " + Cells.quote(new String(text, from, to - from)) + advice);
     }
 }

@@ -9,22 +9,47 @@ import java.util.Optional;
  * @param location what follows the source's name: a path, a glob, {@code -}, or a word that only the source
  *     understands; may be empty
  * @param target name of the target column, if one was asked for
+ * @param targetKind kind of target that the learner needs, if it needs one: whole numbers are then read as that kind
  * @param columns columns whose kind the user gives; the others are inferred
- * @param plan the stored plan to encode by, instead of inferring one; {@code target} and {@code columns} are then not
- *     read
+ * @param plan the stored plan to encode by, instead of inferring one; {@code target}, {@code targetKind} and
+ *     {@code columns} are then not read
  * @param targetNeeded whether a row without a target is a bad row; when false the target column may be absent
+ * @param mayGrow whether the rows may go on later from where they end now, so that a last line without its end is left
+ *     for then; when false it is read as it is
  * @param badRows what to do with rows that cannot be used
  */
 public record SourceRequest(
         String location,
         Optional<String> target,
+        Optional<Target.Kind> targetKind,
         List<Column> columns,
         Optional<ColumnPlan> plan,
         boolean targetNeeded,
+        boolean mayGrow,
         BadRows badRows) {
     // Copies the list.
     public SourceRequest {
         columns = List.copyOf(columns);
+    }
+
+    /**
+     * Makes a request of rows that have an end, for a learner of any kind of target.
+     *
+     * @param location what follows the source's name
+     * @param target name of the target column, if one was asked for
+     * @param columns columns whose kind the user gives; the others are inferred
+     * @param plan the stored plan to encode by, instead of inferring one
+     * @param targetNeeded whether a row without a target is a bad row
+     * @param badRows what to do with rows that cannot be used
+     */
+    public SourceRequest(
+            String location,
+            Optional<String> target,
+            List<Column> columns,
+            Optional<ColumnPlan> plan,
+            boolean targetNeeded,
+            BadRows badRows) {
+        this(location, target, Optional.empty(), columns, plan, targetNeeded, false, badRows);
     }
 
     /**
@@ -42,7 +67,17 @@ public record SourceRequest(
      * @param name name of the target column
      */
     public SourceRequest withTarget(String name) {
-        return new SourceRequest(location, Optional.of(name), columns, plan, targetNeeded, badRows);
+        return new SourceRequest(
+                location, Optional.of(name), targetKind, columns, plan, targetNeeded, mayGrow, badRows);
+    }
+
+    /**
+     * {@return the same request for a learner of one kind of target}
+     *
+     * @param kind the kind, or empty for any
+     */
+    public SourceRequest withTargetKind(Optional<Target.Kind> kind) {
+        return new SourceRequest(location, target, kind, columns, plan, targetNeeded, mayGrow, badRows);
     }
 
     /**
@@ -51,7 +86,7 @@ public record SourceRequest(
      * @param given the columns
      */
     public SourceRequest withColumns(List<Column> given) {
-        return new SourceRequest(location, target, given, plan, targetNeeded, badRows);
+        return new SourceRequest(location, target, targetKind, given, plan, targetNeeded, mayGrow, badRows);
     }
 
     /**
@@ -61,7 +96,17 @@ public record SourceRequest(
      * @param needTarget whether a row without a target is a bad row
      */
     public SourceRequest withPlan(ColumnPlan stored, boolean needTarget) {
-        return new SourceRequest(location, target, columns, Optional.of(stored), needTarget, badRows);
+        return new SourceRequest(
+                location, target, targetKind, columns, Optional.of(stored), needTarget, mayGrow, badRows);
+    }
+
+    /**
+     * {@return the same request, of rows that may or may not go on later}
+     *
+     * @param grows whether a last line without its end is left for later
+     */
+    public SourceRequest withMayGrow(boolean grows) {
+        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, grows, badRows);
     }
 
     /**
@@ -70,6 +115,6 @@ public record SourceRequest(
      * @param policy what to do with rows that cannot be used
      */
     public SourceRequest withBadRows(BadRows policy) {
-        return new SourceRequest(location, target, columns, plan, targetNeeded, policy);
+        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, mayGrow, policy);
     }
 }

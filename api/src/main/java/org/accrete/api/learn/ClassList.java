@@ -40,7 +40,8 @@ public final class ClassList {
         this.maxClasses = params.get(MAX_CLASSES);
         if (labels.size() > maxClasses) {
             throw AccreteException.badArgument("max-classes must be >= " + labels.size()
-                    + ", the number of classes in the data, but was " + maxClasses);
+                    + ", the number of classes in the data, but was " + maxClasses
+                    + numberAdvice(labels, "TARGET"));
         }
     }
 
@@ -100,12 +101,23 @@ public final class ClassList {
                     throw AccreteException.badRow(
                             row,
                             "class '" + theirs.get(code) + "' would be number " + (code + 1) + " but max-classes is "
-                                    + maxClasses);
+                                    + maxClasses
+                                    + numberAdvice(
+                                            theirs, chunk.schema().target().name()));
                 }
                 size = code + 1;
             }
         }
         return size;
+    }
+
+    /**
+     * {@return what to do where many classes are whole numbers: the target may be a number that was taken for a class}
+     */
+    private static String numberAdvice(List<String> labels, String target) {
+        return labels.stream().allMatch(label -> label.matches("-?[0-9]+"))
+                ? "; if the target is a number, say --column " + target + "=numeric"
+                : "";
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.List;
  * Keeps the versions of models. Thread-safe; readers never wait for a writer.
  *
  * <ul>
- *   <li>A version, once appended, never changes and its number is never used again.
+ *   <li>A version, once appended, never changes and its number is never used again while the model exists.
  *   <li>An append either makes a whole version or none, whatever happens in between.
  *   <li>One {@link ModelWriter} per model at a time, over all processes.
  *   <li>Model names match {@code [A-Za-z0-9][A-Za-z0-9._-]*}, at most 100 characters; others are refused before
@@ -17,14 +17,14 @@ public interface ModelStore extends AutoCloseable {
     /** {@return the name that messages use: its directory or address} */
     String name();
 
-    /** {@return the models that have a history, sorted} */
+    /** {@return the models that have a history or, being damaged, have lost it, sorted} */
     List<String> models();
 
     /**
      * {@return the versions and aliases of a model; without versions when there is no such model}
      *
      * @param model name of the model
-     * @throws org.accrete.api.AccreteException bad argument: not a name; corrupt file: the history is damaged
+     * @throws org.accrete.api.AccreteException bad argument: not a name; corrupt file: the history is damaged or lost
      */
     History history(String model);
 
@@ -55,6 +55,16 @@ public interface ModelStore extends AutoCloseable {
      * @throws org.accrete.api.AccreteException bad argument: not such an alias, no such version
      */
     void tag(String model, String alias, long number);
+
+    /**
+     * Removes a model with all its versions and aliases, also a damaged one, at once: a crash leaves all of it or none.
+     * A model that gets the name later starts with version 1.
+     *
+     * @param model name of the model
+     * @throws org.accrete.api.AccreteException bad argument: no such model; bad state: somebody is writing it; I/O: it
+     *     could not be removed
+     */
+    void remove(String model);
 
     /**
      * Reads every byte of a model.

@@ -30,6 +30,14 @@ class ColumnTest {
                 new Column.Label("y", Target.numeric("y")),
                 new Column.Label("y", Target.categorical("y", List.of())),
                 new Column.Label("y", Target.categorical("y", List.of("a|b", "c,d", "(e)", "", "f=g", AWKWARD))),
+                new Column.Numeric("n", new CellFormat(List.of("?", "-", "a|b", "1,5", "(x)", AWKWARD), ',')),
+                new Column.Bool("b", new CellFormat(List.of("\\N"), '.')),
+                new Column.Categorical("c", 4096, new CellFormat(List.of("#N/A"), '.')),
+                new Column.DateTime("d", Optional.empty(), new CellFormat(List.of("%"), '.')),
+                new Column.DateTime("d", Optional.of(LocalDate.EPOCH), new CellFormat(List.of("?"), '.')),
+                new Column.Weight("w", new CellFormat(List.of("?"), ',')),
+                new Column.Label("y", Target.categorical("y", List.of("1")), true, new CellFormat(List.of("?"), '.')),
+                new Column.Label("y", Target.numeric("y"), false, new CellFormat(List.of(), ',')),
                 new Column.Numeric(AWKWARD));
         for (Column column : columns) {
             assertThat(Column.parse(column.toText())).isEqualTo(column);
@@ -60,6 +68,25 @@ class ColumnTest {
         assertThat(Column.parse("y=target")).isEqualTo(new Column.Label("y", Target.categorical("y", List.of())));
     }
 
+    @Test
+    void aNameIsTakenAsWrittenAndDecodedOnlyWhereThatIsFound() {
+        Column written = Column.parseAsWritten("%FAT=ignore");
+        assertThat(written).isEqualTo(new Column.Ignore("%FAT"));
+        assertThat(written.namedAsIn(List.of("%FAT", "\uFFFDT"))).isEqualTo(written);
+        Column escaped = Column.parseAsWritten("CO%28GT%29=numeric(missing=?)");
+        assertThat(escaped.namedAsIn(List.of("CO(GT)")))
+                .isEqualTo(new Column.Numeric("CO(GT)", new CellFormat(List.of("?"), '.')));
+        assertThat(escaped.namedAsIn(List.of("CO%28GT%29", "CO(GT)"))).isEqualTo(escaped);
+        assertThat(escaped.namedAsIn(List.of("a"))).isEqualTo(escaped);
+    }
+
+    @Test
+    void textForPeopleHasNoEscapes() {
+        assertThat(Column.parse("CO%28GT%29=numeric(missing=?|-,decimal=%2C)").toPlainText())
+                .isEqualTo("CO(GT)=numeric(missing=?|-,decimal=,)");
+        assertThat(new Column.Ignore("100%\n").toPlainText()).isEqualTo("100% =ignore");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "=numeric", "x=", "x=Numeric", "x=numeric(", "x=numeric()x"})
     void refusesWhatIsNoColumn(String text) {
@@ -78,6 +105,10 @@ class ColumnTest {
                 "x=categorical(width=0);width of column 'x' must be a whole number >= 1 and <= 268435456 but was '0'",
                 "x=categorical(width=a);width of column 'x' must be a whole number >= 1 and <= 268435456 but was 'a'",
                 "x=datetime(first-day=1.1.2001);first-day of column 'x' must be a date yyyy-MM-dd but was '1.1.2001'",
+                "x=numeric(decimal=1);decimal must be one character, no letter, digit, sign or blank, but was '1'",
+                "x=numeric(decimal=%2C%2C);decimal must be one character but was ',,'",
+                "x=ignore(missing=?);column 'x' has no setting 'missing' in 'x=ignore(missing=?)'",
+                "y=target(labels=new);labels of target 'y' must be as-written, or left out, but was 'new'",
                 "y=target(kind=ordinal);kind of target 'y' must be one of numeric, categorical but was 'ordinal'"
             })
     void saysWhatIsWrongWithASetting(String text, String message) {

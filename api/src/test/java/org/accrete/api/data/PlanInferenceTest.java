@@ -1,5 +1,6 @@
 package org.accrete.api.data;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,11 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanInferenceTest {
     /** Infers one column {@code c} beside a number. */
@@ -79,6 +84,177 @@ class PlanInferenceTest {
     @Test
     void infiniteNumbersDoNotTurnAColumnIntoText() {
         assertThat(kind(of(Stream.of("1", "inf", "1e999")))).isEqualTo("numeric");
+    }
+
+    /** Numbers and dates that are not read as such: the warning names the column and what to do. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "%d,5;decimal=%%2C",
+                "1,%03d;remove the separators",
+                "1.234.%03d;remove the separators",
+                "1'%03d;remove the separators",
+                "%d%%;remove the percent sign",
+                "%d,5 %%;remove the percent sign",
+                "$%d.50;remove the currency",
+                "-$%d;remove the currency",
+                "%d €;remove the currency",
+                "EUR %d;remove the currency",
+                "($%d);remove the currency",
+                "(%d);write -5 for (5)",
+                "\u2212%d;write a '-' (U+002D)",
+                "%d-;write a '-' (U+002D)",
+                "%d\u00A0;no-break spaces",
+                "\u202F%d.5;no-break spaces",
+                "\u0661%d;digits 0 to 9",
+                "0x1F%d;as decimal numbers",
+                "%1$d/01/2024;yyyy-MM-dd",
+                "01.01.2%03d;yyyy-MM-dd",
+                "2%03d/01/13;yyyy-MM-dd",
+                "13 Jan 2%03d;yyyy-MM-dd",
+                "January 13, 2%03d;yyyy-MM-dd",
+                "13-JAN-24 10:%02d;yyyy-MM-dd",
+                "2024-01-13T10:%02d:00+01:00;yyyy-MM-dd",
+                "10:%02d;yyyy-MM-dd"
+            })
+    void textThatLooksLikeNumbersOrDatesIsWarnedOf(String format, String advice) {
+        for (int distinct : new int[] {5, 28}) {
+            PlanInference inference = of(cells(30, i -> String.format(format, 1 + i % distinct)));
+            assertThat(kind(inference)).isEqualTo(distinct == 5 ? "categorical(width=1024)" : "ignore");
+            assertThat(inference.warnings())
+                    .singleElement(as(InstanceOfAssertFactories.STRING))
+                    .startsWith("column 'c' is ")
+                    .contains(", although most of its cells look like ")
+                    .contains(advice.replace("%%", "%"))
+                    .endsWith("; --column c=categorical reads it as text, --column c=ignore leaves it out");
+            PlanInference asked =
+                    of(cells(30, i -> String.format(format, 1 + i % distinct)), "c=categorical(width=1024)");
+            asked.plan();
+            assertThat(asked.warnings()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a%d",
+                "v1.%d.0",
+                "10.0.0.%d",
+                "R-%d",
+                "%d a",
+                "room %d",
+                "%d-%1$d",
+                "#%d",
+                "k%%",
+                "x,%d",
+                "()",
+                "€",
+                "%%",
+                "0x",
+                "Q%d 2024",
+                "may",
+                "5 or %d"
+            })
+    void otherTextIsNotWarnedOf(String format) {
+        PlanInference inference = of(cells(30, i -> String.format(format, i % 5)));
+        assertThat(kind(inference)).isEqualTo("categorical(width=1024)");
+        assertThat(inference.warnings()).isEmpty();
+    }
+
+    /** More than one cell in twenty is no number: the column is text, and the warning says what is in the way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"?", "-", "\\N", "#N/A", "n/a", "None", "unknown", "oops", "."})
+    void numbersWithManyOddCellsAreWarnedOf(String odd) {
+        for (int every : new int[] {15, 4, 2}) {
+            PlanInference inference = of(cells(90, i -> i % every == 0 ? odd : "" + i % 7));
+            assertThat(kind(inference)).isEqualTo("categorical(width=1024)");
+            if (every > 2) {
+                assertThat(inference.warnings())
+                        .singleElement(as(InstanceOfAssertFactories.STRING))
+                        .startsWith(
+                                "column 'c' is read as text, although most of its cells are numbers; others are not, "
+                                        + "such as '" + odd + "': if '" + odd
+                                        + "' stands for a missing value, add missing=")
+                        .contains("csv:FILE?missing=", "--column 'c=numeric(missing=" + odd + ")'");
+            }
+            assertThat(kind(of(cells(90, i -> i % every == 0 ? odd : "" + i % 7), "c=numeric(missing=" + odd + ")")))
+                    .startsWith("numeric(missing=");
+        }
+    }
+
+    @Test
+    void cellsOfTheSourcesFormatAreInferredByIt() {
+        CellFormat format = CellFormat.parse("?|-1", ",");
+        PlanInference inference = new PlanInference(
+                List.of("n", "c", "d", "y"), SourceRequest.of("f").withTarget("y"), format);
+        cells(40, i -> i + ",5").forEach(cell -> inference.add(List.of(cell, "?", "2001-02-03", "-1")));
+        cells(40, i -> i + ",5").forEach(cell -> inference.add(List.of("?", "x", "?", cell)));
+        assertThat(inference.plan().toText().lines())
+                .containsExactly(
+                        "n=numeric(missing=%3F|-1,decimal=%2C)",
+                        "c=categorical(width=1024,missing=%3F|-1,decimal=%2C)",
+                        "d=datetime(first-day=2001-02-03,missing=%3F|-1,decimal=%2C)",
+                        "y=target(kind=numeric,missing=%3F|-1,decimal=%2C)");
+        assertThat(inference.warnings()).isEmpty();
+    }
+
+    @Test
+    void aTargetOfNumbersThatAreNotReadIsRefused() {
+        assertThatThrownBy(() -> target(cells(100, i -> i + ",5")))
+                .hasMessageStartingWith(
+                        "column 'y', the target, is neither numbers nor classes: most of its cells look "
+                                + "like numbers with a decimal comma, such as '0,5': add decimal=%2C to the source")
+                .hasMessageEndingWith("; --column y=categorical makes each text a class");
+        assertThatThrownBy(() -> target(cells(100, i -> i % 10 == 0 ? "?" : "" + i)))
+                .hasMessageContaining("--column 'y=numeric(missing=?)'");
+        assertThat(target(cells(100, i -> i % 10 == 0 ? "?" : "" + i), "y=numeric(missing=?)")
+                        .kind())
+                .isEqualTo(Target.Kind.NUMERIC);
+        assertThat(target(cells(100, i -> i + ",5"), "y=categorical").classes()).hasSize(100);
+    }
+
+    @Test
+    void aMissingValueAmongClassesIsWarnedOf() {
+        for (Stream<String> cells : List.of(
+                cells(30, i -> i % 3 == 0 ? "?" : "" + i % 3), cells(30, i -> i % 3 == 0 ? "?" : "c" + i % 3))) {
+            PlanInference inference = new PlanInference(List.of("n", "y"), Optional.of("y"), List.of());
+            cells.forEach(cell -> inference.add(List.of("1.5", cell)));
+            assertThat(inference.plan().schema().target().classes()).hasSize(3);
+            assertThat(inference.warnings())
+                    .singleElement(as(InstanceOfAssertFactories.STRING))
+                    .startsWith("column 'y', the target, ")
+                    .contains("if '?' stands for a missing value, add missing=%3F to the source");
+        }
+    }
+
+    @Test
+    void wholeNumbersAreTheKindOfTargetThatTheLearnerNeeds() {
+        for (Target.Kind kind : List.of(Target.Kind.NUMERIC, Target.Kind.CATEGORICAL)) {
+            for (int distinct : new int[] {2, 50}) {
+                PlanInference inference = new PlanInference(
+                        List.of("n", "y"),
+                        SourceRequest.of("f").withTarget("y").withTargetKind(Optional.of(kind)),
+                        CellFormat.standard());
+                cells(100, i -> "" + i % distinct).forEach(cell -> inference.add(List.of("1", cell)));
+                assertThat(inference.plan().schema().target().kind()).isEqualTo(kind);
+            }
+        }
+    }
+
+    @Test
+    void anExplicitlyCategoricalTargetKeepsItsTextAsWritten() {
+        assertThat(target(Stream.of("7", "007", "7.0"), "y=categorical").classes())
+                .containsExactly("007", "7", "7.0");
+        assertThat(target(Stream.of("7", "007", "7.0")).classes()).containsExactly("7");
+    }
+
+    @Test
+    void anotherNumberOfCellsInAllRowsIsToldAsSuch() {
+        PlanInference inference = new PlanInference(List.of("a", "y"), Optional.of("y"), List.of());
+        inference.add(List.of("1", "2", ""));
+        inference.add(List.of("1", "2", ""));
+        assertThatThrownBy(inference::plan).hasMessage("a row must have 2 fields, as the header has, but has 3");
     }
 
     @Test

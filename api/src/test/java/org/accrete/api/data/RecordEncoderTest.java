@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 class RecordEncoderTest {
     private static final ColumnPlan PLAN = new ColumnPlan(List.of(
             Column.parse("id=key"),
-            Column.parse("amount=numeric"),
-            Column.parse("ok=boolean"),
-            Column.parse("day=datetime(first-day=2001-01-01)"),
-            Column.parse("city=categorical(width=1024)"),
+            Column.parse("amount=numeric(missing=?|-3,decimal=%2C)"),
+            Column.parse("ok=boolean(missing=?)"),
+            Column.parse("day=datetime(first-day=2001-01-01,missing=?)"),
+            Column.parse("city=categorical(width=1024,missing=?|SEA1)"),
             Column.parse("size=categorical(width=64)"),
             Column.parse("at=datetime(first-day=2000-01-01)"),
-            Column.parse("w=weight"),
+            Column.parse("w=weight(missing=?|2)"),
             Column.parse("skip=ignore"),
             Column.parse("y=target(kind=categorical,classes=no|yes)")));
     private static final List<String> HEADER =
@@ -32,11 +32,13 @@ class RecordEncoderTest {
 
     private static Object random(SplittableRandom random, String column) {
         if (!column.equals("y") && random.nextInt(6) == 0) {
-            return random.nextBoolean() ? "NA" : " ";
+            boolean hasMore = !column.equals("size") && !column.equals("at");
+            return random.nextBoolean() ? "NA" : random.nextBoolean() && hasMore ? " ? " : " ";
         }
         return switch (column) {
             case "id" -> random.nextInt(1000);
-            case "amount" -> random.nextBoolean() ? random.nextInt(-5, 5) : random.nextDouble() * 1e6;
+            case "amount" ->
+                random.nextBoolean() ? random.nextInt(-5, 5) : random.nextInt(99) + "," + random.nextInt(99);
             case "ok" -> random.nextBoolean() ? random.nextBoolean() : random.nextBoolean() ? "yes" : "No";
             case "day" -> LocalDate.ofEpochDay(random.nextInt(10_000, 13_000));
             case "at" ->
@@ -85,6 +87,28 @@ class RecordEncoderTest {
                 assertThat(a.values()[a.start(row) + k]).isEqualTo(Double.valueOf(e.values()[e.start(row) + k]));
             }
         }
+    }
+
+    @Test
+    void labelsAreReadAsFilesAreRead() {
+        ColumnPlan whole = new ColumnPlan(
+                List.of(Column.parse("n=numeric"), Column.parse("y=target(kind=categorical,classes=0|1)")));
+        RecordEncoder canonical = new RecordEncoder(whole, true);
+        ChunkBuffer rows = new ChunkBuffer(whole.schema(), 4);
+        canonical.encode(Map.of("n", 0, "y", 1.0), rows);
+        assertThat(rows.chunk().target(0)).isEqualTo(1);
+        assertThatThrownBy(() -> canonical.encode(Map.of("n", 0, "y", 0.25), rows))
+                .hasMessageContaining("--column y=numeric");
+        canonical.encode(Map.of("n", 0, "y", "other"), rows);
+        canonical.encode(Map.of("n", 0, "y", 0.25), rows);
+        assertThat(rows.chunk().classes()).containsExactly("0", "1", "other", "0.25");
+        ColumnPlan written = new ColumnPlan(
+                List.of(Column.parse("n=numeric"), Column.parse("y=target(kind=categorical,labels=as-written)")));
+        RecordEncoder asWritten = new RecordEncoder(written, true);
+        ChunkBuffer texts = new ChunkBuffer(written.schema(), 2);
+        asWritten.encode(Map.of("n", 0, "y", "007"), texts);
+        asWritten.encode(Map.of("n", 0, "y", " 7 "), texts);
+        assertThat(texts.chunk().classes()).containsExactly("007", "7");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RowEncoderTest {
@@ -91,7 +92,88 @@ class RowEncoderTest {
         ChunkBuffer hot = encode(plan("c=categorical(width=1024)"), List.of(List.of(text)));
         assertThat(((SparseChunk) hot.chunk()).end(0)).isEqualTo(1);
         assertThatThrownBy(() -> dense(plan("n=numeric"), text))
-                .hasMessage("column 'n' must be a number or missing but was '" + text + "'");
+                .hasMessageStartingWith("column 'n' must be a number or missing but was '" + text + "'");
+    }
+
+    @Test
+    void whatAColumnListsAsMissingIsMissing() {
+        for (String missing : List.of("?", " ? ", "-999", "-999.0", "\\N", "")) {
+            assertThat(dense(plan("n=numeric(missing=?|-999|\\N)"), missing)).containsExactly(Double.NaN);
+        }
+        assertThat(dense(plan("n=numeric(missing=?|-999)"), "-99")).containsExactly(-99);
+        assertThat(dense(plan("b=boolean(missing=?)"), "?")).containsExactly(Double.NaN);
+        assertThat(dense(plan("d=datetime(first-day=2001-01-01,missing=-)"), "-")[0])
+                .isNaN();
+        ChunkBuffer hot =
+                encode(plan("c=categorical(width=1024,missing=?)", "w=weight(missing=?)"), List.of(List.of("?", "?")));
+        assertThat(((SparseChunk) hot.chunk()).end(0)).isZero();
+        assertThat(hot.chunk().weight(0)).isEqualTo(1.0);
+        ColumnPlan labels = plan("n=numeric", "y=target(kind=categorical,missing=?)");
+        assertThatThrownBy(() -> encode(labels, List.of(List.of("1", "?"))))
+                .hasMessage("column 'y', the target, must be a label but was '?'");
+    }
+
+    @Test
+    void aDecimalCommaIsReadWhereTheColumnHasOne() {
+        ColumnPlan plan = plan("n=numeric(decimal=%2C)", "y=target(kind=numeric,decimal=%2C)");
+        ChunkBuffer rows = encode(plan, List.of(List.of("-1,5e1", "0,25"), List.of("3", "0,12345678901234567")));
+        DenseChunk chunk = (DenseChunk) rows.chunk();
+        assertThat(chunk.values()[chunk.offset(0)]).isEqualTo(-15);
+        assertThat(chunk.target(0)).isEqualTo(0.25);
+        assertThat(chunk.target(1)).isEqualTo(0.12345678901234567);
+        assertThatThrownBy(() -> encode(plan, List.of(List.of("1.5", "1"))))
+                .hasMessageStartingWith("column 'n' must be a number or missing but was '1.5'")
+                .hasMessageContaining("decimal=");
+    }
+
+    /** A cell that is refused though it is plainly a number or a date: the message says what to do. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "numeric;0,5;decimal=%2C",
+                "numeric;1,234.5;remove the separators",
+                "numeric;12 %;remove the percent sign",
+                "numeric;$1.50;remove the currency",
+                "numeric;?;csv:FILE?missing=%3F",
+                "numeric;-;--column 'n=numeric(missing=-)'",
+                "datetime(first-day=2001-01-01);n/a;--column 'n=datetime(missing=n/a)'"
+            })
+    void aRefusalSaysWhatToDo(String kind, String cell, String advice) {
+        assertThatThrownBy(() -> dense(plan("n=" + kind), cell))
+                .hasMessageStartingWith("column 'n' must be ")
+                .hasMessageContaining("but was '" + cell + "'; ")
+                .hasMessageContaining(advice);
+    }
+
+    @Test
+    void labelsStayAsWrittenWhereThePlanSaysSo() {
+        ColumnPlan plan = plan("n=numeric", "y=target(kind=categorical,labels=as-written)");
+        Chunk chunk = encode(
+                        plan,
+                        Stream.of("007", "7", "7.0", " 7 ")
+                                .map(label -> List.of("0", label))
+                                .toList())
+                .chunk();
+        assertThat(chunk.classes()).containsExactly("007", "7", "7.0");
+        assertThat(chunk.target(3)).isEqualTo(1);
+    }
+
+    @Test
+    void aFractionAmongWholeNumbersTakenForClassesIsRefused() {
+        ColumnPlan plan = plan("n=numeric", "y=target(kind=categorical,classes=0|1)");
+        assertThatThrownBy(() -> encode(plan, List.of(List.of("0", "2"), List.of("0", "0.25"))))
+                .hasMessage(
+                        "column 'y', the target, must be a whole number, as all classes so far, but was '0.25'; if the"
+                                + " target is a number, say --column y=numeric, and if each value is a class,"
+                                + " --column y=categorical");
+        RowEncoder predicting = new RowEncoder(plan, header(plan), false);
+        ChunkBuffer rows = new ChunkBuffer(plan.schema(), 1);
+        predicting.encode(List.of("0", "0.25"), rows);
+        assertThat(rows.chunk().target(0)).isNaN();
+        ColumnPlan asked = plan("n=numeric", "y=target(kind=categorical,labels=as-written,classes=0|1)");
+        assertThat(encode(asked, List.of(List.of("0", "0.25"))).chunk().target(0))
+                .isEqualTo(2);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.accrete.api.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SourceRequestTest {
@@ -14,12 +15,17 @@ class SourceRequestTest {
                 .withTarget("y")
                 .withColumns(List.of(new Column.Ignore("i")))
                 .withPlan(plan, false)
+                .withTargetKind(Optional.of(Target.Kind.NUMERIC))
+                .withMayGrow(true)
                 .withBadRows(skip);
         assertThat(request.location()).isEqualTo("a.csv");
         assertThat(request.target()).contains("y");
         assertThat(request.columns()).containsExactly(new Column.Ignore("i"));
         assertThat(request.plan()).contains(plan);
         assertThat(request.targetNeeded()).isFalse();
+        assertThat(request.targetKind()).contains(Target.Kind.NUMERIC);
+        assertThat(request.mayGrow()).isTrue();
+        assertThat(SourceRequest.of("a.csv").mayGrow()).isFalse();
         assertThat(request.badRows()).isSameAs(skip);
         assertThat(SourceRequest.of("a.csv").targetNeeded()).isTrue();
     }

@@ -50,7 +50,16 @@ class ClassListTest {
         assertThatThrownBy(() -> list(List.of("a"), Map.of("max-classes", "1")).check(chunk))
                 .hasMessage("class 'b' would be number 2 but max-classes is 1");
         assertThatThrownBy(() -> list(List.of("a", "b"), Map.of("max-classes", "1")))
-                .hasMessageContaining("max-classes must be >= 2");
+                .hasMessage("max-classes must be >= 2, the number of classes in the data, but was 1");
+    }
+
+    @Test
+    void manyWholeNumbersAsClassesSuggestANumericTarget() {
+        assertThatThrownBy(() -> list(List.of("0"), Map.of("max-classes", "1")).check(chunk(List.of("0", "-7"), 0, 1)))
+                .hasMessage("class '-7' would be number 2 but max-classes is 1; if the target is a number, say "
+                        + "--column y=numeric");
+        assertThatThrownBy(() -> list(List.of("0", "1"), Map.of("max-classes", "1")))
+                .hasMessageEndingWith("; if the target is a number, say --column TARGET=numeric");
     }
 
     @Test

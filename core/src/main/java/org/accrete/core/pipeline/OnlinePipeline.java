@@ -37,11 +37,13 @@ final class OnlinePipeline extends Pipeline implements OnlineLearner {
 
     @Override
     public double[] learnOne(double[] x, double target, double weight) {
+        requireOneThread();
         return learnOne(row.dense(x, target, weight, labels()));
     }
 
     @Override
     public double[] learnOne(int[] indices, double[] values, int count, double target, double weight) {
+        requireOneThread();
         return learnOne(row.sparse(indices, values, count, target, weight, labels()));
     }
 

@@ -6,6 +6,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
+import org.accrete.core.plugin.PlugInCalls;
 
 /**
  * A step or the learner of a pipeline, with the value of each of its parameters.
@@ -26,17 +27,36 @@ record Part<P extends LearnerProvider>(P provider, Params params) {
                 .toList();
     }
 
-    /** {@return what the call returns} An error of the part gets the part's name. */
-    <T> T named(Supplier<T> call) {
+    /**
+     * {@return what a call of the part returns, which is never null} An error of the part gets the part's name.
+     *
+     * @param method name of the method, for messages
+     */
+    <T> T named(String method, Supplier<T> call) {
         try {
-            return call.get();
+            return PlugInCalls.call(provider, method, call);
         } catch (AccreteException e) {
             throw named(e, name(), 0);
         }
     }
 
+    /**
+     * {@return what to throw after the part threw}
+     *
+     * @param method name of the method, for messages
+     * @param rowOffset added to the row that an error is about
+     */
+    RuntimeException failure(String method, Throwable thrown, int rowOffset) {
+        RuntimeException failure = PlugInCalls.failure(provider, method, thrown);
+        return failure instanceof AccreteException known ? named(known, name(), rowOffset) : failure;
+    }
+
     /** {@return a part's error with the part's name before the message and the row's number in the pipeline's chunk} */
     static AccreteException named(AccreteException error, String name, int rowOffset) {
+        if (error.kind() == AccreteException.Kind.PLUG_IN_FAILED) {
+            // Names the part already.
+            return error;
+        }
         String message = name + ": " + error.getMessage();
         AccreteException named = error.chunkRow().isPresent()
                 ? AccreteException.badRow(error.chunkRow().getAsInt() + rowOffset, message)

@@ -26,6 +26,8 @@ import org.accrete.core.plugin.PlugIns;
  *
  * <p>It is an {@link OnlineLearner} when the learner is one and all steps are {@linkplain RowWiseStep row-wise}.
  *
+ * <p>One thread uses it at a time. A call while another thread is learning is refused (bad state) where it is noticed.
+ *
  * <p>A step that is not ready hands fewer rows on; those that trained steps only are counted as {@link #warmUpRows()}.
  *
  * <p>The state holds everything that the parts store and also the texts {@code learner}, {@code steps}, {@code params}
@@ -42,6 +44,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     private List<String> classes;
     private long rowsSeen;
     private long warmUpRows;
+    private long userThread;
 
     /** For {@link PipelineAssembly}. */
     Pipeline(ResolvedSpec spec, Schema schema, Step[] steps, Learner learner) {
@@ -130,6 +133,34 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
 
     /** Trains the steps, then calls the learner; when one of them refuses, nothing has changed. */
     final void fit(Chunk chunk, LearnerCall call) {
+        requireOneThread();
+        long thread = Thread.currentThread().getId();
+        userThread = thread;
+        try {
+            fitOnThisThread(chunk, call);
+        } catch (AccreteException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Two threads began at once, and one changed the arrays that the other was reading.
+            throw userThread == thread ? e : usedByTwoThreads();
+        } finally {
+            userThread = 0;
+        }
+    }
+
+    /** Refuses a second thread while one learns. A plain field costs next to nothing, and it is no lock. */
+    final void requireOneThread() {
+        if (userThread != 0 && userThread != Thread.currentThread().getId()) {
+            throw usedByTwoThreads();
+        }
+    }
+
+    private static AccreteException usedByTwoThreads() {
+        return AccreteException.badState("a pipeline is used by one thread at a time but a second one called it;"
+                + " predict from other threads by a snapshot()");
+    }
+
+    private void fitOnThisThread(Chunk chunk, LearnerCall call) {
         schema.require(chunk.schema());
         int rows = chunk.rows();
         if (rows == 0) {
@@ -147,13 +178,11 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
             if (current.rows() > 0) {
                 call.fit(learner, current);
             }
-        } catch (AccreteException e) {
-            undo(fitted);
-            // The rows that a step does not hand on are the first ones.
-            throw Part.named(e, fitted < steps.length ? names.get(fitted) : learner(), rows - current.rows());
         } catch (RuntimeException | Error e) {
             undo(fitted);
-            throw e;
+            // The rows that a step does not hand on are the first ones.
+            throw spec.part(fitted)
+                    .failure(fitted < steps.length ? "partialFitTransform" : "partialFit", e, rows - current.rows());
         }
         rowsSeen += rows;
         warmUpRows += rows - current.rows();
@@ -180,6 +209,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      *     step changes rows in another way than by scaling them; nothing is changed
      */
     public void merge(Pipeline other) {
+        requireOneThread();
         requireMergeable(other);
         if (other.rowsSeen == 0) {
             return;
@@ -292,30 +322,35 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     /** {@inheritDoc} It shares this pipeline's buffers; it can do what the learner's model can. */
     @Override
     public final Model view() {
+        requireOneThread();
         Transformer[] models = new Transformer[steps.length];
         for (int i = 0; i < steps.length; i++) {
-            models[i] = steps[i].view();
+            models[i] = spec.part(i).named("view", steps[i]::view);
         }
-        return PipelineModel.of(schema, names, models, learner.view(), () -> buffers);
+        return PipelineModel.of(
+                schema, spec, models, spec.learner().named("view", learner::view), buffers.asOptional());
     }
 
     /** {@inheritDoc} It can do what the learner's model can. */
     @Override
     public final Model snapshot() {
+        requireOneThread();
         Transformer[] models = new Transformer[steps.length];
         for (int i = 0; i < steps.length; i++) {
-            models[i] = steps[i].snapshot();
+            models[i] = spec.part(i).named("snapshot", steps[i]::snapshot);
         }
-        return PipelineModel.of(schema, names, models, learner.snapshot(), () -> new StepBuffers(models.length));
+        Model model = spec.learner().named("snapshot", learner::snapshot);
+        return PipelineModel.of(schema, spec, models, model, Optional.empty());
     }
 
     @Override
     public final State state() {
+        requireOneThread();
         State.Builder state = State.builder();
-        for (Step step : steps) {
-            state.all(step.state());
+        for (int i = 0; i < steps.length; i++) {
+            state.all(spec.part(i).named("state", steps[i]::state));
         }
-        state.all(learner.state());
+        state.all(spec.learner().named("state", learner::state));
         spec.writeTo(state);
         return state.text("schema", schema.withClasses(classes).toText())
                 .whole("pipeline.rows_seen", rowsSeen)

@@ -32,7 +32,7 @@ final class PipelineAssembly {
 
     /** {@return a pipeline whose steps have seen nothing} */
     static Pipeline create(ResolvedSpec spec, Schema schema, Maker<LearnerProvider, Learner> learner) {
-        Pipeline pipeline = assemble(spec, schema, StepProvider::create, learner);
+        Pipeline pipeline = assemble("create", spec, schema, StepProvider::create, learner);
         // Two parts that would store something under one name are refused now, not when the first version is appended.
         pipeline.state();
         return pipeline;
@@ -45,25 +45,31 @@ final class PipelineAssembly {
 
     /** {@return a pipeline whose steps continue from a state; its own counts are 0} */
     static Pipeline restore(ResolvedSpec spec, Schema schema, State state, Maker<LearnerProvider, Learner> learner) {
-        return assemble(spec, schema, (provider, in, params) -> provider.restore(in, params, state), learner);
+        return assemble(
+                "restore", spec, schema, (provider, in, params) -> provider.restore(in, params, state), learner);
     }
 
     private static Pipeline assemble(
-            ResolvedSpec spec, Schema schema, Maker<StepProvider, Step> step, Maker<LearnerProvider, Learner> last) {
+            String method,
+            ResolvedSpec spec,
+            Schema schema,
+            Maker<StepProvider, Step> step,
+            Maker<LearnerProvider, Learner> last) {
         Step[] steps = new Step[spec.steps().size()];
         Schema columns = schema;
         for (int i = 0; i < steps.length; i++) {
-            steps[i] = make(spec.steps().get(i), columns, step);
-            columns = steps[i].outputSchema();
+            Part<StepProvider> part = spec.steps().get(i);
+            steps[i] = make(method, part, columns, step);
+            columns = part.named("outputSchema", steps[i]::outputSchema);
         }
-        Learner learner = make(spec.learner(), columns, last);
+        Learner learner = make(method, spec.learner(), columns, last);
         return learner instanceof OnlineLearner online && Arrays.stream(steps).allMatch(RowWiseStep.class::isInstance)
                 ? new OnlinePipeline(spec, schema, steps, online)
                 : new Pipeline(spec, schema, steps, learner);
     }
 
     private static <P extends LearnerProvider, L extends Learner> L make(
-            Part<P> part, Schema columns, Maker<P, L> maker) {
-        return part.named(() -> maker.make(part.provider(), columns, part.params()));
+            String method, Part<P> part, Schema columns, Maker<P, L> maker) {
+        return part.named(method, () -> maker.make(part.provider(), columns, part.params()));
     }
 }

@@ -2,8 +2,8 @@ package org.accrete.core.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
-import org.accrete.api.AccreteException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
@@ -12,19 +12,30 @@ import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.learn.Transformer;
+import org.accrete.core.plugin.PlugInCalls;
 
-/** The model of a pipeline's learner behind the transformers of its steps; it can do what the learner's model can. */
+/**
+ * The model of a pipeline's learner behind the transformers of its steps; it can do what the learner's model can. An
+ * error of a plug-in names it, so that the model of a learner from elsewhere is wrapped also without steps.
+ */
 class PipelineModel implements Model {
+    /** Memory for more rows is not kept, since it might never be needed again. */
+    private static final int MOST_ROWS_KEPT = 64;
+
     private final Schema schema;
-    private final List<String> names;
+    private final ResolvedSpec spec;
     private final Transformer[] steps;
-    private final Supplier<StepBuffers> buffers;
+    private final Optional<StepBuffers> buffers;
+
+    /** Of a model that threads share: kept for the thread that predicts, others make their own at the same time. */
+    private final AtomicReference<Optional<StepBuffers>> idle = new AtomicReference<>(Optional.empty());
+
     private final Model model;
 
     private PipelineModel(
-            Schema schema, List<String> names, Transformer[] steps, Supplier<StepBuffers> buffers, Model model) {
+            Schema schema, ResolvedSpec spec, Transformer[] steps, Optional<StepBuffers> buffers, Model model) {
         this.schema = schema;
-        this.names = names;
+        this.spec = spec;
         this.steps = steps;
         this.buffers = buffers;
         this.model = model;
@@ -34,29 +45,28 @@ class PipelineModel implements Model {
      * {@return the learner's model for chunks of the pipeline's schema}
      *
      * @param schema of the pipeline
-     * @param names of the steps, for messages
+     * @param spec of the pipeline, for messages
      * @param steps models of the steps, in order
      * @param model of the learner
-     * @param buffers called once per chunk; gives shared buffers, or new ones where threads share the model
+     * @param buffers the chunks between the steps; empty where threads share the model
      */
-    static Model of(
-            Schema schema, List<String> names, Transformer[] steps, Model model, Supplier<StepBuffers> buffers) {
-        if (steps.length == 0) {
+    static Model of(Schema schema, ResolvedSpec spec, Transformer[] steps, Model model, Optional<StepBuffers> buffers) {
+        if (steps.length == 0 && PlugInCalls.isOwn(spec.learner().provider())) {
             return model;
         }
         if (model instanceof ProbabilisticClassifier inner) {
-            return new OfProbabilities(schema, names, steps, inner, buffers);
+            return new OfProbabilities(schema, spec, steps, inner, buffers);
         }
         if (model instanceof Classifier inner) {
-            return new OfClasses<>(schema, names, steps, inner, buffers);
+            return new OfClasses<>(schema, spec, steps, inner, buffers);
         }
         if (model instanceof Regressor inner) {
-            return new OfNumbers(schema, names, steps, inner, buffers);
+            return new OfNumbers(schema, spec, steps, inner, buffers);
         }
         if (model instanceof Transformer inner) {
-            return new OfRows(schema, names, steps, inner, buffers);
+            return new OfRows(schema, spec, steps, inner, buffers);
         }
-        return new PipelineModel(schema, names, steps, buffers, model);
+        return steps.length == 0 ? model : new PipelineModel(schema, spec, steps, buffers, model);
     }
 
     @Override
@@ -75,31 +85,51 @@ class PipelineModel implements Model {
         return lines;
     }
 
-    /** {@return the rows as the learner's model needs them} */
-    final Chunk transformed(Chunk chunk) {
+    /** {@return buffers for one call} */
+    final StepBuffers take() {
+        if (buffers.isPresent()) {
+            return buffers.get();
+        }
+        Optional<StepBuffers> taken = idle.getAndSet(Optional.empty());
+        return taken.isPresent() ? taken.get() : new StepBuffers(steps.length);
+    }
+
+    /** Ends the call that took them. */
+    final void giveBack(StepBuffers taken) {
+        if (buffers.isEmpty() && taken.rows() <= MOST_ROWS_KEPT) {
+            idle.set(taken.asOptional());
+        }
+    }
+
+    /** {@return the rows as the learner's model needs them, in the buffers} */
+    final Chunk transformed(Chunk chunk, StepBuffers between) {
         schema.require(chunk.schema());
         Chunk current = chunk;
-        if (chunk.rows() == 0) {
+        if (chunk.rows() == 0 && steps.length > 0) {
             return new ChunkBuffer(steps[steps.length - 1].outputSchema(), 1).chunk();
         }
-        StepBuffers between = buffers.get();
         for (int i = 0; i < steps.length; i++) {
             ChunkBuffer out = between.get(i, steps[i].outputSchema(), current.rows());
             try {
                 steps[i].transform(current, out);
-            } catch (AccreteException e) {
-                throw Part.named(e, names.get(i), 0);
+            } catch (RuntimeException | Error e) {
+                throw spec.part(i).failure("transform", e, 0);
             }
             current = out.chunk();
         }
         return current;
     }
 
+    /** {@return what to throw after the learner's model threw; its own refusals do not name it} */
+    final RuntimeException failure(String method, Throwable thrown) {
+        return PlugInCalls.failure(spec.learner().provider(), method, thrown);
+    }
+
     private static class OfClasses<C extends Classifier> extends PipelineModel implements Classifier {
         final C inner;
 
-        OfClasses(Schema schema, List<String> names, Transformer[] steps, C inner, Supplier<StepBuffers> buffers) {
-            super(schema, names, steps, buffers, inner);
+        OfClasses(Schema schema, ResolvedSpec spec, Transformer[] steps, C inner, Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, buffers, inner);
             this.inner = inner;
         }
 
@@ -115,7 +145,17 @@ class PipelineModel implements Model {
 
         @Override
         public final void decide(Chunk chunk, double[] out) {
-            inner.decide(transformed(chunk), out);
+            StepBuffers between = take();
+            try {
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.decide(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("decide", e);
+                }
+            } finally {
+                giveBack(between);
+            }
         }
 
         @Override
@@ -128,16 +168,20 @@ class PipelineModel implements Model {
             implements ProbabilisticClassifier {
         OfProbabilities(
                 Schema schema,
-                List<String> names,
+                ResolvedSpec spec,
                 Transformer[] steps,
                 ProbabilisticClassifier inner,
-                Supplier<StepBuffers> buffers) {
-            super(schema, names, steps, inner, buffers);
+                Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, inner, buffers);
         }
 
         @Override
         public void probabilities(double[] decisions, int rows, int classes, double[] out) {
-            inner.probabilities(decisions, rows, classes, out);
+            try {
+                inner.probabilities(decisions, rows, classes, out);
+            } catch (RuntimeException | Error e) {
+                throw failure("probabilities", e);
+            }
         }
     }
 
@@ -145,18 +189,24 @@ class PipelineModel implements Model {
         private final Regressor inner;
 
         OfNumbers(
-                Schema schema,
-                List<String> names,
-                Transformer[] steps,
-                Regressor inner,
-                Supplier<StepBuffers> buffers) {
-            super(schema, names, steps, buffers, inner);
+                Schema schema, ResolvedSpec spec, Transformer[] steps, Regressor inner, Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, buffers, inner);
             this.inner = inner;
         }
 
         @Override
         public void predict(Chunk chunk, double[] out) {
-            inner.predict(transformed(chunk), out);
+            StepBuffers between = take();
+            try {
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.predict(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("predict", e);
+                }
+            } finally {
+                giveBack(between);
+            }
         }
     }
 
@@ -165,11 +215,11 @@ class PipelineModel implements Model {
 
         OfRows(
                 Schema schema,
-                List<String> names,
+                ResolvedSpec spec,
                 Transformer[] steps,
                 Transformer inner,
-                Supplier<StepBuffers> buffers) {
-            super(schema, names, steps, buffers, inner);
+                Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, buffers, inner);
             this.inner = inner;
         }
 
@@ -180,7 +230,17 @@ class PipelineModel implements Model {
 
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
-            inner.transform(transformed(chunk), out);
+            StepBuffers between = take();
+            try {
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.transform(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("transform", e);
+                }
+            } finally {
+                giveBack(between);
+            }
         }
     }
 }

@@ -116,7 +116,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
     }
 
     private static void requireSame(Part<?> mine, Part<?> theirs) {
-        mine.named(() -> {
+        mine.named("params", () -> {
             mine.params().requireSame(theirs.params());
             return mine;
         });
@@ -149,6 +149,11 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         return settings;
     }
 
+    /** {@return a step by its index, or the learner behind the last step} */
+    Part<?> part(int index) {
+        return index < steps.size() ? steps.get(index) : learner;
+    }
+
     List<String> stepNames() {
         return steps.stream().map(Part::name).toList();
     }
@@ -170,7 +175,17 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
                 ? "the data has none; name the column to be predicted"
                 : "'" + target.name() + "' is " + ParamSpec.word(target.kind());
         throw AccreteException.badArgument(learner.name() + " learns " + String.join(" or ", kinds) + " but " + found
-                + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)));
+                + (others.isEmpty() ? "" : "; use " + String.join(" or ", others)) + otherKind(target));
+    }
+
+    /** {@return how to give a target the kind that the learner learns, in case it was inferred wrongly} */
+    private String otherKind(Target target) {
+        return learner.provider().targets().stream()
+                .filter(kind -> kind != Target.Kind.NONE && target.kind() != Target.Kind.NONE)
+                .map(kind -> ", or, if it is " + (kind == Target.Kind.NUMERIC ? "a number" : "a class")
+                        + ", say --column " + target.name() + "=" + ParamSpec.word(kind))
+                .findFirst()
+                .orElse("");
     }
 
     /**
@@ -180,15 +195,19 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         Schema columns = schema;
         long bytes = 0;
         for (Part<StepProvider> step : steps) {
-            bytes = LongMath.saturatedAdd(bytes, step.provider().memoryBytes(columns, step.params()));
+            bytes = LongMath.saturatedAdd(bytes, memoryBytes(step, columns));
             if (bytes > Runtime.getRuntime().maxMemory()) {
                 return bytes;
             }
             Schema in = columns;
-            columns =
-                    step.named(() -> step.provider().create(in, step.params())).outputSchema();
+            columns = step.named("create", () -> step.provider().create(in, step.params()))
+                    .outputSchema();
         }
-        return LongMath.saturatedAdd(bytes, learner.provider().memoryBytes(columns, learner.params()));
+        return LongMath.saturatedAdd(bytes, memoryBytes(learner, columns));
+    }
+
+    private static long memoryBytes(Part<?> part, Schema columns) {
+        return part.named("memoryBytes", () -> part.provider().memoryBytes(columns, part.params()));
     }
 
     private static StepProvider step(PlugIns plugIns, String word) {

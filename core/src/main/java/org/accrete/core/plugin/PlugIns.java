@@ -1,7 +1,13 @@
 package org.accrete.core.plugin;
 
+import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
 import org.accrete.api.data.ChunkSourceProvider;
@@ -28,22 +34,40 @@ public final class PlugIns {
         this.stores = stores;
     }
 
-    /** {@return the plug-ins beside this class: on its class path or module path} */
-    public static PlugIns load() {
-        return load(List.of(), List.of());
+    /**
+     * {@return the plug-ins beside this class, on its class path or module path, and those in some folders} The jars in
+     * a folder share one class loader, and the jars in each of its sub-folders another, so that two plug-ins can bring
+     * different releases of one library. Plug-ins beside this class come first. The class loaders stay open as long as
+     * a plug-in is used.
+     *
+     * @param folders directories with jars, or with one directory of jars for each plug-in; one that is given twice is
+     *     read once
+     * @throws AccreteException bad argument: not a directory; I/O: it cannot be read
+     */
+    public static PlugIns load(Path... folders) {
+        Set<Path> distinct = new LinkedHashSet<>();
+        List<ClassLoader> loaders = new ArrayList<>();
+        List<BrokenPlugIn> damaged = new ArrayList<>();
+        for (Path folder : folders) {
+            if (distinct.add(folder.toAbsolutePath().normalize())) {
+                PlugInFolder opened = new PlugInFolder(folder);
+                loaders.addAll(opened.loaders());
+                damaged.addAll(opened.damaged());
+            }
+        }
+        return load(loaders, damaged);
     }
 
     /**
-     * {@return the plug-ins beside this class and those in a folder} The jars in the folder share one class loader, and
-     * the jars in each of its sub-folders another, so that two plug-ins can bring different releases of one library.
-     * Plug-ins beside this class come first. The class loaders stay open as long as a plug-in is used.
+     * {@return the folders of a path list} A list has the form of a class path, such as {@code /a:/b}.
      *
-     * @param folder a directory with jars, or with one directory of jars for each plug-in
-     * @throws AccreteException bad argument: not a directory; I/O: it cannot be read
+     * @param paths paths with the separator of the platform between them; empty for none
      */
-    public static PlugIns load(Path folder) {
-        PlugInFolder opened = new PlugInFolder(folder);
-        return load(opened.loaders(), opened.damaged());
+    public static Path[] folders(String paths) {
+        return Arrays.stream(paths.split(Pattern.quote(File.pathSeparator)))
+                .filter(path -> !path.isBlank())
+                .map(Path::of)
+                .toArray(Path[]::new);
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
@@ -23,9 +22,6 @@ import org.accrete.api.param.Params;
  */
 final class ProviderSearch<P extends Provider> {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
-
-    /** The message of a {@link ServiceConfigurationError}. */
-    private static final Pattern SERVICE_ERROR = Pattern.compile("[\\w.$]+: (?:Provider )?(?<type>\\S+) (?<why>.*)");
 
     /** No real class path has as many failures: after so many the search itself repeats the same one. */
     private static final int MAX_FAILURES = 1_000;
@@ -67,19 +63,21 @@ final class ProviderSearch<P extends Provider> {
         Iterator<ServiceLoader.Provider<P>> found =
                 ServiceLoader.load(type, loader).stream().iterator();
         for (int failures = 0; failures < MAX_FAILURES; ) {
-            String suspect = place;
+            Optional<Class<?>> suspect = Optional.empty();
             try {
                 if (!found.hasNext()) {
                     return;
                 }
                 ServiceLoader.Provider<P> entry = found.next();
-                suspect = entry.type().getName();
+                suspect = Optional.of(entry.type());
                 if (withParents || entry.type().getClassLoader() == loader) {
                     add(entry.get());
                 }
-            } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+            } catch (Throwable e) {
+                // Static initializers and constructors may throw anything.
                 failures++;
-                broken.add(broken(suspect, e));
+                broken.add(suspect.map(at -> broken(at.getName(), at, e))
+                        .orElseGet(() -> new ServicesFiles(type, loader).broken(place, e)));
             }
         }
     }
@@ -113,22 +111,30 @@ final class ProviderSearch<P extends Provider> {
                 Set.copyOf(source.endings());
             }
             sound.add(provider);
-        } catch (LinkageError | RuntimeException e) {
-            broken.add(broken(suspect, e));
+        } catch (Throwable e) {
+            broken.add(broken(suspect, provider.getClass(), e));
         }
     }
 
-    private static BrokenPlugIn broken(String suspect, Throwable failure) {
-        String message = Optional.ofNullable(failure.getMessage()).orElse("");
-        Matcher matcher = SERVICE_ERROR.matcher(message);
-        if (failure instanceof ServiceConfigurationError && matcher.matches()) {
-            String cause = Optional.ofNullable(failure.getCause())
-                    .filter(thrown -> !(thrown instanceof ClassNotFoundException))
-                    .map(thrown -> ": " + thrown)
-                    .orElse("");
-            return new BrokenPlugIn(String.valueOf(matcher.group("type")), oneLine(matcher.group("why") + cause));
+    private static BrokenPlugIn broken(String name, Class<?> type, Throwable failure) {
+        return new BrokenPlugIn(name, reason(failure) + PlugInPlace.inJar(type));
+    }
+
+    /** {@return why a plug-in cannot be used, on one line} */
+    static String reason(Throwable failure) {
+        if (failure instanceof AccreteException known) {
+            return oneLine(String.valueOf(known.getMessage()));
         }
-        return new BrokenPlugIn(suspect, oneLine(failure instanceof AccreteException ? message : failure.toString()));
+        if (failure instanceof ExceptionInInitializerError && failure.getCause() != null) {
+            return oneLine("its static initializer threw " + failure.getCause());
+        }
+        if (failure instanceof InstantiationException) {
+            return "it is abstract or an interface";
+        }
+        if (failure instanceof ServiceConfigurationError && failure.getCause() != null) {
+            return reason(failure.getCause());
+        }
+        return oneLine(failure.toString());
     }
 
     static String oneLine(String text) {

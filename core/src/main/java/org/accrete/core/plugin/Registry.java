@@ -1,10 +1,7 @@
 package org.accrete.core.plugin;
 
-import java.net.URL;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.accrete.api.AccreteException;
@@ -96,17 +93,9 @@ public final class Registry<P extends Provider> {
     }
 
     private String ambiguous(List<P> found) {
-        List<String> places = found.stream().map(Registry::place).toList();
+        List<String> places =
+                found.stream().map(one -> PlugInPlace.of(one.getClass())).toList();
         return "used by " + found.size() + " " + noun + "s: " + String.join(" and ", places)
                 + "; take one of them away";
-    }
-
-    private static String place(Provider provider) {
-        String name = provider.getClass().getName();
-        return Optional.ofNullable(provider.getClass().getProtectionDomain().getCodeSource())
-                .map(CodeSource::getLocation)
-                .map(URL::getPath)
-                .map(path -> name + " in " + path)
-                .orElse(name);
     }
 }

@@ -2,6 +2,7 @@ package org.accrete.core.preprocess;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
@@ -526,6 +527,9 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         private final double[] mean;
         private final double[] deviation;
 
+        /** Memory for one row, kept for the thread that transforms; others make their own at the same time. */
+        private final AtomicReference<Optional<double[]>> idle = new AtomicReference<>(Optional.empty());
+
         Snapshot(NumericColumns columns, Form form, double[] mean, double[] deviation) {
             this.columns = columns;
             this.form = form;
@@ -545,7 +549,15 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
 
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
-            StandardScaler.transform(columns, form, mean, deviation, new double[mean.length], chunk, out);
+            Optional<double[]> taken = idle.getAndSet(Optional.empty());
+            if (taken.isEmpty()) {
+                taken = Optional.of(new double[mean.length]);
+            }
+            try {
+                StandardScaler.transform(columns, form, mean, deviation, taken.get(), chunk, out);
+            } finally {
+                idle.set(taken);
+            }
         }
 
         @Override

@@ -23,10 +23,15 @@ import org.accrete.core.plugin.PlugIns;
  * }</pre>
  */
 public final class LiveModel {
-    /** Where a model is read from again. */
-    private record Origin(PlugIns plugIns, ModelStore store, ModelReference reference) {}
+    /**
+     * Where a model is read from again.
+     *
+     * @param takesSnapshots whether a run may publish what it learns
+     */
+    private record Origin(PlugIns plugIns, ModelStore store, ModelReference reference, boolean takesSnapshots) {}
 
     private final Optional<Origin> origin;
+    private Optional<ModelVersion> read = Optional.empty();
     private volatile Optional<ServedModel> served = Optional.empty();
 
     private LiveModel(Optional<Origin> origin) {
@@ -42,36 +47,81 @@ public final class LiveModel {
      * @throws AccreteException bad argument: no such model or version; what {@link Pipeline#restore} throws
      */
     public static LiveModel open(PlugIns plugIns, ModelStore store, String reference) {
-        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, ModelReference.parse(reference))));
+        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, ModelReference.parse(reference), false)));
         live.refresh();
         return live;
     }
 
-    /** {@return a model that answers once something was {@linkplain #publish published}} */
+    /**
+     * {@return a model that answers with what a run learns as long as {@code live} in the store is the version that it
+     * continues, and else with the version that {@code live} points to} So a rollback in the store reaches those who
+     * predict: at the next {@link #publish}, which a run calls at most once a second, or {@link #refresh()}.
+     *
+     * @param plugIns where the parts of a stored version are found
+     * @param store where the run appends its versions; not closed
+     * @param model name of the model, which may have no version yet
+     * @throws AccreteException what {@link #open} throws, but not that there is no such model
+     */
+    public static LiveModel following(PlugIns plugIns, ModelStore store, String model) {
+        LiveModel live =
+                new LiveModel(Optional.of(new Origin(plugIns, store, new ModelReference(model, History.LIVE), true)));
+        if (!store.history(model).versions().isEmpty()) {
+            live.refresh();
+        }
+        return live;
+    }
+
+    /**
+     * {@return a model that answers once something was {@linkplain #publish published}} It knows of no store: it
+     * answers with what was published last, also after a rollback.
+     */
     public static LiveModel unpublished() {
         return new LiveModel(Optional.empty());
     }
 
     /**
-     * Makes a model answer from now on.
+     * Makes a model answer from now on. One that {@linkplain #following follows a store} answers only while
+     * {@code live} there is the version that it continues, or there is no version yet; else the live version answers.
      *
      * @param model a snapshot
-     * @param version what predictions say of it
+     * @param version what predictions say of it, such as {@code flights@3}, or {@code flights@3+500} for a model that
+     *     has learned 500 rows since that version
      * @param plan how raw columns become numbers; without one records name the schema's columns where these are all
      *     numeric, and else only chunks can be predicted, by {@link #current()}
      * @throws AccreteException bad state: this is read from a store, see {@link #open}
      */
     public void publish(Model model, String version, Optional<ColumnPlan> plan) {
         requireUnopened();
-        served = Optional.of(new ServedModel(model, version, plan));
+        if (origin.isPresent() && !isContinued(origin.get(), version)) {
+            refresh();
+            return;
+        }
+        publishNow(new ServedModel(model, version, plan));
+    }
+
+    private synchronized void publishNow(ServedModel model) {
+        read = Optional.empty();
+        served = Optional.of(model);
+    }
+
+    private static boolean isContinued(Origin from, String version) {
+        Optional<ModelVersion> live =
+                from.store().history(from.reference().model()).live();
+        return live.isEmpty() || live.get().reference().equals(base(version));
+    }
+
+    /** {@return the version that a published name continues} */
+    private static String base(String name) {
+        int plus = name.lastIndexOf('+');
+        return plus < 0 ? name : name.substring(0, plus);
     }
 
     /** Refuses what is read from a store: it would forget how to encode records, and go back at the next refresh. */
     public void requireUnopened() {
-        if (origin.isPresent()) {
+        if (origin.isPresent() && !origin.get().takesSnapshots()) {
             throw AccreteException.badState("model '" + origin.get().reference().model()
                     + "' is read from a store, so nothing can be published to it;"
-                    + " publish to LiveModel.unpublished()");
+                    + " publish to LiveModel.following(...) or LiveModel.unpublished()");
         }
     }
 
@@ -79,7 +129,7 @@ public final class LiveModel {
      * Reads the history again, and the version that the reference stands for by now unless it is the one that answers.
      * Others go on predicting meanwhile; when it fails, the model that answered goes on to do so.
      *
-     * @return whether another version answers from now on; never where models are published, not read
+     * @return whether another version answers from now on; never without a store, or before it has a version
      * @throws AccreteException what {@link #open} throws
      */
     public synchronized boolean refresh() {
@@ -88,13 +138,17 @@ public final class LiveModel {
         }
         Origin from = origin.get();
         History history = from.store().history(from.reference().model());
+        if (history.versions().isEmpty() && from.takesSnapshots()) {
+            return false;
+        }
         if (history.versions().isEmpty()) {
             throw AccreteException.badArgument("there is no model '"
                     + from.reference().model() + "' in " + from.store().name() + "; models: "
                     + String.join(", ", from.store().models()));
         }
         ModelVersion version = history.resolve(from.reference().version());
-        if (served.isPresent() && served.get().version().equals(version.reference())) {
+        // The whole version is compared: a model that was removed and trained anew has the same numbers again.
+        if (read.equals(Optional.of(version)) || isSnapshotOf(from, version)) {
             return false;
         }
         State state = from.store().load(version);
@@ -102,7 +156,16 @@ public final class LiveModel {
         Optional<ColumnPlan> stored =
                 Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse);
         served = Optional.of(new ServedModel(model, version.reference(), stored));
+        read = Optional.of(version);
         return true;
+    }
+
+    /** {@return whether what a run published, and nothing that was read, answers and continues a version} */
+    private boolean isSnapshotOf(Origin from, ModelVersion version) {
+        return from.takesSnapshots()
+                && read.isEmpty()
+                && served.isPresent()
+                && base(served.get().version()).equals(version.reference());
     }
 
     /**
@@ -125,6 +188,20 @@ public final class LiveModel {
      */
     public Prediction predict(Map<String, ?> record) {
         return current().predict(record);
+    }
+
+    /**
+     * {@return the prediction for one row of numbers, by one version} Nothing is looked up by name: it is the fastest
+     * way where all columns are numbers. O(columns); nothing is allocated beyond the answer while one thread predicts
+     * at a time.
+     *
+     * @param features one number per column, in the order of {@link ServedModel#model() the model's} schema; NaN is
+     *     missing; not kept
+     * @throws AccreteException bad argument: another number of them; bad data: one is infinite; bad state: nothing was
+     *     published yet, a column of the model is not one number, or the version predicts nothing
+     */
+    public Prediction predict(double[] features) {
+        return current().predict(features);
     }
 
     /**

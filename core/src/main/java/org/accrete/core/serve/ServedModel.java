@@ -7,6 +7,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.RecordEncoder;
+import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
@@ -25,21 +26,25 @@ public final class ServedModel {
         final ChunkBuffer row;
         double[] decisions = new double[1];
 
-        Scratch(ColumnPlan plan) {
+        Scratch(ColumnPlan plan, Schema schema) {
             encoder = new RecordEncoder(plan, false);
-            row = new ChunkBuffer(encoder.schema(), 1);
+            // The model's own schema where it can be: comparing it with itself takes no time.
+            row = new ChunkBuffer(schema.matches(encoder.schema()) ? schema : encoder.schema(), 1);
         }
     }
 
     private final Model model;
     private final String version;
     private final Optional<ColumnPlan> plan;
+    private final boolean isNumeric;
     private final AtomicReference<Optional<Scratch>> idle = new AtomicReference<>(Optional.empty());
 
     ServedModel(Model model, String version, Optional<ColumnPlan> plan) {
         this.model = model;
         this.version = version;
-        this.plan = plan.or(() -> ColumnPlan.ofNumbers(model.schema()));
+        Optional<ColumnPlan> numbers = ColumnPlan.ofNumbers(model.schema());
+        this.plan = plan.or(() -> numbers);
+        this.isNumeric = numbers.isPresent();
     }
 
     /** {@return the model, for whole chunks} */
@@ -62,11 +67,8 @@ public final class ServedModel {
      *     version has no column plan, or predicts nothing
      */
     Prediction predict(Object record) {
-        Optional<Scratch> taken = idle.getAndSet(Optional.empty());
-        if (taken.isEmpty()) {
-            taken = Optional.of(new Scratch(requirePlan()));
-        }
-        Scratch scratch = taken.get();
+        Optional<Scratch> taken = take();
+        Scratch scratch = taken.orElseThrow();
         try {
             scratch.row.clear();
             scratch.encoder.encode(record, scratch.row);
@@ -74,6 +76,48 @@ public final class ServedModel {
         } finally {
             idle.set(taken);
         }
+    }
+
+    /**
+     * {@return the prediction for one row of numbers}
+     *
+     * @param features one number per column, in the order of the model's schema; NaN is missing
+     * @throws AccreteException bad argument: another number of them; bad data: one is infinite; bad state: a column of
+     *     the model is not one number, or the model predicts nothing
+     */
+    Prediction predict(double[] features) {
+        if (!isNumeric) {
+            throw AccreteException.badState("model " + version
+                    + " has columns that are not numbers, so a row of numbers cannot be predicted; give a record");
+        }
+        Optional<Scratch> taken = take();
+        Scratch scratch = taken.orElseThrow();
+        try {
+            ChunkBuffer row = scratch.row;
+            int width = row.chunk().width();
+            if (features.length != width) {
+                throw AccreteException.badArgument(
+                        "model " + version + " was trained on " + width + " features but there are " + features.length);
+            }
+            row.clear();
+            row.beginRow();
+            for (int column = 0; column < width; column++) {
+                if (Double.isInfinite(features[column])) {
+                    throw AccreteException.badData("column '" + row.schema().columnName(column)
+                            + "' must be a finite number or missing but was " + features[column]);
+                }
+                row.put(column, features[column]);
+            }
+            row.endRow();
+            return predict(scratch);
+        } finally {
+            idle.set(taken);
+        }
+    }
+
+    private Optional<Scratch> take() {
+        Optional<Scratch> taken = idle.getAndSet(Optional.empty());
+        return taken.isPresent() ? taken : Optional.of(new Scratch(requirePlan(), model.schema()));
     }
 
     private ColumnPlan requirePlan() {

@@ -67,18 +67,20 @@ public final class DirectoryStore implements ModelStore {
         try {
             return disk.list(root).stream()
                     .filter(name -> Names.isModel(name) && Files.isDirectory(root.resolve(name)))
-                    .filter(name -> hasHistory(model(name)))
+                    .filter(name -> isModel(model(name)))
                     .toList();
         } catch (IOException e) {
             throw ModelDirectory.failed("the store could not be read", e, root);
         }
     }
 
-    private static boolean hasHistory(ModelDirectory directory) {
+    /** {@return whether a directory has a history or has lost it} */
+    private static boolean isModel(ModelDirectory directory) {
         try {
             // A first line that was torn by a crash is no history yet.
-            return Bytes.contains(directory.historyBytes().orElse(new byte[0]), (byte) '\n');
-        } catch (IOException e) {
+            return Bytes.contains(directory.historyBytes().orElse(new byte[0]), (byte) '\n')
+                    || directory.lostHistory().isPresent();
+        } catch (IOException | AccreteException e) {
             return true; // Whoever reads the history gets the error.
         }
     }
@@ -144,6 +146,10 @@ public final class DirectoryStore implements ModelStore {
     public ModelWriter writer(String model) {
         ModelDirectory directory = model(model);
         try {
+            // Before the lock, whose file must not appear where there is damage.
+            if (Files.isDirectory(directory.path())) {
+                directory.read();
+            }
             return DirectoryWriter.open(directory, clock);
         } catch (IOException e) {
             throw directory.failed("model '" + model + "' cannot be written", e);
@@ -157,15 +163,35 @@ public final class DirectoryStore implements ModelStore {
         String word = Long.toString(number);
         try {
             // Before the lock, whose file must not appear where there is no model.
-            directory.read().history().resolve(word);
+            directory.requireFile(directory.read().history().resolve(word));
             directory.append(history -> {
-                history.resolve(word);
+                directory.requireFile(history.resolve(word));
                 return Optional.ofNullable(history.aliases().get(alias)).equals(Optional.of(number))
                         ? Optional.empty()
                         : Optional.of(new HistoryLine.Moved(alias, number, DirectoryWriter.now(clock)));
             });
         } catch (IOException e) {
             throw directory.failed("alias '" + alias + "' could not be moved", e);
+        }
+    }
+
+    @Override
+    public void remove(String model) {
+        ModelDirectory directory = model(model);
+        List<String> models = models();
+        if (!models.contains(model)) {
+            throw AccreteException.badArgument("there is no model '" + model + "' in " + name() + "; models: "
+                    + (models.isEmpty() ? "none" : String.join(", ", models)));
+        }
+        try {
+            TrainerLock lock = TrainerLock.take(disk, directory.path(), model);
+            try {
+                directory.remove();
+            } finally {
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw directory.failed("model '" + model + "' could not be removed", e);
         }
     }
 
@@ -187,6 +213,10 @@ public final class DirectoryStore implements ModelStore {
                 HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]));
         List<String> found = new ArrayList<>();
         remains.damage().forEach(damage -> found.add(directory.historyFile() + " " + damage));
+        if (remains.damage().isEmpty() && remains.versions().isEmpty()) {
+            directory.lostHistory().ifPresent(damage -> found.add(damage.line()));
+            return found;
+        }
         Set<Long> explained = new HashSet<>();
         for (ModelVersion version : remains.versions()) {
             explained.add(version.number());

@@ -49,6 +49,7 @@ final class DirectoryWriter implements ModelWriter {
     private final Clock clock;
     private final TrainerLock lock;
     private long lastUsed;
+    private long userThread;
     private boolean isClosed;
 
     private DirectoryWriter(ModelDirectory directory, Clock clock, TrainerLock lock) {
@@ -107,7 +108,13 @@ final class DirectoryWriter implements ModelWriter {
         if (isClosed) {
             throw AccreteException.badState("the writer of model '" + directory.model() + "' is closed");
         }
+        long thread = Thread.currentThread().getId();
+        if (userThread != 0 && userThread != thread) {
+            throw AccreteException.badState("the writer of model '" + directory.model()
+                    + "' is used by one thread at a time but a second one called it");
+        }
         check(note);
+        userThread = thread;
         // A channel cannot be used by an interrupted thread, but what it learned has to be kept.
         boolean interrupted = Thread.interrupted();
         try {
@@ -124,6 +131,7 @@ final class DirectoryWriter implements ModelWriter {
         } catch (IOException e) {
             throw directory.failed("no new version could be written, the old ones are as they were", e);
         } finally {
+            userThread = 0;
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -96,6 +97,12 @@ class Disk {
     final void link(Path name, Path file) throws IOException {
         before("link", name);
         Files.createLink(name, file);
+    }
+
+    /** Renames a directory within its parent, at once. */
+    final void rename(Path directory, Path name) throws IOException {
+        before("rename", directory);
+        Files.move(directory, name, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Makes the names in a directory survive a power failure. */

@@ -5,12 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
+import org.accrete.api.store.ModelVersion;
 import org.accrete.core.store.HistoryFile.Contents;
 
 /**
@@ -41,22 +48,135 @@ record ModelDirectory(Disk disk, Path path, String model) {
     }
 
     /** {@return the history's bytes, if there is one} */
-    Optional<byte[]> historyBytes() throws IOException {
+    Optional<byte[]> historyBytes() {
         try {
             return Optional.of(disk.readAll(historyFile()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        } catch (IOException e) {
+            if (Files.isDirectory(historyFile())) {
+                throw AccreteException.corruptFile("the history of model '" + model
+                                + "' is a directory; put the history back from a copy of the store")
+                        .at(historyFile().toString());
+            }
+            throw failed("the history of model '" + model + "' could not be read", e, historyFile());
         }
     }
 
     /**
-     * {@return the contents of the history; empty when there is none}
+     * {@return the contents of the history; empty when there is no such model}
      *
-     * @throws AccreteException corrupt file, too new
+     * @throws AccreteException corrupt file: the history is damaged or lost, or belongs to other files; too new
      */
     Contents read() throws IOException {
+        Contents contents = parse();
+        if (contents.history().versions().isEmpty()) {
+            Optional<AccreteException> lost = lostHistory();
+            if (lost.isPresent()) {
+                throw lost.get();
+            }
+            return contents;
+        }
+        if (contents.history().versions().stream().noneMatch(this::hasFile)) {
+            // Unless the model was removed meanwhile.
+            Contents now = parse();
+            if (!now.history().versions().isEmpty()) {
+                throw filesLost(now.history().versions());
+            }
+            return now;
+        }
+        return contents;
+    }
+
+    /**
+     * {@return the damage of a model that has version files but no line in its history}
+     *
+     * <p>A file that is being appended has a temporary name too until its line is in the history. A listing can miss a
+     * temporary name that appears meanwhile, so only the second one proves that there is none, and only a history read
+     * after that proves that there is no line. At last the files are looked at again, because a failed append deletes
+     * its file.
+     */
+    Optional<AccreteException> lostHistory() throws IOException {
+        if (stray().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> again = stray();
+        if (again.isEmpty() || !parse().history().versions().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> files = stray();
+        return files.isEmpty()
+                ? Optional.empty()
+                : Optional.of(AccreteException.corruptFile("model '" + model + "' is damaged: its history "
+                                + historyState() + " but " + files.get(0)
+                                + (files.size() == 1 ? " is" : " and " + (files.size() - 1) + " more version files are")
+                                + " there; put the history back from a copy of the store, or remove the model")
+                        .at(historyFile().toString()));
+    }
+
+    /** {@return the version files that have no temporary name} */
+    private List<String> stray() throws IOException {
+        List<String> names = disk.list(path);
+        Set<Long> temporary = new HashSet<>();
+        names.forEach(name -> Names.temporaryNumber(name).ifPresent(temporary::add));
+        return names.stream()
+                .filter(name -> Names.fileNumber(name)
+                        .filter(number -> !temporary.contains(number))
+                        .isPresent())
+                .toList();
+    }
+
+    /** {@return what is wrong with a history without a line} */
+    private String historyState() {
+        Optional<byte[]> bytes = historyBytes();
+        if (bytes.isEmpty()) {
+            return "is missing";
+        }
+        if (bytes.get().length == 0) {
+            return "is empty";
+        }
+        for (byte b : bytes.get()) {
+            if (b != 0) {
+                return "ends within its first line";
+            }
+        }
+        return "holds only zeros";
+    }
+
+    private boolean hasFile(ModelVersion version) {
         try {
-            return HistoryFile.read(model, historyBytes().orElse(new byte[0]));
+            return Files.size(versionFile(version.number())) == version.length();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private AccreteException filesLost(List<ModelVersion> versions) {
+        return AccreteException.corruptFile("model '" + model + "' is damaged: no file of its "
+                        + (versions.size() == 1 ? "version is" : versions.size() + " versions is")
+                        + " there with the length that the history says; put the files back from a copy of the store,"
+                        + " or, if this is the history of another model, put this model's history back")
+                .at(path.toString());
+    }
+
+    /**
+     * Refuses a version whose file is missing or has another length.
+     *
+     * @throws AccreteException corrupt file: so it is
+     */
+    void requireFile(ModelVersion version) {
+        if (!hasFile(version)) {
+            throw AccreteException.corruptFile("the file of " + version.reference()
+                            + " is missing or has another length than the history says;"
+                            + " put it back from a copy of the store")
+                    .at(versionFile(version.number()).toString());
+        }
+    }
+
+    private Contents parse() {
+        byte[] bytes = historyBytes().orElse(new byte[0]);
+        try {
+            return HistoryFile.read(model, bytes);
         } catch (AccreteException e) {
             throw e.at(historyFile() + e.where().map(line -> " " + line).orElse(""));
         }
@@ -91,6 +211,34 @@ record ModelDirectory(Disk disk, Path path, String model) {
         } finally {
             lock.close();
         }
+    }
+
+    /**
+     * Removes the directory; whoever trains the model must be locked out. It is renamed first to a name that is no
+     * model's, so that a crash leaves the whole model or none.
+     */
+    void remove() throws IOException {
+        Path removed = path.resolveSibling("." + model + "." + UUID.randomUUID());
+        HistoryLock lock = HistoryLock.take(disk, path);
+        try {
+            disk.rename(path, removed);
+        } finally {
+            lock.close();
+        }
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            disk.forceDirectory(parent);
+        }
+        delete(removed);
+    }
+
+    private void delete(Path tree) throws IOException {
+        if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
+            for (String name : disk.list(tree)) {
+                delete(tree.resolve(name));
+            }
+        }
+        disk.delete(tree);
     }
 
     private void write(long at, byte[] line) throws IOException {

@@ -379,7 +379,8 @@ public final class TrainingRun {
 
         /**
          * Publishes snapshots with every version and otherwise at most once a second. A snapshot between versions is
-         * named by the version before it and the rows since: {@code flights@3+5000}.
+         * named by the version before it and the rows since: {@code flights@3+5000}. With a writer, publish to
+         * {@link LiveModel#following}: then a rollback in the store reaches those who predict.
          *
          * @param model what gets them
          * @return this

@@ -265,9 +265,11 @@ class PipelineTest {
     @Test
     void aLearnerOfAnotherTargetIsRefusedAndTheRightOneNamed() {
         assertThat(refusal(Kind.BAD_ARGUMENT, () -> pipeline(spec("shares"))))
-                .hasMessage("shares learns a categorical target but 'delay' is numeric; use sum");
+                .hasMessage("shares learns a categorical target but 'delay' is numeric; use sum, or, if it is a class,"
+                        + " say --column delay=categorical");
         assertThat(refusal(Kind.BAD_ARGUMENT, () -> Pipeline.create(PLUG_INS, CLASSES, spec("sum"))))
-                .hasMessage("sum learns a numeric target but 'late' is categorical; use shares");
+                .hasMessage("sum learns a numeric target but 'late' is categorical; use shares, or, if it is a number,"
+                        + " say --column late=numeric");
         assertThat(refusal(
                         Kind.BAD_ARGUMENT,
                         () -> Pipeline.create(PLUG_INS, Schema.numeric(1, Target.none()), spec("sum"))))

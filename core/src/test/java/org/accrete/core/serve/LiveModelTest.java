@@ -182,6 +182,85 @@ class LiveModelTest {
     }
 
     @Test
+    void aRowOfNumbersIsPredictedAsTheSameRecordIs() {
+        Schema schema = new Schema(
+                List.of(new Block("a", Block.Kind.NUMERIC, 1), new Block("b", Block.Kind.NUMERIC, 1)),
+                Target.numeric("y"));
+        Pipeline pipeline =
+                Pipeline.create(PLUG_INS, schema, new PipelineSpec("sum", List.of("standard-scaler"), Map.of()));
+        pipeline.partialFit(
+                new DenseChunk(schema, new double[] {1, 2, 3, 5}, new double[] {1, 2}, new double[0], List.of()));
+        LiveModel live = LiveModel.unpublished();
+        live.publish(pipeline.snapshot(), "v", Optional.empty());
+
+        assertThat(number(live.predict(new double[] {1, 2.5})))
+                .isEqualTo(number(live.predict(Map.of("a", 1, "b", 2.5))));
+        assertThat(number(live.predict(new double[] {Double.NaN, 2})))
+                .isEqualTo(number(live.predict(Map.of("a", "NA", "b", 2))));
+        assertThatThrownBy(() -> live.predict(new double[] {1, 2, 3}))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT))
+                .hasMessageContaining("2 features but there are 3");
+        assertThatThrownBy(() -> live.predict(new double[] {1, Double.NEGATIVE_INFINITY}))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_DATA))
+                .hasMessageContaining("'b'");
+        // A refused row leaves nothing behind.
+        assertThat(number(live.predict(new double[] {1, 2.5})))
+                .isEqualTo(number(live.predict(Map.of("a", 1, "b", 2.5))));
+    }
+
+    @Test
+    void aRowOfNumbersDoesNotFitOtherColumns() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        assertThatThrownBy(() -> live.predict(new double[17]))
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                .hasMessageContaining("give a record");
+    }
+
+    @Test
+    void aModelThatIsTrainedAnewIsReadAgainThoughItsNumberIsTheSame() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        double before = number(live.predict(Map.of("origin", "SEA", "distance", "400")));
+        store.clear();
+        append("100", "300", "500");
+        assertThat(live.refresh()).isTrue();
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        assertThat(number(live.predict(Map.of("origin", "SEA", "distance", "400"))))
+                .isNotEqualTo(before);
+        assertThat(live.refresh()).isFalse();
+    }
+
+    @Test
+    void whatFollowsAStoreTakesSnapshotsOfTheLiveVersionOnly() {
+        LiveModel live = LiveModel.following(PLUG_INS, store, "flights");
+        assertThatThrownBy(live::current).hasMessageContaining("published");
+        assertThat(live.refresh()).isFalse();
+        Model model = new Constant(PLAN.schema(), 7);
+        live.publish(model, "+500", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("+500");
+        append("100", "300");
+        append("100", "300", "500");
+        live.publish(model, "flights@2+10", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("flights@2+10");
+        assertThat(live.refresh()).isFalse();
+        store.live = 1;
+        live.publish(model, "flights@2+20", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        store.live = 2;
+        live.publish(model, "flights@2+30", Optional.of(PLAN));
+        assertThat(live.current().version()).isEqualTo("flights@2+30");
+        store.live = 1;
+        assertThat(live.refresh()).isTrue();
+        assertThat(live.current().version()).isEqualTo("flights@1");
+        assertThat(LiveModel.following(PLUG_INS, store, "flights").current().version())
+                .isEqualTo("flights@1");
+    }
+
+    @Test
     void withoutAPlanOtherColumnsAreRefused() {
         Schema schema = new Schema(List.of(new Block("hot", Block.Kind.ONE_HOT, 4)), Target.numeric("y"));
         LiveModel live = LiveModel.unpublished();
@@ -285,6 +364,12 @@ class LiveModelTest {
     private static final class Versions implements ModelStore {
         private final List<State> states = new ArrayList<>();
         private long live;
+        private int generation;
+
+        void clear() {
+            states.clear();
+            generation++;
+        }
 
         void append(State state) {
             states.add(state);
@@ -306,7 +391,7 @@ class LiveModelTest {
             List<ModelVersion> versions = new ArrayList<>();
             for (int i = 1; i <= states.size(); i++) {
                 ModelVersion.Note note = new ModelVersion.Note(Optional.empty(), "sum", i, Map.of());
-                versions.add(new ModelVersion(model, i, Instant.EPOCH, note, 0, ""));
+                versions.add(new ModelVersion(model, i, Instant.EPOCH, note, 0, "sha256 of " + generation));
             }
             SortedMap<String, Long> aliases = new TreeMap<>(states.isEmpty() ? Map.of() : Map.of(History.LIVE, live));
             return new History(model, versions, aliases, List.of());
@@ -324,6 +409,11 @@ class LiveModelTest {
 
         @Override
         public void tag(String model, String alias, long number) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void remove(String model) {
             throw new UnsupportedOperationException();
         }
 

@@ -8,11 +8,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.AccreteException.Kind;
@@ -29,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectoryStoreTest {
@@ -227,6 +235,43 @@ class DirectoryStoreTest {
     }
 
     @Test
+    void aSecondThreadIsRefusedWithASentence() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch refused = new CountDownLatch(1);
+        Disk slow = new Disk() {
+            @Override
+            void before(String operation, Path path) {
+                if (operation.equals("link")) {
+                    inside.countDown();
+                    await(refused);
+                }
+            }
+        };
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (ModelWriter writer = Samples.store(root, slow).writer("m")) {
+            Future<ModelVersion> appended = other.submit(() -> writer.append(Samples.state(1), Samples.note()));
+            await(inside);
+            assertThatThrownBy(() -> writer.append(Samples.state(2), Samples.note()))
+                    .isInstanceOfSatisfying(
+                            AccreteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_STATE))
+                    .hasMessageContaining("one thread at a time");
+            refused.countDown();
+            assertThat(appended.get().number()).isEqualTo(1);
+            assertThat(writer.append(Samples.state(2), Samples.note()).number()).isEqualTo(2);
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void whatCannotBeStoredIsRefusedAndTheWriterGoesOn() {
         Note unknownParent = Samples.note("m@7");
         try (ModelWriter writer = store.writer("m")) {
@@ -354,6 +399,173 @@ class DirectoryStoreTest {
                 .asString()
                 .contains("000001.safetensors")
                 .contains("missing");
+    }
+
+    /** A way to lose the history of a model whose version files are there, and a word of the message about it. */
+    private enum Loss {
+        MISSING("missing") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.delete(history);
+            }
+        },
+        EMPTY("empty") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.write(history, new byte[0]);
+            }
+        },
+        ZEROS("only zeros") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.write(history, new byte[(int) Files.size(history)]);
+            }
+        },
+        TORN("ends within its first line") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.write(history, Arrays.copyOf(Files.readAllBytes(history), 40));
+            }
+        },
+        ONE_BIT("line feed") {
+            @Override
+            void of(Path history) throws IOException {
+                String first = Files.readAllLines(history).get(0);
+                Files.writeString(history, first + (char) ('\n' ^ 1));
+            }
+        },
+        TEXT("ends within its first line") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.writeString(history, "not a history");
+            }
+        },
+        LINES("checksum mismatch") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.writeString(history, "not\na history\n");
+            }
+        },
+        DIRECTORY("is a directory") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.delete(history);
+                Files.createDirectory(history);
+            }
+        },
+        UNREADABLE("could not be read") {
+            @Override
+            void of(Path history) throws IOException {
+                Files.delete(history);
+                Files.createSymbolicLink(history, history);
+            }
+        };
+
+        private final String words;
+
+        Loss(String words) {
+            this.words = words;
+        }
+
+        abstract void of(Path history) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void aLostHistoryIsDamageAndNothingIsCreated(Loss loss) throws IOException {
+        append(Samples.state(1), Samples.note());
+        append(Samples.state(2), Samples.note("m@1"));
+        Files.delete(root.resolve("m").resolve("lock"));
+        Files.delete(root.resolve("m").resolve("history.lock"));
+        loss.of(history());
+        List<String> before = names();
+
+        assertThat(store.models()).containsExactly("m");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> store.history("m"), () -> store.writer("m"), () -> store.tag("m", "live", 1))) {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(
+                            AccreteException.class,
+                            e -> assertThat(e.line()).contains("history").doesNotContain("\n"));
+        }
+        assertThat(damage()).contains(loss.words);
+        assertThat(names()).isEqualTo(before);
+
+        store.remove("m");
+        assertThat(root).isEmptyDirectory();
+    }
+
+    /** {@return what verify says, or why it cannot say more} */
+    private String damage() {
+        try {
+            return String.join("; ", store.verify("m"));
+        } catch (AccreteException e) {
+            return e.line();
+        }
+    }
+
+    @Test
+    void aHistoryWithoutItsFilesIsDamage() throws IOException {
+        append(Samples.state(1), Samples.note());
+        append(Samples.state(2), Samples.note());
+        Files.delete(file(2));
+        assertRefused(Kind.CORRUPT_FILE, () -> store.tag("m", "live", 2));
+        store.tag("m", "live", 1);
+        Files.delete(file(1));
+        assertRefused(Kind.CORRUPT_FILE, () -> store.history("m"));
+        assertRefused(Kind.CORRUPT_FILE, () -> store.writer("m"));
+        assertRefused(Kind.CORRUPT_FILE, () -> store.tag("m", "live", 1));
+        assertThat(store.verify("m")).hasSize(2);
+        assertThat(store.models()).containsExactly("m");
+    }
+
+    @Test
+    void theHistoryOfAnotherModelIsDamage() throws IOException {
+        append(Samples.state(1), Samples.note());
+        try (ModelWriter writer = store.writer("other")) {
+            writer.append(Samples.special(), Samples.note());
+        }
+        Files.copy(root.resolve("other").resolve("history"), history(), StandardCopyOption.REPLACE_EXISTING);
+        assertRefused(Kind.CORRUPT_FILE, () -> store.history("m"));
+        assertRefused(Kind.CORRUPT_FILE, () -> store.writer("m"));
+        assertThat(store.verify("m")).singleElement().asString().contains("wrong length");
+    }
+
+    @Test
+    void aHistoryCutInTheMiddleIsDamage() throws IOException {
+        for (int i = 1; i <= 3; i++) {
+            append(Samples.state(i), Samples.note());
+        }
+        byte[] lines = Files.readAllBytes(history());
+        Files.write(history(), Arrays.copyOf(lines, lines.length / 2));
+        assertThat(store.verify("m")).hasSize(2).allMatch(line -> line.contains("was its end lost?"));
+    }
+
+    @Test
+    void theFirstAppendNeverLooksLikeDamage() throws InterruptedException {
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread reader = new Thread(() -> {
+            try {
+                while (!isOver.get()) {
+                    for (String model : store.models()) {
+                        assertThat(store.history(model).versions()).hasSize(1);
+                        assertThat(store.verify(model)).isEmpty();
+                    }
+                }
+            } catch (AccreteException | AssertionError e) {
+                failed.set(e);
+            }
+        });
+        reader.start();
+        for (int i = 0; i < 50 && failed.get() == null; i++) {
+            try (ModelWriter writer = store.writer("m" + i)) {
+                writer.append(Samples.state(1), Samples.note());
+            }
+        }
+        isOver.set(true);
+        reader.join();
+        assertThat(failed.get()).isNull();
     }
 
     @Test

@@ -55,6 +55,32 @@ class FaultTest {
         assertThat(operations).isGreaterThan(5);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFaultOfARemovalLeavesAllOfTheModelOrNone(boolean isDeadAfterwards) {
+        int operations = 0;
+        for (boolean isOver = false; !isOver; ) {
+            operations++;
+            Path root = folder.resolve("store-" + operations);
+            List<ModelVersion> before = prepare(root, 2);
+            FaultyDisk disk = new FaultyDisk(operations, isDeadAfterwards);
+            try {
+                Samples.store(root, disk).remove("m");
+            } catch (AccreteException e) {
+                assertThat(e.line()).contains("injected fault").doesNotContain("\n");
+            }
+            isOver = disk.failed().isEmpty();
+            DirectoryStore store = Samples.store(root);
+            String context = "operation " + operations + ": " + disk.failed();
+            List<ModelVersion> found = store.history("m").versions();
+            assertThat(found).as(context).isIn(before, List.of());
+            assertThat(store.models()).as(context).hasSize(found.isEmpty() ? 0 : 1);
+            assertThat(store.verify("m")).as(context).isEmpty();
+            store.writer("m").close();
+        }
+        assertThat(operations).isGreaterThan(8);
+    }
+
     private int failEach(boolean isDeadAfterwards, int versions, Work work) {
         for (int n = 1; ; n++) {
             Path root = folder.resolve("store-" + n);

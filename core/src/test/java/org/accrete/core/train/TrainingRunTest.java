@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Ticker;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,9 @@ import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 import org.accrete.core.LeastSquares;
@@ -36,8 +39,10 @@ import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 import org.accrete.core.serve.LiveModel;
 import org.accrete.core.source.Sources;
+import org.accrete.core.store.DirectoryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class TrainingRunTest {
@@ -512,6 +517,44 @@ class TrainingRunTest {
                 .run();
         assertThat(seen)
                 .containsExactly("old@7+1000", "old@7+1000", "old@7+3000", "m@1", "m@1", "m@1", "m@1+2000", "m@2");
+    }
+
+    @Test
+    void aRollbackReachesWhatARunPublishes(@TempDir Path folder) {
+        AtomicLong now = new AtomicLong();
+        List<String> seen = new ArrayList<>();
+        try (ModelStore store = DirectoryStore.open(folder);
+                ModelWriter writer = store.writer("m")) {
+            LiveModel live = LiveModel.following(PLUG_INS, store, "m");
+            run(labels())
+                    .writer(writer)
+                    .clock(clock(now))
+                    .rows(9_000)
+                    .checkpointEvery(new CheckpointInterval(2, 0))
+                    .publishTo(live)
+                    .listener(new RunListener() {
+                        @Override
+                        public void chunk(Progress progress) {
+                            if (progress.rows() > 1_000) {
+                                seen.add(live.current().version());
+                            }
+                            if (progress.rows() == 5_000) {
+                                store.tag("m", "live", 1);
+                            } else if (progress.rows() == 7_000) {
+                                store.tag("m", "live", 3);
+                            }
+                            now.addAndGet(1_000_000_000L);
+                        }
+                    })
+                    .build()
+                    .run();
+            // Rolled back after 5,000 rows to version 1; set to the newest version again after 7,000.
+            assertThat(seen).containsExactly("+1000", "m@1", "m@1+1000", "m@2", "m@1", "m@1", "m@3+1000", "m@4");
+            assertThat(live.current().version()).isEqualTo("m@5");
+            store.tag("m", "live", 2);
+            assertThat(live.refresh()).isTrue();
+            assertThat(live.current().version()).isEqualTo("m@2");
+        }
     }
 
     @Test

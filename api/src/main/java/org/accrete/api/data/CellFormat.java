@@ -1,0 +1,195 @@
+package org.accrete.api.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.accrete.api.AccreteException;
+
+/**
+ * How the cells of a column are written: which texts are missing values, and the decimal separator of numbers.
+ * Immutable.
+ *
+ * <p>An empty cell, {@code NA}, {@code NaN} and {@code null} are missing in any format. Further texts are compared with
+ * the cell as they are written, without the blanks around it. Where a number is read, one that is listed, such as
+ * {@code -999}, is missing however it is written.
+ */
+public final class CellFormat {
+    private static final CellFormat STANDARD = new CellFormat(List.of(), '.');
+
+    private final String[] missing;
+    private final char decimal;
+    /** Those of the missing texts that are numbers. */
+    private final double[] missingNumbers;
+
+    /**
+     * Makes a format.
+     *
+     * @param missing texts that are missing values, beside those that always are
+     * @param decimal the character before the fraction of a number: no digit, letter, sign, blank or control character
+     * @throws AccreteException bad argument: another decimal separator
+     */
+    public CellFormat(List<String> missing, char decimal) {
+        if (Character.isLetterOrDigit(decimal) || decimal <= ' ' || decimal == '-' || decimal == '+') {
+            throw AccreteException.badArgument(
+                    "decimal must be one character, no letter, digit, sign or blank, but was '" + decimal + "'");
+        }
+        this.missing = missing.stream()
+                .map(String::trim)
+                .filter(text -> !text.isEmpty())
+                .distinct()
+                .toArray(String[]::new);
+        this.decimal = decimal;
+        this.missingNumbers = Arrays.stream(this.missing)
+                .mapToDouble(text -> Numbers.parse(text.toCharArray(), 0, text.length(), decimal))
+                .filter(number -> !Double.isNaN(number))
+                .toArray();
+    }
+
+    /** {@return the format of columns that say nothing else: no further missing values, a decimal point} */
+    public static CellFormat standard() {
+        return STANDARD;
+    }
+
+    /**
+     * {@return the format that the values of options describe}
+     *
+     * @param missing texts that are missing values, joined by {@code |}, in which {@code %XX} is a byte of UTF-8; empty
+     *     for none
+     * @param decimal the decimal separator
+     * @throws AccreteException bad argument: a decimal separator that cannot be one
+     */
+    public static CellFormat parse(String missing, String decimal) {
+        if (decimal.length() != 1) {
+            throw AccreteException.badArgument("decimal must be one character but was '" + decimal + "'");
+        }
+        List<String> texts = new ArrayList<>();
+        for (String text : missing.split("\\|", -1)) {
+            texts.add(Escapes.unescapeOrKeep(text));
+        }
+        return new CellFormat(texts, decimal.charAt(0));
+    }
+
+    /** {@return the texts that are missing values, beside those that always are} */
+    public List<String> missing() {
+        return List.of(missing);
+    }
+
+    /** {@return the character before the fraction of a number} */
+    public char decimal() {
+        return decimal;
+    }
+
+    /**
+     * {@return this format with the missing values of both, and with the other's decimal separator where this has a
+     * point}
+     *
+     * @param other another format
+     */
+    public CellFormat or(CellFormat other) {
+        Set<String> both = new LinkedHashSet<>(missing());
+        both.addAll(other.missing());
+        return new CellFormat(List.copyOf(both), decimal == '.' ? other.decimal : decimal);
+    }
+
+    /**
+     * {@return the same format with another decimal separator}
+     *
+     * @param separator the character before the fraction of a number
+     */
+    public CellFormat withDecimal(char separator) {
+        return new CellFormat(missing(), separator);
+    }
+
+    /**
+     * {@return settings of a column, {@code missing=%3F|-} and {@code decimal=%2C}, those that differ from standard}
+     */
+    List<String> settings() {
+        List<String> settings = new ArrayList<>();
+        if (missing.length > 0) {
+            settings.add("missing="
+                    + String.join(
+                            "|",
+                            Arrays.stream(missing).map(Escapes::escapeLegibly).toList()));
+        }
+        if (decimal != '.') {
+            settings.add("decimal=" + Escapes.escapeLegibly(String.valueOf(decimal)));
+        }
+        return settings;
+    }
+
+    /**
+     * {@return whether a trimmed cell is missing}
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last, not a blank
+     */
+    boolean isMissing(char[] text, int from, int to) {
+        return Cells.isMissing(text, from, to) || isListed(text, from, to);
+    }
+
+    private boolean isListed(char[] text, int from, int to) {
+        for (String one : missing) {
+            if (Cells.equals(text, from, to, one)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * {@return the number that a trimmed cell is, as {@link Numbers#parse}; NaN when it is missing or no number}
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last, not a blank
+     */
+    double number(char[] text, int from, int to) {
+        double value = Numbers.parse(text, from, to, decimal);
+        return missingNumbers.length > 0 && isMissing(value) ? Double.NaN : value;
+    }
+
+    /**
+     * {@return whether a number is one of the missing values}
+     *
+     * @param number the value of a cell
+     */
+    boolean isMissing(double number) {
+        for (double one : missingNumbers) {
+            if (one == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * {@return whether a trimmed cell where a number is read is missing}
+     *
+     * @param text characters
+     * @param from first, not a blank
+     * @param to after the last, not a blank
+     */
+    boolean isMissingNumber(char[] text, int from, int to) {
+        return isMissing(text, from, to) || isMissing(Numbers.parse(text, from, to, decimal));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CellFormat format
+                && decimal == format.decimal
+                && Arrays.equals(missing, format.missing);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(missing) * 31 + decimal;
+    }
+
+    @Override
+    public String toString() {
+        return String.join(",", settings());
+    }
+}
