@@ -24,7 +24,7 @@ final class ModelsCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        Table table = new Table("lrrrr").line("model", "versions", "live", "rows", "age");
+        Table table = new Table("lrrrr").head("model", "versions", "live", "rows", "age");
         List<Map<String, ?>> models = new ArrayList<>();
         List<String> damage = new ArrayList<>();
         Instant now = Instant.now();
@@ -56,9 +56,9 @@ final class ModelsCommand extends Subcommand {
             console.print("no models in " + store);
         } else {
             if (damage.size() < models.size()) {
-                console.print(table.lines());
+                console.print(table);
             }
-            console.print(damage);
+            damage.forEach(console::print);
         }
         return damage.isEmpty() ? 0 : Failure.USER_CAN_FIX;
     }

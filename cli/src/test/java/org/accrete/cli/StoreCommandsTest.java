@@ -178,8 +178,7 @@ final class StoreCommandsTest {
 
     @Test
     void aModelBeingTrainedIsNeitherRemovedNorReplaced() throws IOException {
-        ModelWriter writer =
-                DirectoryStore.open(folder.resolve("models")).writer("late");
+        ModelWriter writer = DirectoryStore.open(folder.resolve("models")).writer("late");
         try {
             List<String> before = files();
             for (Outcome outcome : List.of(accrete("rm", "late", "--yes"), train("--model", "late", "--replace"))) {

@@ -64,6 +64,6 @@ class TerminalIT {
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
-        return said.replace("\u001b[K", "").lines().toList();
+        return said.replaceAll("\u001b\\[[0-9;]*[mK]", "").lines().toList(); // colours, ends of overwritten lines
     }
 }
