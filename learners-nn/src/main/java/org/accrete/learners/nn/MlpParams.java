@@ -51,7 +51,7 @@ final class MlpParams {
                             + " multiplied by decay every decay-steps (step)")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
-                    "eta0", 0.001, new Range(0, true, 100, false), "learning rate before any decay")
+                    "eta0", 0.003, new Range(0, true, 100, false), "learning rate before any decay")
             .asTunable();
     private static final ParamSpec<Long> WARM_UP = ParamSpec.whole(
                     "warm-up",
