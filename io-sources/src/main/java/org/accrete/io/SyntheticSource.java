@@ -1,8 +1,12 @@
 package org.accrete.io;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.ChunkBuffer;
@@ -20,19 +24,27 @@ import org.accrete.api.param.Params;
  * A source of generated rows.
  *
  * <p>The first random numbers are the weights of the linear functions. Then each row uses the same count of random
- * numbers: one for each feature and two for the noise. So a row depends only on its number, and {@code seek} needs no
- * earlier rows.
+ * numbers: one for each feature, two for the noise and, where drift is gradual, one for the concept. A kind that drifts
+ * draws the functions of each concept from a generator of the concept's own. So a row depends only on its number, and
+ * {@code seek} needs no earlier rows.
  */
 final class SyntheticSource implements ChunkSource {
     private static final String TARGET = "y";
     private static final int NOISE_DRAWS = 2;
+    private static final int RECURRING_CONCEPTS = 2;
     private static final double[] THRESHOLDS = {8.0, 9.0, 7.0, 9.5};
 
     /** The formula of the target. */
     enum Kind {
         CLASSIFICATION,
         REGRESSION,
-        SEA;
+        SEA,
+        ABRUPT,
+        GRADUAL,
+        RECURRING;
+
+        private static final Set<Kind> DRIFTING = EnumSet.of(SEA, ABRUPT, GRADUAL, RECURRING);
+        private static final Set<Kind> OF_FUNCTIONS = EnumSet.of(ABRUPT, GRADUAL, RECURRING);
 
         static Kind of(String word) {
             for (Kind kind : values()) {
@@ -40,9 +52,21 @@ final class SyntheticSource implements ChunkSource {
                     return kind;
                 }
             }
-            throw AccreteException.badArgument(
-                    "a synthetic source must be one of classification, regression, sea but was '" + word
-                            + "'; write synthetic:sea?rows=100000&seed=7");
+            throw AccreteException.badArgument("a synthetic source must be one of " + words() + " but was '" + word
+                    + "'; write synthetic:sea?rows=100000&seed=7");
+        }
+
+        private static String words() {
+            return Arrays.stream(values()).map(Kind::word).collect(Collectors.joining(", "));
+        }
+
+        boolean drifts() {
+            return DRIFTING.contains(this);
+        }
+
+        /** {@return whether a concept is linear functions, drawn anew for each} */
+        private boolean drawsConcepts() {
+            return OF_FUNCTIONS.contains(this);
         }
 
         String word() {
@@ -63,8 +87,16 @@ final class SyntheticSource implements ChunkSource {
     private final List<String> labels;
     private final double[] labelIndexes;
 
+    private final long firstRowDraw;
+    private final int rowDraws;
     private final double[] weights;
+    /** Weights of the concept that comes next, where drift is gradual. */
+    private final double[] nextWeights;
+
     private final double[] x;
+    /** Whose functions {@link #weights} are; -1 for none yet. */
+    private long concept = -1;
+
     private SeededRandom random;
     private long row;
 
@@ -79,7 +111,7 @@ final class SyntheticSource implements ChunkSource {
                 : params.get(SyntheticSourceProvider.CLASSES).intValue();
         noise = params.get(SyntheticSourceProvider.NOISE);
         seed = params.get(SyntheticSourceProvider.SEED);
-        driftEvery = isSea ? params.get(SyntheticSourceProvider.DRIFT_EVERY) : 0;
+        driftEvery = kind.drifts() ? params.get(SyntheticSourceProvider.DRIFT_EVERY) : 0;
         mark = kind.word() + " features=" + features + " classes=" + classes + " noise=" + noise + " seed=" + seed
                 + " drift-every=" + driftEvery;
 
@@ -109,10 +141,33 @@ final class SyntheticSource implements ChunkSource {
 
         weights = new double[isSea ? 0 : classes * features];
         x = new double[features];
+        nextWeights = new double[kind == Kind.GRADUAL ? weights.length : 0];
+        firstRowDraw = kind.drawsConcepts() ? 0 : weights.length;
+        rowDraws = features + NOISE_DRAWS + (kind == Kind.GRADUAL ? 1 : 0);
         random = new SeededRandom(seed);
+        if (!kind.drawsConcepts()) {
+            draw(random, weights);
+        }
+    }
+
+    private static void draw(SeededRandom random, double[] weights) {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = 2.0 * random.nextDouble() - 1.0;
         }
+    }
+
+    /** Draws the functions of a concept, and of the next where that is needed. */
+    private void enter(long number) {
+        draw(generator(number), weights);
+        if (kind == Kind.GRADUAL) {
+            draw(generator(number + 1), nextWeights);
+        }
+        concept = number;
+    }
+
+    /** The numbers before the first one of the rows are seeds. */
+    private SeededRandom generator(long number) {
+        return new SeededRandom(new SeededRandom(seed, -1 - number).nextLong());
     }
 
     private ColumnPlan plan(List<String> generated) {
@@ -147,7 +202,7 @@ final class SyntheticSource implements ChunkSource {
                     "the stored position is in '" + position.mark() + "' but this source is '" + mark + "'");
         }
         row = Math.min(position.rows(), end);
-        random = new SeededRandom(seed, weights.length + row * (features + NOISE_DRAWS));
+        random = new SeededRandom(seed, firstRowDraw + row * rowDraws);
     }
 
     @Override
@@ -159,11 +214,15 @@ final class SyntheticSource implements ChunkSource {
             switch (kind) {
                 case CLASSIFICATION -> {
                     features(buffer, generator, 2.0, -1.0);
-                    buffer.target(labelIndexes[withNoise(generator, largest())]);
+                    buffer.target(labelIndexes[withNoise(generator, largest(weights))]);
                 }
                 case REGRESSION -> {
                     features(buffer, generator, 2.0, -1.0);
-                    buffer.target(linear(0) + noise * generator.nextGaussian());
+                    buffer.target(linear(weights, 0) + noise * generator.nextGaussian());
+                }
+                case ABRUPT, GRADUAL, RECURRING -> {
+                    features(buffer, generator, 2.0, -1.0);
+                    buffer.target(labelIndexes[withNoise(generator, drifting(generator))]);
                 }
                 default -> {
                     features(buffer, generator, 10.0, 0.0);
@@ -186,7 +245,20 @@ final class SyntheticSource implements ChunkSource {
         }
     }
 
-    private double linear(int function) {
+    /** Returns the label by the concept of the row. */
+    private int drifting(SeededRandom generator) {
+        long period = driftEvery == 0 ? 0 : row / driftEvery;
+        long number = kind == Kind.RECURRING ? period % RECURRING_CONCEPTS : period;
+        if (number != concept) {
+            enter(number);
+        }
+        boolean isNext = kind == Kind.GRADUAL
+                && generator.nextDouble() * driftEvery < row - period * driftEvery
+                && driftEvery > 0;
+        return largest(isNext ? nextWeights : weights);
+    }
+
+    private double linear(double[] weights, int function) {
         double sum = 0.0;
         int from = function * x.length;
         for (int i = 0; i < x.length; i++) {
@@ -195,11 +267,11 @@ final class SyntheticSource implements ChunkSource {
         return sum;
     }
 
-    private int largest() {
+    private int largest(double[] weights) {
         int best = 0;
-        double most = linear(0);
+        double most = linear(weights, 0);
         for (int k = 1; k < classes; k++) {
-            double value = linear(k);
+            double value = linear(weights, k);
             if (value > most) {
                 most = value;
                 best = k;

@@ -19,6 +19,11 @@ import org.accrete.api.param.Params;
  *   <li>{@code sea}: the SEA concepts of Street and Kim ("A streaming ensemble algorithm (SEA) for large-scale
  *       classification", KDD 2001): three features are uniform in 0 to 10, and the target is 1 where x0 + x1 is at most
  *       a threshold, which is 8, 9, 7 and 9.5 in turn.
+ *   <li>{@code abrupt}, {@code gradual}, {@code recurring}: as {@code classification}, but with a new concept, that is
+ *       other random functions, every {@code drift-every} rows. {@code abrupt} changes from one row to the next. With
+ *       {@code gradual} the share of rows that follow the next concept grows from 0 to 1 over these rows. With
+ *       {@code recurring} two concepts take turns. The terms are those of Gama et al., "A survey on concept drift
+ *       adaptation", ACM Computing Surveys 46(4), 2014.
  * </ul>
  *
  * <p>The columns are {@code x0}, {@code x1}, …; the target is {@code y}. Equal parameters give equal rows. A seek to
@@ -30,15 +35,12 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
             ParamSpec.whole("rows", 100_000, Domain.Range.atLeast(0), "number of rows; 0 for an endless source");
 
     /** Number of features. */
-    public static final ParamSpec<Long> FEATURES = ParamSpec.whole(
-            "features",
-            10,
-            Domain.Range.between(1, 1_000_000),
-            "number of features of classification and regression; sea has 3");
+    public static final ParamSpec<Long> FEATURES =
+            ParamSpec.whole("features", 10, Domain.Range.between(1, 1_000_000), "number of features; sea has 3");
 
     /** Number of classes. */
-    public static final ParamSpec<Long> CLASSES = ParamSpec.whole(
-            "classes", 2, Domain.Range.between(2, 1_000), "number of classes of classification; sea has 2");
+    public static final ParamSpec<Long> CLASSES =
+            ParamSpec.whole("classes", 2, Domain.Range.between(2, 1_000), "number of classes; sea has 2");
 
     /** Noise of the target. */
     public static final ParamSpec<Double> NOISE = ParamSpec.real(
@@ -51,12 +53,12 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
     public static final ParamSpec<Long> SEED =
             ParamSpec.whole("seed", 0, Domain.Range.finite(), "random seed of the rows and the functions");
 
-    /** Rows between two changes of the threshold of SEA. */
+    /** Rows between two changes of what is to be learned. */
     public static final ParamSpec<Long> DRIFT_EVERY = ParamSpec.whole(
             "drift-every",
             25_000,
             Domain.Range.atLeast(0),
-            "rows until the threshold of sea changes; 0 for never; the others do not drift");
+            "rows until the concept changes; 0 for never; classification and regression do not drift");
 
     private static final List<ParamSpec<?>> PARAMS = List.of(ROWS, FEATURES, CLASSES, NOISE, SEED, DRIFT_EVERY);
 
@@ -70,7 +72,7 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
 
     @Override
     public String summary() {
-        return "generated rows: classification, regression, or sea (with concept drift)";
+        return "generated rows: classification, regression, or with concept drift: sea, abrupt, gradual, recurring";
     }
 
     @Override
@@ -84,10 +86,10 @@ public final class SyntheticSourceProvider implements ChunkSourceProvider {
         if (kind == SyntheticSource.Kind.SEA) {
             requireDefault(FEATURES, 3L, params, request);
         }
-        if (kind != SyntheticSource.Kind.CLASSIFICATION) {
+        if (kind == SyntheticSource.Kind.SEA || kind == SyntheticSource.Kind.REGRESSION) {
             requireDefault(CLASSES, 2L, params, request);
         }
-        if (kind != SyntheticSource.Kind.SEA) {
+        if (!kind.drifts()) {
             requireDefault(DRIFT_EVERY, 0L, params, request);
         }
         if (!request.columns().isEmpty()) {

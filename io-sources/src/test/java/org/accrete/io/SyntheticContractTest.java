@@ -37,6 +37,30 @@ class SyntheticContractTest implements ProviderContract {
     }
 
     @Nested
+    class Abrupt implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return SyntheticContractTest.open("abrupt", Map.of("rows", "200", "classes", "3", "drift-every", "30"));
+        }
+    }
+
+    @Nested
+    class EndlessGradual implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return SyntheticContractTest.open("gradual", Map.of("rows", "0", "drift-every", "50"));
+        }
+    }
+
+    @Nested
+    class Recurring implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return SyntheticContractTest.open("recurring", Map.of("rows", "200", "features", "2", "drift-every", "7"));
+        }
+    }
+
+    @Nested
     class EndlessSea implements SourceContract {
         @Override
         public ChunkSource open() {

@@ -39,9 +39,11 @@ class SyntheticSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classification", "regression", "sea"})
+    @ValueSource(strings = {"classification", "regression", "sea", "abrupt", "gradual", "recurring"})
     void aRowDependsOnlyOnItsNumber(String kind) {
-        Map<String, String> params = Map.of("rows", "100", "seed", "7");
+        boolean drifts = !kind.equals("classification") && !kind.equals("regression");
+        String driftEvery = drifts ? "13" : "0";
+        Map<String, String> params = Map.of("rows", "100", "seed", "7", "drift-every", driftEvery);
         List<String> whole = IoFixtures.rest(open(kind, params), 1_000);
         assertThat(whole).hasSize(100).doesNotHaveDuplicates();
         for (int size : new int[] {1, 7, 100}) {
@@ -58,9 +60,9 @@ class SyntheticSourceTest {
             later.seek(position);
             assertThat(IoFixtures.rest(later, 9)).isEqualTo(whole.subList(at, 100));
         }
-        ChunkSource longer = open(kind, Map.of("rows", "200", "seed", "7"));
+        ChunkSource longer = open(kind, Map.of("rows", "200", "seed", "7", "drift-every", driftEvery));
         assertThat(IoFixtures.rest(longer, 9)).hasSize(200).startsWith(whole.toArray(new String[0]));
-        assertThat(IoFixtures.rest(open(kind, Map.of("rows", "100", "seed", "8")), 9))
+        assertThat(IoFixtures.rest(open(kind, Map.of("rows", "100", "seed", "8", "drift-every", driftEvery)), 9))
                 .doesNotContainAnyElementsOf(whole);
     }
 
@@ -79,6 +81,76 @@ class SyntheticSourceTest {
                 assertThat(chunk.target(i)).isEqualTo(below ? 1 : 0);
             }
         }
+    }
+
+    /** Returns the cosine of the angle between what decides the class in two chunks. */
+    private static double agreement(DenseChunk a, DenseChunk b) {
+        double[] one = averages(a);
+        double[] other = averages(b);
+        double product = 0;
+        double first = 0;
+        double second = 0;
+        for (int j = 0; j < one.length; j++) {
+            product += one[j] * other[j];
+            first += one[j] * one[j];
+            second += other[j] * other[j];
+        }
+        return product / Math.sqrt(first * second);
+    }
+
+    /** Returns the mean of each feature times 1 or -1 by the class: a vector along the difference of the functions. */
+    private static double[] averages(DenseChunk chunk) {
+        double[] averages = new double[chunk.width()];
+        for (int i = 0; i < chunk.rows(); i++) {
+            for (int j = 0; j < averages.length; j++) {
+                averages[j] += (2 * chunk.target(i) - 1) * chunk.values()[chunk.offset(i) + j] / chunk.rows();
+            }
+        }
+        return averages;
+    }
+
+    @Test
+    void conceptsChangeAbruptlyOrComeBack() {
+        Map<String, String> params = Map.of("drift-every", "4000", "noise", "0", "rows", "0", "features", "20");
+        for (String kind : List.of("abrupt", "recurring")) {
+            DenseChunk[] chunks = new DenseChunk[8];
+            for (int k = 0; k < chunks.length; k++) {
+                ChunkSource source = open(kind, params);
+                source.seek(new Position("", 2_000L * k));
+                chunks[k] = chunk(source, 2_000);
+            }
+            for (int k = 0; k < chunks.length; k++) {
+                for (int l = 0; l < k; l++) {
+                    int apart = k / 2 - l / 2;
+                    boolean same = apart == 0 || kind.equals("recurring") && apart % 2 == 0;
+                    double agreement = agreement(chunks[k], chunks[l]);
+                    if (same) {
+                        assertThat(agreement).as("%s, %d and %d", kind, l, k).isGreaterThan(0.9);
+                    } else {
+                        assertThat(agreement).as("%s, %d and %d", kind, l, k).isLessThan(0.8);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void gradualDriftMixesTheConceptsBeforeAndAfter() {
+        Map<String, String> params = Map.of("drift-every", "10000", "noise", "0", "rows", "0", "features", "20");
+        DenseChunk first = chunk(open("gradual", params), 1_000);
+        ChunkSource later = open("gradual", params);
+        later.seek(new Position("", 9_500));
+        DenseChunk last = chunk(later, 1_000);
+        double before = 1;
+        for (int at = 2_000; at < 10_000; at += 2_500) {
+            ChunkSource between = open("gradual", params);
+            between.seek(new Position("", at));
+            DenseChunk chunk = chunk(between, 1_000);
+            double share = agreement(chunk, first) - agreement(chunk, last);
+            assertThat(share).as("row %d", at).isLessThan(before);
+            before = share;
+        }
+        assertThat(before).isLessThan(0);
     }
 
     @Test
@@ -151,7 +223,8 @@ class SyntheticSourceTest {
     void refusesParametersWithoutEffectAndUnknownKinds() {
         assertThatThrownBy(() -> open("waves", Map.of()))
                 .hasMessageStartingWith(
-                        "a synthetic source must be one of classification, regression, sea but was 'waves'");
+                        "a synthetic source must be one of classification, regression, sea, abrupt, gradual,"
+                                + " recurring but was 'waves'");
         assertThatThrownBy(() -> open("sea", Map.of("features", "5")))
                 .hasMessage("features of 'sea' must be 3 or left out but was 5");
         assertThatThrownBy(() -> open("regression", Map.of("classes", "3")))

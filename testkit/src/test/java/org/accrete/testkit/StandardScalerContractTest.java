@@ -66,4 +66,12 @@ class StandardScalerContractTest {
                     Target.none());
         }
     }
+
+    @Nested
+    class Forgetting implements Scaler {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("half-life", "20", "clip", "1.5");
+        }
+    }
 }

@@ -8,8 +8,8 @@ import org.accrete.api.store.State;
 public interface WarmStartProvider extends LearnerProvider {
     /**
      * {@return a learner that has seen nothing and begins with the given weights; missing ones are made as by
-     * {@link #create}} Running means and counters are not taken; {@link #beginFrom} makes a learner that continues with
-     * all of a state.
+     * {@link #create}} Running means and counters are not taken, other than units of the target that its weights need;
+     * {@link #beginFrom} makes a learner that continues with all of a state.
      *
      * @param schema what the columns are, and the classes known so far
      * @param params values of {@link #params()}

@@ -23,6 +23,9 @@ import org.accrete.api.store.State;
  * <p>A missing value is written as 0 and not counted; a column that is absent from a sparse row is a 0 like any other.
  * A row counts in the moments by its weight; a row of weight 0 is scaled but not counted. A column that varies by no
  * more than rounding errors, by scikit-learn's test, is divided by 1.
+ *
+ * <p>A value more than {@code clip} standard deviations from the mean is scaled as if it were at that distance. With
+ * {@code half-life} h, the weight of a row falls by the factor 2^(-1/h) with each later row that counts in the column.
  */
 final class StandardScaler implements RowWiseStep, MergeableLearner {
     /*
@@ -32,6 +35,12 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
      *     mean' = mean + (x - mean) * (w / W)
      *     m2'   = m2 + w * (x - mean) * (x - mean')
      *     variance = m2 * (1 / W)
+     *
+     * With a half-life, the weights before and m2 are first multiplied by a decay, which is 1 without.
+     *
+     * If the rows before weigh at least TRUSTED times as much as the row, x is first moved to within clip standard
+     * deviations of the mean. So one wrong value of 1e20 does not make all others equal, and a lasting change of the
+     * distribution is still followed: variance grows by a share of clip^2 * w / W with each row beyond.
      *
      * If w / W is 1, because all earlier weights vanish beside w, mean' is set to x: rounding could put the computed
      * value beyond x, and m2 below 0.
@@ -55,12 +64,17 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     /** Distance from 1 to the next larger double, as scikit-learn's test uses it. */
     private static final double EPSILON = 0x1.0p-52;
 
+    /** Rows, of the weight of the next one, after which moments are good enough to clip a value by. */
+    private static final double TRUSTED = 100;
+
     private final Schema schema;
     private final Params params;
     private final NumericColumns columns;
     private final int n;
-    private final boolean withMean;
-    private final boolean withStd;
+    private final Form form;
+    private final double clip;
+    private final double decay;
+    private final double trusted;
     private long rowsSeen;
 
     /**
@@ -78,15 +92,39 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private long rowsSeenBefore;
 
     private final double[] x;
-    private final double[] scale;
+    private final double[] deviation;
+
+    /**
+     * What is done with a value.
+     *
+     * @param clip standard deviations from the mean that a value may have; infinite if it is never clipped
+     */
+    private record Form(boolean withMean, boolean withStd, double clip) {
+        double scaled(double value, double mean, double deviation) {
+            if (Double.isNaN(value)) {
+                return 0;
+            }
+            if (withMean && withStd) {
+                return Math.min(Math.max((value - mean) / deviation, -clip), clip);
+            }
+            double reach = clip * deviation;
+            double near = Math.min(Math.max(value, mean - reach), mean + reach);
+            return withStd ? near / deviation : withMean ? near - mean : near;
+        }
+    }
 
     StandardScaler(Schema schema, Params params) {
         this.schema = schema;
         this.params = params;
         this.columns = new NumericColumns(schema);
         this.n = columns.count();
-        this.withMean = params.get(StandardScalerProvider.WITH_MEAN);
-        this.withStd = params.get(StandardScalerProvider.WITH_STD);
+        double cut = params.get(StandardScalerProvider.CLIP);
+        double halfLife = params.get(StandardScalerProvider.HALF_LIFE);
+        this.clip = cut > 0 ? cut : Double.POSITIVE_INFINITY;
+        this.form = new Form(
+                params.get(StandardScalerProvider.WITH_MEAN), params.get(StandardScalerProvider.WITH_STD), clip);
+        this.decay = halfLife > 0 ? StrictMath.pow(2, -1 / halfLife) : 1;
+        this.trusted = halfLife > 0 ? Math.min(TRUSTED, halfLife) : TRUSTED;
         this.count = new double[n];
         this.mean = new double[n];
         this.m2 = new double[n];
@@ -94,7 +132,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         this.meanBefore = new double[n];
         this.m2Before = new double[n];
         this.x = new double[n];
-        this.scale = new double[n];
+        this.deviation = new double[n];
     }
 
     void restore(State state) {
@@ -146,9 +184,9 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
             out.ifPresent(buffer -> begin(chunk, buffer));
             for (int row = 0; row < chunk.rows(); row++) {
                 columns.take(chunk, row, x);
-                learn(chunk.weight(row), together);
+                boolean inside = learn(chunk.weight(row), together);
                 if (out.isPresent()) {
-                    scale(together);
+                    scale(together, inside);
                     columns.put(chunk, row, x, out.get());
                 }
             }
@@ -236,80 +274,128 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         return n > 0;
     }
 
-    /** Adds {@link #x} to the moments; {@code together}: nothing is missing, and all counts are equal. */
-    private void learn(double weight, boolean together) {
+    /**
+     * Adds {@link #x} to the moments.
+     *
+     * @param together whether nothing is missing and all counts are equal
+     * @return whether all values are certainly inside the clip
+     */
+    private boolean learn(double weight, boolean together) {
         if (weight == 0) {
-            return;
+            return false;
         }
         double[] x = this.x;
-        double[] mean = this.mean;
-        double[] m2 = this.m2;
         if (together) {
-            double total = count[0] + weight;
-            Arrays.fill(count, total);
-            if (weight == total) {
-                System.arraycopy(x, 0, mean, 0, x.length);
-            } else {
-                move(x, mean, m2, weight, weight / total);
+            double before = count[0];
+            double total = before * decay + weight;
+            boolean isTrusted = before >= trusted * weight;
+            if (weight != total && (!isTrusted || isInside(before))) {
+                Arrays.fill(count, total);
+                move(x, mean, m2, weight, weight / total, decay);
+                return isTrusted;
             }
-            return;
         }
         for (int j = 0; j < x.length; j++) {
             if (!Double.isNaN(x[j])) {
-                count[j] += weight;
-                if (weight == count[j]) {
-                    mean[j] = x[j];
-                } else {
-                    double distance = x[j] - mean[j];
-                    mean[j] += distance * (weight / count[j]);
-                    m2[j] += weight * distance * (x[j] - mean[j]);
-                }
+                learn(j, weight);
             }
+        }
+        return false;
+    }
+
+    private void learn(int j, double weight) {
+        double distance = x[j] - mean[j];
+        double value = x[j];
+        if (count[j] >= trusted * weight && isBeyond(distance, m2[j], count[j], clip)) {
+            double variance = m2[j] * inverse(count[j]);
+            if (!isConstant(variance, count[j], mean[j])) {
+                value = mean[j] + Math.copySign(clip * Math.sqrt(variance), distance);
+                distance = value - mean[j];
+            }
+        }
+        count[j] = count[j] * decay + weight;
+        if (weight == count[j]) {
+            mean[j] = value;
+            m2[j] *= decay;
+        } else {
+            mean[j] += distance * (weight / count[j]);
+            m2[j] = m2[j] * decay + weight * distance * (value - mean[j]);
         }
     }
 
-    /** Scales {@link #x} by the moments as they are. */
-    private void scale(boolean together) {
-        deviations(scale, together);
+    /** Scales {@link #x} by the moments as they are; {@code inside}: no value needs to be clipped. */
+    private void scale(boolean together, boolean inside) {
+        boolean vary = deviations(deviation, together);
         double[] x = this.x;
         double[] mean = this.mean;
-        double[] scale = this.scale;
-        if (together && withMean) {
-            centreAndDivide(x, mean, scale);
+        double[] deviation = this.deviation;
+        if (vary && inside && form.withMean && form.withStd) {
+            centreAndDivide(x, mean, deviation);
         } else {
             for (int j = 0; j < x.length; j++) {
-                x[j] = scaled(x[j], withMean ? mean[j] : 0, scale[j]);
+                x[j] = form.scaled(x[j], mean[j], deviation[j]);
             }
         }
     }
 
-    /** Writes what each column is divided by. */
-    private void deviations(double[] out, boolean together) {
+    /**
+     * Writes the standard deviation of each column, or 1 where it is constant.
+     *
+     * @return whether all counts are equal and no column is constant
+     */
+    private boolean deviations(double[] out, boolean together) {
         double[] mean = this.mean;
         double[] m2 = this.m2;
-        if (!withStd) {
-            Arrays.fill(out, 1);
-            return;
-        }
         if (together) {
             times(m2, inverse(count[0]), out);
             if (allVary(out, mean, count[0] * EPSILON)) {
                 squareRoots(out);
-                return;
+                return true;
             }
         }
         for (int j = 0; j < out.length; j++) {
-            out[j] = deviation(j, inverse(count[j]));
+            double variance = m2[j] * inverse(count[j]);
+            out[j] = isConstant(variance, count[j], mean[j]) ? 1 : Math.sqrt(variance);
         }
+        return false;
     }
 
     // Each loop has one kind of operation, so that C2 vectorizes it.
 
-    private static void move(double[] x, double[] mean, double[] m2, double weight, double share) {
+    /**
+     * {@return whether all of {@link #x} is so far inside the clip that it will be when scaled}
+     *
+     * <p>If no column is constant then, the rounded mean is wrong by at most 1 / count standard deviations.
+     */
+    private boolean isInside(double count) {
+        double[] margins = this.deviation;
+        double limit = Math.max(0, clip - 0.1);
+        margins(x, mean, m2, count, limit * limit, margins);
+        for (int j = 0; j < margins.length; j++) {
+            if (margins[j] < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void margins(double[] x, double[] mean, double[] m2, double count, double square, double[] to) {
+        for (int j = 0; j < to.length; j++) {
+            double distance = x[j] - mean[j];
+            to[j] = square * m2[j] - distance * distance * count;
+        }
+    }
+
+    /** {@return whether a value is more than {@code clip} standard deviations from the mean} */
+    private static boolean isBeyond(double distance, double m2, double count, double clip) {
+        return distance * distance * count > clip * clip * m2;
+    }
+
+    private static void move(double[] x, double[] mean, double[] m2, double weight, double share, double decay) {
         for (int j = 0; j < x.length; j++) {
             double distance = x[j] - mean[j];
             double moved = mean[j] + distance * share;
-            m2[j] = m2[j] + weight * distance * (x[j] - moved);
+            m2[j] = m2[j] * decay + weight * distance * (x[j] - moved);
             mean[j] = moved;
         }
     }
@@ -335,9 +421,9 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         }
     }
 
-    private static void centreAndDivide(double[] x, double[] mean, double[] scale) {
+    private static void centreAndDivide(double[] x, double[] mean, double[] deviation) {
         for (int j = 0; j < x.length; j++) {
-            x[j] = (x[j] - mean[j]) / scale[j];
+            x[j] = (x[j] - mean[j]) / deviation[j];
         }
     }
 
@@ -345,15 +431,11 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         return count > 0 ? Math.min(1 / count, Double.MAX_VALUE) : 0;
     }
 
-    private double deviation(int j, double inverse) {
-        double variance = m2[j] * inverse;
-        double relative = count[j] * EPSILON;
-        double error = relative * mean[j];
-        return variance <= relative * variance + error * error ? 1 : Math.sqrt(variance);
-    }
-
-    private static double scaled(double value, double centre, double scale) {
-        return Double.isNaN(value) ? 0 : (value - centre) / scale;
+    /** {@return whether a column varies by no more than rounding errors} */
+    private static boolean isConstant(double variance, double count, double mean) {
+        double relative = count * EPSILON;
+        double error = relative * mean;
+        return variance <= relative * variance + error * error;
     }
 
     private static void begin(Chunk chunk, ChunkBuffer out) {
@@ -372,9 +454,9 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
 
     @Override
     public ScalingTransformer snapshot() {
-        double[] scales = new double[n];
-        deviations(scales, false);
-        return new Snapshot(columns, withMean, mean.clone(), scales);
+        double[] deviations = new double[n];
+        deviations(deviations, false);
+        return new Snapshot(columns, form, mean.clone(), deviations);
     }
 
     @Override
@@ -390,9 +472,9 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     /** Rows scaled by fixed moments; {@code x} is overwritten. */
     private static void transform(
             NumericColumns columns,
-            boolean withMean,
+            Form form,
             double[] mean,
-            double[] scale,
+            double[] deviation,
             double[] x,
             Chunk chunk,
             ChunkBuffer out) {
@@ -402,14 +484,16 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         for (int row = 0; row < chunk.rows(); row++) {
             columns.take(chunk, row, x);
             for (int j = 0; j < x.length; j++) {
-                x[j] = scaled(x[j], withMean ? mean[j] : 0, scale[j]);
+                x[j] = form.scaled(x[j], mean[j], deviation[j]);
             }
             columns.put(chunk, row, x, out);
         }
     }
 
-    private static Scaling scaling(NumericColumns columns, boolean withMean, double[] mean, double[] scale) {
-        return columns.spread(withMean ? mean : new double[mean.length], scale);
+    private static Scaling scaling(NumericColumns columns, Form form, double[] mean, double[] deviation) {
+        double[] ones = new double[mean.length];
+        Arrays.fill(ones, 1);
+        return columns.spread(form.withMean ? mean : new double[mean.length], form.withStd ? deviation : ones);
     }
 
     /** Reads the scaler's own arrays. */
@@ -426,31 +510,31 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
 
         @Override
         public void transform(Chunk chunk, ChunkBuffer out) {
-            deviations(scale, false);
-            StandardScaler.transform(columns, withMean, mean, scale, x, chunk, out);
+            deviations(deviation, false);
+            StandardScaler.transform(columns, form, mean, deviation, x, chunk, out);
         }
 
         @Override
         public Scaling scaling() {
-            deviations(scale, false);
-            return StandardScaler.scaling(columns, withMean, mean, scale);
+            deviations(deviation, false);
+            return StandardScaler.scaling(columns, form, mean, deviation);
         }
     }
 
     private static final class Snapshot implements ScalingTransformer {
         private final NumericColumns columns;
-        private final boolean withMean;
+        private final Form form;
         private final double[] mean;
-        private final double[] scale;
+        private final double[] deviation;
 
         /** Memory for one row, kept for the thread that transforms; others make their own at the same time. */
         private final AtomicReference<Optional<double[]>> idle = new AtomicReference<>(Optional.empty());
 
-        Snapshot(NumericColumns columns, boolean withMean, double[] mean, double[] scale) {
+        Snapshot(NumericColumns columns, Form form, double[] mean, double[] deviation) {
             this.columns = columns;
-            this.withMean = withMean;
+            this.form = form;
             this.mean = mean;
-            this.scale = scale;
+            this.deviation = deviation;
         }
 
         @Override
@@ -470,7 +554,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
                 taken = Optional.of(new double[mean.length]);
             }
             try {
-                StandardScaler.transform(columns, withMean, mean, scale, taken.get(), chunk, out);
+                StandardScaler.transform(columns, form, mean, deviation, taken.get(), chunk, out);
             } finally {
                 idle.set(taken);
             }
@@ -478,7 +562,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
 
         @Override
         public Scaling scaling() {
-            return StandardScaler.scaling(columns, withMean, mean, scale);
+            return StandardScaler.scaling(columns, form, mean, deviation);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Step;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.param.Domain.Range;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
@@ -14,6 +15,21 @@ public final class StandardScalerProvider implements StepProvider {
 
     static final ParamSpec<Boolean> WITH_STD =
             ParamSpec.flag("with-std", true, "whether the result is divided by the standard deviation");
+
+    static final ParamSpec<Double> CLIP = ParamSpec.real(
+                    "clip",
+                    10,
+                    Range.atLeast(0),
+                    "standard deviations from the mean at which a value is cut off; a row beyond it moves the moments"
+                            + " no further than one at it; 0 for never")
+            .asTunable();
+
+    static final ParamSpec<Double> HALF_LIFE = ParamSpec.real(
+                    "half-life",
+                    0,
+                    Range.atLeast(0),
+                    "rows after which a row counts half in the moments; 0 if rows are never forgotten")
+            .asTunable();
 
     /** Makes the provider. */
     public StandardScalerProvider() {}
@@ -30,7 +46,7 @@ public final class StandardScalerProvider implements StepProvider {
 
     @Override
     public List<ParamSpec<?>> params() {
-        return List.of(WITH_MEAN, WITH_STD);
+        return List.of(WITH_MEAN, WITH_STD, CLIP, HALF_LIFE);
     }
 
     @Override

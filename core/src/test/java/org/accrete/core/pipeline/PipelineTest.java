@@ -208,10 +208,17 @@ class PipelineTest {
                         Map.entry("rate", "2.0"),
                         Map.entry("most", "1000.0"),
                         Map.entry("standard-scaler.with-mean", "true"),
-                        Map.entry("standard-scaler.with-std", "false"));
+                        Map.entry("standard-scaler.with-std", "false"),
+                        Map.entry("standard-scaler.clip", "10.0"),
+                        Map.entry("standard-scaler.half-life", "0.0"));
         assertThat(pipeline.state().list("params"))
                 .containsExactly(
-                        "rate=2.0", "most=1000.0", "standard-scaler.with-mean=true", "standard-scaler.with-std=false");
+                        "rate=2.0",
+                        "most=1000.0",
+                        "standard-scaler.with-mean=true",
+                        "standard-scaler.with-std=false",
+                        "standard-scaler.clip=10.0",
+                        "standard-scaler.half-life=0.0");
     }
 
     @Test
@@ -227,7 +234,8 @@ class PipelineTest {
                         () -> WarmStart.fromState(
                                 PLUG_INS, state, Map.of("most", "7", "standard-scaler.with-mean", "false"))))
                 .hasMessage("most was 1000.0 and cannot become 7.0 when training goes on; standard-scaler.with-mean was"
-                        + " true and cannot become false when training goes on; can be changed: rate");
+                        + " true and cannot become false when training goes on; can be changed: rate,"
+                        + " standard-scaler.clip, standard-scaler.half-life");
         assertThat(refusal(Kind.BAD_ARGUMENT, () -> WarmStart.fromState(PLUG_INS, state, Map.of("rate", "-1"))))
                 .hasMessage("sum: rate must be a number > 0 but was -1.0");
     }

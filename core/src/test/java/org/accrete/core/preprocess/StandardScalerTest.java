@@ -139,9 +139,9 @@ class StandardScalerTest {
     @Test
     void aRowOfWeightZeroIsScaledButNotCounted() {
         Step scaler = scaler(ONE);
-        Chunk out = fit(scaler, weighted(ONE, new double[] {1, 100, 3}, 1, 0, 1));
+        Chunk out = fit(scaler, weighted(ONE, new double[] {1, 10, 3}, 1, 0, 1));
 
-        assertThat(Toys.cell(out, 1, 0)).isEqualTo(99);
+        assertThat(Toys.cell(out, 1, 0)).isEqualTo(9);
         assertThat(Toys.cell(out, 2, 0)).isEqualTo(1);
         assertThat(scaler.state().number("standard-scaler.count")).isEqualTo(2);
         assertThat(scaler.rowsSeen()).isEqualTo(3);
@@ -217,15 +217,18 @@ class StandardScalerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 64, 299})
     void anyChunkingGivesTheSameBits(int chunkRows) {
-        for (boolean weighted : new boolean[] {false, true}) {
+        for (int way = 0; way < 4; way++) {
+            boolean weighted = way % 2 == 1;
+            // Clips a twentieth of the values, in the second case.
+            String[] settings = way < 2 ? new String[0] : new String[] {"clip=2", "half-life=150"};
             // A complete stretch between two others, so that both code paths of a row occur.
             ChunkBuffer rows = new ChunkBuffer(MIXED, 900);
             for (boolean complete : new boolean[] {true, false, true}) {
                 rows.append(mixed(300, complete, weighted).chunk(), 0, 300);
             }
-            Step whole = scaler(MIXED);
+            Step whole = scaler(MIXED, settings);
             List<Long> expected = Toys.bits(fit(whole, rows.chunk()));
-            Step cut = scaler(MIXED);
+            Step cut = scaler(MIXED, settings);
             List<Long> found = new ArrayList<>();
             for (int from = 0; from < 900; from += chunkRows) {
                 found.addAll(Toys.bits(fit(cut, rows.chunk().slice(from, Math.min(900, from + chunkRows)))));
@@ -276,6 +279,118 @@ class StandardScalerTest {
         DenseChunk dense = Toys.chunk(schema, 0, 4, 0, 5, 0, 6);
 
         assertThat(Toys.bits(fit(scaler(schema), sparse))).isEqualTo(Toys.bits(fit(scaler(schema), dense)));
+    }
+
+    @Test
+    void oneWrongValueDoesNotFlattenAColumn() {
+        double[] values = numbers(2_000, 5, 1);
+        values[1_000] = 1e20;
+        values[1_500] = -Double.MAX_VALUE;
+        for (double unit : new double[] {1, 1e-6, 1e6}) {
+            double[] inUnits = Arrays.stream(values).map(v -> v * unit).toArray();
+            inUnits[1_500] = values[1_500];
+            Step scaler = scaler(ONE);
+            Chunk out = fit(scaler, Toys.chunk(ONE, inUnits));
+
+            assertThat(Toys.cell(out, 1_000, 0)).isEqualTo(10);
+            assertThat(Toys.cell(out, 1_500, 0)).isEqualTo(-10);
+            for (int row = 100; row < 2_000; row++) {
+                if (row != 1_000 && row != 1_500) {
+                    assertThat(Toys.cell(out, row, 0))
+                            .as("row %d of seed %d", row, seed)
+                            .isCloseTo(values[row] - 5, within(1.5));
+                }
+            }
+            assertThat(Double.longBitsToDouble(
+                            transformed(scaler.view(), Toys.chunk(ONE, 1e20)).get(0)))
+                    .isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aValueBeyondMovesTheMomentsByTheClippedOne() {
+        double[] values = numbers(200, 5, 2);
+        Step scaler = scaler(ONE, "clip=4");
+        scaler.partialFit(Toys.chunk(ONE, values));
+        double mean = Arrays.stream(values).average().orElseThrow();
+        double deviation = Math.sqrt(new Variance(false).evaluate(values));
+        double[] more = Arrays.copyOf(values, 201);
+        more[200] = mean - 4 * deviation;
+        Step expected = scaler(ONE, "clip=0");
+        expected.partialFit(Toys.chunk(ONE, more));
+        scaler.partialFit(Toys.chunk(ONE, -1e9));
+
+        for (String tensor : List.of("count", "mean", "m2")) {
+            assertThat(scaler.state().number("standard-scaler." + tensor))
+                    .isCloseTo(expected.state().number("standard-scaler." + tensor), within(1e-9));
+        }
+    }
+
+    @Test
+    void momentsAreNotClippedByFewRowsNorByAConstant() {
+        double[] values = numbers(90, 0, 1);
+        values[89] = 1e6;
+        double[] constant = new double[300];
+        Arrays.fill(constant, 0.1);
+        constant[299] = 1e6;
+        for (double[] rows : List.of(values, constant)) {
+            Step scaler = scaler(ONE);
+            Step never = scaler(ONE, "clip=0");
+            scaler.partialFit(Toys.chunk(ONE, rows));
+            never.partialFit(Toys.chunk(ONE, rows));
+
+            assertThat(scaler.state()).isEqualTo(never.state());
+        }
+    }
+
+    @Test
+    void clippingMeansTheSameDistanceWithoutMeanOrDeviation() {
+        double[] values = numbers(500, 100, 2);
+        values[499] = 1e9;
+        Chunk both = fit(scaler(ONE), Toys.chunk(ONE, values));
+        Chunk centred = fit(scaler(ONE, "with-std=false"), Toys.chunk(ONE, values));
+        Step dividing = scaler(ONE, "with-mean=false");
+        Chunk divided = fit(dividing, Toys.chunk(ONE, values));
+        State state = dividing.state();
+        double mean = state.number("standard-scaler.mean");
+        double deviation = Math.sqrt(state.number("standard-scaler.m2") / 500);
+
+        assertThat(Toys.cell(both, 499, 0)).isEqualTo(10);
+        assertThat(Toys.cell(centred, 499, 0)).isCloseTo(10 * deviation, within(1e-9));
+        assertThat(Toys.cell(divided, 499, 0)).isCloseTo(mean / deviation + 10, within(1e-9));
+        assertThat(Toys.cell(divided, 400, 0)).as("not beyond").isGreaterThan(10);
+    }
+
+    @Test
+    void rowsAreForgottenByHalfLives() {
+        double[] values = numbers(400, 3, 2);
+        Step scaler = scaler(ONE, "half-life=50", "clip=0");
+        scaler.partialFit(Toys.chunk(ONE, values));
+        double[] weights = new double[400];
+        Arrays.setAll(weights, i -> Math.pow(0.5, (399 - i) / 50.0));
+        Step weighted = scaler(ONE, "clip=0");
+        weighted.partialFit(weighted(ONE, values, weights));
+
+        for (String tensor : List.of("count", "mean", "m2")) {
+            double expected = weighted.state().number("standard-scaler." + tensor);
+            assertThat(scaler.state().number("standard-scaler." + tensor))
+                    .as("seed %d", seed)
+                    .isCloseTo(expected, within(1e-10 * Math.abs(expected)));
+        }
+    }
+
+    @Test
+    void aChangedColumnIsScaledAnewWithinHalfLives() {
+        double[] before = numbers(20_000, 0, 1);
+        double[] after = numbers(5_000, 1_000, 10);
+        Step scaler = scaler(ONE, "half-life=500");
+        scaler.partialFit(Toys.chunk(ONE, before));
+        scaler.partialFit(Toys.chunk(ONE, after));
+        State state = scaler.state();
+
+        assertThat(state.number("standard-scaler.mean")).isCloseTo(1_000, within(5.0));
+        assertThat(Math.sqrt(state.number("standard-scaler.m2") / state.number("standard-scaler.count")))
+                .isBetween(5.0, 40.0);
     }
 
     @Test

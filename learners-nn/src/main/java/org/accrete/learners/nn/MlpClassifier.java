@@ -21,7 +21,8 @@ final class MlpClassifier extends MlpLearner {
         super(
                 schema,
                 params,
-                MlpParams.classifierBackpropagation(MlpParams.network(schema, params, classes.size()), params));
+                MlpParams.classifierBackpropagation(MlpParams.network(schema, params, classes.size()), params),
+                new TargetMoments(false));
         this.params = params;
         this.classes = classes;
     }
@@ -59,6 +60,9 @@ final class MlpClassifier extends MlpLearner {
     void accept(Chunk chunk, int size) {
         classes.grow(chunk, size);
     }
+
+    @Override
+    void readFrom(State state) {}
 
     @Override
     void putInto(State.Builder state) {

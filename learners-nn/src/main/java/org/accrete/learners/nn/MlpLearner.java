@@ -33,6 +33,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     final Schema schema;
     final Network network;
     final PredictionBuffers buffers = new PredictionBuffers();
+    final TargetMoments target;
     private final Backpropagation backpropagation;
     private final LearningRateSchedule schedule;
     private final MiniBatch waiting;
@@ -45,8 +46,9 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     private double lastLoss = Double.NaN;
 
     /** Makes a learner that has seen nothing, with the network's weights. */
-    MlpLearner(Schema schema, Params params, Backpropagation backpropagation) {
+    MlpLearner(Schema schema, Params params, Backpropagation backpropagation, TargetMoments target) {
         this.schema = schema;
+        this.target = target;
         this.backpropagation = backpropagation;
         this.network = backpropagation.network;
         this.schedule = MlpParams.schedule(params);
@@ -72,6 +74,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         rowsSeen = state.whole(ROWS_SEEN);
         weightlessRows = state.tensors().containsKey(WEIGHTLESS_ROWS) ? state.whole(WEIGHTLESS_ROWS) : 0;
         restoreWaiting(state);
+        readFrom(state);
         if (steps < 0 || weightlessRows < 0 || rowsSeen < weightlessRows + waiting.rows) {
             throw WeightTensors.corrupt("mlp.steps must be >= 0 and mlp.rows_seen >= the rows that wait");
         }
@@ -129,6 +132,14 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         waiting.truncate(rows);
     }
 
+    /** Replaces the weights by those that are found: {@link WeightTensors#warmStart}. */
+    final void warmStart(State weights, boolean head) {
+        WeightTensors.warmStart(weights, network, head);
+        if (head && weights.tensors().containsKey(WeightTensors.weight(network.depth() - 1))) {
+            target.warmStart(weights);
+        }
+    }
+
     /** {@return whether a stored target is valid} */
     abstract boolean isTarget(float target);
 
@@ -174,6 +185,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             waiting.reserve((long) waiting.entries() + sparse.start(rows) - sparse.start(0));
         }
         backpropagation.begin(severalBatches);
+        target.begin();
         long stepsBefore = steps;
         long weightlessBefore = weightlessRows;
         double lossBefore = lastLoss;
@@ -184,6 +196,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
         } finally {
             if (!learned) {
                 backpropagation.rollBack();
+                target.rollBack();
                 steps = stepsBefore;
                 weightlessRows = weightlessBefore;
                 lastLoss = lossBefore;
@@ -213,7 +226,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
             int to = weighted(chunk, from, Math.min(rows, from + waiting.capacity - at));
             network.inputs.append(chunk, from, to, waiting);
             for (int row = from; row < to; row++) {
-                waiting.targets[at + row - from] = (float) chunk.target(row);
+                waiting.targets[at + row - from] = target.standardize(chunk.target(row), chunk.weight(row));
                 waiting.weights[at + row - from] = (float) chunk.weight(row);
             }
             growFor(chunk, from, to);
@@ -259,6 +272,9 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
 
     /** Accepts the chunk's classes, after its rows were learned. */
     abstract void accept(Chunk chunk, int classes);
+
+    /** Reads what {@link #putInto} wrote. */
+    abstract void readFrom(State state);
 
     /** Writes what the subclass adds to the state. */
     abstract void putInto(State.Builder state);

@@ -36,7 +36,10 @@ final class MlpParams {
     private static final ParamSpec<OutputLoss> LOSS = ParamSpec.choice(
             "loss", OutputLoss.class, OutputLoss.OF_NUMBERS, OutputLoss.SQUARED_ERROR, "loss function to minimize");
     private static final ParamSpec<Double> DELTA = ParamSpec.real(
-                    "delta", 1, Range.above(0), "error from which loss=huber grows linearly")
+                    "delta",
+                    1,
+                    Range.above(0),
+                    "error from which loss=huber grows linearly, in standard deviations of the target")
             .asTunable();
     private static final ParamSpec<GradientOptimizer.Rule> OPTIMIZER = ParamSpec.choice(
             "optimizer", GradientOptimizer.Rule.class, GradientOptimizer.Rule.ADAM, "update rule of the weights");
@@ -48,7 +51,7 @@ final class MlpParams {
                             + " multiplied by decay every decay-steps (step)")
             .asTunable();
     private static final ParamSpec<Double> ETA0 = ParamSpec.real(
-                    "eta0", 0.001, new Range(0, true, 100, false), "learning rate before any decay")
+                    "eta0", 0.003, new Range(0, true, 100, false), "learning rate before any decay")
             .asTunable();
     private static final ParamSpec<Long> WARM_UP = ParamSpec.whole(
                     "warm-up",

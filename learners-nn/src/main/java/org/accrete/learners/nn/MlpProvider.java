@@ -71,7 +71,7 @@ abstract sealed class MlpProvider implements WarmStartProvider permits MlpClassi
     @Override
     public final Learner createWithWeights(Schema schema, Params params, State weights, boolean head) {
         MlpLearner learner = initialized(schema, params);
-        WeightTensors.warmStart(weights, learner.network, head);
+        learner.warmStart(weights, head);
         return learner;
     }
 

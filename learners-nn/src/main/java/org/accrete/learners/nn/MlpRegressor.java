@@ -6,11 +6,15 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
-/** A network with one output, which is the prediction. */
+/** A network with one output: the target in standard deviations from its mean. */
 final class MlpRegressor extends MlpLearner {
     /** Makes a learner with weights of 0. */
     MlpRegressor(Schema schema, Params params) {
-        super(schema, params, MlpParams.regressorBackpropagation(MlpParams.network(schema, params, 1), params));
+        super(
+                schema,
+                params,
+                MlpParams.regressorBackpropagation(MlpParams.network(schema, params, 1), params),
+                new TargetMoments(true));
     }
 
     @Override
@@ -33,15 +37,22 @@ final class MlpRegressor extends MlpLearner {
     void accept(Chunk chunk, int classes) {}
 
     @Override
-    void putInto(State.Builder state) {}
+    void readFrom(State state) {
+        target.read(state);
+    }
+
+    @Override
+    void putInto(State.Builder state) {
+        target.put(state);
+    }
 
     @Override
     public Regressor view() {
-        return new NetworkRegressor(schema, network, () -> buffers);
+        return new NetworkRegressor(schema, network, target, () -> buffers);
     }
 
     @Override
     public Regressor snapshot() {
-        return new NetworkRegressor(schema, network.copy(), PredictionBuffers::new);
+        return new NetworkRegressor(schema, network.copy(), target.copy(), PredictionBuffers::new);
     }
 }

@@ -132,6 +132,9 @@ class CurvesTest {
             SeededRandom random = new SeededRandom(9);
             return filled(tensor, random, 2, -1);
         }
+        if (name.equals("mlp.target_scaled")) {
+            return Tensor.of(new long[] {0}, 1);
+        }
         if (!name.startsWith("layers.")) {
             return tensor;
         }
