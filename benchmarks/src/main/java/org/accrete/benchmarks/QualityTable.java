@@ -188,16 +188,12 @@ public final class QualityTable {
         }
     }
 
-    /** {@return the learners that predict such a target} */
-    private List<LearnerProvider> learners(Task task, Target.Kind kind) {
-        try (ChunkSource source = task.open(plugIns)) {
-            return plugIns.learners().all().stream()
-                    .filter(learner -> learner.targets().contains(kind))
-                    .filter(learner -> Scores.canScore(
-                            source.schema().target(),
-                            pipeline(learner, source.schema()).view()))
-                    .toList();
-        }
+    /** {@return the learners that predict such a target; one that needs no target only transforms rows} */
+    private List<LearnerProvider> learners(Target.Kind kind) {
+        return plugIns.learners().all().stream()
+                .filter(learner -> learner.targets().contains(kind))
+                .filter(learner -> !learner.targets().contains(Target.Kind.NONE))
+                .toList();
     }
 
     private Pipeline pipeline(LearnerProvider learner, Schema schema) {
@@ -206,7 +202,7 @@ public final class QualityTable {
 
     private void print(List<Task> tasks, Target.Kind kind, int chunkRows, PrintStream out) {
         boolean classes = kind == Target.Kind.CATEGORICAL;
-        List<LearnerProvider> learners = learners(tasks.get(0), kind);
+        List<LearnerProvider> learners = learners(kind);
         List<String> heads = new ArrayList<>(List.of("stream", "rows"));
         for (LearnerProvider learner : learners) {
             heads.add("`" + learner.name() + "`: "

@@ -42,7 +42,8 @@ class DigitsTest {
         LearnerProvider provider = new MlpClassifierProvider();
         double sum = 0;
         for (int seed = 0; seed < 5; seed++) {
-            Map<String, String> settings = Map.of("hidden", "64", "batch-size", "32", "seed", "" + seed);
+            Map<String, String> settings =
+                    Map.of("hidden", "64", "batch-size", "32", "eta0", "0.001", "seed", "" + seed);
             Learner learner = provider.create(digits.schema(), Params.parse(provider.params(), settings));
             for (int pass = 0; pass < PASSES; pass++) {
                 learner.partialFit(digits.slice(0, TRAINED));
