@@ -122,6 +122,8 @@ final class RowHash {
         while (point < count && mine.regionMatches(digits + 4 * point, other, digits + 4 * point, 4)) {
             point++;
         }
-        return "between its rows " + (point * distance + 1) + " and " + Math.min(rows, (point + 1) * distance);
+        long first = point * distance + 1;
+        long last = Math.min(rows, (point + 1) * distance);
+        return first == last ? "in its row " + first : "between its rows " + first + " and " + last;
     }
 }
