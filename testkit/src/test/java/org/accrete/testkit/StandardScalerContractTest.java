@@ -73,5 +73,11 @@ class StandardScalerContractTest {
         public Map<String, String> settings() {
             return Map.of("half-life", "20", "clip", "1.5");
         }
+
+        /** What is forgotten depends on the order of the rows, which parts do not keep. */
+        @Override
+        public double partsTolerance() {
+            return Double.POSITIVE_INFINITY;
+        }
     }
 }
