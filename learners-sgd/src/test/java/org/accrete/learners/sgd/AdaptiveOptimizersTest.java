@@ -308,17 +308,19 @@ class AdaptiveOptimizersTest {
         }
         double largest =
                 Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
+        // The implicit step of poisson is found by Newton's method, which stops short of the last digits.
+        double tolerance = "poisson".equals(set.get("loss")) ? 1e-6 : 1e-8;
         for (boolean sparse : new boolean[] {false, true}) {
             Learner learner = SgdLearners.learner(table.schema(setting.known()), setting.set());
             table.teach(learner, sparse, 0, ROWS, 100);
             State state = learner.state();
-            assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(1e-8 * largest));
-            assertThat(state.tensor("intercept").doubles()).containsExactly(intercepts, within(1e-8 * largest));
+            assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(tolerance * largest));
+            assertThat(state.tensor("intercept").doubles()).containsExactly(intercepts, within(tolerance * largest));
             for (int m = 0; m < mixture.length; m++) {
                 double found = m < 3
                         ? state.tensor("sgd.mixture").doubles()[m]
                         : state.tensor("sgd.mixture_scale").doubles()[0];
-                assertThat(found).isCloseTo(mixture[m], within(1e-8));
+                assertThat(found).isCloseTo(mixture[m], within(tolerance));
             }
         }
     }

@@ -31,7 +31,7 @@ class WeightlessRowsTest {
 
     static Stream<List<String>> settings() {
         List<List<String>> all = new ArrayList<>();
-        for (String optimizer : List.of("sgd", "adagrad", "implicit-adagrad", "ftrl")) {
+        for (String optimizer : List.of("sgd", "adagrad", "adagrad-mixture", "ftrl")) {
             all.add(List.of("optimizer=" + optimizer));
         }
         for (String schedule : List.of("optimal", "invscaling", "constant", "adaptive")) {
