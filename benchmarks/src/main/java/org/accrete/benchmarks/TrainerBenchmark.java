@@ -84,11 +84,18 @@ public class TrainerBenchmark extends LearnerBenchmark {
         trainer.partialFit(Examples.flat(flat[call], width).labels(y[call]));
     }
 
-    /** Learns an array per row, which is copied once, and labels as text. */
+    /** Learns an array per row, which is copied once. */
     @Benchmark
     public void trainerOfArraysOfArrays() {
         int call = nextCall();
-        trainer.partialFit(x[call], labels[call]);
+        trainer.partialFit(x[call], y[call]);
+    }
+
+    /** Learns flat arrays and labels as text, each a string of its own, as a reader makes them. */
+    @Benchmark
+    public void trainerOfTextLabels() {
+        int call = nextCall();
+        trainer.partialFit(Examples.flat(flat[call], width).labels(labels[call]));
     }
 
     /** Learns one row. */
