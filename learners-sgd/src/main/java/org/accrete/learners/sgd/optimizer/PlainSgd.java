@@ -290,8 +290,9 @@ public final class PlainSgd extends Optimizer {
         return loss.step(p, label(chunk.target(row)), eta * chunk.weight(row), shape);
     }
 
+    /** {@return the target of the one function; without a branch on the class, which would be hard to predict} */
     private double label(double target) {
-        return !classes ? target : target == 1 ? 1 : -1;
+        return classes ? 2 * target - 1 : target;
     }
 
     // --- merging
