@@ -38,11 +38,16 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
 public class LiveModelBenchmark {
-    private static final int RECORDS = 16;
+    /** Few, because a record is mostly made just before it is predicted, and many of 5,000 columns leave the cache. */
+    private static final int RECORDS = 2;
 
     /** Number of columns, all numbers. */
     @Param({"4", "10", "100", "784", "5000"})
     public int columns;
+
+    /** Whether the keys of all maps are the same strings, or equal ones of their own, as parsed records have. */
+    @Param({"same", "equal"})
+    public String keys;
 
     private final LiveModel live = LiveModel.unpublished();
     private double[][] rows;
@@ -66,7 +71,8 @@ public class LiveModelBenchmark {
                 double value = random.nextGaussian();
                 rows[row][column] = value;
                 values[row * columns + column] = value;
-                record.put(schema.columnName(column), value);
+                String name = schema.columnName(column);
+                record.put(keys.equals("same") ? name : new String(name.toCharArray()), value);
             }
             records.add(record);
             targets[row] = row % 2;

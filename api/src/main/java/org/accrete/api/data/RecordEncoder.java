@@ -48,7 +48,7 @@ public final class RecordEncoder {
 
     private final ColumnPlan plan;
     private final Schema schema;
-    private final List<String> names;
+    private final String[] names;
     private final Use[] uses;
     /** First column of a value in the chunk, or the number of a key. */
     private final int[] columns;
@@ -129,7 +129,7 @@ public final class RecordEncoder {
         if (targetNeeded && plan.label().isPresent()) {
             add(plan.label().get(), Use.TARGET, 0, read, kinds, sizes, cells);
         }
-        names = List.copyOf(read);
+        names = read.toArray(String[]::new);
         uses = kinds.toArray(Use[]::new);
         extents = sizes.stream().mapToLong(Long::longValue).toArray();
         columns = new int[uses.length];
@@ -187,30 +187,54 @@ public final class RecordEncoder {
      *     neither a map nor a record
      */
     public void encode(Object record, ChunkBuffer out) {
+        out.beginRow();
         if (record instanceof Map<?, ?> map) {
-            for (int i = 0; i < values.length; i++) {
-                Object value = map.get(names.get(i));
-                if (value == null && uses[i] != Use.KEY && !map.containsKey(names.get(i))) {
-                    throw missing(names.get(i));
-                }
-                values[i] = value;
-            }
+            read(map, out);
         } else if (record instanceof Record java) {
-            read(java);
+            read(java, out);
         } else {
             throw notARecord(record);
         }
         encode(out);
     }
 
-    private void read(Record record) {
+    private void read(Map<?, ?> map, ChunkBuffer out) {
+        for (int i = 0; i < uses.length; i++) {
+            String name = names[i];
+            Object value = map.get(name);
+            if (value == null && uses[i] != Use.KEY && !map.containsKey(name)) {
+                throw missing(name);
+            }
+            read(i, value, out);
+        }
+    }
+
+    /** Encodes a number while it is at hand, which spares a second pass over wide records; keeps any other value. */
+    private void read(int i, Object value, ChunkBuffer out) {
+        if (uses[i] != Use.NUMBER) {
+            values[i] = value;
+            if (i >= amounts) {
+                return;
+            }
+        }
+        double amount = switch (uses[i]) {
+            case NUMBER -> number(value, i);
+            case BOOLEAN -> bool(value, i);
+            default -> readDate(value, i) ? date.daysSince(extents[i]) : Double.NaN;
+        };
+        if (amount != 0.0) {
+            out.put(i, amount);
+        }
+    }
+
+    private void read(Record record, ChunkBuffer out) {
         if (recordType.isEmpty() || recordType.get() != record.getClass()) {
             accessors = accessors(record.getClass());
             recordType = Optional.of(record.getClass());
         }
         try {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (Object) accessors[i].invokeExact((Object) record);
+            for (int i = 0; i < uses.length; i++) {
+                read(i, (Object) accessors[i].invokeExact((Object) record), out);
             }
         } catch (RuntimeException | Error e) {
             throw e;
@@ -243,9 +267,9 @@ public final class RecordEncoder {
     }
 
     private MethodHandle[] accessors(Class<?> type) {
-        MethodHandle[] found = new MethodHandle[names.size()];
+        MethodHandle[] found = new MethodHandle[names.length];
         for (int i = 0; i < found.length; i++) {
-            String name = names.get(i);
+            String name = names[i];
             Method accessor = null;
             for (RecordComponent component : type.getRecordComponents()) {
                 if (component.getName().equals(name)) {
@@ -272,17 +296,6 @@ public final class RecordEncoder {
     }
 
     private void encode(ChunkBuffer out) {
-        out.beginRow();
-        for (int i = 0; i < amounts; i++) {
-            double value = switch (uses[i]) {
-                case NUMBER -> number(values[i], i);
-                case BOOLEAN -> bool(values[i], i);
-                default -> readDate(values[i], i) ? date.daysSince(extents[i]) : Double.NaN;
-            };
-            if (value != 0.0) {
-                out.put(columns[i], value);
-            }
-        }
         int cycle = amounts;
         for (int i = 0; i < amounts; i++) {
             if (uses[i] == Use.DAYS) {
@@ -404,7 +417,7 @@ public final class RecordEncoder {
         double number = wholeLabelsOnly ? formats[field].number(text, from, to) : Double.NaN;
         if (number != Math.rint(number) && !Double.isNaN(number)) {
             throw AccreteException.badData(
-                    refusal(value, field, Column.Label.WHOLE_NUMBER) + Column.Label.fractionAdvice(names.get(field)));
+                    refusal(value, field, Column.Label.WHOLE_NUMBER) + Column.Label.fractionAdvice(names[field]));
         }
         wholeLabelsOnly &= !Double.isNaN(number);
         return labelsAsWritten ? labels.indexAsWritten(label) : labels.index(label);
@@ -506,11 +519,11 @@ public final class RecordEncoder {
             default -> "numeric";
         };
         return AccreteException.badData(refusal(value, field, expected)
-                + Notation.hint(names.get(field), kind, text(value).trim()));
+                + Notation.hint(names[field], kind, text(value).trim()));
     }
 
     private String refusal(Object value, int field, String expected) {
-        return "column " + Cells.quote(names.get(field)) + (uses[field] == Use.TARGET ? ", the target," : "")
+        return "column " + Cells.quote(names[field]) + (uses[field] == Use.TARGET ? ", the target," : "")
                 + " must be " + expected + " but was " + Cells.quote(text(value));
     }
 
