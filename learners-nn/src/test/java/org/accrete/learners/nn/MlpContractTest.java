@@ -79,12 +79,6 @@ class MlpContractTest {
         public Map<String, String> settings() {
             return Map.of("hidden", "5", "batch-size", "1", "optimizer", "sgd", "eta0", "0.05", "activation", "tanh");
         }
-
-        /** A mini-batch allocates a little, and here each row is one. */
-        @Override
-        public double bytesPerRow() {
-            return 512;
-        }
     }
 
     @Nested

@@ -21,6 +21,7 @@ final class CentredSparseRows {
 
     private final SparseRows rows = new SparseRows();
     private double[] q = {};
+    private double[] means = {};
     private final double[] u;
     private final double[] columnScratch;
     private double total;
@@ -64,6 +65,7 @@ final class CentredSparseRows {
         total = weight;
         if (q.length < count) {
             q = new double[count];
+            means = new double[count];
         }
         System.arraycopy(mean, 0, u, 0, width);
         for (int column : dense) {
@@ -159,8 +161,9 @@ final class CentredSparseRows {
             }
         }
         double square = kernels.sumOfSquares(u, 0, width);
-        double[] means = new double[rows.rows()];
-        Arrays.setAll(means, i -> dot(u, 0, i));
+        for (int i = 0; i < rows.rows(); i++) {
+            means[i] = dot(u, 0, i);
+        }
         double[] row = columnScratch;
         Arrays.fill(row, 0);
         for (int i = 0; i < rows.rows(); i++) {

@@ -123,12 +123,6 @@ class PcaContractTest {
 
     @Nested
     class IncrementalOfManyColumns implements IncrementalLaws {
-        /** A decomposition allocates a little, and here there is one for each 40 rows. */
-        @Override
-        public double bytesPerRow() {
-            return 16;
-        }
-
         @Override
         public Schema schema() {
             return manyColumns();
