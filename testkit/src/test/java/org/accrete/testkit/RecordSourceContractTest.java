@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.accrete.api.data.RecordReader;
 import org.accrete.api.data.RecordSource;
 import org.accrete.api.data.SourceRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The source of records of api, which cannot depend on the test kit: more records than are sampled, bad ones among
@@ -121,6 +124,30 @@ class RecordSourceContractTest implements SourceContract {
             try (ChunkSource shorter = open(REQUEST.withPlan(source.plan().orElseThrow(), true), few.subList(0, 39))) {
                 assertThatThrownBy(() -> shorter.seek(end)).hasMessageContaining("ends before the stored position");
             }
+        }
+    }
+
+    @Test
+    void lastRecordWithoutItsEndIsLeftForLaterWhereRowsMayGoOn(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("a.txt");
+        SourceRequest request = SourceRequest.of(file.toString());
+        for (String text : List.of("1\n2\n3", "1\n2\n3\n", "1\r\n2\r3\r", "1\n2\n\n3 ", "1\n2\n3\n \n")) {
+            Files.writeString(file, text);
+            boolean ended = text.endsWith("\n") || text.endsWith("\r");
+            assertThat(rows(request)).isEqualTo(3);
+            assertThat(rows(request.withMayGrow(true))).as(text).isEqualTo(ended ? 3 : 2);
+        }
+    }
+
+    private static long rows(SourceRequest request) {
+        RecordReader reader = RecordReader.lines(request.location(), line -> Map.of("x", line));
+        try (ChunkSource source = new RecordSource(request, reader)) {
+            ChunkBuffer buffer = new ChunkBuffer(source.schema(), 2);
+            long rows = 0;
+            while (source.next(buffer)) {
+                rows += buffer.rows();
+            }
+            return rows;
         }
     }
 

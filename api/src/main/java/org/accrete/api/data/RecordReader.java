@@ -29,6 +29,14 @@ public interface RecordReader extends Closeable {
      */
     Optional<Map<String, String>> next() throws IOException;
 
+    /**
+     * {@return whether the input ended within the last record, so that its end may be missing} Where the rows may go on
+     * later, such a record is left for then.
+     */
+    default boolean isUnended() {
+        return false;
+    }
+
     /** {@return where the last record is, for messages, such as {@code line 17}} */
     String place();
 }

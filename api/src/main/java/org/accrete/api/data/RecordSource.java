@@ -22,6 +22,8 @@ import org.accrete.api.AccreteException;
  *   <li>The columns are the names that come up in these records, in this order. A record without one of them has a
  *       missing cell there. Names that first come up later are ignored, as are names that a given plan lacks.
  *   <li>Bad records and rows are handled as the request says, and every message has the place.
+ *   <li>Where the request says that the rows may go on later, a last record {@linkplain RecordReader#isUnended without
+ *       its end} is left for then.
  *   <li>A position is the number of records before it and a hash of their cells in the columns of the plan. To seek is
  *       to read those records again: when one of them has changed, the seek is refused.
  * </ul>
@@ -31,6 +33,7 @@ import org.accrete.api.AccreteException;
 public final class RecordSource implements ChunkSource {
     private final String name;
     private final RecordReader reader;
+    private final boolean mayGrow;
     private final BadRows badRows;
     private final ColumnPlan plan;
     private final List<String> warnings;
@@ -71,6 +74,7 @@ public final class RecordSource implements ChunkSource {
     public RecordSource(SourceRequest request, RecordReader reader, CellFormat cells) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
         this.reader = reader;
+        this.mayGrow = request.mayGrow();
         this.badRows = request.badRows();
         try {
             readSample();
@@ -141,6 +145,11 @@ public final class RecordSource implements ChunkSource {
 
     /** {@return the next record from the reader, good or bad; empty at the end} */
     private Optional<Entry> read() {
+        Optional<Entry> entry = readAny();
+        return mayGrow && reader.isUnended() ? Optional.empty() : entry;
+    }
+
+    private Optional<Entry> readAny() {
         try {
             Optional<Map<String, String>> cells = reader.next();
             return cells.map(some -> new Entry(some, Optional.empty(), reader.place()));
