@@ -49,8 +49,16 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--set",
             paramLabel = "K=V",
-            description = "A parameter of LEARNER, or OTHER.key=value of the other; may be repeated.")
+            description = "A parameter of LEARNER, OTHER.key=value of the other, or step.key=value of a step; may be"
+                    + " repeated.")
     List<String> set = new ArrayList<>();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "LIST",
+            split = ",",
+            description = "Steps before the learners, measured with them (default: none).")
+    List<String> steps = new ArrayList<>();
 
     @Option(names = "--width", paramLabel = "N", split = ",", description = "Number of columns (default: 20).")
     List<String> width = new ArrayList<>();
@@ -92,9 +100,23 @@ final class BenchCommand extends Subcommand {
             }
             return its;
         }));
+        Map<String, String> params = new LinkedHashMap<>();
+        List<String> before = steps.equals(List.of("none"))
+                ? List.of()
+                : steps.stream()
+                        .map(step -> plugIns.learners().find(step).name())
+                        .toList();
+        Map<String, String> stepSettings = new LinkedHashMap<>(ownSettings);
+        stepSettings.keySet().removeIf(key -> before.stream().noneMatch(step -> key.startsWith(step + ".")));
+        ownSettings.keySet().removeAll(stepSettings.keySet());
         Params.parse(one.params(), ownSettings);
         other.ifPresent(provider -> Params.parse(provider.params(), otherSettings));
-        Map<String, String> params = new LinkedHashMap<>();
+        // The suites check these, with the steps.
+        ownSettings.putAll(stepSettings);
+        otherSettings.putAll(stepSettings);
+        if (!before.isEmpty()) {
+            params.put("steps", String.join(";", before));
+        }
         params.put("width", values(WIDTH, width));
         params.put("rows", values(ROWS, rows));
         params.put("density", values(DENSITY, density));

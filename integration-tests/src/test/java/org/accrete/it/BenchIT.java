@@ -49,6 +49,21 @@ class BenchIT {
         assertThat(result.out()).isEmpty();
     }
 
+    @Test
+    void measuresStepsBeforeTheLearner() {
+        String[] call = {"bench", "sgd-regressor", "--steps", "standard-scaler", "--seconds", "0.1", "--json", "--set"};
+        Command.Result result = Command.in(directory)
+                .run(Stream.concat(Stream.of(call), Stream.of("standard-scaler.with-mean=false"))
+                        .toArray(String[]::new))
+                .done();
+        assertThat(result.out()).contains("\"settings\":{\"standard-scaler.with-mean\":\"false\"}", "\"ns_per_row\":");
+        Command.Result refused = Command.in(directory)
+                .run(Stream.concat(Stream.of(call), Stream.of("standard-scaler.with-men=false"))
+                        .toArray(String[]::new));
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.out()).contains("with-men");
+    }
+
     private static Path published() throws IOException {
         try (Stream<Path> files = Files.list(Command.ROOT.resolve("benchmarks/target"))) {
             return files.filter(
