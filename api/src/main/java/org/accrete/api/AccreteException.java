@@ -50,6 +50,7 @@ public final class AccreteException extends RuntimeException {
     private final Kind kind;
     private final String where;
     private final int chunkRow;
+    private final String advice;
 
     /**
      * Makes an exception without a place.
@@ -58,7 +59,7 @@ public final class AccreteException extends RuntimeException {
      * @param message one line, without the place
      */
     public AccreteException(Kind kind, String message) {
-        this(kind, message, "", -1);
+        this(kind, message, "", -1, "");
     }
 
     /**
@@ -69,15 +70,16 @@ public final class AccreteException extends RuntimeException {
      * @param cause what caused it
      */
     public AccreteException(Kind kind, String message, Throwable cause) {
-        this(kind, message, "", -1);
+        this(kind, message, "", -1, "");
         initCause(cause);
     }
 
-    private AccreteException(Kind kind, String message, String where, int chunkRow) {
+    private AccreteException(Kind kind, String message, String where, int chunkRow, String advice) {
         super(message);
         this.kind = Objects.requireNonNull(kind, "kind");
         this.where = where;
         this.chunkRow = chunkRow;
+        this.advice = advice;
     }
 
     /**
@@ -105,7 +107,7 @@ public final class AccreteException extends RuntimeException {
      * @param message one line
      */
     public static AccreteException badRow(int chunkRow, String message) {
-        return new AccreteException(Kind.BAD_DATA, message, "", chunkRow);
+        return new AccreteException(Kind.BAD_DATA, message, "", chunkRow, "");
     }
 
     /**
@@ -132,7 +134,7 @@ public final class AccreteException extends RuntimeException {
      * @param place file, line and column, or whatever tells the user where to look
      */
     public AccreteException at(String place) {
-        AccreteException placed = new AccreteException(kind, message(), place, chunkRow);
+        AccreteException placed = new AccreteException(kind, message(), place, chunkRow, advice);
         placed.initCause(this);
         return placed;
     }
@@ -143,7 +145,7 @@ public final class AccreteException extends RuntimeException {
      * @param advice what the user can do, without a full stop
      */
     public AccreteException withAdvice(String advice) {
-        AccreteException advised = new AccreteException(kind, message() + "; " + advice, where, chunkRow);
+        AccreteException advised = new AccreteException(kind, message() + "; " + advice, where, chunkRow, advice);
         advised.initCause(this);
         return advised;
     }
@@ -161,6 +163,11 @@ public final class AccreteException extends RuntimeException {
     /** {@return the row within the refused chunk, from 0, when one row is to blame} */
     public OptionalInt chunkRow() {
         return chunkRow < 0 ? OptionalInt.empty() : OptionalInt.of(chunkRow);
+    }
+
+    /** {@return what the user can do, as it was given last: the end of the message} */
+    public Optional<String> advice() {
+        return advice.isEmpty() ? Optional.empty() : Optional.of(advice);
     }
 
     /** {@return the message with its place, on one line} */

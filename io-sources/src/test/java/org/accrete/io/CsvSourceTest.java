@@ -175,7 +175,8 @@ class CsvSourceTest {
                 .satisfies(says(
                         AccreteException.Kind.BAD_DATA,
                         folder.resolve("a.csv")
-                                + ": there is no column 'y' of kind target, which the plan needs; columns: a, z"));
+                                + ": there is no column 'y', the target, without which nothing can be learned or"
+                                + " scored, only predicted; columns: a, z"));
     }
 
     // Several files.

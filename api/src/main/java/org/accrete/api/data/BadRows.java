@@ -1,6 +1,8 @@
 package org.accrete.api.data;
 
 import java.math.BigDecimal;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 
@@ -8,9 +10,10 @@ import org.accrete.api.AccreteException;
  * What is done with a row that cannot be used: end the run, or drop the row, count it and report it. One per source, or
  * for several that are read one after the other.
  *
- * <p>When rows are dropped, the first ten are reported. More than the allowed share of bad rows is an error: as soon as
- * at least 10,000 rows were read, and with fewer rows at their end, by {@link #requireShare}. A source that
- * {@linkplain ChunkSource#seek continues} an earlier run gets {@link #after}, so that all rows of both count.
+ * <p>When rows are dropped, the first ten are reported, and what to do about them once. More than the allowed share of
+ * bad rows is an error: as soon as at least 10,000 rows were read, and with fewer rows at their end, by
+ * {@link #requireShare}. A source that {@linkplain ChunkSource#seek continues} an earlier run gets {@link #after}, so
+ * that all rows of both count.
  *
  * <p>A source calls {@link #accepted} and {@link #refused}, on one thread. Whoever passes its rows on to a learner may
  * call {@link #drop} and {@link #requireShare} on another.
@@ -35,6 +38,7 @@ public final class BadRows {
     private long rows;
     private long dropped;
     private int lines;
+    private final Set<String> advices = new HashSet<>();
 
     private BadRows(Policy policy, double share, String advice, Consumer<String> report, long rows, long dropped) {
         this.policy = policy;
@@ -154,8 +158,17 @@ public final class BadRows {
         }
         if (lines < REPORTED) {
             lines++;
-            report.accept("dropped a bad row: " + why.line());
+            report.accept("dropped a bad row: " + lineWithNews(why));
         }
+    }
+
+    /** {@return what is wrong with a row, without advice that an earlier line has given} */
+    private String lineWithNews(AccreteException why) {
+        String advice = why.advice().orElse("");
+        if (advice.isEmpty() || advices.add(advice)) {
+            return why.line();
+        }
+        return why.line().substring(0, why.line().length() - advice.length() - "; ".length());
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.accrete.api.AccreteException;
 
 /**
  * A way to write a number or a date that is not read as one, recognized so that a message can say what to do. A cell is
@@ -234,6 +235,19 @@ enum Notation {
         return of(cell).filter(notation -> notation.isNumber() && (kind.equals("numeric") || kind.equals("weight")))
                 .map(notation -> "; if these are " + notation.words + ", " + notation.remedy(name, kind))
                 .orElse("");
+    }
+
+    /**
+     * {@return the refusal of a cell, with what to do where that is known}
+     *
+     * @param refusal what is wrong with the cell
+     * @param name name of the column
+     * @param kind kind of the column
+     * @param cell trimmed text
+     */
+    static AccreteException advise(AccreteException refusal, String name, String kind, String cell) {
+        String hint = hint(name, kind, cell);
+        return hint.isEmpty() ? refusal : refusal.withAdvice(hint.substring(2));
     }
 
     /**

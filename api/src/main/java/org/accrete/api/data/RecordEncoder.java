@@ -518,13 +518,16 @@ public final class RecordEncoder {
             case BOOLEAN -> "boolean";
             default -> "numeric";
         };
-        return AccreteException.badData(refusal(value, field, expected)
-                + Notation.hint(names[field], kind, text(value).trim()));
+        return Notation.advise(
+                AccreteException.badData(refusal(value, field, expected)),
+                names[field],
+                kind,
+                text(value).trim());
     }
 
     private String refusal(Object value, int field, String expected) {
-        return "column " + Cells.quote(names[field]) + (uses[field] == Use.TARGET ? ", the target," : "")
-                + " must be " + expected + " but was " + Cells.quote(text(value));
+        return "column " + Cells.quote(names[field]) + (uses[field] == Use.TARGET ? ", the target," : "") + " must be "
+                + expected + " but was " + Cells.quote(text(value));
     }
 
     private static AccreteException missing(String name) {

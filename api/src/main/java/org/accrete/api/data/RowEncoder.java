@@ -150,8 +150,10 @@ public final class RowEncoder {
     private int field(Map<String, Integer> fields, Column column) {
         Integer field = fields.get(column.name());
         if (field == null) {
-            throw AccreteException.badData("there is no column " + Cells.quote(column.name()) + " of kind "
-                    + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; "
+            String need = column instanceof Column.Label
+                    ? ", the target, without which nothing can be learned or scored, only predicted; "
+                    : " of kind " + column.kind().replaceFirst("\\(.*", "") + ", which the plan needs; ";
+            throw AccreteException.badData("there is no column " + Cells.quote(column.name()) + need
                     + PlanInference.columnsBeside(column.name(), header));
         }
         return field;
@@ -302,10 +304,11 @@ public final class RowEncoder {
             return value;
         }
         if (targetNeeded && !targetCells.isMissing(text, from, to)) {
-            throw refuseTarget(
-                    text,
-                    "a finite number or missing",
-                    Notation.hint(targetName(), "numeric", new String(text, from, to - from)));
+            throw Notation.advise(
+                    refuseTarget(text, "a finite number or missing", ""),
+                    targetName(),
+                    "numeric",
+                    new String(text, from, to - from));
         }
         return Double.NaN;
     }
@@ -351,8 +354,11 @@ public final class RowEncoder {
     }
 
     private AccreteException refuse(char[] text, int field, String kind, String expected) {
-        String hint = Notation.hint(header.get(field), kind, new String(text, from, to - from));
-        return AccreteException.badData(refusal(text, field, expected + " or missing") + hint);
+        return Notation.advise(
+                AccreteException.badData(refusal(text, field, expected + " or missing")),
+                header.get(field),
+                kind,
+                new String(text, from, to - from));
     }
 
     private String refusal(char[] text, int field, String expected) {

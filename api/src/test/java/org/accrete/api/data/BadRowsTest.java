@@ -39,6 +39,19 @@ class BadRowsTest {
     }
 
     @Test
+    void whatToDoAboutRowsIsToldOnce() {
+        BadRows policy = BadRows.skip(told::add);
+        policy.drop(AccreteException.badData("a ? is bad").withAdvice("say so").at("line 1"));
+        policy.drop(AccreteException.badData("a ? is bad").withAdvice("say so").at("line 2"));
+        policy.drop(AccreteException.badData("a - is bad").withAdvice("or so").at("line 3"));
+        assertThat(told)
+                .containsExactly(
+                        "dropped a bad row: line 1: a ? is bad; say so",
+                        "dropped a bad row: line 2: a ? is bad",
+                        "dropped a bad row: line 3: a - is bad; or so");
+    }
+
+    @Test
     void moreThanOnePercentAfterTenThousandRowsIsTooMany() {
         BadRows policy = BadRows.skip(told::add);
         for (int i = 0; i < 9_899; i++) {

@@ -330,7 +330,7 @@ class RowEncoderTest {
         assertThatThrownBy(() -> new RowEncoder(plan, List.of("y", "n", "w", "z"), true))
                 .hasMessage("there is no column 'c' of kind categorical, which the plan needs; columns: y, n, w, z");
         assertThatThrownBy(() -> new RowEncoder(plan, List.of("n", "c", "w"), true))
-                .hasMessageStartingWith("there is no column 'y' of kind target");
+                .hasMessageStartingWith("there is no column 'y', the target");
         assertThatThrownBy(() -> new RowEncoder(plan, List.of("n", "c", "y"), true))
                 .hasMessageStartingWith("there is no column 'w' of kind weight");
         assertThatThrownBy(() -> new RowEncoder(plan, List.of("n", "c", "y", "w", "n"), true))
