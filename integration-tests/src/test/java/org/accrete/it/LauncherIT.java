@@ -50,6 +50,18 @@ final class LauncherIT {
                 .isEqualTo(Command.latest(folder, "narrow").tensors());
     }
 
+    @Test
+    void classesComeFromAnArchive() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder("./accrete", "models", "--store", folder.toString())
+                .directory(Command.ROOT.toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("ACCRETE_OPTS", "-Xlog:class+load");
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).contains("org.accrete.core.plugin.PlugIns source: shared objects file (top)");
+    }
+
     private String train(String model, String source, String options) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("./accrete", "train", source, "--model", model)
                 .directory(Command.ROOT.toFile())
