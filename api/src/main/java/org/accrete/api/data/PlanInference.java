@@ -219,7 +219,8 @@ public final class PlanInference {
         }
         ColumnPlan plan = new ColumnPlan(columns);
         if (plan.schema().blocks().isEmpty()) {
-            throw AccreteException.badData("no column is left to learn from; columns: " + list(header));
+            String why = warnings.stream().limit(3).map(line -> "; " + line).collect(Collectors.joining());
+            throw AccreteException.badData("no column is left to learn from; columns: " + list(header) + why);
         }
         return plan;
     }

@@ -355,7 +355,9 @@ class PlanInferenceTest {
     void refusesAPlanWithNothingToLearnFrom() {
         PlanInference inference = new PlanInference(List.of("y", "e"), Optional.of("y"), List.of());
         inference.add(List.of("1", ""));
-        assertThatThrownBy(inference::plan).hasMessage("no column is left to learn from; columns: y, e");
+        assertThatThrownBy(inference::plan)
+                .hasMessage("no column is left to learn from; columns: y, e; column 'e' is ignored: it is empty in the"
+                        + " first 1 rows; --column e=KIND reads it all the same");
     }
 
     @Test
