@@ -392,12 +392,11 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             DoubleVector root = gs.mul(row).mul(rate);
             DoubleVector bounded = square.blend(one, square.compare(VectorOperators.GT, one));
             DoubleVector a = forgets.mul(bounded).mul(rate.mul(rate).sub(one)).add(root.mul(root));
-            if (!a.compare(VectorOperators.LE, most).allTrue()) {
-                Tails.forgettingRates(g, forget, x, xFrom + i, r, rFrom + i, LANES);
-                continue;
-            }
             DoubleVector q = c1.add(c2.mul(a)).add(c3.add(c4.mul(a)).mul(a.mul(a)));
-            rate.add(rate.mul(a).mul(q)).intoArray(r, rFrom + i);
+            DoubleVector next = rate.add(rate.mul(a).mul(q));
+            rate.div(one.add(a).sqrt())
+                    .blend(next, a.compare(VectorOperators.LE, most))
+                    .intoArray(r, rFrom + i);
         }
         Tails.forgettingRates(g, forget, x, xFrom + i, r, rFrom + i, n - i);
     }
