@@ -152,7 +152,7 @@ final class MixtureOracle {
         if (drawn) {
             judge(x, y, importance);
         }
-        int taken = row < 64 ? 1 : drawn ? 8 : 0;
+        int taken = row < 8 ? 1 : drawn ? 8 : 0;
         double[][] descents = new double[3][count];
         double[][] steps = new double[3][count];
         for (int m = 0; m < 3; m++) {
@@ -268,7 +268,7 @@ final class MixtureOracle {
             for (int j = 0; j <= width; j++) {
                 q += importance[c] * eta * x[j] * x[j] / Math.sqrt(1 + g.get(c)[m / 2][j]);
             }
-            double d = softmax() ? f / (1 + q / 2) : clip(implicit(p[c], side, f, q, down));
+            double d = softmax() ? f / (1 + q / 4) : clip(implicit(p[c], side, f, q, down));
             steps[c] = descent[c] == 0 ? 0 : eta * importance[c] * d;
         }
     }

@@ -31,8 +31,8 @@ public final class AdaGradMixture extends Optimizer {
      *     G   = G + k (s · dL/dp · x)²                the third: (1 − k min(x², 1) / 1000) G + k (s · dL/dp · x)²
      *     w   = w + eta · s · r · d · x
      *
-     * with k = 1 for rows 0 to 63. Afterwards k = 8 for one row in each block of eight, drawn pseudo-randomly, and G
-     * stays at the others. Under a softmax all functions take the gradients of one row, and d = −dL/dp / (1 + q / 2). A
+     * with k = 1 for rows 0 to 7. Afterwards k = 8 for one row in each block of eight, drawn pseudo-randomly, and G
+     * stays at the others. Under a softmax all functions take the gradients of one row, and d = −dL/dp / (1 + q / 4). A
      * row of weight 0 changes nothing.
      *
      * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows.
@@ -63,9 +63,7 @@ public final class AdaGradMixture extends Optimizer {
     private static final double[] STEPS = {1, 10, 20};
     /** Rows after which the rates of the third member have forgotten a gradient. */
     private static final double MEMORY = 1000;
-    /** Each of the first rows goes into the rates. */
-    private static final int DENSE_ROWS = 64;
-    /** Afterwards one of so many rows does, as so many. */
+    /** One of so many rows is drawn, and counts as so many. */
     private static final int EVERY = 8;
     /** Rows between snapshots of the members. */
     private static final int MEMBER_ROWS = 128;
@@ -195,7 +193,8 @@ public final class AdaGradMixture extends Optimizer {
                 judge(chunk, row, standard, number);
             }
             computeSteps(standard);
-            int taken = number < DENSE_ROWS ? 1 : isDrawn ? EVERY : 0;
+            // Each row of the first block counts, because the first gradients of a poisson loss may be very large.
+            int taken = number < EVERY ? 1 : isDrawn ? EVERY : 0;
             double stride = Math.sqrt(taken);
             if (chunk instanceof SparseChunk sparse) {
                 ofMembers.save(sparse, row);
@@ -298,8 +297,8 @@ public final class AdaGradMixture extends Optimizer {
                 if (gradients[m][c] == 0) {
                     alphas[m][c] = 0;
                 } else if (softmax) {
-                    // The probability of a class falls by at most half of what its decision value falls.
-                    alphas[m][c] = eta * finite(q, descent / (1 + q / 2));
+                    // The probability of a class falls by at most a quarter of what its own decision value falls.
+                    alphas[m][c] = eta * finite(q, descent / (1 + q / 4));
                 } else {
                     double implicit = loss.implicitNegativeGradient(own[c], label, q, shape, whole);
                     alphas[m][c] = eta * finite(q, objective.clipped(implicit));
