@@ -48,11 +48,11 @@ public final class AdaGradMixture extends Optimizer {
      * does not matter; clip-gradient is in the same units, epsilon in those of the target. Not with poisson, whose
      * targets are counts.
      *
-     * Why. With AdaGrad the scale of a feature matters little; the implicit step cannot go beyond the minimum of the
-     * row's own loss, so long steps are safe. Which steps are best depends on how fast the rows change: the mixture
-     * finds out, and one linear function stays one. Judged by their freshest weights, quick members look better than
-     * they are to whoever predicts the next hundred rows. Nobody knows how far ahead the model will be asked, so the
-     * scale is a compromise between some tens and some hundred rows.
+     * Why. AdaGrad gives each weight its own step size. The implicit step does not go beyond the minimum of the row's
+     * own loss, and under a softmax moves no decision value by more than 4, so long steps are safe. Which steps are
+     * best depends on how fast the rows change: the mixture finds out, and one linear function stays one. Judged by
+     * their freshest weights, quick members look better than they are to whoever predicts the next hundred rows. Nobody
+     * knows how far ahead the model will be asked, so the scale is a compromise between some tens and some hundred rows.
      *
      * J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online
      * Learning" (2010); M. Herbster, M. Warmuth, "Tracking the Best Expert" (1998); E. Hazan, A. Agarwal, S. Kale,
