@@ -8,6 +8,7 @@ import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.Exp;
 import org.accrete.kernels.GradientKind;
 import org.accrete.kernels.MatrixKernels;
+import org.accrete.kernels.MixtureCells;
 import org.accrete.kernels.MixtureSums;
 import org.accrete.kernels.OptimizerKernels;
 import org.accrete.kernels.SparseKernels;
@@ -18,6 +19,11 @@ import org.accrete.kernels.SparseKernels;
 public final class Allocation {
 
     private static final int ATTEMPTS = 2_000;
+    private static final MixtureCells CELLS =
+            new MixtureCells(new double[200], new double[200], new double[200], new double[200], new double[200]);
+    private static final MixtureCells.Copies MEMBERS = new MixtureCells.Copies(3);
+    private static final MixtureCells.Copies MODEL = new MixtureCells.Copies(1);
+    private static final double[] UNDO = new double[200 * MixtureCells.SAVED];
 
     private Allocation() {}
 
@@ -90,10 +96,14 @@ public final class Allocation {
         optimizer.ftrlStep(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
         p += SparseKernels.adaGradRates(0.1, index, x, 0, n, rates, 0)
                 + SparseKernels.adaGradStep(0.1, index, x, 0, n, rates, y, 0);
-        SparseKernels.mixtureDecisions(y, y, y, rates, rates, 0, index, x, 0, n, sums);
-        p += SparseKernels.forgettingRates(0.1, 0.01, index, x, 0, n, rates, 0)
-                + SparseKernels.mixtureStep(0.1, 0.2, 0.3, y, y, y, rates, rates, 0, index, x, 0, n)
-                + SparseKernels.mixtureDot(0.2, 0.3, 0.5, y, y, y, 0, index, x, 0, n);
+        CELLS.decisions(0, index, x, 0, n, sums);
+        CELLS.save(MEMBERS, MODEL, 0.2, 0.3, 0.5, 0, index, 0, n, UNDO, 0);
+        CELLS.saveRates(0, index, 0, n, UNDO, 0);
+        p += CELLS.rates(0.1, 0.1, 0.01, 0, index, x, 0, n)
+                + CELLS.step(0.1, 0.2, 0.3, 0, index, x, 0, n)
+                + CELLS.dot(0.2, 0.3, 0.5, 0, index, x, 0, n);
+        CELLS.products(MEMBERS, 0, index, x, 0, n, sums);
+        p += CELLS.product(MODEL, 0.2, 0.3, 0.5, 0, index, x, 0, n);
         p += SparseKernels.ftrlStep(0.1, 10, 0.1, 0.1, index, x, 0, n, y, rates, state, 0);
         Arrays.fill(rates, 0.5);
         Arrays.fill(y, 0.5);

@@ -23,7 +23,7 @@ final class Accumulator implements TrainingState {
     }
 
     /** A rate this small would never recover. */
-    private static final double SMALLEST_RATE = 1e-150;
+    static final double SMALLEST_RATE = 1e-150;
 
     private final String name;
     private final Kind kind;
@@ -73,6 +73,11 @@ final class Accumulator implements TrainingState {
     /** {@return the numbers of the weights, functions × width; not a copy} */
     double[] ofWeights() {
         return ofWeights;
+    }
+
+    /** Replaces the numbers of the weights: by none while somebody else keeps them. */
+    void replaceOfWeights(double[] numbers) {
+        ofWeights = numbers;
     }
 
     /** {@return the numbers of the intercepts, one per function; not a copy} */

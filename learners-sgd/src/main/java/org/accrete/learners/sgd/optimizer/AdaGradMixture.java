@@ -4,7 +4,9 @@ import java.util.stream.Stream;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
+import org.accrete.api.store.State;
 import org.accrete.kernels.Exp;
+import org.accrete.kernels.MixtureCells;
 import org.accrete.kernels.MixtureSums;
 import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.Objective;
@@ -128,8 +130,8 @@ public final class AdaGradMixture extends Optimizer {
                 target,
                 members,
                 mixture,
-                new MixtureSnapshot("sgd.members", MixtureMembers.COUNT, members),
-                new MixtureSnapshot("sgd.model", 1, members));
+                new MixtureSnapshot("sgd.members", 0, MixtureMembers.COUNT, members),
+                new MixtureSnapshot("sgd.model", 1, 1, members));
     }
 
     private AdaGradMixture(
@@ -171,6 +173,7 @@ public final class AdaGradMixture extends Optimizer {
     public void learn(Chunk chunk, int from, int to, double t, DecisionSink sink) {
         int count = weights.count();
         makeRoom(count);
+        arrange(chunk);
         boolean known = false;
         for (int row = from; row < to; row++) {
             for (int c = 0; c < count && !known; c++) {
@@ -184,7 +187,7 @@ public final class AdaGradMixture extends Optimizer {
             }
             long number = mixture.rows();
             mixture.countRow();
-            takeSnapshots(number, chunk);
+            takeSnapshots(number);
             double y = chunk.target(row);
             double standard = classes ? y : standardize(y, weight, number);
             objective.importances(importance, count, y, weight);
@@ -196,11 +199,10 @@ public final class AdaGradMixture extends Optimizer {
             // Each row of the first block counts, because the first gradients of a poisson loss may be very large.
             int taken = number < EVERY ? 1 : isDrawn ? EVERY : 0;
             double stride = Math.sqrt(taken);
-            if (chunk instanceof SparseChunk sparse) {
-                ofMembers.save(sparse, row);
-                ofModel.save(sparse, row);
-            }
             for (int c = 0; c < count; c++) {
+                if (chunk instanceof SparseChunk sparse) {
+                    members.save(c, sparse, row, ofMembers, ofModel);
+                }
                 if (taken > 0) {
                     members.accumulate(
                             c, chunk, row, stride * gradients[0][c], stride * gradients[2][c], taken / MEMORY);
@@ -238,12 +240,12 @@ public final class AdaGradMixture extends Optimizer {
         return number % EVERY == hash * EVERY >>> 32;
     }
 
-    private void takeSnapshots(long number, Chunk chunk) {
+    private void takeSnapshots(long number) {
         if (number % MEMBER_ROWS == 0) {
-            ofMembers.take(EACH_MEMBER, chunk);
+            ofMembers.take(EACH_MEMBER);
         }
         if (number % MODEL_ROWS == 0) {
-            ofModel.take(mixture.weights(), chunk);
+            ofModel.take(mixture.weights());
         }
     }
 
@@ -316,10 +318,10 @@ public final class AdaGradMixture extends Optimizer {
 
     private void judge(Chunk chunk, int row, double y, long number) {
         int count = weights.count();
+        for (int c = 0; c < count; c++) {
+            members.decide(c, chunk, row, ofMembers, held);
+        }
         for (int m = 0; m < MixtureMembers.COUNT; m++) {
-            for (int c = 0; c < count; c++) {
-                held[m][c] = ofMembers.decision(m, c, chunk, row);
-            }
             losses[m] = value(held[m], y);
         }
         mix(count);
@@ -329,7 +331,7 @@ public final class AdaGradMixture extends Optimizer {
         if (scales) {
             if (number / EVERY % RECENT_BLOCKS != 0) {
                 for (int c = 0; c < count; c++) {
-                    judged[c] = ofModel.decision(0, c, chunk, row);
+                    judged[c] = members.decide(c, chunk, row, ofModel);
                 }
             }
             judgeScale(y);
@@ -403,14 +405,41 @@ public final class AdaGradMixture extends Optimizer {
         mixture.judgeScale(EVERY * importance[0] * descent, EVERY * importance[0] * bend);
     }
 
+    // --- where the numbers lie
+
+    @Override
+    void arrange(Chunk chunk) {
+        if (chunk instanceof DenseChunk) {
+            leaveCells();
+        } else if (members.cells().isEmpty()) {
+            MixtureCells cells = members.enterCells();
+            ofMembers.enter(cells);
+            ofModel.enter(cells);
+        }
+    }
+
+    private void leaveCells() {
+        if (members.cells().isPresent()) {
+            ofMembers.leave();
+            ofModel.leave();
+            members.leaveCells();
+        }
+    }
+
+    @Override
+    public void grow(int functions) {
+        leaveCells();
+        super.grow(functions);
+    }
+
     // --- state and merging
 
     /** {@return the one linear function, in units of the target} */
     @Override
     public LinearWeights model() {
         int count = weights.count();
-        if (sum.length != weights.vectors().length) {
-            sum = new double[weights.vectors().length];
+        if (sum.length != count * weights.width()) {
+            sum = new double[count * weights.width()];
         }
         double[] factors = mixture.factors();
         double unit = target.isUsed() ? target.unit() : 1;
@@ -427,12 +456,34 @@ public final class AdaGradMixture extends Optimizer {
     }
 
     @Override
+    void requireDecidable(Chunk chunk, int row) {
+        makeRoom(weights.count());
+        arrange(chunk);
+        for (int c = 0; c < weights.count(); c++) {
+            keep(c, members.decide(c, chunk, row), chunk, row);
+        }
+    }
+
+    @Override
+    public void write(State.Builder state) {
+        leaveCells();
+        super.write(state);
+    }
+
+    @Override
+    void refresh() {
+        ofMembers.refresh();
+        ofModel.refresh();
+    }
+
+    @Override
     public boolean isFinite(Chunk chunk) {
         return super.isFinite(chunk) && (!target.isUsed() || members.isWithin(LARGEST_WEIGHT, chunk));
     }
 
     @Override
     public boolean isFinite() {
+        leaveCells();
         return super.isFinite() && (!target.isUsed() || members.isWithin(LARGEST_WEIGHT));
     }
 
@@ -440,6 +491,8 @@ public final class AdaGradMixture extends Optimizer {
     @Override
     public Optimizer merged(Optimizer other, WeightedMerge merge) {
         AdaGradMixture theirs = (AdaGradMixture) other;
+        leaveCells();
+        theirs.leaveCells();
         TargetScaler bothTargets = target.merged(theirs.target);
         AdaGradMixture mine = inUnits(bothTargets);
         theirs = theirs.inUnits(bothTargets);
@@ -475,6 +528,7 @@ public final class AdaGradMixture extends Optimizer {
 
     @Override
     public Optimizer rescaled(double[] centre, double[] scales) {
+        leaveCells();
         MixtureMembers rescaled = members.rescaled(centre, scales);
         return new AdaGradMixture(
                 objective,

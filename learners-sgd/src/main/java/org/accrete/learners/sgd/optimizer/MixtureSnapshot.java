@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
 import org.accrete.kernels.DenseKernels;
+import org.accrete.kernels.MixtureCells;
 import org.accrete.learners.sgd.weights.MixedWeights;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.TrainingState;
@@ -16,76 +16,66 @@ import org.accrete.learners.sgd.weights.WeightedMerge;
 /**
  * Weighted sums of the members of an {@link AdaGradMixture}, as they were at some row.
  *
- * <p>Among dense rows it is a copy. Among sparse rows it costs their entries, not the width: a column is copied just
- * before a row changes it for the first time; the sums of all other columns are those of the members now. Both give the
- * same bits, and a state holds only the columns in which the snapshot differs from the members.
+ * <p>Among dense rows it is a copy. Among sparse rows it costs their entries, not the width: a cell is marked and its
+ * sums are copied just before a row changes it for the first time; the sums of all other cells are those of the members
+ * now. Both give the same bits, and a state holds only the columns in which the snapshot differs from the members.
  */
 final class MixtureSnapshot implements TrainingState {
-    /** Above this, numbers of copied columns start again at 0. */
-    private static final int MOST_NUMBERS = 1 << 30;
-
     private static final double[] NONE = {};
 
-    /** A snapshot, apart from the columns that are those of the members now. */
     private static final class Content {
         /** For each sum, the weights of the members in it. */
         final double[] mixtures;
         /** Sums × functions. */
         double[] intercepts;
-        /** Whether every column is copied, to {@link #all}. */
-        boolean isWhole;
-        /** Sums × functions × width, if whole. */
+        /** Sums × functions × width, while there are no cells; empty if all are those of the members now. */
         double[] all = NONE;
-        /** The copied columns, if not whole. */
-        int[] columns = {};
-        /** For each copied column, functions × sums. */
-        double[] values = {};
-        /** How many columns are copied. */
-        int size;
-        /** Number of the first copied column; the next ones follow. */
-        int base;
+        /** Those that differ from the members now, while there are cells. */
+        final MixtureCells.Copies copies;
 
         Content(int sums, int functions) {
+            copies = new MixtureCells.Copies(sums);
             mixtures = new double[sums * MixtureMembers.COUNT];
             intercepts = new double[sums * functions];
         }
     }
 
     private final String name;
+    private final int which;
     private final int sums;
     private final MixtureMembers members;
     private Content now;
-    /** For each column its number: it is copied if the number is one of the content's. */
-    private final int[] numbers;
-
     private Content before;
     private boolean isReplaced;
     private int sizeBefore;
+    /** The columns that differ in a state, and functions × sums of each of them. */
+    private long[] columnsRead = {};
+
+    private double[] weightsRead = NONE;
 
     /**
      * Makes a snapshot of nothing.
      *
      * @param name what a state calls it
+     * @param which mark of a cell it uses
      * @param sums how many weighted sums
      */
-    MixtureSnapshot(String name, int sums, MixtureMembers members) {
+    MixtureSnapshot(String name, int which, int sums, MixtureMembers members) {
         this.name = name;
+        this.which = which;
         this.sums = sums;
         this.members = members;
         this.now = new Content(sums, members.functions());
         this.before = new Content(sums, members.functions());
-        this.numbers = new int[members.width()];
-        Arrays.fill(numbers, -1);
     }
 
     /**
      * Becomes a snapshot of the members as they are.
      *
      * @param mixtures for each sum, the weights of the members
-     * @param chunk of the rows that follow
      */
-    void take(double[] mixtures, Chunk chunk) {
-        int last = now.base + now.size;
+    void take(double[] mixtures) {
+        long end = now.copies.end();
         replace();
         int functions = members.functions();
         System.arraycopy(mixtures, 0, now.mixtures, 0, mixtures.length);
@@ -96,10 +86,8 @@ final class MixtureSnapshot implements TrainingState {
             int m = i / functions * MixtureMembers.COUNT;
             now.intercepts[i] = members.intercept(mixtures[m], mixtures[m + 1], mixtures[m + 2], i % functions);
         }
-        now.size = 0;
-        now.isWhole = chunk instanceof DenseChunk;
-        number(last);
-        if (now.isWhole) {
+        now.copies.clear(end);
+        if (members.cells().isEmpty()) {
             copyAll();
         } else {
             now.all = NONE;
@@ -116,28 +104,13 @@ final class MixtureSnapshot implements TrainingState {
         }
     }
 
-    /**
-     * Numbers the copied columns anew.
-     *
-     * @param unused a number that no column had yet, nor any above it
-     */
-    private void number(int unused) {
-        now.base = unused;
-        if (unused > MOST_NUMBERS) {
-            Arrays.fill(numbers, -1);
-            now.base = 0;
-        }
-        for (int i = 0; i < now.size; i++) {
-            numbers[now.columns[i]] = now.base + i;
-        }
-    }
-
+    /** Copies all sums of the members, which are in arrays. */
     private void copyAll() {
-        int length = members.vectors(0).length;
+        double[][] vectors = members.vectors();
+        int length = vectors[0].length;
         if (now.all.length != sums * length) {
             now.all = new double[sums * length];
         }
-        double[][] vectors = members.vectors();
         double[] m = now.mixtures;
         for (int l = 0; l < sums; l++) {
             int at = l * MixtureMembers.COUNT;
@@ -145,146 +118,115 @@ final class MixtureSnapshot implements TrainingState {
         }
     }
 
-    /** Copies the columns that a sparse row is about to change and that are not copied yet. */
-    void save(SparseChunk chunk, int row) {
-        Content content = now;
-        if (content.isWhole) {
-            return;
-        }
-        int functions = members.functions();
-        int[] indices = chunk.indices();
-        int to = chunk.end(row);
-        makeRoom(content, to - chunk.start(row), functions * sums);
-        int[] columns = content.columns;
-        int base = content.base;
-        int size = content.size;
-        for (int k = chunk.start(row); k < to; k++) {
-            int column = indices[k];
-            if (numbers[column] < base) {
-                numbers[column] = base + size;
-                columns[size++] = column;
-            }
-        }
-        for (int f = 0; f < functions; f++) {
-            copyColumns(content, content.size, size, f, functions);
-        }
-        content.size = size;
+    /** {@return the copies of what sparse rows changed} */
+    MixtureCells.Copies copies() {
+        return now.copies;
     }
 
-    private static void makeRoom(Content content, int more, int length) {
-        int size = content.size + more;
-        if (size > content.columns.length) {
-            content.columns = Arrays.copyOf(content.columns, Math.max(64, 2 * size));
-        }
-        if (size * length > content.values.length) {
-            content.values = Arrays.copyOf(content.values, content.columns.length * length);
-        }
-    }
-
-    private void copyColumns(Content content, int from, int to, int f, int functions) {
-        double[] w0 = members.vectors(0);
-        double[] w1 = members.vectors(1);
-        double[] w2 = members.vectors(2);
-        double[] m = content.mixtures;
-        double[] values = content.values;
-        int[] columns = content.columns;
-        int origin = f * members.width();
-        for (int l = 0; l < sums; l++) {
-            double m0 = m[l * MixtureMembers.COUNT];
-            double m1 = m[l * MixtureMembers.COUNT + 1];
-            double m2 = m[l * MixtureMembers.COUNT + 2];
-            for (int k = from; k < to; k++) {
-                int i = origin + columns[k];
-                values[(k * functions + f) * sums + l] = (m0 * w0[i] + m1 * w1[i]) + m2 * w2[i];
-            }
-        }
+    /** {@return for each sum, the weights of the members in it; not a copy} */
+    double[] mixtures() {
+        return now.mixtures;
     }
 
     /** {@return a weight of a sum of the members as they are now} */
     private double current(int l, int f, int column) {
-        int i = f * members.width() + column;
         int at = l * MixtureMembers.COUNT;
         double[] m = now.mixtures;
-        return (m[at] * members.vectors(0)[i] + m[at + 1] * members.vectors(1)[i]) + m[at + 2] * members.vectors(2)[i];
+        return members.weight(m[at], m[at + 1], m[at + 2], f, column);
     }
 
     private double weight(int l, int f, int column) {
-        if (now.isWhole) {
-            return now.all[(l * members.functions() + f) * members.width() + column];
+        int i = f * members.width() + column;
+        if (members.cells().isPresent()) {
+            MixtureCells cells = members.cells().get();
+            return cells.isCopied(which, now.copies, i) ? cells.copy(which, now.copies, l, i) : current(l, f, column);
         }
-        if (numbers[column] < now.base) {
-            return current(l, f, column);
-        }
-        return now.values[((numbers[column] - now.base) * members.functions() + f) * sums + l];
+        return now.all.length == 0 ? current(l, f, column) : now.all[l * members.functions() * members.width() + i];
     }
 
-    /** {@return the decision value of function f of a sum} */
-    double decision(int l, int f, Chunk chunk, int row) {
+    /** {@return the decision value of function f of a sum, for a dense row} */
+    double decision(int l, int f, DenseChunk chunk, int row) {
         int functions = members.functions();
         int width = members.width();
-        double product = 0;
-        if (!(chunk instanceof SparseChunk sparse)) {
-            DenseChunk dense = (DenseChunk) chunk;
-            int origin = (l * functions + f) * width;
-            product = DenseKernels.best().dot(now.all, origin, dense.values(), dense.offset(row), width);
-        } else if (now.isWhole) {
-            for (int k = sparse.start(row); k < sparse.end(row); k++) {
-                product += weight(l, f, sparse.indices()[k]) * sparse.values()[k];
-            }
-        } else {
-            product = product(l, f, sparse, row);
-        }
-        return product + now.intercepts[l * functions + f];
+        return DenseKernels.best().dot(now.all, (l * functions + f) * width, chunk.values(), chunk.offset(row), width)
+                + now.intercepts[l * functions + f];
     }
 
-    private double product(int l, int f, SparseChunk chunk, int row) {
-        int functions = members.functions();
-        int origin = f * members.width();
-        double[] w0 = members.vectors(0);
-        double[] w1 = members.vectors(1);
-        double[] w2 = members.vectors(2);
-        double m0 = now.mixtures[l * MixtureMembers.COUNT];
-        double m1 = now.mixtures[l * MixtureMembers.COUNT + 1];
-        double m2 = now.mixtures[l * MixtureMembers.COUNT + 2];
-        int base = now.base;
-        double[] copies = now.values;
-        int[] indices = chunk.indices();
-        double[] values = chunk.values();
-        int to = chunk.end(row);
-        double product = 0;
-        for (int k = chunk.start(row); k < to; k++) {
-            int number = numbers[indices[k]];
-            int i = origin + indices[k];
-            double weight = number < base
-                    ? (m0 * w0[i] + m1 * w1[i]) + m2 * w2[i]
-                    : copies[((number - base) * functions + f) * sums + l];
-            product += weight * values[k];
+    /** {@return the intercept of function f of a sum} */
+    double intercept(int l, int f) {
+        return now.intercepts[l * members.functions() + f];
+    }
+
+    // --- from arrays to cells and back
+
+    /** Goes over to cells, which have no marks yet. */
+    void enter(MixtureCells cells) {
+        Content next = new Content(sums, members.functions());
+        System.arraycopy(now.mixtures, 0, next.mixtures, 0, next.mixtures.length);
+        next.intercepts = now.intercepts.clone();
+        int count = now.all.length / sums;
+        for (int i = 0; i < count; i++) {
+            boolean differs = false;
+            for (int l = 0; l < sums && !differs; l++) {
+                int m = l * MixtureMembers.COUNT;
+                double[] w = now.mixtures;
+                differs = !isSame(now.all[l * count + i], cells.sum(w[m], w[m + 1], w[m + 2], i));
+            }
+            if (differs) {
+                double[] sumsOfCell = new double[sums];
+                for (int l = 0; l < sums; l++) {
+                    sumsOfCell[l] = now.all[l * count + i];
+                }
+                cells.addCopy(which, next.copies, i, sumsOfCell);
+            }
         }
-        return product;
+        replaceBy(next);
+    }
+
+    /** Goes over to arrays, before the members leave their cells. */
+    void leave() {
+        Content next = new Content(sums, members.functions());
+        System.arraycopy(now.mixtures, 0, next.mixtures, 0, next.mixtures.length);
+        next.intercepts = now.intercepts.clone();
+        next.all = whole();
+        replaceBy(next);
+    }
+
+    private void replaceBy(Content next) {
+        if (!isReplaced) {
+            before = now;
+            isReplaced = true;
+        }
+        now = next;
+    }
+
+    private static boolean isSame(double a, double b) {
+        return Double.doubleToRawLongBits(a) == Double.doubleToRawLongBits(b);
     }
 
     // --- all or nothing
 
     @Override
     public void begin(Chunk chunk) {
-        if (!now.isWhole && chunk instanceof DenseChunk) {
-            makeWhole(whole());
+        if (members.cells().isEmpty() && now.all.length == 0) {
+            copyAll();
         }
         isReplaced = false;
-        sizeBefore = now.size;
+        sizeBefore = now.copies.size();
     }
 
+    /** {@inheritDoc} The members have taken the marks of the chunk's cells away. */
     @Override
     public void rollBack(Chunk chunk) {
-        int unused = now.base + now.size;
         if (isReplaced) {
             Content spare = before;
             before = now;
             now = spare;
             isReplaced = false;
         }
-        now.size = sizeBefore;
-        number(unused);
+        if (members.cells().isPresent()) {
+            members.cells().get().restoreCopies(which, now.copies, sizeBefore);
+        }
     }
 
     @Override
@@ -295,35 +237,17 @@ final class MixtureSnapshot implements TrainingState {
 
     @Override
     public boolean isFinite() {
-        return UndoLog.isFinite(whole()) && UndoLog.isFinite(now.intercepts);
+        return UndoLog.isFinite(now.all) && UndoLog.isFinite(now.intercepts);
     }
 
+    /** {@inheritDoc} The members are not in cells. */
     @Override
     public void grow(int functions, double share) {
-        Content old = now;
-        int known = old.intercepts.length / sums;
-        double[] values = old.values;
-        replace();
-        System.arraycopy(old.mixtures, 0, now.mixtures, 0, old.mixtures.length);
-        now.isWhole = old.isWhole;
-        now.size = old.size;
-        now.base = old.base;
-        now.intercepts = grown(old.intercepts, 1, functions, share);
-        now.all = grown(old.all, members.width(), functions, share);
-        now.columns = old.columns.clone();
-        now.values = new double[now.columns.length * functions * sums];
-        double[] column = new double[known];
-        for (int i = 0; i < now.size * sums; i++) {
-            int from = i / sums * known * sums + i % sums;
-            for (int f = 0; f < known; f++) {
-                column[f] = values[from + f * sums];
-            }
-            double[] more = UndoLog.grow(column, 1, functions, share);
-            int to = i / sums * functions * sums + i % sums;
-            for (int f = 0; f < functions; f++) {
-                now.values[to + f * sums] = more[f];
-            }
-        }
+        Content next = new Content(sums, functions);
+        System.arraycopy(now.mixtures, 0, next.mixtures, 0, next.mixtures.length);
+        next.intercepts = grown(now.intercepts, 1, functions, share);
+        next.all = grown(now.all, members.width(), functions, share);
+        replaceBy(next);
     }
 
     private double[] grown(double[] array, int width, int functions, double share) {
@@ -344,7 +268,7 @@ final class MixtureSnapshot implements TrainingState {
 
     /** {@return the weights, sums × functions × width; a copy} */
     private double[] whole() {
-        if (now.isWhole) {
+        if (now.all.length > 0) {
             return now.all.clone();
         }
         int functions = members.functions();
@@ -354,13 +278,6 @@ final class MixtureSnapshot implements TrainingState {
             whole[i] = weight(i / width / functions, i / width % functions, i % width);
         }
         return whole;
-    }
-
-    private void makeWhole(double[] whole) {
-        now.all = whole;
-        now.isWhole = true;
-        now.base += now.size;
-        now.size = 0;
     }
 
     @Override
@@ -373,8 +290,7 @@ final class MixtureSnapshot implements TrainingState {
         for (int column = 0; column < columns.length; column++) {
             boolean differs = false;
             for (int i = 0; i < length && !differs; i++) {
-                differs = Double.doubleToRawLongBits(weight(i % sums, i / sums, column))
-                        != Double.doubleToRawLongBits(current(i % sums, i / sums, column));
+                differs = !isSame(weight(i % sums, i / sums, column), current(i % sums, i / sums, column));
             }
             if (differs) {
                 if (values.length < (size + 1) * length) {
@@ -395,23 +311,40 @@ final class MixtureSnapshot implements TrainingState {
     @Override
     public void read(State state, boolean starts) {
         int functions = members.functions();
+        int width = members.width();
         long[] columns = state.tensor(name + "_columns").longs();
+        double[] mixtures = state.doubles(name + "_mixtures", sums, MixtureMembers.COUNT);
+        double[] intercepts = state.doubles(name + "_intercepts", sums, functions);
+        double[] weights = state.doubles(name + "_weights", columns.length, functions, sums);
         now = new Content(sums, functions);
-        System.arraycopy(
-                state.doubles(name + "_mixtures", sums, MixtureMembers.COUNT), 0, now.mixtures, 0, now.mixtures.length);
-        now.intercepts = state.doubles(name + "_intercepts", sums, functions);
-        now.values = state.doubles(name + "_weights", columns.length, functions, sums);
-        now.columns = new int[columns.length];
-        Arrays.fill(numbers, -1);
-        for (int i = 0; i < columns.length; i++) {
-            if (columns[i] < 0 || columns[i] >= numbers.length || numbers[(int) columns[i]] >= 0) {
+        System.arraycopy(mixtures, 0, now.mixtures, 0, mixtures.length);
+        now.intercepts = intercepts;
+        boolean[] seen = new boolean[width];
+        for (long column : columns) {
+            if (column < 0 || column >= width || seen[(int) column]) {
                 throw AccreteException.corruptFile(
                         "tensor '" + name + "_columns' must hold different columns of the schema");
             }
-            now.columns[i] = (int) columns[i];
-            numbers[now.columns[i]] = i;
+            seen[(int) column] = true;
         }
-        now.size = columns.length;
+        columnsRead = columns;
+        weightsRead = weights;
+    }
+
+    /** Takes what {@link #read} read, once the members have read theirs. */
+    void refresh() {
+        if (columnsRead.length == 0) {
+            return;
+        }
+        copyAll();
+        int functions = members.functions();
+        for (int i = 0; i < weightsRead.length; i++) {
+            int column = (int) columnsRead[i / (functions * sums)];
+            int f = i / sums % functions;
+            now.all[(i % sums * functions + f) * members.width() + column] = weightsRead[i];
+        }
+        columnsRead = new long[0];
+        weightsRead = NONE;
     }
 
     /** {@return the same for members in other units} */
@@ -459,10 +392,10 @@ final class MixtureSnapshot implements TrainingState {
     }
 
     private MixtureSnapshot with(MixtureMembers changed, double[] whole, double[] intercepts, double[] mixtures) {
-        MixtureSnapshot snapshot = new MixtureSnapshot(name, sums, changed);
+        MixtureSnapshot snapshot = new MixtureSnapshot(name, which, sums, changed);
         snapshot.now.intercepts = intercepts;
         System.arraycopy(mixtures, 0, snapshot.now.mixtures, 0, mixtures.length);
-        snapshot.makeWhole(whole);
+        snapshot.now.all = whole;
         return snapshot;
     }
 }

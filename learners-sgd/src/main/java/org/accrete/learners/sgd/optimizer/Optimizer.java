@@ -62,10 +62,15 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
      * because of them.
      */
     public final void pass(Chunk chunk, int row, DecisionSink sink) {
+        requireDecidable(chunk, row);
+        decide(chunk, row, sink);
+    }
+
+    /** Refuses a row whose decision values are not finite because a feature is not. */
+    void requireDecidable(Chunk chunk, int row) {
         for (int c = 0; c < weights.count(); c++) {
             double unused = weights.decision(c, chunk, row);
         }
-        decide(chunk, row, sink);
     }
 
     /** {@return the labels that a class weight is given for but that are not known} */
@@ -111,11 +116,15 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
 
     /** Saves everything that learning the chunk may change. */
     public final void begin(Chunk chunk) {
+        arrange(chunk);
         weights.begin(chunk);
         for (TrainingState part : parts) {
             part.begin(chunk);
         }
     }
+
+    /** Brings the numbers into the form that rows of this kind are learned in; changes no value. */
+    void arrange(Chunk chunk) {}
 
     /** Restores everything as it was at {@link #begin}. */
     public final void rollBack(Chunk chunk) {
@@ -142,7 +151,7 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
     // --- state
 
     /** Writes the model, as {@code coef} and {@code intercept}, and everything that {@link #read} needs. */
-    public final void write(State.Builder state) {
+    public void write(State.Builder state) {
         weights.write(model(), state);
         for (TrainingState part : parts) {
             part.write(state);

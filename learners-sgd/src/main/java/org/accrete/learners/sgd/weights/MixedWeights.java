@@ -1,18 +1,21 @@
 package org.accrete.learners.sgd.weights;
 
+import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.kernels.SparseKernels;
+import org.accrete.kernels.MixtureCells;
 
 /**
  * A weighted sum of three sets of linear functions, {@code m0 w0 + m1 w1 + m2 w2}, in the arrays of a learner.
  *
  * <p>Dense rows read the sum, which is computed at the first of them. A sparse row computes it for its own columns
- * only, so that a chunk of a few rows does not cost the width. Both give the same bits as a {@link #copy}.
+ * only, if the sets are in cells, so that a chunk of a few rows does not cost the width. Both give the same bits as a
+ * {@link #copy}.
  */
 public final class MixedWeights extends LinearWeights {
     private final double[] mixture;
     private final double[][] vectors;
+    private final Optional<MixtureCells> cells;
     private boolean isSummed;
 
     /**
@@ -20,33 +23,39 @@ public final class MixedWeights extends LinearWeights {
      *
      * @param width length of each vector
      * @param mixture weights of the three sets
-     * @param vectors the vectors of each set, one after the other
+     * @param vectors the vectors of each set, one after the other, unless they are in cells
+     * @param cells the vectors of all sets, one after the other
      * @param intercepts one per function, of the sum
      * @param scale factor of all vectors, above 0
      * @param sum receives the vectors of the sum, as many numbers as one set has
      */
     public MixedWeights(
-            int width, double[] mixture, double[][] vectors, double[] intercepts, double scale, double[] sum) {
+            int width,
+            double[] mixture,
+            double[][] vectors,
+            Optional<MixtureCells> cells,
+            double[] intercepts,
+            double scale,
+            double[] sum) {
         super(width, sum, intercepts, scale, new double[0], 1);
         this.mixture = mixture;
         this.vectors = vectors;
+        this.cells = cells;
     }
 
     @Override
     public double decision(int c, Chunk chunk, int row) {
-        if (chunk instanceof SparseChunk sparse && !isSummed) {
-            double product = SparseKernels.mixtureDot(
-                    mixture[0],
-                    mixture[1],
-                    mixture[2],
-                    vectors[0],
-                    vectors[1],
-                    vectors[2],
-                    c * width,
-                    sparse.indices(),
-                    sparse.values(),
-                    sparse.start(row),
-                    sparse.end(row));
+        if (cells.isPresent() && chunk instanceof SparseChunk sparse && !isSummed) {
+            double product = cells.get()
+                    .dot(
+                            mixture[0],
+                            mixture[1],
+                            mixture[2],
+                            c * width,
+                            sparse.indices(),
+                            sparse.values(),
+                            sparse.start(row),
+                            sparse.end(row));
             return decision(scale * product, intercepts[c], c, chunk, row);
         }
         sum();
@@ -54,10 +63,17 @@ public final class MixedWeights extends LinearWeights {
     }
 
     private void sum() {
-        if (!isSummed) {
-            sum(mixture[0], mixture[1], mixture[2], vectors, v, 0);
-            isSummed = true;
+        if (isSummed) {
+            return;
         }
+        if (cells.isPresent()) {
+            for (int i = 0; i < v.length; i++) {
+                v[i] = cells.get().sum(mixture[0], mixture[1], mixture[2], i);
+            }
+        } else {
+            sum(mixture[0], mixture[1], mixture[2], vectors, v, 0);
+        }
+        isSummed = true;
     }
 
     /**

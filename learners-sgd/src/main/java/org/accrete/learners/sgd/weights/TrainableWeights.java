@@ -143,6 +143,11 @@ public final class TrainableWeights extends LinearWeights {
         return difference;
     }
 
+    /** Replaces the vectors: by none while somebody else keeps them. */
+    public void replaceVectors(double[] next) {
+        v = next;
+    }
+
     // --- all or nothing
 
     /** Saves everything that learning the chunk may change. */
