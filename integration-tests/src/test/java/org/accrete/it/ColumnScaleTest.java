@@ -47,8 +47,7 @@ class ColumnScaleTest {
                     values[row * WIDTH + j] = factors[j] * x[j];
                 }
             }
-            DenseChunk chunk =
-                    new DenseChunk(schema, values, targets, new double[0], classes ? CLASSES : List.of());
+            DenseChunk chunk = new DenseChunk(schema, values, targets, new double[0], classes ? CLASSES : List.of());
             scores.update(pipeline.view(), chunk);
             pipeline.partialFit(chunk);
         }

@@ -34,7 +34,9 @@ class MixtureFixtureTest {
                     String[] numbers = line.substring(space + 1).split(" ");
                     block.put(
                             line.substring(0, space),
-                            Arrays.stream(numbers).mapToDouble(Double::parseDouble).toArray());
+                            Arrays.stream(numbers)
+                                    .mapToDouble(Double::parseDouble)
+                                    .toArray());
                 }
             }
             return block;
@@ -60,8 +62,7 @@ class MixtureFixtureTest {
                 .toList();
         Table table = new Table(x, y, new double[0], classes);
         for (boolean sparse : new boolean[] {false, true}) {
-            OnlineLearner learner =
-                    (OnlineLearner) SgdLearners.learner(table.schema(), "optimizer=adagrad-mixture");
+            OnlineLearner learner = (OnlineLearner) SgdLearners.learner(table.schema(), "optimizer=adagrad-mixture");
             double[] found = new double[expected.length];
             learner.partialFit(table.all(sparse), found);
             for (int i = 0; i < found.length; i++) {
