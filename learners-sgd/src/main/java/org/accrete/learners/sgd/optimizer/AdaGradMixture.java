@@ -53,8 +53,9 @@ public final class AdaGradMixture extends Optimizer {
      * Why. AdaGrad gives each weight its own step size. The implicit step does not go beyond the minimum of the row's
      * own loss, and under a softmax moves no decision value by more than 4, so long steps are safe. Which steps are
      * best depends on how fast the rows change: the mixture finds out, and one linear function stays one. Judged by
-     * their freshest weights, quick members look better than they are to whoever predicts the next hundred rows. Nobody
-     * knows how far ahead the model will be asked, so the scale is a compromise between some tens and some hundred rows.
+     * their freshest weights, quick members look better than they are to whoever predicts the next hundred rows. How
+     * far ahead the model will be asked is unknown, so the scale is a compromise between some tens and some hundred
+     * rows.
      *
      * J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online
      * Learning" (2010); M. Herbster, M. Warmuth, "Tracking the Best Expert" (1998); E. Hazan, A. Agarwal, S. Kale,
