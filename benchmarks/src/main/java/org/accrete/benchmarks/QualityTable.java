@@ -153,6 +153,7 @@ public final class QualityTable {
                   mean over rows of how far a bin's mean probability is from its accuracy.
                 - `no-change` predicts the target of the row before, `majority` the commonest class so far, `class shares`
                   the share of each class so far, `mean` the mean so far.
+                - A row of a class that the learner does not know yet costs it the log-loss of `class shares` on that row.
                 - Peers, measured elsewhere on the same streams: `SGDClassifier` of scikit-learn 1.9.1 behind an
                   incrementally fitted `StandardScaler`, by default and as the best of five settings picked for each stream
                   afterwards; and, row by row on at most the first 20,000 rows, learners of River 0.26.1 by default. ARF is
@@ -165,6 +166,7 @@ public final class QualityTable {
                 mvn -q -Dquick -pl benchmarks -am package -DskipTests
                 java --add-modules jdk.incubator.vector -cp benchmarks/target/benchmarks.jar \\
                   org.accrete.benchmarks.QualityTable benchmarks/peers/streams.csv STREAMS \\
+                  elec.csv elec.csv:nswprice:class nycflights13.csv.gz:late:arr_delay,dep_delay \\
                   examples/flights/flights-200k.csv.gz:delayed:delay > docs/quality.md
                 ```
                 """);

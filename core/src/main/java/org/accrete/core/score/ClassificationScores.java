@@ -24,8 +24,9 @@ import org.accrete.api.store.State;
  *       in place of chance (Bifet et al. 2013).
  * </ul>
  *
- * <p>A class that the model does not know yet counts as wrong, with probability 1e-15; a model that knows no class at
- * all has no {@code log_loss}.
+ * <p>A class that the model does not know yet counts as wrong, with the probability that {@code class_shares} gives it:
+ * the model says nothing of that class, and any constant in its place would decide the mean. A model that knows no
+ * class at all has no {@code log_loss}.
  *
  * <p>Baselines: {@code no_change} predicts the previous row's class, {@code majority} the commonest class of all rows
  * before the row (the first of equals); before the first row both are wrong. {@code class_shares} gives each class the
@@ -35,6 +36,9 @@ final class ClassificationScores extends Scores {
     private static final int BINS = 4_096;
     private static final double CLIP = 20.0;
     private static final double MIN_PROBABILITY = 1e-15;
+    /** In place of the likelihood of a class that the model does not know. */
+    private static final double UNKNOWN_CLASS = -1;
+
     private static final int MODEL = 0;
     private static final int NO_CHANGE = 1;
     private static final int MAJORITY = 2;
@@ -146,7 +150,7 @@ final class ClassificationScores extends Scores {
         }
     }
 
-    /** Keeps the probability that the decision values of some rows give to each row's own class. */
+    /** Keeps the probability that the decision values of some rows give to each row's own class, if it is known. */
     private void keepLikelihoods(Classifier model, Chunk chunk, int from, int rows, int known, int first) {
         if (!(model instanceof ProbabilisticClassifier probabilistic)) {
             Arrays.fill(likelihoods, first, first + rows, Double.NaN);
@@ -157,7 +161,7 @@ final class ClassificationScores extends Scores {
         for (int row = 0; row < rows; row++) {
             int actual = chunk.hasTargets() ? (int) chunk.target(from + row) : 0;
             likelihoods[first + row] =
-                    known == 0 ? Double.NaN : actual < known ? probabilities[row * known + actual] : 0.0;
+                    known == 0 ? Double.NaN : actual < known ? probabilities[row * known + actual] : UNKNOWN_CLASS;
         }
     }
 
@@ -218,7 +222,9 @@ final class ClassificationScores extends Scores {
             grow(actual + 1);
             double share = (seen(actual) + 1.0) / (all.rows + passedRows + classes);
             double shareLoss = -StrictMath.log(share);
-            double loss = -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
+            double loss = likelihoods[row] == UNKNOWN_CLASS
+                    ? shareLoss
+                    : -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
             int bin = bin(margins[row]);
             all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);

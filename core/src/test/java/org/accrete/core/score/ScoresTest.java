@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -160,6 +161,7 @@ class ScoresTest {
             assertThat(baselines.get("class_shares").get("log_loss")).isCloseTo(mean(shareLosses), within(1e-12));
         }
 
+        /** Adds a row; the probability is NaN if the model does not know the class. */
         void add(int truth, int said, double probability, double margin, int declared) {
             int known = declared;
             int[] counts = new int[10];
@@ -176,8 +178,9 @@ class ScoresTest {
             }
             noChange.add(actual.isEmpty() ? -1 : actual.get(actual.size() - 1));
             majority.add(most);
-            shareLosses.add(-Math.log((counts[truth] + 1.0) / (actual.size() + known)));
-            losses.add(-Math.log(Math.max(probability, 1e-15)));
+            double ownShare = (counts[truth] + 1.0) / (actual.size() + known);
+            losses.add(-Math.log(Double.isNaN(probability) ? ownShare : Math.max(probability, 1e-15)));
+            shareLosses.add(-Math.log(ownShare));
             margins.add(margin);
             predicted.add(said);
             actual.add(truth);
@@ -259,7 +262,7 @@ class ScoresTest {
             model.probabilities(chunk, probabilities);
             for (int row = 0; row < size; row++) {
                 int truth = (int) targets[row];
-                double probability = truth < known[part] ? probabilities[row * known[part] + truth] : 0;
+                double probability = truth < known[part] ? probabilities[row * known[part] + truth] : Double.NaN;
                 oracle.add(truth, model.winner(decisions, row), probability, 0, 1);
             }
             scores.update(model, chunk);
@@ -267,6 +270,23 @@ class ScoresTest {
         ScoreReport report = scores.report();
         oracle.check(report.metrics(), report.baselines());
         assertThat(report.metrics().get("roc_auc")).isNaN();
+    }
+
+    @Test
+    void rowsOfAnUnknownClassCostTheModelWhatTheyCostClassShares() {
+        Schema schema = schema(4, List.of("p"));
+        Scores scores = Scores.forTarget(schema.target());
+        double[] targets = new double[200];
+        Arrays.fill(targets, 100, 200, 1);
+        scores.update(
+                new Logistic(schema, FOUR.subList(0, 1)),
+                chunk(schema, new double[4 * 200], targets, FOUR.subList(0, 2)));
+        double expected = 0;
+        for (int row = 100; row < 200; row++) {
+            expected -= Math.log((row - 100 + 1.0) / (row + 2));
+        }
+        assertThat(scores.report().metrics().get("log_loss")).isCloseTo(expected / 200, within(1e-12));
+        assertThat(scores.report().metrics()).containsEntry("accuracy", 0.5);
     }
 
     @Test

@@ -27,7 +27,7 @@ final class MixtureOracle {
 
     private final double[] v = {1.0 / 3, 1.0 / 3, 1.0 / 3};
     private double scale = 1;
-    private double curvature = 10;
+    private double curvature = 1000;
     private double unit;
     private double judgements;
     private final double[] mass = new double[100];
@@ -152,7 +152,7 @@ final class MixtureOracle {
         if (drawn) {
             judge(x, y, importance);
         }
-        int taken = row < 64 ? 1 : drawn ? 8 : 0;
+        int taken = row < 8 ? 1 : drawn ? 8 : 0;
         double[][] descents = new double[3][count];
         double[][] steps = new double[3][count];
         for (int m = 0; m < 3; m++) {
@@ -202,8 +202,18 @@ final class MixtureOracle {
 
     private void judge(double[] x, double y, double[] importance) {
         int count = w.size();
+        double[] losses = new double[3];
+        double[] mixed = new double[count];
+        for (int m = 0; m < 3; m++) {
+            double[] p = new double[count];
+            for (int c = 0; c < count; c++) {
+                p[c] = dot(members.get(c)[m], x);
+                mixed[c] += v[m] * p[c];
+            }
+            losses[m] = loss(p, y, importance);
+        }
         double[] z = new double[count];
-        Arrays.setAll(z, c -> dot(model.get(c), x));
+        Arrays.setAll(z, c -> row / 8 % 3 == 0 ? mixed[c] : dot(model.get(c), x));
         if (is("loss", "log-loss") || isStandardized()) {
             double descent = 0;
             double bend = 0;
@@ -228,16 +238,6 @@ final class MixtureOracle {
             }
             curvature += 8 * bend;
             scale = Math.max(0.02, Math.min(2, scale + 8 * descent / curvature));
-        }
-        double[] losses = new double[3];
-        double[] mixed = new double[count];
-        for (int m = 0; m < 3; m++) {
-            double[] p = new double[count];
-            for (int c = 0; c < count; c++) {
-                p[c] = dot(members.get(c)[m], x);
-                mixed[c] += v[m] * p[c];
-            }
-            losses[m] = loss(p, y, importance);
         }
         boolean log = is("loss", "log-loss");
         judgements++;
@@ -268,7 +268,7 @@ final class MixtureOracle {
             for (int j = 0; j <= width; j++) {
                 q += importance[c] * eta * x[j] * x[j] / Math.sqrt(1 + g.get(c)[m / 2][j]);
             }
-            double d = softmax() ? f / (1 + q / 2) : clip(implicit(p[c], side, f, q, down));
+            double d = softmax() ? f / (1 + q / 4) : clip(implicit(p[c], side, f, q, down));
             steps[c] = descent[c] == 0 ? 0 : eta * importance[c] * d;
         }
     }

@@ -33,15 +33,15 @@ public final class AdaGradMixture extends Optimizer {
      *     G   = G + k (s · dL/dp · x)²                the third: (1 − k min(x², 1) / 1000) G + k (s · dL/dp · x)²
      *     w   = w + eta · s · r · d · x
      *
-     * with k = 1 for rows 0 to 63. Afterwards k = 8 for one row in each block of eight, drawn pseudo-randomly, and G
-     * stays at the others. Under a softmax all functions take the gradients of one row, and d = −dL/dp / (1 + q / 2). A
+     * with k = 1 for rows 0 to 7. Afterwards k = 8 for one row in each block of eight, drawn pseudo-randomly, and G
+     * stays at the others. Under a softmax all functions take the gradients of one row, and d = −dL/dp / (1 + q / 4). A
      * row of weight 0 changes nothing.
      *
-     * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows,
-     * and what the model was at the last multiple of 1,024, by its loss there:
+     * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows.
+     * Their sum then, in one block of three, or else what Σ v w was at the last multiple of 1,024, judges the scale:
      *
-     *     v   = v · exp(−0.03 · 8 · loss / unit)      then normalized; then v = (1 − 0.008) v + 0.008 / 3
-     *     S   = S − 8 · dL/dS / (10 + Σ 8 · d²L/dS²)  within [0.02, 2]
+     *     S   = S − 8 · dL/dS / (1000 + Σ 8 · d²L/dS²)  within [0.02, 2]
+     *     v   = v · exp(−0.03 · 8 · loss / unit)        then normalized; then v = (1 − 0.008) v + 0.008 / 3
      *
      * The unit of a log-loss is the mean weight of a row; of other losses, twice the mean loss of the mixture. S stays
      * 1 for losses of classes that give no probabilities of their own, and for poisson.
@@ -50,10 +50,12 @@ public final class AdaGradMixture extends Optimizer {
      * does not matter; clip-gradient is in the same units, epsilon in those of the target. Not with poisson, whose
      * targets are counts.
      *
-     * Why. With AdaGrad the scale of a feature matters little; the implicit step cannot go beyond the minimum of the
-     * row's own loss, so long steps are safe. Which steps are best depends on how fast the rows change: the mixture
-     * finds out, and one linear function stays one. Judged by their freshest weights, quick members look better than
-     * they are to whoever predicts the next hundred rows.
+     * Why. AdaGrad gives each weight its own step size. The implicit step does not go beyond the minimum of the row's
+     * own loss, and under a softmax moves no decision value by more than 4, so long steps are safe. Which steps are
+     * best depends on how fast the rows change: the mixture finds out, and one linear function stays one. Judged by
+     * their freshest weights, quick members look better than they are to whoever predicts the next hundred rows. How
+     * far ahead the model will be asked is unknown, so the scale is a compromise between some tens and some hundred
+     * rows.
      *
      * J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011); B. Kulis, P. Bartlett, "Implicit Online
      * Learning" (2010); M. Herbster, M. Warmuth, "Tracking the Best Expert" (1998); E. Hazan, A. Agarwal, S. Kale,
@@ -64,14 +66,14 @@ public final class AdaGradMixture extends Optimizer {
     private static final double[] STEPS = {1, 10, 20};
     /** Rows after which the rates of the third member have forgotten a gradient. */
     private static final double MEMORY = 1000;
-    /** Each of the first rows goes into the rates. */
-    private static final int DENSE_ROWS = 64;
-    /** Afterwards one of so many rows does, as so many. */
+    /** One of so many rows is drawn, and counts as so many. */
     private static final int EVERY = 8;
     /** Rows between snapshots of the members. */
     private static final int MEMBER_ROWS = 128;
     /** Rows between snapshots of the model. */
     private static final int MODEL_ROWS = 1024;
+    /** In one of so many blocks, the scale is judged by the snapshots of the members. */
+    private static final int RECENT_BLOCKS = 3;
     /** Rows after which the moments of the target bound what a row adds to them. */
     private static final int KNOWN_ROWS = 100;
     /** Target-scaled weights beyond this might overflow once the scale of the target changes. */
@@ -104,7 +106,7 @@ public final class AdaGradMixture extends Optimizer {
     private double[][] held = {{}, {}, {}};
     /** Weight of the row, for each function. */
     private double[] importance = {};
-    /** Decision values of the snapshot of the model, or of the mixed snapshots. */
+    /** Decision values that the scale is judged by. */
     private double[] judged = {};
 
     private final double[] steps = new double[MixtureMembers.COUNT];
@@ -192,10 +194,11 @@ public final class AdaGradMixture extends Optimizer {
             objective.importances(importance, count, y, weight);
             boolean isDrawn = isDrawn(number);
             if (isDrawn) {
-                judge(chunk, row, standard);
+                judge(chunk, row, standard, number);
             }
             computeSteps(standard);
-            int taken = number < DENSE_ROWS ? 1 : isDrawn ? EVERY : 0;
+            // Each row of the first block counts, because the first gradients of a poisson loss may be very large.
+            int taken = number < EVERY ? 1 : isDrawn ? EVERY : 0;
             double stride = Math.sqrt(taken);
             for (int c = 0; c < count; c++) {
                 if (chunk instanceof SparseChunk sparse) {
@@ -297,8 +300,8 @@ public final class AdaGradMixture extends Optimizer {
                 if (gradients[m][c] == 0) {
                     alphas[m][c] = 0;
                 } else if (softmax) {
-                    // The probability of a class falls by at most half of what its decision value falls.
-                    alphas[m][c] = eta * finite(q, descent / (1 + q / 2));
+                    // The probability of a class falls by at most a quarter of what its own decision value falls.
+                    alphas[m][c] = eta * finite(q, descent / (1 + q / 4));
                 } else {
                     double implicit = loss.implicitNegativeGradient(own[c], label, q, shape, whole);
                     alphas[m][c] = eta * finite(q, objective.clipped(implicit));
@@ -314,33 +317,35 @@ public final class AdaGradMixture extends Optimizer {
 
     // --- weights and scale of the mixture
 
-    private void judge(Chunk chunk, int row, double y) {
+    private void judge(Chunk chunk, int row, double y, long number) {
         int count = weights.count();
-        if (scales) {
-            for (int c = 0; c < count; c++) {
-                judged[c] = members.decide(c, chunk, row, ofModel);
-            }
-            judgeScale(y);
-        }
         for (int c = 0; c < count; c++) {
             members.decide(c, chunk, row, ofMembers, held);
         }
         for (int m = 0; m < MixtureMembers.COUNT; m++) {
             losses[m] = value(held[m], y);
         }
+        mix(count);
         boolean likelihood = loss == Loss.LOG_LOSS;
         mixture.judgeUnit(
-                likelihood ? importance[count == 1 ? 0 : (int) y] : Math.min(mixedLoss(y), Loss.MAX_GRADIENT));
+                likelihood ? importance[count == 1 ? 0 : (int) y] : Math.min(value(judged, y), Loss.MAX_GRADIENT));
+        if (scales) {
+            if (number / EVERY % RECENT_BLOCKS != 0) {
+                for (int c = 0; c < count; c++) {
+                    judged[c] = members.decide(c, chunk, row, ofModel);
+                }
+            }
+            judgeScale(y);
+        }
         mixture.judge(losses, EVERY, likelihood ? 1 : 0.5);
     }
 
-    /** {@return the loss of the weighted sum of what the members were} */
-    private double mixedLoss(double y) {
+    /** Sums up what the members were. */
+    private void mix(int count) {
         double[] v = mixture.weights();
-        for (int c = 0; c < weights.count(); c++) {
+        for (int c = 0; c < count; c++) {
             judged[c] = (v[0] * held[0][c] + v[1] * held[1][c]) + v[2] * held[2][c];
         }
-        return value(judged, y);
     }
 
     private double value(double[] decisions, double y) {

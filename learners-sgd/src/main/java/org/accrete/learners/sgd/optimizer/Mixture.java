@@ -20,7 +20,7 @@ final class Mixture implements TrainingState {
     private static final double SMALLEST_UNIT = 1e-300;
 
     /** Curvature of the prior of the scale, which is 1. */
-    private static final double PRIOR_CURVATURE = 10;
+    private static final double PRIOR_CURVATURE = 1000;
 
     private static final double SMALLEST_SCALE = 0.02;
     private static final double LARGEST_SCALE = 2;
