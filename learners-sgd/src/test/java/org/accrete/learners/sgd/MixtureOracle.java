@@ -152,7 +152,7 @@ final class MixtureOracle {
         if (drawn) {
             judge(x, y, importance);
         }
-        int taken = row < 8 ? 1 : drawn ? 8 : 0;
+        int taken = row < (is("loss", "poisson") ? 64 : 8) ? 1 : drawn ? 8 : 0;
         double[][] descents = new double[3][count];
         double[][] steps = new double[3][count];
         for (int m = 0; m < 3; m++) {

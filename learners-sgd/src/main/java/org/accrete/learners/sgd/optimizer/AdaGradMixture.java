@@ -33,9 +33,9 @@ public final class AdaGradMixture extends Optimizer {
      *     G   = G + k (s · dL/dp · x)²                the third: (1 − k min(x², 1) / 1000) G + k (s · dL/dp · x)²
      *     w   = w + eta · s · r · d · x
      *
-     * with k = 1 for rows 0 to 7. Afterwards k = 8 for one row in each block of eight, drawn pseudo-randomly, and G
-     * stays at the others. Under a softmax all functions take the gradients of one row, and d = −dL/dp / (1 + q / 4). A
-     * row of weight 0 changes nothing.
+     * with k = 1 for rows 0 to 7, of poisson 0 to 63. Afterwards k = 8 for one row in each block of eight, drawn
+     * pseudo-randomly, and G stays at the others. Under a softmax all functions take the gradients of one row, and
+     * d = −dL/dp / (1 + q / 4). A row of weight 0 changes nothing.
      *
      * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows.
      * Their sum then, in one block of three, or else what Σ v w was at the last multiple of 1,024, judges the scale:
@@ -86,6 +86,9 @@ public final class AdaGradMixture extends Optimizer {
     private final boolean classes;
     private final boolean shapeIsDistance;
     private final boolean scales;
+    /** Each of so many first rows goes into the rates: of poisson more, because its gradients may be very large. */
+    private final int denseRows;
+
     private final MixtureMembers members;
     private final Mixture mixture;
     private final MixtureSnapshot ofMembers;
@@ -155,6 +158,7 @@ public final class AdaGradMixture extends Optimizer {
         this.shape = objective.shape();
         this.shapeIsDistance =
                 loss == Loss.HUBER || loss == Loss.EPSILON_INSENSITIVE || loss == Loss.SQUARED_EPSILON_INSENSITIVE;
+        this.denseRows = loss == Loss.POISSON ? 64 : EVERY;
         this.scales = loss == Loss.LOG_LOSS || target.isUsed();
     }
 
@@ -197,8 +201,7 @@ public final class AdaGradMixture extends Optimizer {
                 judge(chunk, row, standard, number);
             }
             computeSteps(standard);
-            // Each row of the first block counts, because the first gradients of a poisson loss may be very large.
-            int taken = number < EVERY ? 1 : isDrawn ? EVERY : 0;
+            int taken = number < denseRows ? 1 : isDrawn ? EVERY : 0;
             double stride = Math.sqrt(taken);
             for (int c = 0; c < count; c++) {
                 if (chunk instanceof SparseChunk sparse) {
