@@ -45,7 +45,7 @@ public enum Loss {
     /** Bound of every gradient; far beyond what a model survives, so it only keeps infinities out. */
     public static final double MAX_GRADIENT = 1e12;
 
-    private static final int POISSON_STEPS = 4;
+    private static final int POISSON_STEPS = 8;
 
     /**
      * {@return the shape of this loss, or any number if it has none}
