@@ -92,7 +92,7 @@ class StepLawsTest {
             @Override
             public void partialFitTransform(Chunk chunk, ChunkBuffer out) {
                 super.partialFitTransform(chunk, out);
-                sums[0] *= 1 + 1e-15;
+                sums[0] *= 1 + 1e-12;
             }
         }));
         all.add(centre("outputSchemaIsFixedFromTheStart", (schema, warmUp) -> new Centre(schema, warmUp) {

@@ -114,6 +114,10 @@ class AdaptiveOptimizersTest {
                 if (functions.size() == 2) {
                     functions.set(1, functions.get(0).opposite(share));
                     functions.set(0, functions.get(0).opposite(-share));
+                    if (is("optimizer", "ftrl")) {
+                        weigh(functions.get(0));
+                        weigh(functions.get(1));
+                    }
                 }
             }
             if (weight == 0) {
@@ -142,20 +146,38 @@ class AdaptiveOptimizersTest {
             }
         }
 
-        private void step(Function of, double[] x, double g) {
+        private double l1() {
             double alpha = is("penalty", "none") ? 0 : real("alpha");
-            double l1 = is("penalty", "l1") ? alpha : is("penalty", "elasticnet") ? alpha * real("l1-ratio") : 0;
-            double l2 = alpha - l1;
+            return is("penalty", "l1") ? alpha : is("penalty", "elasticnet") ? alpha * real("l1-ratio") : 0;
+        }
+
+        private double l2() {
+            return (is("penalty", "none") ? 0 : real("alpha")) - l1();
+        }
+
+        /** With FTRL, the weights are what z and n make of them, also in functions that were one. */
+        private void weigh(Function of) {
+            for (int j = 0; j <= WIDTH; j++) {
+                weigh(of, j);
+            }
+        }
+
+        private void weigh(Function of, int j) {
+            boolean weight = j < WIDTH;
+            double left = Math.max(0, Math.abs(of.z[j]) - (weight ? l1() : 0));
+            double length = (1 + Math.sqrt(of.n[j])) / real("eta0") + (weight ? l2() : 0);
+            of.w[j] = of.from[j] - Math.signum(of.z[j]) * left / length;
+        }
+
+        private void step(Function of, double[] x, double g) {
+            double l2 = l2();
             double eta = real("eta0");
             if (is("optimizer", "ftrl")) {
                 for (int j = 0; j <= WIDTH; j++) {
-                    boolean weight = j < WIDTH;
                     double before = Math.sqrt(of.n[j]);
                     of.n[j] += g * x[j] * g * x[j];
                     of.z[j] += -g * x[j] - (Math.sqrt(of.n[j]) - before) / eta * (of.w[j] - of.from[j]);
-                    double left = Math.max(0, Math.abs(of.z[j]) - (weight ? l1 : 0));
-                    double length = (1 + Math.sqrt(of.n[j])) / eta + (weight ? l2 : 0);
-                    of.w[j] = of.from[j] - Math.signum(of.z[j]) * left / length;
+                    weigh(of, j);
                 }
                 return;
             }
