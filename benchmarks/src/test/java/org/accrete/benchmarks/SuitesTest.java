@@ -12,6 +12,7 @@ import org.accrete.core.serve.ClassPrediction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every suite measures every learner that it makes sense for, and refuses the others in one line. */
 class SuitesTest {
@@ -72,10 +73,12 @@ class SuitesTest {
         }
     }
 
-    @Test
-    void predictsRecordsAndRowsOfNumbersAlike() {
+    @ParameterizedTest
+    @ValueSource(strings = {"same", "equal"})
+    void predictsRecordsAndRowsOfNumbersAlike(String keys) {
         LiveModelBenchmark suite = new LiveModelBenchmark();
         suite.columns = 4;
+        suite.keys = keys;
         suite.prepare();
         ClassPrediction first = (ClassPrediction) suite.record();
         for (int i = 1; i < 16; i++) {
