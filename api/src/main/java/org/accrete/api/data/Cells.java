@@ -8,8 +8,9 @@ final class Cells {
     private Cells() {}
 
     /**
-     * {@return whether a trimmed cell stands for no value: empty, or {@code NA}, {@code NaN}, {@code null} as written,
-     * in upper or in lower case} Other spellings, such as {@code Na} or {@code Null}, are text.
+     * {@return whether a trimmed cell means that the value is missing: it is empty, or {@code NA}, {@code NaN} or
+     * {@code null}, written so or in upper or lower case} Other spellings, such as {@code Na} or {@code Null}, are
+     * text.
      *
      * @param text characters
      * @param from first, not a blank

@@ -12,7 +12,7 @@ public interface RecordReader extends Closeable {
      * {@return a reader of a text file that has one record per line} Blank lines are skipped. The text is UTF-8.
      *
      * @param location path of the file, or {@code -} for standard input
-     * @param parse makes a record of a line; throws bad data for a line that is none
+     * @param parse makes a record of a line; throws bad data for a line that holds no record
      * @throws org.accrete.api.AccreteException bad argument: there is no such file; I/O: it cannot be read
      */
     static RecordReader lines(String location, Function<String, Map<String, String>> parse) {
