@@ -201,11 +201,11 @@ public final class RecordEncoder {
     private void read(Map<?, ?> map, ChunkBuffer out) {
         for (int i = 0; i < uses.length; i++) {
             String name = names[i];
-            Object value = map.get(name);
-            if (value == null && uses[i] != Use.KEY && !map.containsKey(name)) {
+            values[i] = map.get(name);
+            if (values[i] == null && uses[i] != Use.KEY && !map.containsKey(name)) {
                 throw missing(name);
             }
-            read(i, value, out);
+            read(i, values[i], out);
         }
     }
 
