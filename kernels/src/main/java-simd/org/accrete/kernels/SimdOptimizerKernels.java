@@ -405,7 +405,6 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     public void mixtureDecisions(
             double[] w0,
             double[] w1,
-            double[] w2,
             double[] r0,
             double[] r1,
             int from,
@@ -421,27 +420,23 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         DoubleVector c1 = DoubleVector.zero(SPECIES);
         DoubleVector d0 = DoubleVector.zero(SPECIES);
         DoubleVector d1 = DoubleVector.zero(SPECIES);
-        DoubleVector q0 = DoubleVector.zero(SPECIES);
-        DoubleVector q1 = DoubleVector.zero(SPECIES);
         int i = 0;
         for (; i < n - 7; i += 8) {
             DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
-            DoubleVector rate = DoubleVector.fromArray(SPECIES, r0, from + i);
-            DoubleVector quickRate = DoubleVector.fromArray(SPECIES, r1, from + i);
             a0 = a0.add(DoubleVector.fromArray(SPECIES, w0, from + i).mul(next));
             b0 = b0.add(DoubleVector.fromArray(SPECIES, w1, from + i).mul(next));
-            c0 = c0.add(DoubleVector.fromArray(SPECIES, w2, from + i).mul(next));
-            d0 = d0.add(rate.mul(next).mul(next));
-            q0 = q0.add(quickRate.mul(next).mul(next));
+            c0 = c0.add(DoubleVector.fromArray(SPECIES, r0, from + i).mul(next).mul(next));
+            d0 = d0.add(DoubleVector.fromArray(SPECIES, r1, from + i).mul(next).mul(next));
             if (LANES == 4) {
                 DoubleVector nextNext = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
-                DoubleVector rateNext = DoubleVector.fromArray(SPECIES, r0, from + i + 4);
-                DoubleVector quickRateNext = DoubleVector.fromArray(SPECIES, r1, from + i + 4);
                 a1 = a1.add(DoubleVector.fromArray(SPECIES, w0, from + i + 4).mul(nextNext));
                 b1 = b1.add(DoubleVector.fromArray(SPECIES, w1, from + i + 4).mul(nextNext));
-                c1 = c1.add(DoubleVector.fromArray(SPECIES, w2, from + i + 4).mul(nextNext));
-                d1 = d1.add(rateNext.mul(nextNext).mul(nextNext));
-                q1 = q1.add(quickRateNext.mul(nextNext).mul(nextNext));
+                c1 = c1.add(DoubleVector.fromArray(SPECIES, r0, from + i + 4)
+                        .mul(nextNext)
+                        .mul(nextNext));
+                d1 = d1.add(DoubleVector.fromArray(SPECIES, r1, from + i + 4)
+                        .mul(nextNext)
+                        .mul(nextNext));
             }
         }
         double[] s = sums.running;
@@ -449,15 +444,13 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         b0.intoArray(s, 8);
         c0.intoArray(s, 16);
         d0.intoArray(s, 24);
-        q0.intoArray(s, 32);
         if (LANES == 4) {
             a1.intoArray(s, 4);
             b1.intoArray(s, 12);
             c1.intoArray(s, 20);
             d1.intoArray(s, 28);
-            q1.intoArray(s, 36);
         }
-        sums.add(w0, w1, w2, r0, r1, from, z, zFrom, i, n);
+        sums.add(w0, w1, r0, r1, from, z, zFrom, i, n);
         sums.combine();
     }
 
@@ -465,12 +458,10 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     public void mixtureStepThenDecisions(
             double step0,
             double step1,
-            double step2,
             double[] x,
             int xFrom,
             double[] w0,
             double[] w1,
-            double[] w2,
             double[] r0,
             double[] r1,
             int from,
@@ -486,49 +477,37 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         DoubleVector c1 = DoubleVector.zero(SPECIES);
         DoubleVector d0 = DoubleVector.zero(SPECIES);
         DoubleVector d1 = DoubleVector.zero(SPECIES);
-        DoubleVector q0 = DoubleVector.zero(SPECIES);
-        DoubleVector q1 = DoubleVector.zero(SPECIES);
         DoubleVector steps0 = DoubleVector.broadcast(SPECIES, step0);
         DoubleVector steps1 = DoubleVector.broadcast(SPECIES, step1);
-        DoubleVector steps2 = DoubleVector.broadcast(SPECIES, step2);
         int i = 0;
         for (; i < n - 7; i += 8) {
             DoubleVector next = DoubleVector.fromArray(SPECIES, z, zFrom + i);
+            DoubleVector row = DoubleVector.fromArray(SPECIES, x, xFrom + i);
             DoubleVector rate = DoubleVector.fromArray(SPECIES, r0, from + i);
             DoubleVector quickRate = DoubleVector.fromArray(SPECIES, r1, from + i);
-            DoubleVector row = DoubleVector.fromArray(SPECIES, x, xFrom + i);
-            DoubleVector shared = rate.mul(row);
-            DoubleVector moved0 = DoubleVector.fromArray(SPECIES, w0, from + i).add(steps0.mul(shared));
-            moved0.intoArray(w0, from + i);
-            DoubleVector moved1 = DoubleVector.fromArray(SPECIES, w1, from + i).add(steps1.mul(shared));
-            moved1.intoArray(w1, from + i);
-            DoubleVector moved2 = DoubleVector.fromArray(SPECIES, w2, from + i).add(steps2.mul(quickRate.mul(row)));
-            moved2.intoArray(w2, from + i);
-            a0 = a0.add(moved0.mul(next));
-            b0 = b0.add(moved1.mul(next));
-            c0 = c0.add(moved2.mul(next));
-            d0 = d0.add(rate.mul(next).mul(next));
-            q0 = q0.add(quickRate.mul(next).mul(next));
+            DoubleVector moved = DoubleVector.fromArray(SPECIES, w0, from + i).add(steps0.mul(rate.mul(row)));
+            moved.intoArray(w0, from + i);
+            DoubleVector quick = DoubleVector.fromArray(SPECIES, w1, from + i).add(steps1.mul(quickRate.mul(row)));
+            quick.intoArray(w1, from + i);
+            a0 = a0.add(moved.mul(next));
+            b0 = b0.add(quick.mul(next));
+            c0 = c0.add(rate.mul(next).mul(next));
+            d0 = d0.add(quickRate.mul(next).mul(next));
             if (LANES == 4) {
                 DoubleVector nextNext = DoubleVector.fromArray(SPECIES, z, zFrom + i + 4);
+                DoubleVector rowNext = DoubleVector.fromArray(SPECIES, x, xFrom + i + 4);
                 DoubleVector rateNext = DoubleVector.fromArray(SPECIES, r0, from + i + 4);
                 DoubleVector quickRateNext = DoubleVector.fromArray(SPECIES, r1, from + i + 4);
-                DoubleVector rowNext = DoubleVector.fromArray(SPECIES, x, xFrom + i + 4);
-                DoubleVector sharedNext = rateNext.mul(rowNext);
-                DoubleVector moved0Next =
-                        DoubleVector.fromArray(SPECIES, w0, from + i + 4).add(steps0.mul(sharedNext));
-                moved0Next.intoArray(w0, from + i + 4);
-                DoubleVector moved1Next =
-                        DoubleVector.fromArray(SPECIES, w1, from + i + 4).add(steps1.mul(sharedNext));
-                moved1Next.intoArray(w1, from + i + 4);
-                DoubleVector moved2Next =
-                        DoubleVector.fromArray(SPECIES, w2, from + i + 4).add(steps2.mul(quickRateNext.mul(rowNext)));
-                moved2Next.intoArray(w2, from + i + 4);
-                a1 = a1.add(moved0Next.mul(nextNext));
-                b1 = b1.add(moved1Next.mul(nextNext));
-                c1 = c1.add(moved2Next.mul(nextNext));
-                d1 = d1.add(rateNext.mul(nextNext).mul(nextNext));
-                q1 = q1.add(quickRateNext.mul(nextNext).mul(nextNext));
+                DoubleVector movedNext =
+                        DoubleVector.fromArray(SPECIES, w0, from + i + 4).add(steps0.mul(rateNext.mul(rowNext)));
+                movedNext.intoArray(w0, from + i + 4);
+                DoubleVector quickNext =
+                        DoubleVector.fromArray(SPECIES, w1, from + i + 4).add(steps1.mul(quickRateNext.mul(rowNext)));
+                quickNext.intoArray(w1, from + i + 4);
+                a1 = a1.add(movedNext.mul(nextNext));
+                b1 = b1.add(quickNext.mul(nextNext));
+                c1 = c1.add(rateNext.mul(nextNext).mul(nextNext));
+                d1 = d1.add(quickRateNext.mul(nextNext).mul(nextNext));
             }
         }
         double[] s = sums.running;
@@ -536,15 +515,13 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         b0.intoArray(s, 8);
         c0.intoArray(s, 16);
         d0.intoArray(s, 24);
-        q0.intoArray(s, 32);
         if (LANES == 4) {
             a1.intoArray(s, 4);
             b1.intoArray(s, 12);
             c1.intoArray(s, 20);
             d1.intoArray(s, 28);
-            q1.intoArray(s, 36);
         }
-        sums.moveThenAdd(step0, step1, step2, x, xFrom, w0, w1, w2, r0, r1, from, z, zFrom, i, n);
+        sums.moveThenAdd(step0, step1, x, xFrom, w0, w1, r0, r1, from, z, zFrom, i, n);
         sums.combine();
     }
 

@@ -3,47 +3,92 @@ package org.accrete.kernels;
 import java.util.Arrays;
 
 /**
- * The numbers of a mixture for sparse rows: of each column its three weights, the rate that the first two share, the
- * rate of the third, and two marks for the caller's use. They lie side by side, so an entry of a row touches one line
- * of the cache. In an array for each, it would touch seven.
+ * The numbers of a mixture for sparse rows: of each column its two weights and the rate of each. They lie side by side,
+ * so an entry of a row touches one line or two of the cache. In an array for each, it would touch four.
  *
- * <p>Ugly for speed: a struct as offsets into one array. Sums are in the order of a row's entries; indices are those of
+ * <p>Before a row changes cells, their weights are written to a journal. It serves the undo of a chunk, and two
+ * snapshots of the weights, which so cost the entries of the rows since then, not all cells: each cell knows its first
+ * entry since the newer snapshot, and each entry that of the snapshot before, so the way to the first entry since the
+ * older snapshot is as long as there were newer ones in between. The older snapshot is never taken without the newer.
+ *
+ * <p>Ugly for speed: structs as offsets into arrays. Sums are in the order of a row's entries; indices are those of
  * cells, each at most once in a row. Not thread-safe.
  */
 public final class MixtureCells {
     /** The most cells that one array holds. */
-    public static final int MOST = (Integer.MAX_VALUE - 64) / 8 - 1;
+    public static final int MOST = (Integer.MAX_VALUE - 64) / 5 - 1;
 
-    /** Number of the first weight in {@link #column}; the other two follow. */
+    /** Number of the first weight in {@link #column}; the other one follows. */
     public static final int WEIGHT = 0;
 
-    /** Number of the rate of the first two weights in {@link #column}. */
-    public static final int SHARED_RATE = 3;
+    /** Number of the rate of the first weight in {@link #column}; that of the other one follows. */
+    public static final int RATE = 2;
 
-    /** Number of the rate of the third weight in {@link #column}. */
-    public static final int OWN_RATE = 4;
+    /**
+     * Where the number of a cell's first entry of the journal since the newer snapshot is; or that of an earlier one.
+     */
+    private static final int MARK = 4;
 
-    private static final int MARK = 5;
-    private static final int NUMBERS = 5;
-    private static final int STRIDE = 8;
+    private static final int STRIDE = 5;
     /** Where the first cell begins: the elements of a large array begin two numbers after a line of the cache. */
-    private static final int FIRST = 6;
+    private static final int FIRST = 2;
+
+    /** Numbers of an entry: the two weights, and the bits of the mark and of the cell. */
+    private static final int ENTRY = 3;
+
+    /** In the place of mark and cell: no mark is negative. */
+    private static final double DROPPED = -1;
+
+    private static final int LEAST_ROOM = 1 << 10;
+    /** Entries that no snapshot needs are dropped once there are so many. */
+    private static final int MANY = 1 << 18;
+    /** Entries are numbered anew once there were so many. */
+    private static final int MOST_NUMBERS = 1 << 30;
 
     private final int count;
     private final double[] cells;
 
+    private double[] journal = {};
+    /** Number of the first entry of the journal. */
+    private int first = 1;
+    /** Number of the first entry since the older snapshot. */
+    private int older = 1;
+    /** Number of the first entry since the newer snapshot. */
+    private int newer = 1;
+    /** Number of the entry that is written next. */
+    private int end = 1;
+
+    private final int least;
+    private final int mostNumbers;
+    /** Entries above which those that no snapshot needs are dropped. */
+    private int many;
+
+    // What these were before the chunk, and the rates that its rows changed.
+    private int olderBefore = 1;
+    private int newerBefore = 1;
+    private int endBefore = 1;
+    private double[] ratesBefore = {};
+    private int[] cellsOfRates = {};
+    private int countOfRates;
+
     /**
-     * Makes cells without marks.
+     * Makes cells whose snapshots are the weights themselves.
      *
-     * @param numbers five arrays of the same length, at most {@link #MOST}: the weights and the rates, not modified
+     * @param numbers four arrays of the same length, at most {@link #MOST}: the weights and the rates, not modified
      */
     public MixtureCells(double[]... numbers) {
+        this(MANY, MOST_NUMBERS, numbers);
+    }
+
+    MixtureCells(int many, int mostNumbers, double[]... numbers) {
+        this.least = many;
+        this.many = many;
+        this.mostNumbers = mostNumbers;
         count = numbers[0].length;
         cells = new double[FIRST + STRIDE * count];
         for (int i = 0; i < count; i++) {
-            int at = FIRST + STRIDE * i;
-            for (int n = 0; n < NUMBERS; n++) {
-                cells[at + n] = numbers[n][i];
+            for (int n = 0; n < MARK; n++) {
+                cells[FIRST + STRIDE * i + n] = numbers[n][i];
             }
         }
     }
@@ -53,7 +98,7 @@ public final class MixtureCells {
         return count;
     }
 
-    /** {@return one number of every cell: {@link #WEIGHT}, {@link #SHARED_RATE} or {@link #OWN_RATE}; a copy} */
+    /** {@return one number of every cell: {@link #WEIGHT}, {@link #RATE} or the one after it; a copy} */
     public double[] column(int number) {
         double[] column = new double[count];
         for (int i = 0; i < count; i++) {
@@ -62,10 +107,15 @@ public final class MixtureCells {
         return column;
     }
 
-    /** {@return the weighted sum of the three weights of a cell, {@code (m0 w0 + m1 w1) + m2 w2}} */
-    public double sum(double m0, double m1, double m2, int cell) {
+    /** {@return the weighted sum of the weights of a cell, {@code m0 w0 + m1 w1}} */
+    public double sum(double m0, double m1, int cell) {
         int at = FIRST + STRIDE * cell;
-        return (m0 * cells[at] + m1 * cells[at + 1]) + m2 * cells[at + 2];
+        return m0 * cells[at] + m1 * cells[at + 1];
+    }
+
+    /** {@return a weight of a cell} */
+    public double weight(int number, int cell) {
+        return cells[FIRST + STRIDE * cell + number];
     }
 
     // --- one row
@@ -82,7 +132,6 @@ public final class MixtureCells {
         double[] cells = this.cells;
         double product0 = 0;
         double product1 = 0;
-        double product2 = 0;
         double squares0 = 0;
         double squares1 = 0;
         for (int k = from; k < to; k++) {
@@ -90,15 +139,52 @@ public final class MixtureCells {
             double x = value[k];
             product0 += cells[at] * x;
             product1 += cells[at + 1] * x;
-            product2 += cells[at + 2] * x;
-            squares0 += (cells[at + SHARED_RATE] * x) * x;
-            squares1 += (cells[at + OWN_RATE] * x) * x;
+            squares0 += (cells[at + RATE] * x) * x;
+            squares1 += (cells[at + RATE + 1] * x) * x;
         }
         sums.product0 = product0;
         sums.product1 = product1;
-        sums.product2 = product2;
         sums.squares0 = squares0;
         sums.squares1 = squares1;
+    }
+
+    /**
+     * Writes the weights that a row is about to change to the journal. There is no branch, because whether a cell has
+     * an entry already is hard to predict; and it is a pass of its own after {@link #decisions}, because a short loop
+     * waits for more lines of the cache at once than a long one.
+     *
+     * @param origin added to the indices
+     * @param from index of the row's first entry in {@code index}
+     * @param to index after its last entry
+     */
+    public void save(int origin, int[] index, int from, int to) {
+        makeRoom(to - from);
+        double[] cells = this.cells;
+        double[] journal = this.journal;
+        int o = ENTRY * (end - first);
+        // The smaller of two numbers from here on is the earlier of those that are not before the newer snapshot.
+        int smallest = newer + Integer.MIN_VALUE;
+        int number = end - smallest;
+        for (int k = from; k < to; k++) {
+            int cell = origin + index[k];
+            int at = FIRST + STRIDE * cell;
+            int mark = (int) Double.doubleToRawLongBits(cells[at + MARK]);
+            journal[o] = cells[at];
+            journal[o + 1] = cells[at + 1];
+            journal[o + 2] = packed(mark, cell);
+            cells[at + MARK] = Double.longBitsToDouble(Math.min(mark - smallest, number) + smallest);
+            o += ENTRY;
+            number++;
+        }
+        end += to - from;
+    }
+
+    private void makeRoom(int entries) {
+        long room = (long) ENTRY * (end - first + entries);
+        if (room > journal.length) {
+            long length = Math.max(LEAST_ROOM, Math.min(2 * room, Integer.MAX_VALUE - 8));
+            journal = Arrays.copyOf(journal, (int) length);
+        }
     }
 
     /**
@@ -109,31 +195,31 @@ public final class MixtureCells {
      * @param from index of the row's first entry in {@code index} and {@code value}
      * @param to index after its last entry
      */
-    public double dot(double m0, double m1, double m2, int origin, int[] index, double[] value, int from, int to) {
+    public double dot(double m0, double m1, int origin, int[] index, double[] value, int from, int to) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
         int k = from;
         for (; k < to - 3; k += 4) {
-            s0 += sum(m0, m1, m2, origin + index[k]) * value[k];
-            s1 += sum(m0, m1, m2, origin + index[k + 1]) * value[k + 1];
-            s2 += sum(m0, m1, m2, origin + index[k + 2]) * value[k + 2];
-            s3 += sum(m0, m1, m2, origin + index[k + 3]) * value[k + 3];
+            s0 += sum(m0, m1, origin + index[k]) * value[k];
+            s1 += sum(m0, m1, origin + index[k + 1]) * value[k + 1];
+            s2 += sum(m0, m1, origin + index[k + 2]) * value[k + 2];
+            s3 += sum(m0, m1, origin + index[k + 3]) * value[k + 3];
         }
         double tail = 0;
         for (; k < to; k++) {
-            tail += sum(m0, m1, m2, origin + index[k]) * value[k];
+            tail += sum(m0, m1, origin + index[k]) * value[k];
         }
         return ((s0 + s2) + (s1 + s3)) + tail;
     }
 
     /**
-     * The rates of a row after its gradients: {@link OptimizerKernels#adaGradRates} of the shared rate, and
-     * {@link OptimizerKernels#forgettingRates} of the other.
+     * The rates of a row after its gradients: {@link OptimizerKernels#adaGradRates} of the first, and
+     * {@link OptimizerKernels#forgettingRates} of the second. Keeps the rates from before for {@link #rollBack}.
      *
-     * @param g gradient of the shared rate
-     * @param own gradient of the other
+     * @param g gradient of the first
+     * @param own gradient of the second
      * @param forget as in {@link OptimizerKernels#forgettingRates}
      * @param origin added to the indices
      * @param from index of the row's first entry in {@code index} and {@code value}
@@ -142,294 +228,253 @@ public final class MixtureCells {
      */
     public double rates(
             double g, double own, double forget, int origin, int[] index, double[] value, int from, int to) {
+        int room = countOfRates + to - from;
+        if (room > cellsOfRates.length) {
+            cellsOfRates = Arrays.copyOf(cellsOfRates, Math.max(LEAST_ROOM, 2 * room));
+            ratesBefore = Arrays.copyOf(ratesBefore, 2 * cellsOfRates.length);
+        }
         double[] cells = this.cells;
         double least = Double.POSITIVE_INFINITY;
         for (int k = from; k < to; k++) {
             int at = FIRST + STRIDE * (origin + index[k]);
             double x = value[k];
-            double rate = cells[at + SHARED_RATE];
+            double rate = cells[at + RATE];
+            double rate1 = cells[at + RATE + 1];
+            cellsOfRates[countOfRates] = origin + index[k];
+            ratesBefore[2 * countOfRates] = rate;
+            ratesBefore[2 * countOfRates + 1] = rate1;
+            countOfRates++;
             double root = (g * x) * rate;
             rate = OptimizerKernels.adaGradRate(rate, root * root);
-            double forgetting = OptimizerKernels.forgettingRate(own, forget, x, cells[at + OWN_RATE]);
-            cells[at + SHARED_RATE] = rate;
-            cells[at + OWN_RATE] = forgetting;
+            double forgetting = OptimizerKernels.forgettingRate(own, forget, x, rate1);
+            cells[at + RATE] = rate;
+            cells[at + RATE + 1] = forgetting;
             least = Math.min(least, Math.min(rate, forgetting));
         }
         return least;
     }
 
     /**
-     * Moves the weights: {@code w0 += step0 (r0 x)}, {@code w1 += step1 (r0 x)}, {@code w2 += step2 (r1 x)}.
+     * Moves the weights: {@code w0 += step0 (r0 x)}, {@code w1 += step1 (r1 x)}.
      *
      * @param origin added to the indices
      * @param from index of the row's first entry in {@code index} and {@code value}
      * @param to index after its last entry
      * @return the sum of the magnitudes of the row's new weights; not finite if one of them is not finite
      */
-    public double step(
-            double step0, double step1, double step2, int origin, int[] index, double[] value, int from, int to) {
+    public double step(double step0, double step1, int origin, int[] index, double[] value, int from, int to) {
         double[] cells = this.cells;
         double sum = 0;
         for (int k = from; k < to; k++) {
             int at = FIRST + STRIDE * (origin + index[k]);
-            double shared = cells[at + SHARED_RATE] * value[k];
-            double next0 = cells[at] + step0 * shared;
-            double next1 = cells[at + 1] + step1 * shared;
-            double next2 = cells[at + 2] + step2 * (cells[at + OWN_RATE] * value[k]);
+            double next0 = cells[at] + step0 * (cells[at + RATE] * value[k]);
+            double next1 = cells[at + 1] + step1 * (cells[at + RATE + 1] * value[k]);
             cells[at] = next0;
             cells[at + 1] = next1;
-            cells[at + 2] = next2;
-            sum += Math.abs(next0) + Math.abs(next1) + Math.abs(next2);
+            sum += Math.abs(next0) + Math.abs(next1);
         }
         return sum;
     }
 
-    // --- copies of weights from before they changed
+    // --- snapshots
 
-    /** Weights or sums of weights of some cells as they were at some time, and marks that say of which. */
-    public static final class Copies {
-        private static final int LEAST_ROOM = 64;
-
-        private final int perCell;
-        private double[] values = {};
-        private int[] cells = {};
-        /** Mark of the first cell; that of the next one is one more. */
-        private long first = 1;
-
-        private int size;
-
-        /**
-         * Makes copies of no cells.
-         *
-         * @param perCell 3 for the weights themselves, 1 for their weighted sum
-         */
-        public Copies(int perCell) {
-            this.perCell = perCell;
-        }
-
-        /** {@return how many cells are copied} */
-        public int size() {
-            return size;
-        }
-
-        /** {@return a mark above all that these copies gave} */
-        public long end() {
-            return first + size;
-        }
-
-        /**
-         * Forgets all copies.
-         *
-         * @param newFirst the next mark, at least 1 and above all marks of the cells
-         */
-        public void clear(long newFirst) {
-            first = newFirst;
-            size = 0;
-        }
-
-        private void makeRoom(int more) {
-            int room = size + more;
-            if (room > cells.length) {
-                cells = Arrays.copyOf(cells, Math.max(LEAST_ROOM, 2 * room));
-                values = Arrays.copyOf(values, cells.length * perCell);
-            }
-        }
+    /** Takes the newer snapshot. */
+    public void takeNewer() {
+        newer = end;
     }
 
-    /** {@return whether a cell is copied} */
-    public boolean isCopied(int which, Copies copies, int cell) {
-        return mark(which, cell) >= copies.first;
+    /** Takes both snapshots. */
+    public void takeBoth() {
+        older = end;
+        newer = end;
     }
 
-    /** {@return one of the numbers of a copied cell} */
-    public double copy(int which, Copies copies, int number, int cell) {
-        return copies.values[(int) (mark(which, cell) - copies.first) * copies.perCell + number];
+    private int mark(int cell) {
+        return (int) Double.doubleToRawLongBits(cells[FIRST + STRIDE * cell + MARK]);
     }
 
-    /** Adds a copy of a cell that is not copied. */
-    public void addCopy(int which, Copies copies, int cell, double... numbers) {
-        copies.makeRoom(1);
-        System.arraycopy(numbers, 0, copies.values, copies.size * copies.perCell, copies.perCell);
-        copies.cells[copies.size] = cell;
-        mark(which, cell, copies.end());
-        copies.size++;
+    private void mark(int cell, int number) {
+        cells[FIRST + STRIDE * cell + MARK] = Double.longBitsToDouble(number);
+    }
+
+    /** Where an entry of the journal is. */
+    private int at(int number) {
+        return ENTRY * (number - first);
+    }
+
+    /** {@return the mark of the cell from before an entry} */
+    private int markBefore(int number) {
+        return (int) (Double.doubleToRawLongBits(journal[at(number) + 2]) >>> 32);
+    }
+
+    private int cell(int number) {
+        return (int) Double.doubleToRawLongBits(journal[at(number) + 2]);
+    }
+
+    /** {@return the number of the first entry of a cell since a snapshot; 0 if there is none} */
+    private int firstEntry(boolean isOlder, int cell) {
+        int number = mark(cell);
+        if (number < (isOlder ? older : newer)) {
+            return 0;
+        }
+        int earlier = isOlder ? markBefore(number) : 0;
+        while (earlier >= older) {
+            number = earlier;
+            earlier = markBefore(number);
+        }
+        return number;
+    }
+
+    /** {@return a weight of a cell in a snapshot} */
+    public double snapshotWeight(boolean isOlder, int number, int cell) {
+        int entry = firstEntry(isOlder, cell);
+        return entry == 0 ? weight(number, cell) : journal[at(entry) + number];
     }
 
     /**
-     * Goes back to an earlier number of copies, which may have been another's since then.
+     * The products of a row with a snapshot.
      *
-     * @param size how many there were
-     */
-    public void restoreCopies(int which, Copies copies, int size) {
-        copies.size = size;
-        for (int i = 0; i < size; i++) {
-            mark(which, copies.cells[i], copies.first + i);
-        }
-    }
-
-    private long mark(int which, int cell) {
-        return Double.doubleToRawLongBits(cells[FIRST + STRIDE * cell + MARK + which]);
-    }
-
-    private void mark(int which, int cell, long mark) {
-        cells[FIRST + STRIDE * cell + MARK + which] = Double.longBitsToDouble(mark);
-    }
-
-    /**
-     * Saves the weights that a row is about to change: all of them for an undo, and copies of those that are not copied
-     * yet. There is no branch, because whether a cell is copied is hard to predict.
-     *
-     * @param members receives weights, by mark 0
-     * @param model receives {@code (m0 w0 + m1 w1) + m2 w2}, by mark 1
-     * @param origin added to the indices
-     * @param from index of the row's first entry in {@code index}
-     * @param to index after its last entry
-     * @param undo receives {@link #SAVED} numbers per entry
-     * @param undoFrom index of the first
-     */
-    public void save(
-            Copies members,
-            Copies model,
-            double m0,
-            double m1,
-            double m2,
-            int origin,
-            int[] index,
-            int from,
-            int to,
-            double[] undo,
-            int undoFrom) {
-        members.makeRoom(to - from + 1);
-        model.makeRoom(to - from + 1);
-        double[] cells = this.cells;
-        double[] weights = members.values;
-        double[] sums = model.values;
-        int[] cellsOfWeights = members.cells;
-        int[] cellsOfSums = model.cells;
-        int i = members.size;
-        int j = model.size;
-        for (int k = from, o = undoFrom; k < to; k++, o += SAVED) {
-            int cell = origin + index[k];
-            int at = FIRST + STRIDE * cell;
-            double w0 = cells[at];
-            double w1 = cells[at + 1];
-            double w2 = cells[at + 2];
-            undo[o] = w0;
-            undo[o + 1] = w1;
-            undo[o + 2] = w2;
-            long mark = Double.doubleToRawLongBits(cells[at + MARK]);
-            long isNew = (mark - members.first) >> 63;
-            cells[at + MARK] = Double.longBitsToDouble(mark ^ ((mark ^ (members.first + i)) & isNew));
-            weights[3 * i] = w0;
-            weights[3 * i + 1] = w1;
-            weights[3 * i + 2] = w2;
-            cellsOfWeights[i] = cell;
-            i -= (int) isNew;
-            mark = Double.doubleToRawLongBits(cells[at + MARK + 1]);
-            isNew = (mark - model.first) >> 63;
-            cells[at + MARK + 1] = Double.longBitsToDouble(mark ^ ((mark ^ (model.first + j)) & isNew));
-            sums[j] = (m0 * w0 + m1 * w1) + m2 * w2;
-            cellsOfSums[j] = cell;
-            j -= (int) isNew;
-        }
-        members.size = i;
-        model.size = j;
-    }
-
-    /**
-     * The products of a row with the weights at the time of the copies.
-     *
-     * @param members copies by mark 0
      * @param origin added to the indices
      * @param from index of the row's first entry in {@code index} and {@code value}
      * @param to index after its last entry
      * @param sums receives the products
      */
-    public void products(Copies members, int origin, int[] index, double[] value, int from, int to, MixtureSums sums) {
+    public void snapshotProducts(
+            boolean isOlder, int origin, int[] index, double[] value, int from, int to, MixtureSums sums) {
         double product0 = 0;
         double product1 = 0;
-        double product2 = 0;
         for (int k = from; k < to; k++) {
             int cell = origin + index[k];
-            long i = mark(0, cell) - members.first;
-            double[] weights = i < 0 ? cells : members.values;
-            int at = i < 0 ? FIRST + STRIDE * cell : 3 * (int) i;
+            int entry = firstEntry(isOlder, cell);
+            double[] weights = entry == 0 ? cells : journal;
+            int at = entry == 0 ? FIRST + STRIDE * cell : at(entry);
             product0 += weights[at] * value[k];
             product1 += weights[at + 1] * value[k];
-            product2 += weights[at + 2] * value[k];
         }
         sums.product0 = product0;
         sums.product1 = product1;
-        sums.product2 = product2;
     }
 
     /**
-     * {@return the product of a row with the weighted sums at the time of the copies}
+     * Makes snapshots that differ from the weights.
      *
-     * @param model copies by mark 1
-     * @param origin added to the indices
-     * @param from index of the row's first entry in {@code index} and {@code value}
-     * @param to index after its last entry
+     * @param older the older snapshot, all first weights and then all second ones
+     * @param newer the newer one
      */
-    public double product(
-            Copies model, double m0, double m1, double m2, int origin, int[] index, double[] value, int from, int to) {
-        double product = 0;
-        for (int k = from; k < to; k++) {
-            int cell = origin + index[k];
-            long i = mark(1, cell) - model.first;
-            product += (i < 0 ? sum(m0, m1, m2, cell) : model.values[(int) i]) * value[k];
+    public void restoreSnapshots(double[] older, double[] newer) {
+        takeBoth();
+        for (int cell = 0; cell < count; cell++) {
+            // An entry of the newer snapshot alone would be taken for one of the older, too.
+            if (isChanged(cell, older) || isChanged(cell, newer)) {
+                add(cell, older);
+            }
         }
-        return product;
+        takeNewer();
+        for (int cell = 0; cell < count; cell++) {
+            if (isChanged(cell, newer)) {
+                add(cell, newer);
+            }
+        }
+    }
+
+    private boolean isChanged(int cell, double[] snapshot) {
+        return !isSame(snapshot[cell], weight(0, cell)) || !isSame(snapshot[count + cell], weight(1, cell));
+    }
+
+    private static boolean isSame(double a, double b) {
+        return Double.doubleToRawLongBits(a) == Double.doubleToRawLongBits(b);
+    }
+
+    private void add(int cell, double[] snapshot) {
+        makeRoom(1);
+        journal[at(end)] = snapshot[cell];
+        journal[at(end) + 1] = snapshot[count + cell];
+        journal[at(end) + 2] = packed(mark(cell), cell);
+        mark(cell, end);
+        end++;
+    }
+
+    private static double packed(int mark, int cell) {
+        return Double.longBitsToDouble((long) mark << 32 | cell);
     }
 
     // --- undo
 
-    /** How many numbers {@link #save} saves for an undo of each entry. */
-    public static final int SAVED = 3;
-
-    /** How many numbers {@link #saveRates} saves of each entry. */
-    public static final int SAVED_RATES = 2;
-
-    /** Saves the rates that a row is about to change: see {@link #save}. */
-    public void saveRates(int origin, int[] index, int from, int to, double[] undo, int undoFrom) {
-        for (int k = from, o = undoFrom; k < to; k++, o += SAVED_RATES) {
-            int at = FIRST + STRIDE * (origin + index[k]);
-            undo[o] = cells[at + SHARED_RATE];
-            undo[o + 1] = cells[at + OWN_RATE];
+    /** Keeps what everything is now, for {@link #rollBack}. */
+    public void begin() {
+        if (end > mostNumbers) {
+            renumber();
         }
+        if (end - older > many) {
+            dropUnneeded();
+            many = Math.max(least, 2 * (end - older));
+        }
+        if (older - first >= end - older) {
+            System.arraycopy(journal, at(older), journal, 0, ENTRY * (end - older));
+            first = older;
+        }
+        olderBefore = older;
+        newerBefore = newer;
+        endBefore = end;
+        countOfRates = 0;
     }
 
-    /** Restores what {@link #save} saved, and takes the marks of the cells away. */
-    public void restore(int origin, int[] index, int from, int to, double[] undo, int undoFrom) {
-        for (int k = from, o = undoFrom; k < to; k++, o += SAVED) {
-            int cell = origin + index[k];
-            System.arraycopy(undo, o, cells, FIRST + STRIDE * cell, SAVED);
-            mark(0, cell, 0);
-            mark(1, cell, 0);
+    /** Numbers the entries since the older snapshot from 1 on. */
+    private void renumber() {
+        int less = older - 1;
+        for (int cell = 0; cell < count; cell++) {
+            mark(cell, Math.max(0, mark(cell) - less));
         }
+        for (int number = older; number < end; number++) {
+            journal[at(number) + 2] = packed(Math.max(0, markBefore(number) - less), cell(number));
+        }
+        first -= less;
+        older -= less;
+        newer -= less;
+        end -= less;
     }
 
-    /** Restores what {@link #saveRates} saved. */
-    public void restoreRates(int origin, int[] index, int from, int to, double[] undo, int undoFrom) {
-        for (int k = from, o = undoFrom; k < to; k++, o += SAVED_RATES) {
-            int at = FIRST + STRIDE * (origin + index[k]);
-            cells[at + SHARED_RATE] = undo[o];
-            cells[at + OWN_RATE] = undo[o + 1];
+    /** Drops the entries since the older snapshot that are not the first of their cell since any newer one. */
+    private void dropUnneeded() {
+        for (int number = end - 1; number >= older; number--) {
+            int cell = cell(number);
+            if (mark(cell) == number) {
+                mark(cell, markBefore(number));
+            } else {
+                journal[at(number) + 2] = DROPPED;
+            }
         }
+        int kept = older;
+        int keptBeforeNewer = older;
+        for (int number = older; number < end; number++) {
+            keptBeforeNewer = number == newer ? kept : keptBeforeNewer;
+            if (journal[at(number) + 2] != DROPPED) {
+                int cell = cell(number);
+                journal[at(kept)] = journal[at(number)];
+                journal[at(kept) + 1] = journal[at(number) + 1];
+                journal[at(kept) + 2] = packed(mark(cell), cell);
+                mark(cell, kept);
+                kept++;
+            }
+        }
+        newer = newer == end ? kept : keptBeforeNewer;
+        end = kept;
     }
 
-    /** {@return a copy of all numbers, in the other array if that has the right length} */
-    public double[] saveAll(double[] other) {
-        if (other.length != cells.length) {
-            return cells.clone();
+    /** Restores everything as it was at {@link #begin}. */
+    public void rollBack() {
+        for (int i = countOfRates - 1; i >= 0; i--) {
+            System.arraycopy(ratesBefore, 2 * i, cells, FIRST + STRIDE * cellsOfRates[i] + RATE, 2);
         }
-        System.arraycopy(cells, 0, other, 0, cells.length);
-        return other;
-    }
-
-    /** Restores what {@link #saveAll} copied. */
-    public void restoreAll(double[] saved) {
-        System.arraycopy(saved, 0, cells, 0, cells.length);
+        for (int number = end - 1; number >= endBefore; number--) {
+            int cell = cell(number);
+            System.arraycopy(journal, at(number), cells, FIRST + STRIDE * cell, 2);
+            mark(cell, markBefore(number));
+        }
+        older = olderBefore;
+        newer = newerBefore;
+        end = endBefore;
+        countOfRates = 0;
     }
 
     // --- checks
@@ -437,12 +482,10 @@ public final class MixtureCells {
     /** {@return whether every weight is at most as large as a limit, and every rate above another} */
     public boolean isWithin(double limit, double leastRate) {
         for (int at = FIRST; at < cells.length; at += STRIDE) {
-            for (int n = 0; n < SHARED_RATE; n++) {
-                if (!(Math.abs(cells[at + n]) <= limit)) {
-                    return false;
-                }
+            if (!(Math.abs(cells[at]) <= limit && Math.abs(cells[at + 1]) <= limit)) {
+                return false;
             }
-            if (!(cells[at + SHARED_RATE] > leastRate && cells[at + OWN_RATE] > leastRate)) {
+            if (!(cells[at + RATE] > leastRate && cells[at + RATE + 1] > leastRate)) {
                 return false;
             }
         }

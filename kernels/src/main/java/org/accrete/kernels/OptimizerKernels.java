@@ -200,14 +200,13 @@ public abstract class OptimizerKernels {
     }
 
     /**
-     * The sums of a row for three weight vectors, of which the first two share their rates: see {@link MixtureSums}.
+     * The sums of a row for two weight vectors, each with rates of its own: see {@link MixtureSums}.
      *
      * @param w0 first weights, not modified
      * @param w1 second weights, not modified
-     * @param w2 third weights, not modified
-     * @param r0 rates of the first two, not modified
-     * @param r1 rates of the third, not modified
-     * @param from index of the first element of all five
+     * @param r0 rates of the first, not modified
+     * @param r1 rates of the second, not modified
+     * @param from index of the first element of all four
      * @param z the row, not modified
      * @param zFrom index of its first element
      * @param n number of elements
@@ -216,7 +215,6 @@ public abstract class OptimizerKernels {
     public abstract void mixtureDecisions(
             double[] w0,
             double[] w1,
-            double[] w2,
             double[] r0,
             double[] r1,
             int from,
@@ -226,20 +224,18 @@ public abstract class OptimizerKernels {
             MixtureSums sums);
 
     /**
-     * Steps of three weight vectors, element by element, {@code w0 += step0 (r0 x)}, {@code w1 += step1 (r0 x)} and
-     * {@code w2 += step2 (r1 x)}; then {@link #mixtureDecisions} of the next row, in one pass and with the same bits.
+     * Steps of two weight vectors, element by element, {@code w0 += step0 (r0 x)} and {@code w1 += step1 (r1 x)}; then
+     * {@link #mixtureDecisions} of the next row, in one pass and with the same bits.
      *
      * @param step0 step of the first: learning rate times the negative gradient of an implicit update
      * @param step1 step of the second
-     * @param step2 step of the third
      * @param x the row, not modified
      * @param xFrom index of its first element
      * @param w0 first weights, modified
      * @param w1 second weights, modified
-     * @param w2 third weights, modified
-     * @param r0 rates of the first two, not modified
-     * @param r1 rates of the third, not modified
-     * @param from index of the first element of all five
+     * @param r0 rates of the first, not modified
+     * @param r1 rates of the second, not modified
+     * @param from index of the first element of all four
      * @param z the next row, not modified
      * @param zFrom index of its first element
      * @param n number of elements
@@ -248,12 +244,10 @@ public abstract class OptimizerKernels {
     public abstract void mixtureStepThenDecisions(
             double step0,
             double step1,
-            double step2,
             double[] x,
             int xFrom,
             double[] w0,
             double[] w1,
-            double[] w2,
             double[] r0,
             double[] r1,
             int from,

@@ -92,7 +92,6 @@ final class ScalarOptimizerKernels extends OptimizerKernels {
     public void mixtureDecisions(
             double[] w0,
             double[] w1,
-            double[] w2,
             double[] r0,
             double[] r1,
             int from,
@@ -101,7 +100,7 @@ final class ScalarOptimizerKernels extends OptimizerKernels {
             int n,
             MixtureSums sums) {
         sums.clear();
-        sums.add(w0, w1, w2, r0, r1, from, z, zFrom, 0, n);
+        sums.add(w0, w1, r0, r1, from, z, zFrom, 0, n);
         sums.combine();
     }
 
@@ -109,12 +108,10 @@ final class ScalarOptimizerKernels extends OptimizerKernels {
     public void mixtureStepThenDecisions(
             double step0,
             double step1,
-            double step2,
             double[] x,
             int xFrom,
             double[] w0,
             double[] w1,
-            double[] w2,
             double[] r0,
             double[] r1,
             int from,
@@ -123,7 +120,7 @@ final class ScalarOptimizerKernels extends OptimizerKernels {
             int n,
             MixtureSums sums) {
         sums.clear();
-        sums.moveThenAdd(step0, step1, step2, x, xFrom, w0, w1, w2, r0, r1, from, z, zFrom, 0, n);
+        sums.moveThenAdd(step0, step1, x, xFrom, w0, w1, r0, r1, from, z, zFrom, 0, n);
         sums.combine();
     }
 

@@ -164,30 +164,29 @@ final class ScalarOptimizerKernelsTest {
     void mixtureKernelsAreTheirFormulas(int n) {
         double[] x = numbers(n + 1);
         double[] next = numbers(n + 2);
-        double[][] w = {numbers(n + 3), numbers(n + 3), numbers(n + 3)};
+        double[][] w = {numbers(n + 3), numbers(n + 3)};
         double[][] r = {numbers(n + 3), numbers(n + 3)};
-        double[] steps = {0.1, -0.2, 3};
-        double[][] expected = {w[0].clone(), w[1].clone(), w[2].clone()};
-        double[] sums = new double[5];
+        double[] steps = {0.1, -0.2};
+        double[][] expected = {w[0].clone(), w[1].clone()};
+        double[] sums = new double[4];
         for (int i = 0; i < n; i++) {
-            for (int m = 0; m < 3; m++) {
-                expected[m][3 + i] += steps[m] * (r[m / 2][3 + i] * x[1 + i]);
+            for (int m = 0; m < 2; m++) {
+                expected[m][3 + i] += steps[m] * (r[m][3 + i] * x[1 + i]);
                 sums[m] += expected[m][3 + i] * next[2 + i];
+                sums[2 + m] += r[m][3 + i] * next[2 + i] * next[2 + i];
             }
-            sums[3] += r[0][3 + i] * next[2 + i] * next[2 + i];
-            sums[4] += r[1][3 + i] * next[2 + i] * next[2 + i];
         }
         MixtureSums found = new MixtureSums();
-        optimizer.mixtureStepThenDecisions(0.1, -0.2, 3, x, 1, w[0], w[1], w[2], r[0], r[1], 3, next, 2, n, found);
+        optimizer.mixtureStepThenDecisions(0.1, -0.2, x, 1, w[0], w[1], r[0], r[1], 3, next, 2, n, found);
         assertThat(w).as("seed %d", SEED).isDeepEqualTo(expected);
         double[] fused = sums(found);
         assertThat(fused).as("seed %d", SEED).containsExactly(sums, within(1e-12));
-        optimizer.mixtureDecisions(w[0], w[1], w[2], r[0], r[1], 3, next, 2, n, found);
+        optimizer.mixtureDecisions(w[0], w[1], r[0], r[1], 3, next, 2, n, found);
         assertThat(sums(found)).as("seed %d", SEED).containsExactly(fused);
     }
 
     private static double[] sums(MixtureSums sums) {
-        return new double[] {sums.product0, sums.product1, sums.product2, sums.squares0, sums.squares1};
+        return new double[] {sums.product0, sums.product1, sums.squares0, sums.squares1};
     }
 
     @ParameterizedTest

@@ -20,10 +20,7 @@ public final class Allocation {
 
     private static final int ATTEMPTS = 2_000;
     private static final MixtureCells CELLS =
-            new MixtureCells(new double[200], new double[200], new double[200], new double[200], new double[200]);
-    private static final MixtureCells.Copies MEMBERS = new MixtureCells.Copies(3);
-    private static final MixtureCells.Copies MODEL = new MixtureCells.Copies(1);
-    private static final double[] UNDO = new double[200 * MixtureCells.SAVED];
+            new MixtureCells(new double[200], new double[200], new double[200], new double[200]);
 
     private Allocation() {}
 
@@ -90,20 +87,23 @@ public final class Allocation {
         optimizer.adaGradStep(0.5, 0.1, x, 0, rates, 0, y, 0, n);
         p += optimizer.adaGradStepThenDot(0.5, 0.1, x, 0, rates, 0, y, 0, x, 1, n);
         optimizer.forgettingRates(0.1, 0.01, x, 0, rates, 0, n);
-        optimizer.mixtureDecisions(y, y, y, rates, rates, 0, x, 0, n, sums);
-        optimizer.mixtureStepThenDecisions(0.1, 0.2, 0.3, x, 0, y, y, y, rates, rates, 0, x, 1, n, sums);
-        p += sums.product0 + sums.product1 + sums.product2 + sums.squares0 + sums.squares1;
+        optimizer.mixtureDecisions(y, y, rates, rates, 0, x, 0, n, sums);
+        optimizer.mixtureStepThenDecisions(0.1, 0.2, x, 0, y, y, rates, rates, 0, x, 1, n, sums);
+        p += sums.product0 + sums.product1 + sums.squares0 + sums.squares1;
         optimizer.ftrlStep(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
         p += SparseKernels.adaGradRates(0.1, index, x, 0, n, rates, 0)
                 + SparseKernels.adaGradStep(0.1, index, x, 0, n, rates, y, 0);
+        CELLS.begin();
+        CELLS.takeBoth();
         CELLS.decisions(0, index, x, 0, n, sums);
-        CELLS.save(MEMBERS, MODEL, 0.2, 0.3, 0.5, 0, index, 0, n, UNDO, 0);
-        CELLS.saveRates(0, index, 0, n, UNDO, 0);
+        CELLS.save(0, index, 0, n);
         p += CELLS.rates(0.1, 0.1, 0.01, 0, index, x, 0, n)
-                + CELLS.step(0.1, 0.2, 0.3, 0, index, x, 0, n)
-                + CELLS.dot(0.2, 0.3, 0.5, 0, index, x, 0, n);
-        CELLS.products(MEMBERS, 0, index, x, 0, n, sums);
-        p += CELLS.product(MODEL, 0.2, 0.3, 0.5, 0, index, x, 0, n);
+                + CELLS.step(0.1, 0.2, 0, index, x, 0, n)
+                + CELLS.dot(0.2, 0.3, 0, index, x, 0, n);
+        CELLS.takeNewer();
+        CELLS.snapshotProducts(false, 0, index, x, 0, n, sums);
+        CELLS.snapshotProducts(true, 0, index, x, 0, n, sums);
+        CELLS.rollBack();
         p += SparseKernels.ftrlStep(0.1, 10, 0.1, 0.1, index, x, 0, n, y, rates, state, 0);
         Arrays.fill(rates, 0.5);
         Arrays.fill(y, 0.5);

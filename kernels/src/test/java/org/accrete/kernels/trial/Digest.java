@@ -82,17 +82,15 @@ public final class Digest {
         take(quick);
         double[] first = new double[n];
         double[] second = new double[n];
-        double[] third = new double[n];
         optimizer.mixtureStepThenDecisions(
-                alpha, 2, -alpha, a, aFrom, first, second, third, rates, quick, 0, b, bFrom, n, sumsOfMixture);
+                alpha, -alpha, a, aFrom, first, second, rates, quick, 0, b, bFrom, n, sumsOfMixture);
         takeSums();
         optimizer.mixtureStepThenDecisions(
-                -3 * alpha, 1, alpha, b, bFrom, first, second, third, rates, quick, 0, a, aFrom, n, sumsOfMixture);
+                -3 * alpha, alpha, b, bFrom, first, second, rates, quick, 0, a, aFrom, n, sumsOfMixture);
         takeSums();
-        optimizer.mixtureDecisions(first, second, third, rates, quick, 0, b, bFrom, n, sumsOfMixture);
+        optimizer.mixtureDecisions(first, second, rates, quick, 0, b, bFrom, n, sumsOfMixture);
         takeSums();
         take(second);
-        take(third);
         take(first);
         return first;
     }
@@ -100,7 +98,6 @@ public final class Digest {
     private void takeSums() {
         take(sumsOfMixture.product0);
         take(sumsOfMixture.product1);
-        take(sumsOfMixture.product2);
         take(sumsOfMixture.squares0);
         take(sumsOfMixture.squares1);
     }
@@ -181,14 +178,14 @@ public final class Digest {
         take(SparseKernels.dot(a, aFrom, index, b, 0, n));
         SparseKernels.adaGradRates(gradient, index, b, 0, n, rates, 0);
         take(rates);
-        MixtureCells cells = new MixtureCells(traces, roots, new double[n], rates, rates);
+        MixtureCells cells = new MixtureCells(traces, roots, rates, rates);
         take(cells.rates(gradient, -gradient, 0.01, 0, index, b, 0, n));
-        take(cells.step(alpha, -alpha, 2, 0, index, b, 0, n));
-        take(cells.dot(0.3, alpha, 0.4, 0, index, b, 0, n));
+        take(cells.step(alpha, -alpha, 0, index, b, 0, n));
+        take(cells.dot(0.3, alpha, 0, index, b, 0, n));
         cells.decisions(0, index, b, 0, n, sumsOfMixture);
         takeSums();
-        take(cells.column(MixtureCells.WEIGHT + 2));
-        take(cells.column(MixtureCells.OWN_RATE));
+        take(cells.column(MixtureCells.WEIGHT + 1));
+        take(cells.column(MixtureCells.RATE + 1));
         SparseKernels.adaGradStep(alpha, index, b, 0, n, rates, roots, 0);
         take(roots);
         SparseKernels.ftrlStep(gradient, 10, 0.1, 0.1, index, b, 0, n, traces, rates, roots, 0);

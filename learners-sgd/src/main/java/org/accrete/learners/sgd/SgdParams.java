@@ -98,8 +98,7 @@ final class SgdParams {
                     0.2,
                     Range.above(0),
                     "first learning rate, or aggressiveness C of pa1 and pa2; not used by learning-rate=optimal; of"
-                            + " optimizer=adagrad-mixture the smallest of three")
-            .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
+                            + " optimizer=adagrad-mixture the smaller of two")
             .withDefaultWhere(0.01, "compat", LIKE_SKLEARN)
             .withDefaultWhere(0.005, "optimizer", IS_SGD)
             .asTunable();
@@ -206,7 +205,7 @@ final class SgdParams {
                     .withDefault(LearningRate.CONSTANT)
                     .withDefaultWhere(LearningRate.INVSCALING, "optimizer", IS_SGD),
             ETA0.withDefault(0.4)
-                    .withDefaultWhere(0.1, "optimizer", IS_DEFAULT)
+                    .withDefaultWhere(0.2, "optimizer", IS_DEFAULT)
                     .withDefaultWhere(0.01, "optimizer", IS_SGD),
             POWER_T.withDefault(0.25),
             ADAPTIVE_WINDOW,

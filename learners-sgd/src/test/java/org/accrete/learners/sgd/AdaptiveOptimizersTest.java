@@ -339,7 +339,7 @@ class AdaptiveOptimizersTest {
             assertThat(state.tensor("coef").doubles()).containsExactly(expected, within(tolerance * largest));
             assertThat(state.tensor("intercept").doubles()).containsExactly(intercepts, within(tolerance * largest));
             for (int m = 0; m < mixture.length; m++) {
-                double found = m < 3
+                double found = m < 2
                         ? state.tensor("sgd.mixture").doubles()[m]
                         : state.tensor("sgd.mixture_scale").doubles()[0];
                 assertThat(found).isCloseTo(mixture[m], within(tolerance));

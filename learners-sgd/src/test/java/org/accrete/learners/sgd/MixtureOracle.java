@@ -11,21 +11,21 @@ import java.util.function.DoubleUnaryOperator;
  * as snapshots, one member and one function after the other, implicit steps by bisection.
  */
 final class MixtureOracle {
-    private static final double[] ETA = {1, 10, 20};
+    private static final double[] ETA = {1, 10};
 
     private final Map<String, String> set;
     private final boolean classes;
     private final int width;
     /** For each function: member × column, the last column is the constant feature. */
     private final List<double[][]> w = new ArrayList<>();
-    /** For each function: sums of squares of the first two members, and of the third. */
+    /** For each function: sums of squares of each member. */
     private final List<double[][]> g = new ArrayList<>();
     /** What w was at the last multiple of 128 rows. */
     private final List<double[][]> members = new ArrayList<>();
     /** What the mixture was at the last multiple of 1,024 rows. */
     private final List<double[]> model = new ArrayList<>();
 
-    private final double[] v = {1.0 / 3, 1.0 / 3, 1.0 / 3};
+    private final double[] v = {2.0 / 3, 1.0 / 3};
     private double scale = 1;
     private double curvature = 1000;
     private double unit;
@@ -47,9 +47,9 @@ final class MixtureOracle {
     }
 
     private void add() {
-        w.add(new double[3][width + 1]);
+        w.add(new double[2][width + 1]);
         g.add(new double[2][width + 1]);
-        members.add(new double[3][width + 1]);
+        members.add(new double[2][width + 1]);
         model.add(new double[width + 1]);
     }
 
@@ -76,7 +76,7 @@ final class MixtureOracle {
     private double[] mixed(int c) {
         double[] mixed = new double[width + 1];
         for (int j = 0; j <= width; j++) {
-            for (int m = 0; m < 3; m++) {
+            for (int m = 0; m < 2; m++) {
                 mixed[j] += v[m] * w.get(c)[m][j];
             }
         }
@@ -96,7 +96,7 @@ final class MixtureOracle {
     }
 
     double[] mixture() {
-        return new double[] {v[0], v[1], v[2], scale};
+        return new double[] {v[0], v[1], scale};
     }
 
     private boolean softmax() {
@@ -109,7 +109,7 @@ final class MixtureOracle {
             add();
             if (w.size() == 2) {
                 for (int j = 0; j <= width; j++) {
-                    for (int m = 0; m < 3; m++) {
+                    for (int m = 0; m < 2; m++) {
                         w.get(1)[m][j] = share * w.get(0)[m][j];
                         w.get(0)[m][j] *= -share;
                         members.get(1)[m][j] = share * members.get(0)[m][j];
@@ -136,7 +136,7 @@ final class MixtureOracle {
         x[width] = constant();
         if (row % 128 == 0) {
             for (int c = 0; c < count; c++) {
-                for (int m = 0; m < 3; m++) {
+                for (int m = 0; m < 2; m++) {
                     members.get(c)[m] = w.get(c)[m].clone();
                 }
             }
@@ -153,9 +153,9 @@ final class MixtureOracle {
             judge(x, y, importance);
         }
         int taken = row < (is("loss", "poisson") ? 64 : 8) ? 1 : drawn ? 8 : 0;
-        double[][] descents = new double[3][count];
-        double[][] steps = new double[3][count];
-        for (int m = 0; m < 3; m++) {
+        double[][] descents = new double[2][count];
+        double[][] steps = new double[2][count];
+        for (int m = 0; m < 2; m++) {
             computeSteps(m, x, y, importance, descents[m], steps[m]);
         }
         for (int c = 0; c < count; c++) {
@@ -163,9 +163,9 @@ final class MixtureOracle {
                 double[][] sums = g.get(c);
                 double kept = 1 - taken * Math.min(1, x[j] * x[j]) / 1000;
                 sums[0][j] += taken * Math.pow(descents[0][c] * x[j], 2);
-                sums[1][j] = kept * sums[1][j] + taken * Math.pow(descents[2][c] * x[j], 2);
-                for (int m = 0; m < 3; m++) {
-                    w.get(c)[m][j] += steps[m][c] * x[j] / Math.sqrt(1 + sums[m / 2][j]);
+                sums[1][j] = kept * sums[1][j] + taken * Math.pow(descents[1][c] * x[j], 2);
+                for (int m = 0; m < 2; m++) {
+                    w.get(c)[m][j] += steps[m][c] * x[j] / Math.sqrt(1 + sums[m][j]);
                 }
             }
         }
@@ -202,19 +202,22 @@ final class MixtureOracle {
 
     private void judge(double[] x, double y, double[] importance) {
         int count = w.size();
-        double[] losses = new double[3];
+        double[] losses = new double[2];
         double[] mixed = new double[count];
-        for (int m = 0; m < 3; m++) {
+        double[] fresh = new double[count];
+        for (int m = 0; m < 2; m++) {
             double[] p = new double[count];
             for (int c = 0; c < count; c++) {
                 p[c] = dot(members.get(c)[m], x);
                 mixed[c] += v[m] * p[c];
+                fresh[c] += v[m] * dot(w.get(c)[m], x);
             }
             losses[m] = loss(p, y, importance);
         }
         double[] z = new double[count];
-        Arrays.setAll(z, c -> row / 8 % 3 == 0 ? mixed[c] : dot(model.get(c), x));
-        if (is("loss", "log-loss") || isStandardized()) {
+        Arrays.setAll(z, c -> row / 8 % 3 == 0 ? fresh[c] : dot(model.get(c), x));
+        int counted = row / 8 % 3 == 0 ? 8 : 16;
+        if (row / 8 % 3 < 2 && (is("loss", "log-loss") || isStandardized())) {
             double descent = 0;
             double bend = 0;
             if (softmax()) {
@@ -236,20 +239,20 @@ final class MixtureOracle {
                     bend += importance[c] * z[c] * z[c] * (classes ? wrong * (1 - wrong) : 1);
                 }
             }
-            curvature += 8 * bend;
-            scale = Math.max(0.02, Math.min(2, scale + 8 * descent / curvature));
+            curvature += counted * bend;
+            scale = Math.max(0.02, Math.min(2, scale + counted * descent / curvature));
         }
         boolean log = is("loss", "log-loss");
         judgements++;
         double measure = log ? importance[count == 1 ? 0 : (int) y] : Math.min(1e12, loss(mixed, y, importance));
         unit += (measure - unit) / judgements;
         double total = 0;
-        for (int m = 0; m < 3; m++) {
+        for (int m = 0; m < 2; m++) {
             v[m] *= Math.exp(-0.24 * (log ? 1 : 0.5) * Math.min(30, losses[m] / Math.max(1e-300, unit)));
             total += v[m];
         }
-        for (int m = 0; m < 3; m++) {
-            v[m] = 0.992 * v[m] / total + 0.008 / 3;
+        for (int m = 0; m < 2; m++) {
+            v[m] = 0.992 * v[m] / total + 0.008 * (m == 0 ? 2.0 : 1.0) / 3;
         }
     }
 
@@ -266,7 +269,7 @@ final class MixtureOracle {
             descent[c] = importance[c] * f;
             double q = 0;
             for (int j = 0; j <= width; j++) {
-                q += importance[c] * eta * x[j] * x[j] / Math.sqrt(1 + g.get(c)[m / 2][j]);
+                q += importance[c] * eta * x[j] * x[j] / Math.sqrt(1 + g.get(c)[m][j]);
             }
             double d = softmax() ? f / (1 + q / 4) : clip(implicit(p[c], side, f, q, down));
             steps[c] = descent[c] == 0 ? 0 : eta * importance[c] * d;

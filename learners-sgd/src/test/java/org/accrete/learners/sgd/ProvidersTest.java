@@ -64,7 +64,7 @@ class ProvidersTest {
                 .containsEntry("penalty", "none")
                 .containsEntry("alpha", "1.0E-4")
                 .containsEntry("learning-rate", "constant")
-                .containsEntry("eta0", "0.1")
+                .containsEntry("eta0", "0.2")
                 .containsEntry("intercept-rate", "2.25")
                 .containsEntry("multi-class", "softmax")
                 .containsEntry("compat", "none");
@@ -73,7 +73,7 @@ class ProvidersTest {
                 .containsEntry("optimizer", "adagrad-mixture")
                 .containsEntry("epsilon", "0.1")
                 .containsEntry("learning-rate", "constant")
-                .containsEntry("eta0", "0.1");
+                .containsEntry("eta0", "0.2");
     }
 
     @Test

@@ -122,9 +122,10 @@ public enum Loss {
             case HINGE -> z < 1 ? y * Math.min(1, (1 - z) / q) : 0;
             case SQUARED_HINGE -> z < 1 ? 2 * y * (1 - z) / (1 + 2 * q) : 0;
             case PERCEPTRON -> negativeGradient;
-            case LOG_LOSS -> negativeGradient / (1 + q / 4);
+            // The gradient ends a long chain of dependent operations: a factor is quicker there than a division.
+            case LOG_LOSS -> negativeGradient * (1 / (1 + q / 4));
             case MODIFIED_HUBER -> z < 1 ? y * Math.min(4, 2 * (1 - z) / (1 + 2 * q)) : 0;
-            case SQUARED_ERROR -> (y - p) / (1 + q);
+            case SQUARED_ERROR -> (y - p) * (1 / (1 + q));
             case HUBER -> Math.copySign(Math.min(shape, far / (1 + q)), y - p);
             case EPSILON_INSENSITIVE -> far > shape ? Math.copySign(Math.min(1, (far - shape) / q), y - p) : 0;
             case SQUARED_EPSILON_INSENSITIVE -> far > shape ? Math.copySign(2 * (far - shape) / (1 + 2 * q), y - p) : 0;

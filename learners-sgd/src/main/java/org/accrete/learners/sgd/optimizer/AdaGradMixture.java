@@ -6,7 +6,6 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
 import org.accrete.kernels.Exp;
-import org.accrete.kernels.MixtureCells;
 import org.accrete.kernels.MixtureSums;
 import org.accrete.learners.sgd.loss.Loss;
 import org.accrete.learners.sgd.loss.Objective;
@@ -15,22 +14,21 @@ import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.TrainingState;
 import org.accrete.learners.sgd.weights.WeightedMerge;
 
-/** The default: a mixture of three AdaGrad learners with implicit steps, weighted by their recent losses. */
+/** The default: a mixture of two AdaGrad learners with implicit steps, weighted by their recent losses. */
 public final class AdaGradMixture extends Optimizer {
     /*
-     * Notation. A row has features x, weight s and target y. Each of three members has a function with weights w and
+     * Notation. A row has features x, weight s and target y. Each of two members has a function with weights w and
      * decision value p; r = 1 / √(1 + G) is the learning rate of a weight, before eta. The intercept is the weight of a
      * constant feature, whose square is interceptRate. The model is the one linear function S · Σ v w, with weights v
      * of the members, which sum to 1, and a scale S.
      *
-     * Members. eta is eta0, 10 eta0 and 20 eta0. The first two share G, which takes the gradients of the first; the
-     * third has a G of its own, which forgets.
+     * Members. eta is eta0 and 10 eta0. Each has a G of its own; that of the second forgets.
      *
      * Update of each member, for each weight:
      *
      *     q   = s · eta · Σ r x²                      over all weights, with r from before this row
      *     d   = −dL/dp at p + q · d                   (Loss.implicitNegativeGradient)
-     *     G   = G + k (s · dL/dp · x)²                the third: (1 − k min(x², 1) / 1000) G + k (s · dL/dp · x)²
+     *     G   = G + k (s · dL/dp · x)²                the second: (1 − k min(x², 1) / 1000) G + k (s · dL/dp · x)²
      *     w   = w + eta · s · r · d · x
      *
      * with k = 1 for rows 0 to 7, of poisson 0 to 63. Afterwards k = 8 for one row in each block of eight, drawn
@@ -38,10 +36,11 @@ public final class AdaGradMixture extends Optimizer {
      * d = −dL/dp / (1 + q / 4). A row of weight 0 changes nothing.
      *
      * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows.
-     * Their sum then, in one block of three, or else what Σ v w was at the last multiple of 1,024, judges the scale:
+     * Of three blocks, it judges the scale in the first by Σ v w as it is, with j = 8, and in the second by what that was
+     * at the last multiple of 1,024, with j = 16:
      *
-     *     S   = S − 8 · dL/dS / (1000 + Σ 8 · d²L/dS²)  within [0.02, 2]
-     *     v   = v · exp(−0.03 · 8 · loss / unit)        then normalized; then v = (1 − 0.008) v + 0.008 / 3
+     *     S   = S − j · dL/dS / (1000 + Σ j · d²L/dS²)  within [0.02, 2]
+     *     v   = v · exp(−0.03 · 8 · loss / unit)        then normalized; then v = (1 − 0.008) v + 0.008 (2/3, 1/3)
      *
      * The unit of a log-loss is the mean weight of a row; of other losses, twice the mean loss of the mixture. S stays
      * 1 for losses of classes that give no probabilities of their own, and for poisson.
@@ -62,9 +61,9 @@ public final class AdaGradMixture extends Optimizer {
      * "Logarithmic Regret Algorithms for Online Convex Optimization" (2007).
      */
 
-    /** Step sizes of the members, in units of the first. */
-    private static final double[] STEPS = {1, 10, 20};
-    /** Rows after which the rates of the third member have forgotten a gradient. */
+    /** Step sizes of the members, in units of eta0. */
+    private static final double[] STEPS = {1, 10};
+    /** Rows after which the rates of the second member have forgotten a gradient. */
     private static final double MEMORY = 1000;
     /** One of so many rows is drawn, and counts as so many. */
     private static final int EVERY = 8;
@@ -72,14 +71,10 @@ public final class AdaGradMixture extends Optimizer {
     private static final int MEMBER_ROWS = 128;
     /** Rows between snapshots of the model. */
     private static final int MODEL_ROWS = 1024;
-    /** In one of so many blocks, the scale is judged by the snapshots of the members. */
-    private static final int RECENT_BLOCKS = 3;
     /** Rows after which the moments of the target bound what a row adds to them. */
     private static final int KNOWN_ROWS = 100;
     /** Target-scaled weights beyond this might overflow once the scale of the target changes. */
     private static final double LARGEST_WEIGHT = 1e150;
-
-    private static final double[] EACH_MEMBER = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
     private final Settings settings;
     private final Loss loss;
@@ -98,15 +93,15 @@ public final class AdaGradMixture extends Optimizer {
     private double shape;
 
     /** Decision values of each member. */
-    private double[][] p = {{}, {}, {}};
+    private double[][] p = {{}, {}};
     /** Σ r x² of the row by the rates of each member, for each function. */
-    private double[][] squares = {{}, {}, {}};
+    private double[][] squares = {{}, {}};
     /** Steps of each member per unit of r x, for each function. */
-    private double[][] alphas = {{}, {}, {}};
+    private double[][] alphas = {{}, {}};
     /** Gradient times weight of the row by each member, for each function. */
-    private double[][] gradients = {{}, {}, {}};
+    private double[][] gradients = {{}, {}};
     /** Decision values of the snapshot of each member. */
-    private double[][] held = {{}, {}, {}};
+    private double[][] held = {{}, {}};
     /** Weight of the row, for each function. */
     private double[] importance = {};
     /** Decision values that the scale is judged by. */
@@ -134,8 +129,8 @@ public final class AdaGradMixture extends Optimizer {
                 target,
                 members,
                 mixture,
-                new MixtureSnapshot("sgd.members", 0, MixtureMembers.COUNT, members),
-                new MixtureSnapshot("sgd.model", 1, 1, members));
+                new MixtureSnapshot("sgd.members", false, members),
+                new MixtureSnapshot("sgd.model", true, members));
     }
 
     private AdaGradMixture(
@@ -205,11 +200,11 @@ public final class AdaGradMixture extends Optimizer {
             double stride = Math.sqrt(taken);
             for (int c = 0; c < count; c++) {
                 if (chunk instanceof SparseChunk sparse) {
-                    members.save(c, sparse, row, ofMembers, ofModel);
+                    members.save(c, sparse, row);
                 }
                 if (taken > 0) {
                     members.accumulate(
-                            c, chunk, row, stride * gradients[0][c], stride * gradients[2][c], taken / MEMORY);
+                            c, chunk, row, stride * gradients[0][c], stride * gradients[1][c], taken / MEMORY);
                 }
                 for (int m = 0; m < steps.length; m++) {
                     steps[m] = alphas[m][c];
@@ -245,11 +240,11 @@ public final class AdaGradMixture extends Optimizer {
     }
 
     private void takeSnapshots(long number) {
-        if (number % MEMBER_ROWS == 0) {
-            ofMembers.take(EACH_MEMBER);
-        }
         if (number % MODEL_ROWS == 0) {
             ofModel.take(mixture.weights());
+        }
+        if (number % MEMBER_ROWS == 0) {
+            ofMembers.take(mixture.weights());
         }
     }
 
@@ -259,16 +254,14 @@ public final class AdaGradMixture extends Optimizer {
     private void keep(int c, MixtureSums sums, Chunk chunk, int row) {
         p[0][c] = LinearWeights.checked(sums.product0 + members.intercepts(0)[c], chunk, row);
         p[1][c] = LinearWeights.checked(sums.product1 + members.intercepts(1)[c], chunk, row);
-        p[2][c] = LinearWeights.checked(sums.product2 + members.intercepts(2)[c], chunk, row);
         squares[0][c] = sums.squares0 + members.interceptRate(c, false);
-        squares[1][c] = squares[0][c];
-        squares[2][c] = sums.squares1 + members.interceptRate(c, true);
+        squares[1][c] = sums.squares1 + members.interceptRate(c, true);
     }
 
     private void handOut(DecisionSink sink) {
         if (sink.isAsked()) {
             for (int c = 0; c < weights.count(); c++) {
-                sink.take(target.restore(mixture.of(p[0][c], p[1][c], p[2][c])));
+                sink.take(target.restore(mixture.of(p[0][c], p[1][c])));
             }
         }
     }
@@ -304,7 +297,7 @@ public final class AdaGradMixture extends Optimizer {
                     alphas[m][c] = 0;
                 } else if (softmax) {
                     // The probability of a class falls by at most a quarter of what its own decision value falls.
-                    alphas[m][c] = eta * finite(q, descent / (1 + q / 4));
+                    alphas[m][c] = eta * finite(q, descent * (1 / (1 + q / 4)));
                 } else {
                     double implicit = loss.implicitNegativeGradient(own[c], label, q, shape, whole);
                     alphas[m][c] = eta * finite(q, objective.clipped(implicit));
@@ -328,26 +321,20 @@ public final class AdaGradMixture extends Optimizer {
         for (int m = 0; m < MixtureMembers.COUNT; m++) {
             losses[m] = value(held[m], y);
         }
-        mix(count);
+        mix(mixture.weights(), held);
         boolean likelihood = loss == Loss.LOG_LOSS;
         mixture.judgeUnit(
                 likelihood ? importance[count == 1 ? 0 : (int) y] : Math.min(value(judged, y), Loss.MAX_GRADIENT));
         if (scales) {
-            if (number / EVERY % RECENT_BLOCKS != 0) {
-                for (int c = 0; c < count; c++) {
-                    judged[c] = members.decide(c, chunk, row, ofModel);
-                }
-            }
-            judgeScale(y);
+            judgeScale(chunk, row, y, number / EVERY % 3);
         }
         mixture.judge(losses, EVERY, likelihood ? 1 : 0.5);
     }
 
-    /** Sums up what the members were. */
-    private void mix(int count) {
-        double[] v = mixture.weights();
-        for (int c = 0; c < count; c++) {
-            judged[c] = (v[0] * held[0][c] + v[1] * held[1][c]) + v[2] * held[2][c];
+    /** Sums up decision values of the members. */
+    private void mix(double[] v, double[][] decisions) {
+        for (int c = 0; c < weights.count(); c++) {
+            judged[c] = v[0] * decisions[0][c] + v[1] * decisions[1][c];
         }
     }
 
@@ -363,14 +350,28 @@ public final class AdaGradMixture extends Optimizer {
         return sum;
     }
 
-    /** Adapts the scale by the decision values of the model that are judged. */
-    private void judgeScale(double y) {
+    /** Adapts the scale in two blocks of three: by the model as it is, and twice as much by the model as it was. */
+    private void judgeScale(Chunk chunk, int row, double y, long block) {
+        if (block == 0) {
+            mix(mixture.weights(), p);
+            judgeScale(y, EVERY);
+        } else if (block == 1) {
+            for (int c = 0; c < weights.count(); c++) {
+                members.decide(c, chunk, row, ofModel, held);
+            }
+            mix(ofModel.mixture(), held);
+            judgeScale(y, 2 * EVERY);
+        }
+    }
+
+    /** Adapts the scale by the decision values that are judged. */
+    private void judgeScale(double y, int rows) {
         int count = weights.count();
         double scale = mixture.scale();
         double descent = 0;
         double bend = 0;
         if (objective.isSoftmax(count)) {
-            softmaxScale(y, scale);
+            softmaxScale(y, scale, rows);
             return;
         }
         for (int c = 0; c < count; c++) {
@@ -384,10 +385,10 @@ public final class AdaGradMixture extends Optimizer {
             descent += importance[c] * (z * objective.clipped(loss.step(scale * z, label, 1, shape)));
             bend += importance[c] * (z * z * curvature);
         }
-        mixture.judgeScale(EVERY * descent, EVERY * bend);
+        mixture.judgeScale(rows * descent, rows * bend);
     }
 
-    private void softmaxScale(double y, double scale) {
+    private void softmaxScale(double y, double scale, int rows) {
         int count = weights.count();
         double largest = judged[0];
         for (int c = 1; c < count; c++) {
@@ -406,7 +407,7 @@ public final class AdaGradMixture extends Optimizer {
         mean /= total;
         double bend = Math.max(0, square / total - mean * mean);
         double descent = judged[(int) y] - largest - mean;
-        mixture.judgeScale(EVERY * importance[0] * descent, EVERY * importance[0] * bend);
+        mixture.judgeScale(rows * importance[0] * descent, rows * importance[0] * bend);
     }
 
     // --- where the numbers lie
@@ -416,9 +417,7 @@ public final class AdaGradMixture extends Optimizer {
         if (chunk instanceof DenseChunk) {
             leaveCells();
         } else if (members.cells().isEmpty()) {
-            MixtureCells cells = members.enterCells();
-            ofMembers.enter(cells);
-            ofModel.enter(cells);
+            MixtureSnapshot.enter(members.enterCells(), ofMembers, ofModel);
         }
     }
 
@@ -449,7 +448,7 @@ public final class AdaGradMixture extends Optimizer {
         double unit = target.isUsed() ? target.unit() : 1;
         double[] intercepts = new double[count];
         for (int c = 0; c < count; c++) {
-            intercepts[c] = target.restore(members.intercept(factors[0], factors[1], factors[2], c));
+            intercepts[c] = target.restore(members.intercept(factors[0], factors[1], c));
         }
         return members.mixed(factors, intercepts, unit, sum);
     }
@@ -508,7 +507,7 @@ public final class AdaGradMixture extends Optimizer {
                 bothTargets,
                 both,
                 bothMixtures,
-                mine.ofMembers.merged(both, theirs.ofMembers, merge, EACH_MEMBER),
+                mine.ofMembers.merged(both, theirs.ofMembers, merge, bothMixtures.weights()),
                 mine.ofModel.merged(both, theirs.ofModel, merge, bothMixtures.weights()));
     }
 

@@ -12,8 +12,10 @@ import org.accrete.learners.sgd.weights.UndoLog;
 final class Mixture implements TrainingState {
     /** How fast a row's loss moves the weights. */
     private static final double RATE = 0.03;
-    /** Share of the weights that each row spreads evenly over the members. */
+    /** Share of the weights that each row gives back. */
     private static final double SHARE = 0.001;
+    /** The weights at first, and the parts of what is given back. */
+    private static final double[] PRIOR = {2.0 / 3, 1.0 / 3};
     /** A row's loss counts up to this many units. */
     private static final double LARGEST_LOSS = 30;
     /** Smallest unit of losses. */
@@ -33,7 +35,7 @@ final class Mixture implements TrainingState {
     /** Rows of a weight above 0 so far. */
     private long rows;
     /** One per member; they sum to 1. */
-    private double[] weights = new double[MixtureMembers.COUNT];
+    private double[] weights = PRIOR.clone();
 
     private double scale = 1;
     /** Sum of the curvatures of the losses in the scale. */
@@ -47,10 +49,8 @@ final class Mixture implements TrainingState {
     private final double[] before = new double[MixtureMembers.COUNT + 4];
     private long beforeRows;
 
-    /** Makes equal weights and a scale of 1. */
-    Mixture() {
-        Arrays.fill(weights, 1.0 / MixtureMembers.COUNT);
-    }
+    /** Makes the weights at first and a scale of 1. */
+    Mixture() {}
 
     /** {@return rows of a weight above 0 so far} */
     long rows() {
@@ -72,9 +72,9 @@ final class Mixture implements TrainingState {
         return scale;
     }
 
-    /** {@return the scaled weighted sum of three numbers} */
-    double of(double p0, double p1, double p2) {
-        return scale * ((weights[0] * p0 + weights[1] * p1) + weights[2] * p2);
+    /** {@return the scaled weighted sum of two numbers} */
+    double of(double p0, double p1) {
+        return scale * (weights[0] * p0 + weights[1] * p1);
     }
 
     /** {@return the factors of the members, scale included; a new array} */
@@ -125,7 +125,7 @@ final class Mixture implements TrainingState {
             total += weights[m];
         }
         for (int m = 0; m < losses.length; m++) {
-            weights[m] = (1 - SHARE * rowsOfIt) * (weights[m] / total) + SHARE * rowsOfIt / losses.length;
+            weights[m] = (1 - SHARE * rowsOfIt) * (weights[m] / total) + SHARE * rowsOfIt * PRIOR[m];
         }
     }
 

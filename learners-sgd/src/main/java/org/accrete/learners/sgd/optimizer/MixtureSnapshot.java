@@ -7,48 +7,40 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.store.State;
 import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.MixtureCells;
-import org.accrete.learners.sgd.weights.MixedWeights;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.TrainingState;
 import org.accrete.learners.sgd.weights.UndoLog;
 import org.accrete.learners.sgd.weights.WeightedMerge;
 
 /**
- * Weighted sums of the members of an {@link AdaGradMixture}, as they were at some row.
+ * The members of an {@link AdaGradMixture} as they were at some row.
  *
- * <p>Among dense rows it is a copy. Among sparse rows it costs their entries, not the width: a cell is marked and its
- * sums are copied just before a row changes it for the first time; the sums of all other cells are those of the members
- * now. Both give the same bits, and a state holds only the columns in which the snapshot differs from the members.
+ * <p>Among dense rows it is a copy. Among sparse rows the cells keep it, at the cost of the rows' entries, not the
+ * width. Both give the same bits, and a state holds only the columns in which the snapshot differs from the members.
  */
 final class MixtureSnapshot implements TrainingState {
     private static final double[] NONE = {};
 
     private static final class Content {
-        /** For each sum, the weights of the members in it. */
-        final double[] mixtures;
-        /** Sums × functions. */
+        /** The weights of the members in the model. */
+        final double[] mixture = new double[MixtureMembers.COUNT];
+        /** Members × functions. */
         double[] intercepts;
-        /** Sums × functions × width, while there are no cells; empty if all are those of the members now. */
+        /** Members × functions × width, while there are no cells; empty if all are those of the members now. */
         double[] all = NONE;
-        /** Those that differ from the members now, while there are cells. */
-        final MixtureCells.Copies copies;
 
-        Content(int sums, int functions) {
-            copies = new MixtureCells.Copies(sums);
-            mixtures = new double[sums * MixtureMembers.COUNT];
-            intercepts = new double[sums * functions];
+        Content(int functions) {
+            intercepts = new double[MixtureMembers.COUNT * functions];
         }
     }
 
     private final String name;
-    private final int which;
-    private final int sums;
+    private final boolean isOlder;
     private final MixtureMembers members;
     private Content now;
     private Content before;
     private boolean isReplaced;
-    private int sizeBefore;
-    /** The columns that differ in a state, and functions × sums of each of them. */
+    /** The columns that differ in a state, and functions × members of each of them. */
     private long[] columnsRead = {};
 
     private double[] weightsRead = NONE;
@@ -57,40 +49,40 @@ final class MixtureSnapshot implements TrainingState {
      * Makes a snapshot of nothing.
      *
      * @param name what a state calls it
-     * @param which mark of a cell it uses
-     * @param sums how many weighted sums
+     * @param isOlder whether it is the one that is taken less often, never without the other
      */
-    MixtureSnapshot(String name, int which, int sums, MixtureMembers members) {
+    MixtureSnapshot(String name, boolean isOlder, MixtureMembers members) {
         this.name = name;
-        this.which = which;
-        this.sums = sums;
+        this.isOlder = isOlder;
         this.members = members;
-        this.now = new Content(sums, members.functions());
-        this.before = new Content(sums, members.functions());
+        this.now = new Content(members.functions());
+        this.before = new Content(members.functions());
     }
 
     /**
      * Becomes a snapshot of the members as they are.
      *
-     * @param mixtures for each sum, the weights of the members
+     * @param mixture the weights of the members in the model
      */
-    void take(double[] mixtures) {
-        long end = now.copies.end();
+    void take(double[] mixture) {
         replace();
         int functions = members.functions();
-        System.arraycopy(mixtures, 0, now.mixtures, 0, mixtures.length);
-        if (now.intercepts.length != sums * functions) {
-            now.intercepts = new double[sums * functions];
+        System.arraycopy(mixture, 0, now.mixture, 0, mixture.length);
+        if (now.intercepts.length != MixtureMembers.COUNT * functions) {
+            now.intercepts = new double[MixtureMembers.COUNT * functions];
         }
-        for (int i = 0; i < sums * functions; i++) {
-            int m = i / functions * MixtureMembers.COUNT;
-            now.intercepts[i] = members.intercept(mixtures[m], mixtures[m + 1], mixtures[m + 2], i % functions);
+        for (int i = 0; i < MixtureMembers.COUNT * functions; i++) {
+            now.intercepts[i] = members.intercepts(i / functions)[i % functions];
         }
-        now.copies.clear(end);
         if (members.cells().isEmpty()) {
             copyAll();
         } else {
             now.all = NONE;
+            if (isOlder) {
+                members.cells().get().takeBoth();
+            } else {
+                members.cells().get().takeNewer();
+            }
         }
     }
 
@@ -104,47 +96,40 @@ final class MixtureSnapshot implements TrainingState {
         }
     }
 
-    /** Copies all sums of the members, which are in arrays. */
+    /** Copies all weights of the members, which are in arrays. */
     private void copyAll() {
         double[][] vectors = members.vectors();
         int length = vectors[0].length;
-        if (now.all.length != sums * length) {
-            now.all = new double[sums * length];
+        if (now.all.length != MixtureMembers.COUNT * length) {
+            now.all = new double[MixtureMembers.COUNT * length];
         }
-        double[] m = now.mixtures;
-        for (int l = 0; l < sums; l++) {
-            int at = l * MixtureMembers.COUNT;
-            MixedWeights.sum(m[at], m[at + 1], m[at + 2], vectors, now.all, l * length);
-        }
+        System.arraycopy(vectors[0], 0, now.all, 0, length);
+        System.arraycopy(vectors[1], 0, now.all, length, length);
     }
 
-    /** {@return the copies of what sparse rows changed} */
-    MixtureCells.Copies copies() {
-        return now.copies;
+    /** {@return whether it is the one that is taken less often} */
+    boolean isOlder() {
+        return isOlder;
     }
 
-    /** {@return for each sum, the weights of the members in it; not a copy} */
-    double[] mixtures() {
-        return now.mixtures;
+    /** {@return the weights of the members in the model; not a copy} */
+    double[] mixture() {
+        return now.mixture;
     }
 
-    /** {@return a weight of a sum of the members as they are now} */
-    private double current(int l, int f, int column) {
-        int at = l * MixtureMembers.COUNT;
-        double[] m = now.mixtures;
-        return members.weight(m[at], m[at + 1], m[at + 2], f, column);
+    private double current(int member, int f, int column) {
+        return members.weight(member, f, column);
     }
 
     private double weight(int l, int f, int column) {
         int i = f * members.width() + column;
         if (members.cells().isPresent()) {
-            MixtureCells cells = members.cells().get();
-            return cells.isCopied(which, now.copies, i) ? cells.copy(which, now.copies, l, i) : current(l, f, column);
+            return members.cells().get().snapshotWeight(isOlder, l, i);
         }
         return now.all.length == 0 ? current(l, f, column) : now.all[l * members.functions() * members.width() + i];
     }
 
-    /** {@return the decision value of function f of a sum, for a dense row} */
+    /** {@return the decision value of function f of a member, for a dense row} */
     double decision(int l, int f, DenseChunk chunk, int row) {
         int functions = members.functions();
         int width = members.width();
@@ -152,44 +137,31 @@ final class MixtureSnapshot implements TrainingState {
                 + now.intercepts[l * functions + f];
     }
 
-    /** {@return the intercept of function f of a sum} */
+    /** {@return the intercept of function f of a member} */
     double intercept(int l, int f) {
         return now.intercepts[l * members.functions() + f];
     }
 
     // --- from arrays to cells and back
 
-    /** Goes over to cells, which have no marks yet. */
-    void enter(MixtureCells cells) {
-        Content next = new Content(sums, members.functions());
-        System.arraycopy(now.mixtures, 0, next.mixtures, 0, next.mixtures.length);
-        next.intercepts = now.intercepts.clone();
-        int count = now.all.length / sums;
-        for (int i = 0; i < count; i++) {
-            boolean differs = false;
-            for (int l = 0; l < sums && !differs; l++) {
-                int m = l * MixtureMembers.COUNT;
-                double[] w = now.mixtures;
-                differs = !isSame(now.all[l * count + i], cells.sum(w[m], w[m + 1], w[m + 2], i));
-            }
-            if (differs) {
-                double[] sumsOfCell = new double[sums];
-                for (int l = 0; l < sums; l++) {
-                    sumsOfCell[l] = now.all[l * count + i];
-                }
-                cells.addCopy(which, next.copies, i, sumsOfCell);
-            }
-        }
-        replaceBy(next);
+    /** Goes over to the cells of the members, which have no snapshots yet. */
+    static void enter(MixtureCells cells, MixtureSnapshot ofMembers, MixtureSnapshot ofModel) {
+        cells.restoreSnapshots(ofModel.whole(), ofMembers.whole());
+        ofMembers.replaceBy(ofMembers.content(NONE));
+        ofModel.replaceBy(ofModel.content(NONE));
     }
 
     /** Goes over to arrays, before the members leave their cells. */
     void leave() {
-        Content next = new Content(sums, members.functions());
-        System.arraycopy(now.mixtures, 0, next.mixtures, 0, next.mixtures.length);
+        replaceBy(content(whole()));
+    }
+
+    private Content content(double[] all) {
+        Content next = new Content(members.functions());
+        System.arraycopy(now.mixture, 0, next.mixture, 0, next.mixture.length);
         next.intercepts = now.intercepts.clone();
-        next.all = whole();
-        replaceBy(next);
+        next.all = all;
+        return next;
     }
 
     private void replaceBy(Content next) {
@@ -212,10 +184,8 @@ final class MixtureSnapshot implements TrainingState {
             copyAll();
         }
         isReplaced = false;
-        sizeBefore = now.copies.size();
     }
 
-    /** {@inheritDoc} The members have taken the marks of the chunk's cells away. */
     @Override
     public void rollBack(Chunk chunk) {
         if (isReplaced) {
@@ -224,14 +194,11 @@ final class MixtureSnapshot implements TrainingState {
             now = spare;
             isReplaced = false;
         }
-        if (members.cells().isPresent()) {
-            members.cells().get().restoreCopies(which, now.copies, sizeBefore);
-        }
     }
 
     @Override
     public boolean isFinite(Chunk chunk) {
-        // Copies of weights and their sums: the weights are checked.
+        // Copies of weights and their MixtureMembers.COUNT: the weights are checked.
         return true;
     }
 
@@ -243,8 +210,8 @@ final class MixtureSnapshot implements TrainingState {
     /** {@inheritDoc} The members are not in cells. */
     @Override
     public void grow(int functions, double share) {
-        Content next = new Content(sums, functions);
-        System.arraycopy(now.mixtures, 0, next.mixtures, 0, next.mixtures.length);
+        Content next = new Content(functions);
+        System.arraycopy(now.mixture, 0, next.mixture, 0, next.mixture.length);
         next.intercepts = grown(now.intercepts, 1, functions, share);
         next.all = grown(now.all, members.width(), functions, share);
         replaceBy(next);
@@ -254,9 +221,9 @@ final class MixtureSnapshot implements TrainingState {
         if (array.length == 0) {
             return array;
         }
-        int length = array.length / sums;
-        double[] grown = new double[sums * functions * width];
-        for (int l = 0; l < sums; l++) {
+        int length = array.length / MixtureMembers.COUNT;
+        double[] grown = new double[MixtureMembers.COUNT * functions * width];
+        for (int l = 0; l < MixtureMembers.COUNT; l++) {
             double[] more =
                     UndoLog.grow(Arrays.copyOfRange(array, l * length, (l + 1) * length), width, functions, share);
             System.arraycopy(more, 0, grown, l * more.length, more.length);
@@ -266,14 +233,14 @@ final class MixtureSnapshot implements TrainingState {
 
     // --- state and merging
 
-    /** {@return the weights, sums × functions × width; a copy} */
+    /** {@return the weights, members × functions × width; a copy} */
     private double[] whole() {
         if (now.all.length > 0) {
             return now.all.clone();
         }
         int functions = members.functions();
         int width = members.width();
-        double[] whole = new double[sums * functions * width];
+        double[] whole = new double[MixtureMembers.COUNT * functions * width];
         for (int i = 0; i < whole.length; i++) {
             whole[i] = weight(i / width / functions, i / width % functions, i % width);
         }
@@ -283,29 +250,34 @@ final class MixtureSnapshot implements TrainingState {
     @Override
     public void write(State.Builder state) {
         int functions = members.functions();
-        int length = functions * sums;
+        int length = functions * MixtureMembers.COUNT;
         long[] columns = new long[members.width()];
         double[] values = new double[64];
         int size = 0;
         for (int column = 0; column < columns.length; column++) {
             boolean differs = false;
             for (int i = 0; i < length && !differs; i++) {
-                differs = !isSame(weight(i % sums, i / sums, column), current(i % sums, i / sums, column));
+                differs = !isSame(
+                        weight(i % MixtureMembers.COUNT, i / MixtureMembers.COUNT, column),
+                        current(i % MixtureMembers.COUNT, i / MixtureMembers.COUNT, column));
             }
             if (differs) {
                 if (values.length < (size + 1) * length) {
                     values = Arrays.copyOf(values, Math.max(2 * values.length, (size + 1) * length));
                 }
                 for (int i = 0; i < length; i++) {
-                    values[size * length + i] = weight(i % sums, i / sums, column);
+                    values[size * length + i] = weight(i % MixtureMembers.COUNT, i / MixtureMembers.COUNT, column);
                 }
                 columns[size++] = column;
             }
         }
-        state.doubles(name + "_mixtures", now.mixtures.clone(), sums, MixtureMembers.COUNT)
-                .doubles(name + "_intercepts", now.intercepts.clone(), sums, functions)
+        if (isOlder) {
+            state.doubles(name + "_mixture", now.mixture.clone());
+        }
+        state.doubles(name + "_intercepts", now.intercepts.clone(), MixtureMembers.COUNT, functions)
                 .longs(name + "_columns", Arrays.copyOf(columns, size), size)
-                .doubles(name + "_weights", Arrays.copyOf(values, size * length), size, functions, sums);
+                .doubles(
+                        name + "_weights", Arrays.copyOf(values, size * length), size, functions, MixtureMembers.COUNT);
     }
 
     @Override
@@ -313,11 +285,13 @@ final class MixtureSnapshot implements TrainingState {
         int functions = members.functions();
         int width = members.width();
         long[] columns = state.tensor(name + "_columns").longs();
-        double[] mixtures = state.doubles(name + "_mixtures", sums, MixtureMembers.COUNT);
-        double[] intercepts = state.doubles(name + "_intercepts", sums, functions);
-        double[] weights = state.doubles(name + "_weights", columns.length, functions, sums);
-        now = new Content(sums, functions);
-        System.arraycopy(mixtures, 0, now.mixtures, 0, mixtures.length);
+        double[] intercepts = state.doubles(name + "_intercepts", MixtureMembers.COUNT, functions);
+        double[] weights = state.doubles(name + "_weights", columns.length, functions, MixtureMembers.COUNT);
+        now = new Content(functions);
+        if (isOlder) {
+            System.arraycopy(
+                    state.doubles(name + "_mixture", MixtureMembers.COUNT), 0, now.mixture, 0, MixtureMembers.COUNT);
+        }
         now.intercepts = intercepts;
         boolean[] seen = new boolean[width];
         for (long column : columns) {
@@ -339,9 +313,9 @@ final class MixtureSnapshot implements TrainingState {
         copyAll();
         int functions = members.functions();
         for (int i = 0; i < weightsRead.length; i++) {
-            int column = (int) columnsRead[i / (functions * sums)];
-            int f = i / sums % functions;
-            now.all[(i % sums * functions + f) * members.width() + column] = weightsRead[i];
+            int column = (int) columnsRead[i / (functions * MixtureMembers.COUNT)];
+            int f = i / MixtureMembers.COUNT % functions;
+            now.all[(i % MixtureMembers.COUNT * functions + f) * members.width() + column] = weightsRead[i];
         }
         columnsRead = new long[0];
         weightsRead = NONE;
@@ -357,27 +331,27 @@ final class MixtureSnapshot implements TrainingState {
         for (int i = 0; i < intercepts.length; i++) {
             intercepts[i] = factor * intercepts[i] + shift;
         }
-        return with(changed, whole, intercepts, now.mixtures);
+        return with(changed, whole, intercepts, now.mixture);
     }
 
     /** {@return both snapshots merged as the members are; neither is changed} */
-    MixtureSnapshot merged(MixtureMembers both, MixtureSnapshot other, WeightedMerge merge, double[] mixtures) {
+    MixtureSnapshot merged(MixtureMembers both, MixtureSnapshot other, WeightedMerge merge, double[] mixture) {
         double[] mine = whole();
         double[] theirs = other.whole();
         int count = both.functions();
-        double[] whole = new double[sums * count * both.width()];
-        double[] intercepts = new double[sums * count];
-        for (int l = 0; l < sums; l++) {
+        double[] whole = new double[MixtureMembers.COUNT * count * both.width()];
+        double[] intercepts = new double[MixtureMembers.COUNT * count];
+        for (int l = 0; l < MixtureMembers.COUNT; l++) {
             double[] merged = merge.odd(part(mine, l), part(theirs, l), both.width());
             System.arraycopy(merged, 0, whole, l * merged.length, merged.length);
             double[] ofIntercepts = merge.odd(part(now.intercepts, l), part(other.now.intercepts, l), 1);
             System.arraycopy(ofIntercepts, 0, intercepts, l * count, count);
         }
-        return with(both, whole, intercepts, mixtures);
+        return with(both, whole, intercepts, mixture);
     }
 
     private double[] part(double[] array, int l) {
-        int length = array.length / sums;
+        int length = array.length / MixtureMembers.COUNT;
         return Arrays.copyOfRange(array, l * length, (l + 1) * length);
     }
 
@@ -388,13 +362,13 @@ final class MixtureSnapshot implements TrainingState {
                 changed,
                 TrainableWeights.multiplied(whole, scales),
                 TrainableWeights.shifted(whole, now.intercepts, centre),
-                now.mixtures);
+                now.mixture);
     }
 
-    private MixtureSnapshot with(MixtureMembers changed, double[] whole, double[] intercepts, double[] mixtures) {
-        MixtureSnapshot snapshot = new MixtureSnapshot(name, which, sums, changed);
+    private MixtureSnapshot with(MixtureMembers changed, double[] whole, double[] intercepts, double[] mixture) {
+        MixtureSnapshot snapshot = new MixtureSnapshot(name, isOlder, changed);
         snapshot.now.intercepts = intercepts;
-        System.arraycopy(mixtures, 0, snapshot.now.mixtures, 0, mixtures.length);
+        System.arraycopy(mixture, 0, snapshot.now.mixture, 0, mixture.length);
         snapshot.now.all = whole;
         return snapshot;
     }

@@ -3,7 +3,7 @@ package org.accrete.learners.sgd.optimizer;
 /** Names of the optimizers, as a user chooses them. */
 public enum OptimizerName {
     /** {@link AdaGradMixture}. */
-    ADAGRAD_MIXTURE(8),
+    ADAGRAD_MIXTURE(7),
     /** {@link AdaGrad}. */
     ADAGRAD(1),
     /** {@link Ftrl}. */

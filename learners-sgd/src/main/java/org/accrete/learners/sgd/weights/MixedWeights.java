@@ -6,7 +6,7 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.kernels.MixtureCells;
 
 /**
- * A weighted sum of three sets of linear functions, {@code m0 w0 + m1 w1 + m2 w2}, in the arrays of a learner.
+ * A weighted sum of two sets of linear functions, {@code m0 w0 + m1 w1}, in the arrays of a learner.
  *
  * <p>Dense rows read the sum, which is computed at the first of them. A sparse row computes it for its own columns
  * only, if the sets are in cells, so that a chunk of a few rows does not cost the width. Both give the same bits as a
@@ -22,7 +22,7 @@ public final class MixedWeights extends LinearWeights {
      * Makes the sum, which keeps the arrays.
      *
      * @param width length of each vector
-     * @param mixture weights of the three sets
+     * @param mixture weights of the two sets
      * @param vectors the vectors of each set, one after the other, unless they are in cells
      * @param cells the vectors of all sets, one after the other
      * @param intercepts one per function, of the sum
@@ -50,7 +50,6 @@ public final class MixedWeights extends LinearWeights {
                     .dot(
                             mixture[0],
                             mixture[1],
-                            mixture[2],
                             c * width,
                             sparse.indices(),
                             sparse.values(),
@@ -68,26 +67,25 @@ public final class MixedWeights extends LinearWeights {
         }
         if (cells.isPresent()) {
             for (int i = 0; i < v.length; i++) {
-                v[i] = cells.get().sum(mixture[0], mixture[1], mixture[2], i);
+                v[i] = cells.get().sum(mixture[0], mixture[1], i);
             }
         } else {
-            sum(mixture[0], mixture[1], mixture[2], vectors, v, 0);
+            sum(mixture[0], mixture[1], vectors, v, 0);
         }
         isSummed = true;
     }
 
     /**
-     * Computes a weighted sum of three arrays.
+     * Computes a weighted sum of two arrays.
      *
      * @param out receives the sum
      * @param outFrom index of its first element
      */
-    public static void sum(double m0, double m1, double m2, double[][] arrays, double[] out, int outFrom) {
+    public static void sum(double m0, double m1, double[][] arrays, double[] out, int outFrom) {
         double[] w0 = arrays[0];
         double[] w1 = arrays[1];
-        double[] w2 = arrays[2];
         for (int i = 0; i < w0.length; i++) {
-            out[outFrom + i] = (m0 * w0[i] + m1 * w1[i]) + m2 * w2[i];
+            out[outFrom + i] = m0 * w0[i] + m1 * w1[i];
         }
     }
 
