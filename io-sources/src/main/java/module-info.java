@@ -1,7 +1,6 @@
 /** Chunk sources: CSV files and generated rows. */
 module org.accrete.io.sources {
     requires transitive org.accrete.api;
-    requires de.siegmar.fastcsv;
 
     exports org.accrete.io;
 

@@ -2,7 +2,6 @@ package org.accrete.io;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -48,26 +47,29 @@ final class CsvSource implements ChunkSource {
     private final Schema schema;
     private final List<String> warnings = new ArrayList<>();
     private final CsvMark.Factory marks;
+    private final int threads;
+    private final int readSize;
 
-    private CsvRecords records;
-    private final Deque<SampleRow> sample = new ArrayDeque<>();
+    private CsvBlocks blocks;
+    /** The blocks of the sample that were not read yet. */
+    private final Deque<CsvBlock> sample = new ArrayDeque<>();
+
     private RowEncoder encoder;
-    private List<String> header;
+    private CsvHeader header = CsvHeader.UNKNOWN;
 
-    private List<String> doubled = List.of();
+    /** The block of the next row; empty at the beginning and at the end. */
+    private Optional<CsvBlock> block = Optional.empty();
+    /** Index of the next row in the block. */
+    private int next;
+    /** How many of the block's rows before it are encoded. */
+    private int encoded;
 
-    /** The current row if it comes from the sample; otherwise it is the current row of {@link #records}. */
-    private Optional<SampleRow> sampleRow = Optional.empty();
+    private boolean readsAhead;
 
     private final RowHash hash = new RowHash();
     private int file;
     private long record;
-    private boolean unended;
     private long accepted;
-
-    /** A row of the sample in one array, because a string per cell would need several times the memory. */
-    private record SampleRow(
-            char[] text, int[] ends, List<String> header, int file, long record, long line, boolean unended) {}
 
     /**
      * Opens the files and makes or takes the plan.
@@ -76,8 +78,16 @@ final class CsvSource implements ChunkSource {
      * @param format how the files are written
      * @param missing texts that are missing values, joined by {@code |}
      * @param decimal the decimal separator; empty for that of the stored plan, or a point
+     * @param threads how many threads read ahead
+     * @param readSize the most bytes to read at once
      */
-    CsvSource(SourceRequest request, CsvFormat format, String missing, Optional<String> decimal) {
+    CsvSource(
+            SourceRequest request,
+            CsvFormat format,
+            String missing,
+            Optional<String> decimal,
+            int threads,
+            int readSize) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
         this.inputs = Input.find(request.location());
         this.isStream = inputs.stream().anyMatch(Input::isStream);
@@ -86,7 +96,9 @@ final class CsvSource implements ChunkSource {
         this.badRows = request.badRows();
         this.targetNeeded = request.targetNeeded();
         this.marks = new CsvMark.Factory(inputs);
-        this.records = new CsvRecords(inputs, 0, format, mayGrow);
+        this.threads = threads;
+        this.readSize = readSize;
+        this.blocks = new CsvBlocks(inputs, 0, format, mayGrow, readSize);
         CellFormat cells = CellFormat.parse(missing, decimal.orElse("."));
         try {
             if (request.plan().isPresent()) {
@@ -100,20 +112,19 @@ final class CsvSource implements ChunkSource {
             }
             warnOfLastLine();
             schema = plan.schema();
-            header = sample.isEmpty() ? records.header() : sample.getFirst().header();
-            if (header.isEmpty()) {
+            if (header.names().isEmpty()) {
                 throw AccreteException.badData("it is empty but must begin with a line of column names");
             }
-            encoder = new RowEncoder(plan, header, targetNeeded);
+            encoder = new RowEncoder(plan, header.names(), targetNeeded);
         } catch (AccreteException e) {
-            records.close();
+            blocks.close();
             throw e.where().isPresent() ? e : withHint(e).at(name);
         }
     }
 
     /** Adds a hint to an error if the header looks as if the format was another. */
     private AccreteException withHint(AccreteException e) {
-        List<String> names = records.header();
+        List<String> names = header.names();
         String hint = isMostlyNumbers(names) ? "; " + HEADER_ADVICE : "";
         for (List<String> other : OTHER_DELIMITERS) {
             if (names.size() == 1 && names.get(0).contains(other.get(0))) {
@@ -131,34 +142,39 @@ final class CsvSource implements ChunkSource {
 
     private ColumnPlan infer(SourceRequest request, CellFormat cells) {
         readSample(PlanInference.ROWS);
-        if (sample.isEmpty()) {
-            throw AccreteException.badData(
-                    "it has no rows to learn from; expected a line of column names, then at least one row"
-                            + (mayGrow && inputs.get(inputs.size() - 1).endsWithinLine()
-                                    ? "; the last line has no line end, so it is left until it is complete"
-                                    : ""));
-        }
-        SampleRow first = sample.getFirst();
-        List<String> names = first.header();
+        CsvBlock first = sample.stream()
+                .filter(some -> some.records > 0)
+                .findFirst()
+                .orElseThrow(() -> AccreteException.badData(
+                        "it has no rows to learn from; expected a line of column names, then at least one row"
+                                + (mayGrow && inputs.get(inputs.size() - 1).endsWithinLine()
+                                        ? "; the last line has no line end, so it is left until it is complete"
+                                        : "")));
+        List<String> names = header.names();
         PlanInference inference = new PlanInference(names, request, cells);
         boolean fits = false;
-        for (SampleRow row : sample) {
-            if (row.header().equals(names)) {
-                inference.add(CsvRow.fields(row.text(), row.ends(), row.ends().length));
-                fits |= row.ends().length == names.size();
+        int rows = 0;
+        for (CsvBlock some : sample) {
+            for (int row = 0; row < some.records && rows < PlanInference.ROWS; row++, rows++) {
+                if (some.header.names().equals(names)) {
+                    inference.add(some.fields(row));
+                    fits |= some.cells(row) == names.size();
+                }
             }
         }
         try {
             ColumnPlan inferred = inference.plan();
-            warnOfHeader(names);
+            warnOfHeader();
             warnings.addAll(inference.warnings());
             return inferred;
         } catch (AccreteException e) {
-            throw fits ? e : e.at(records.place(first.file(), first.line()));
+            throw fits ? e : e.at(blocks.place(first.file, first.line(0)));
         }
     }
 
-    private void warnOfHeader(List<String> names) {
+    private void warnOfHeader() {
+        List<String> names = header.names();
+        List<String> doubled = header.doubled();
         if (isMostlyNumbers(names)) {
             warnings.add("the header of '" + name + "' is numbers: " + listed(names) + "; " + HEADER_ADVICE);
         }
@@ -185,14 +201,23 @@ final class CsvSource implements ChunkSource {
         }
     }
 
+    /** Reads the first rows and the header of the first of them, or of the last file if there are none. */
     private void readSample(int rows) {
-        while (sample.size() < rows && records.next()) {
-            CsvRow row = records.row();
-            int[] ends = Arrays.copyOf(row.ends(), row.count());
-            char[] text = Arrays.copyOf(row.text(), ends[ends.length - 1]);
-            sample.add(new SampleRow(
-                    text, ends, records.header(), records.file(), records.record(), row.line(), records.isUnended()));
-            doubled = sample.size() == 1 ? records.doubled() : doubled;
+        int count = 0;
+        while (count < rows) {
+            Optional<CsvBlock> more = blocks.next();
+            if (more.isEmpty()) {
+                return;
+            }
+            CsvBlock some = more.get();
+            header = count == 0 && !some.header.names().isEmpty() ? some.header : header;
+            if (some.records > 0 || some.failure.isPresent()) {
+                sample.add(some);
+            }
+            count += some.records;
+            if (count < rows && some.failure.isPresent()) {
+                throw blocks.failure(some);
+            }
         }
     }
 
@@ -219,25 +244,43 @@ final class CsvSource implements ChunkSource {
     @Override
     public boolean next(ChunkBuffer buffer) {
         buffer.clear();
-        while (!buffer.isFull() && advance()) {
-            try {
-                encode(buffer);
-                accepted++;
-                badRows.accepted();
-            } catch (AccreteException e) {
-                badRows.refused(withLineEnd(e).at(place()), buffer);
+        readAhead(buffer.keyCount());
+        while (!buffer.isFull()) {
+            Optional<CsvBlock> some = findNext();
+            if (some.isEmpty()) {
+                break;
+            }
+            int rows = encodedRows(some.get(), buffer);
+            if (rows > 0) {
+                copy(some.get(), rows, buffer);
+            } else {
+                int row = advance(some.get());
+                try {
+                    encode(some.get(), row, buffer);
+                    badRows.accepted();
+                } catch (AccreteException e) {
+                    badRows.refused(placed(e, some.get(), row), buffer);
+                }
             }
         }
         buffer.position(position());
         return buffer.rows() > 0;
     }
 
-    private AccreteException withLineEnd(AccreteException e) {
-        return unended && e.kind() == AccreteException.Kind.BAD_DATA
+    private void readAhead(int keyCount) {
+        if (!readsAhead) {
+            readsAhead = true;
+            blocks.readAhead(threads, () -> new CsvEncoder(plan, schema, targetNeeded, keyCount));
+        }
+    }
+
+    private AccreteException placed(AccreteException e, CsvBlock some, int row) {
+        AccreteException told = some.isUnended(row) && e.kind() == AccreteException.Kind.BAD_DATA
                 ? AccreteException.badData(
                         e.getMessage() + "; this last line has no line end: if the file is still written,"
                                 + " use --resume, which leaves such a line until it has its end")
                 : e;
+        return told.at(blocks.place(some.file, some.line(row)));
     }
 
     private Position position() {
@@ -250,68 +293,76 @@ final class CsvSource implements ChunkSource {
                         marks.create(file, record, hash, encoder.classes().size()), 0);
     }
 
-    private String place() {
-        return records.place(
-                file, sampleRow.map(SampleRow::line).orElse(records.row().line()));
-    }
-
-    /** Moves to the next row, good or bad. Replaces the encoder when the header changes. Returns false at the end. */
-    private boolean advance() {
-        List<String> names;
-        if (!sample.isEmpty()) {
-            SampleRow row = sample.remove();
-            sampleRow = Optional.of(row);
-            names = row.header();
-            file = row.file();
-            record = row.record();
-            unended = row.unended();
-        } else {
-            sampleRow = Optional.empty();
-            if (!records.next()) {
-                return false;
-            }
-            names = records.header();
-            file = records.file();
-            record = records.record();
-            unended = records.isUnended();
-        }
-        if (!isStream) {
-            addToHash(names);
-        }
-        if (names != header) {
-            if (!names.equals(header)) {
-                try {
-                    encoder = new RowEncoder(plan.withClasses(encoder.classes()), names, targetNeeded);
-                } catch (AccreteException e) {
-                    throw e.at(records.place(file, 1));
+    /**
+     * {@return the block of the next row, good or bad; empty at the end} Replaces the encoder when the header changes.
+     */
+    private Optional<CsvBlock> findNext() {
+        while (block.isEmpty() || next == block.get().records) {
+            if (block.isPresent()) {
+                if (block.get().failure.isPresent()) {
+                    throw blocks.failure(block.get());
                 }
+                blocks.recycle(block.get());
             }
-            header = names;
+            block = sample.isEmpty() ? blocks.next() : Optional.of(sample.remove());
+            next = 0;
+            encoded = 0;
+            if (block.isEmpty()) {
+                return block;
+            }
         }
-        return true;
+        CsvHeader now = block.get().header;
+        if (!now.equals(header)) {
+            try {
+                encoder = new RowEncoder(plan.withClasses(encoder.classes()), now.names(), targetNeeded);
+            } catch (AccreteException e) {
+                throw e.at(blocks.place(block.get().file, 1));
+            }
+            header = now;
+        }
+        return block;
     }
 
-    private void addToHash(List<String> names) {
-        if (record == 1) {
-            hash.begin(names);
+    /** Goes on behind the next row; returns its index. */
+    private int advance(CsvBlock some) {
+        int row = next++;
+        record = some.file == file ? record + 1 : 1;
+        file = some.file;
+        if (!isStream) {
+            if (record == 1) {
+                hash.begin(some.header.names());
+            }
+            hash.add(some, row);
         }
-        if (sampleRow.isPresent()) {
-            SampleRow row = sampleRow.get();
-            hash.add(row.text(), row.ends(), row.ends().length);
-        } else {
-            CsvRow row = records.row();
-            hash.add(row.text(), row.ends(), row.count());
-        }
+        return row;
     }
 
-    private void encode(ChunkBuffer buffer) {
-        if (sampleRow.isPresent()) {
-            SampleRow row = sampleRow.get();
-            encoder.encode(row.text(), row.ends(), row.ends().length, buffer);
-        } else {
-            CsvRow row = records.row();
-            encoder.encode(row.text(), row.ends(), row.count(), buffer);
+    /** {@return how many of the next rows are encoded and fit in a buffer} */
+    private int encodedRows(CsvBlock some, ChunkBuffer buffer) {
+        if (some.labels.isEmpty() || some.rows.orElseThrow().keyCount() != buffer.keyCount()) {
+            return 0;
         }
+        int refused = some.refused.nextSetBit(next);
+        return Math.min(buffer.room(), (refused < 0 ? some.records : refused) - next);
+    }
+
+    /** Copies rows that are encoded. */
+    private void copy(CsvBlock some, int rows, ChunkBuffer buffer) {
+        some.labels.orElseThrow().append(some, encoded, encoded + rows, encoder, buffer);
+        for (int i = 0; i < rows; i++) {
+            advance(some);
+            badRows.accepted();
+        }
+        accepted += rows;
+        encoded += rows;
+    }
+
+    private void encode(CsvBlock some, int row, ChunkBuffer buffer) {
+        if (some.labels.isPresent() && !some.refused.get(row)) {
+            encoded++;
+        }
+        encoder.encode(some.text, some.borders, some.firsts[row], some.cells(row), buffer);
+        accepted++;
     }
 
     @Override
@@ -325,10 +376,8 @@ final class CsvSource implements ChunkSource {
         }
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         for (long i = 0; i < position.rows(); ) {
-            if (!advance()) {
-                throw ended();
-            }
-            i += drop(dropped) ? 1 : 0;
+            CsvBlock some = findNext().orElseThrow(this::ended);
+            i += drop(some, advance(some), dropped) ? 1 : 0;
         }
     }
 
@@ -339,27 +388,26 @@ final class CsvSource implements ChunkSource {
     private void seekTo(CsvMark mark) {
         mark.check(inputs);
         boolean labelsKnown = encoder.classes().size() >= mark.classes();
-        records.close();
+        blocks.close();
         sample.clear();
-        records = new CsvRecords(inputs, labelsKnown ? mark.file() : 0, format, mayGrow);
+        blocks = new CsvBlocks(inputs, labelsKnown ? mark.file() : 0, format, mayGrow, readSize);
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         do {
-            if (!advance() || file > mark.file()) {
-                throw ended();
-            }
+            CsvBlock some =
+                    findNext().filter(found -> found.file <= mark.file()).orElseThrow(this::ended);
+            int row = advance(some);
             if (!labelsKnown) {
-                drop(dropped);
+                drop(some, row, dropped);
             }
         } while (file < mark.file() || record < mark.record());
         mark.check(inputs.get(file), hash);
     }
 
     /** Encodes a row and drops it. Returns false for a bad row. */
-    private boolean drop(ChunkBuffer buffer) {
+    private boolean drop(CsvBlock some, int row, ChunkBuffer buffer) {
         buffer.clear();
         try {
-            encode(buffer);
-            accepted++;
+            encode(some, row, buffer);
             return true;
         } catch (AccreteException e) {
             return false;
@@ -374,6 +422,6 @@ final class CsvSource implements ChunkSource {
     @Override
     public void close() {
         sample.clear();
-        records.close();
+        blocks.close();
     }
 }

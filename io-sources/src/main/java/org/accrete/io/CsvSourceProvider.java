@@ -77,6 +77,13 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
             "one character, or auto: that of the model, or a point",
             "the character before the fraction of a number");
 
+    /** Threads that read ahead. */
+    public static final ParamSpec<Long> THREADS = ParamSpec.whole(
+            "threads", 0, Domain.Range.between(0, 256), "threads that read ahead; 0 for one per processor");
+
+    /** How much memory a thread may need for what it reads ahead. */
+    private static final long BYTES_PER_THREAD = 1 << 24;
+
     /** Creates the provider; called by {@link java.util.ServiceLoader}. */
     public CsvSourceProvider() {}
 
@@ -92,7 +99,7 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
 
     @Override
     public List<ParamSpec<?>> params() {
-        return List.of(DELIMITER, CHARSET, HEADER, SKIP_LINES, COMMENT, MISSING, DECIMAL);
+        return List.of(DELIMITER, CHARSET, HEADER, SKIP_LINES, COMMENT, MISSING, DECIMAL, THREADS);
     }
 
     @Override
@@ -109,7 +116,14 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
                 params.get(SKIP_LINES).intValue(),
                 comment(params));
         Optional<String> decimal = Optional.of(params.get(DECIMAL)).filter(text -> !text.equals(AUTO));
-        return new CsvSource(request, format, params.get(MISSING), decimal);
+        return new CsvSource(request, format, params.get(MISSING), decimal, threads(params), CsvBlock.SIZE);
+    }
+
+    private static int threads(Params params) {
+        int wanted = params.get(THREADS).intValue();
+        Runtime runtime = Runtime.getRuntime();
+        long affordable = Math.max(1, runtime.maxMemory() / BYTES_PER_THREAD);
+        return wanted > 0 ? wanted : (int) Math.min(runtime.availableProcessors(), affordable);
     }
 
     private static char delimiter(String location, Params params) {

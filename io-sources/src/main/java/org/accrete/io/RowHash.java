@@ -25,6 +25,7 @@ final class RowHash {
     private long distance;
     private long rows;
     private long hash;
+    private char[] decoded = {};
 
     /** Starts before the first row of a file. */
     void begin(List<String> header) {
@@ -39,19 +40,26 @@ final class RowHash {
     }
 
     /**
-     * Adds a row.
+     * Adds a record.
      *
-     * @param text the characters of its cells
-     * @param ends the end of each cell
-     * @param cells number of cells
+     * @param block a block
+     * @param record one of its records
      */
-    void add(char[] text, int[] ends, int cells) {
-        long borders = cells;
-        for (int i = 0; i < cells; i++) {
-            borders += ends[i] * (2L * i + 1);
+    void add(CsvBlock block, int record) {
+        int first = block.firsts[record];
+        int cells = block.firsts[record + 1] - first;
+        int begin = block.borders[first];
+        int length = block.borders[first + cells] - begin;
+        if (block.isAscii || Words.isAscii(block.text, begin, begin + length)) {
+            long sum = cells;
+            for (int i = 1; i <= cells; i++) {
+                sum += (block.borders[first + i] - begin) * (2L * i - 1);
+            }
+            hash = mix(hash, sum);
+            add(block.text, begin, length);
+        } else {
+            addDecoded(block, first, cells);
         }
-        hash = mix(hash, borders);
-        add(text, cells == 0 ? 0 : ends[cells - 1]);
         rows++;
         if (rows == (count + 1) * distance) {
             points[count++] = (char) (hash >>> 48);
@@ -63,6 +71,68 @@ final class RowHash {
                 distance *= 2;
             }
         }
+    }
+
+    private void addDecoded(CsvBlock block, int first, int cells) {
+        int length = block.borders[first + cells] - block.borders[first];
+        if (decoded.length < length) {
+            decoded = new char[2 * length];
+        }
+        long sum = cells;
+        int end = 0;
+        for (int i = 0; i < cells; i++) {
+            end = decode(block.text, block.borders[first + i], block.borders[first + i + 1], end);
+            sum += end * (2L * i + 1);
+        }
+        hash = mix(hash, sum);
+        add(decoded, end);
+    }
+
+    /** Decodes UTF-8 that is known to be valid; returns the end of its characters. */
+    private int decode(byte[] text, int from, int to, int begin) {
+        int end = begin;
+        int at = from;
+        while (at < to) {
+            int first = text[at++];
+            if (first >= 0) {
+                decoded[end++] = (char) first;
+            } else if (first < (byte) 0xE0) {
+                decoded[end++] = (char) ((first & 0x1F) << 6 | (text[at++] & 0x3F));
+            } else if (first < (byte) 0xF0) {
+                decoded[end++] = (char) ((first & 0x0F) << 12 | (text[at++] & 0x3F) << 6 | (text[at++] & 0x3F));
+            } else {
+                int point = (first & 0x07) << 18
+                        | (text[at++] & 0x3F) << 12
+                        | (text[at++] & 0x3F) << 6
+                        | (text[at++] & 0x3F);
+                decoded[end++] = Character.highSurrogate(point);
+                decoded[end++] = Character.lowSurrogate(point);
+            }
+        }
+        return end;
+    }
+
+    /** As {@link #add(char[], int)}, of ASCII. */
+    private void add(byte[] text, int from, int length) {
+        int end = from + length;
+        long first = mix(hash, length);
+        long second = 1;
+        long third = 2;
+        long fourth = 3;
+        int i = from;
+        for (; i + 16 <= end; i += 16) {
+            first = mix(first, Words.fourCharacters(text, i));
+            second = mix(second, Words.fourCharacters(text, i + 4));
+            third = mix(third, Words.fourCharacters(text, i + 8));
+            fourth = mix(fourth, Words.fourCharacters(text, i + 12));
+        }
+        for (; i + 4 <= end; i += 4) {
+            first = mix(first, Words.fourCharacters(text, i));
+        }
+        for (; i < end; i++) {
+            second = mix(second, text[i]);
+        }
+        hash = mix(mix(mix(first, second), third), fourth);
     }
 
     private void add(char[] text, int length) {

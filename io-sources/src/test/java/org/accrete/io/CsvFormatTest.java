@@ -138,6 +138,14 @@ class CsvFormatTest {
     }
 
     @Test
+    void blankQuotedCellsLeaveNothingInTheNextRow() {
+        Path file = csv("a,b\n1,x\n\"\t\"\n\" \",\" \"\n2,y\n");
+        assertThat(read(request(file, "b=key"), Map.of())).containsExactly("1.0 x", "2.0 y");
+        Path keys = csv("b,a\nx,1\n\"\t\"\n\" \",\" \"\ny,2\n");
+        assertThat(read(request(keys, "b=key"), Map.of())).containsExactly("1.0 x", "2.0 y");
+    }
+
+    @Test
     void rowsOfOnlyEmptyCellsAreBlankLines() {
         String text = ",,\na,b,y\n,,\n1,2,0\n , ,\t\n\"\",,\n,,,,,\n,5,1\n,,\n";
         SourceRequest request = request(csv(text), "y=numeric").withTarget("y");

@@ -1,5 +1,6 @@
 package org.accrete.api.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -19,6 +20,7 @@ public final class CellFormat {
     private static final CellFormat STANDARD = new CellFormat(List.of(), '.');
 
     private final String[] missing;
+    private final byte[][] missingBytes;
     private final char decimal;
     /** Those of the missing texts that are numbers. */
     private final double[] missingNumbers;
@@ -41,8 +43,11 @@ public final class CellFormat {
                 .distinct()
                 .toArray(String[]::new);
         this.decimal = decimal;
-        this.missingNumbers = Arrays.stream(this.missing)
-                .mapToDouble(text -> Numbers.parse(text.toCharArray(), 0, text.length(), decimal))
+        this.missingBytes = Arrays.stream(this.missing)
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        this.missingNumbers = Arrays.stream(missingBytes)
+                .mapToDouble(text -> Numbers.parse(text, 0, text.length, decimal))
                 .filter(number -> !Double.isNaN(number))
                 .toArray();
     }
@@ -122,16 +127,16 @@ public final class CellFormat {
     /**
      * {@return whether a trimmed cell is missing}
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      */
-    boolean isMissing(char[] text, int from, int to) {
+    boolean isMissing(byte[] text, int from, int to) {
         return Cells.isMissing(text, from, to) || isListed(text, from, to);
     }
 
-    private boolean isListed(char[] text, int from, int to) {
-        for (String one : missing) {
+    private boolean isListed(byte[] text, int from, int to) {
+        for (byte[] one : missingBytes) {
             if (Cells.equals(text, from, to, one)) {
                 return true;
             }
@@ -142,11 +147,11 @@ public final class CellFormat {
     /**
      * {@return the number that a trimmed cell is, as {@link Numbers#parse}; NaN when it is missing or no number}
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      */
-    double number(char[] text, int from, int to) {
+    double number(byte[] text, int from, int to) {
         double value = Numbers.parse(text, from, to, decimal);
         return missingNumbers.length > 0 && isMissing(value) ? Double.NaN : value;
     }
@@ -168,11 +173,11 @@ public final class CellFormat {
     /**
      * {@return whether a trimmed cell where a number is read is missing}
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      */
-    boolean isMissingNumber(char[] text, int from, int to) {
+    boolean isMissingNumber(byte[] text, int from, int to) {
         return isMissing(text, from, to) || isMissing(Numbers.parse(text, from, to, decimal));
     }
 

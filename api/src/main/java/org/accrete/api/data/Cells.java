@@ -1,5 +1,8 @@
 package org.accrete.api.data;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 /** What the text of one raw cell means, in any column. Blanks around it never count. */
 final class Cells {
     private static final int SHOWN = 40;
@@ -12,11 +15,11 @@ final class Cells {
      * {@code null}, written so or in upper or lower case} Other spellings, such as {@code Na} or {@code Null}, are
      * text.
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      */
-    static boolean isMissing(char[] text, int from, int to) {
+    static boolean isMissing(byte[] text, int from, int to) {
         return switch (to - from) {
             case 0 -> true;
             case 2 -> is(text, from, "NA") || is(text, from, "na");
@@ -26,7 +29,7 @@ final class Cells {
         };
     }
 
-    private static boolean is(char[] text, int from, String word) {
+    private static boolean is(byte[] text, int from, String word) {
         for (int i = 0; i < word.length(); i++) {
             if (text[from + i] != word.charAt(i)) {
                 return false;
@@ -38,24 +41,29 @@ final class Cells {
     /**
      * {@return whether the text is exactly the given one}
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first
      * @param to after the last
-     * @param other the given text
+     * @param other the given text, UTF-8
      */
-    static boolean equals(char[] text, int from, int to, String other) {
-        return to - from == other.length() && is(text, from, other);
+    static boolean equals(byte[] text, int from, int to, byte[] other) {
+        return Arrays.equals(text, from, to, other, 0, other.length);
+    }
+
+    /** {@return whether a byte of UTF-8 is a blank or a control character, which do not count around a cell} */
+    static boolean isBlank(byte character) {
+        return character >= 0 && character <= ' ';
     }
 
     /**
      * {@return whether the text is a word, in upper or lower case}
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first
      * @param to after the last
      * @param word lower-case ASCII letters
      */
-    static boolean isWord(char[] text, int from, int to, String word) {
+    static boolean isWord(byte[] text, int from, int to, String word) {
         if (to - from != word.length()) {
             return false;
         }
@@ -71,11 +79,11 @@ final class Cells {
      * {@return 1 for {@code true} or {@code yes}, 0 for {@code false} or {@code no}, in upper or lower case; NaN
      * otherwise}
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      */
-    static double parseBoolean(char[] text, int from, int to) {
+    static double parseBoolean(byte[] text, int from, int to) {
         if (isWord(text, from, to, "true") || isWord(text, from, to, "yes")) {
             return 1.0;
         }
@@ -118,7 +126,8 @@ final class Cells {
      * @param cell trimmed text
      */
     static double number(String cell) {
-        return Numbers.parse(cell.toCharArray(), 0, cell.length());
+        byte[] text = cell.getBytes(StandardCharsets.UTF_8);
+        return Numbers.parse(text, 0, text.length);
     }
 
     /**

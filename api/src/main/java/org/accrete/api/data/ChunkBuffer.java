@@ -14,6 +14,9 @@ import org.accrete.api.AccreteException;
 public final class ChunkBuffer {
     private static final double[] NONE = {};
 
+    /** Room for values that the first row makes, if one row is not wider; fewer than 16 rows where they are wide. */
+    private static final int FIRST_VALUES = 1 << 16;
+
     private final Schema schema;
     private final int width;
     private final boolean sparse;
@@ -149,7 +152,8 @@ public final class ChunkBuffer {
         } else {
             int from = row * width;
             if (from + width > dense.values.length) {
-                long length = Math.min((long) capacity, Math.max(16L, 2L * row)) * width;
+                int first = Math.max(1, Math.min(16, FIRST_VALUES / width));
+                long length = Math.min((long) capacity, Math.max(first, 2L * row)) * width;
                 if (length > Integer.MAX_VALUE - 64) {
                     throw AccreteException.badArgument("a chunk of " + capacity + " rows × " + width
                             + " columns does not fit one array; ask for fewer rows per chunk");
@@ -290,6 +294,24 @@ public final class ChunkBuffer {
         append(from.view, first, to);
         if (keyCount > 0) {
             System.arraycopy(from.keys, first * keyCount, keys, row * keyCount, (to - first) * keyCount);
+        }
+    }
+
+    /**
+     * Appends rows of another buffer of the same schema, whose labels have other indexes, with their keys.
+     *
+     * @param from the other buffer, with as many keys
+     * @param first its first row to copy
+     * @param to the row after the last
+     * @param indexes the index here of each label of the other buffer
+     */
+    public void append(ChunkBuffer from, int first, int to, int[] indexes) {
+        int row = view.rows;
+        append(from, first, to);
+        for (; row < view.rows; row++) {
+            if (!Double.isNaN(targets[row])) {
+                targets[row] = indexes[(int) targets[row]];
+            }
         }
     }
 

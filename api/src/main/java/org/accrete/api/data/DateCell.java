@@ -35,12 +35,12 @@ final class DateCell {
     /**
      * Reads a cell.
      *
-     * @param text characters
+     * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      * @return whether it is a date; if not, the other methods must not be called
      */
-    boolean read(char[] text, int from, int to) {
+    boolean read(byte[] text, int from, int to) {
         if (to - from < 10 || text[from + 4] != '-' || text[from + 7] != '-') {
             return false;
         }
@@ -60,7 +60,7 @@ final class DateCell {
         return readTime(text, from + 10, to);
     }
 
-    private boolean readTime(char[] text, int from, int to) {
+    private boolean readTime(byte[] text, int from, int to) {
         second = 0;
         if (from == to) {
             return true;
@@ -91,12 +91,12 @@ final class DateCell {
         return at == to || (at + 1 == to && text[at] == 'Z');
     }
 
-    private static boolean isDigit(char c) {
+    private static boolean isDigit(byte c) {
         return c >= '0' && c <= '9';
     }
 
     /** {@return the number that two digits make; negative when they are not digits} */
-    private static int two(char[] text, int at) {
+    private static int two(byte[] text, int at) {
         return isDigit(text[at]) && isDigit(text[at + 1]) ? (text[at] - '0') * 10 + text[at + 1] - '0' : -100;
     }
 

@@ -1,5 +1,6 @@
 package org.accrete.api.data;
 
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -365,7 +366,7 @@ public final class PlanInference {
         }
 
         void add(String cell) {
-            char[] text = cell.toCharArray();
+            byte[] text = cell.getBytes(StandardCharsets.UTF_8);
             double number = cells.number(text, 0, text.length);
             if (Double.isNaN(number) && cells.isMissingNumber(text, 0, text.length)) {
                 return;
@@ -387,9 +388,13 @@ public final class PlanInference {
         /** {@return the sorted classes that the values are} */
         List<String> labels(boolean asWritten) {
             return LabelIndex.sortedAsWritten(values.keySet().stream()
-                    .map(cell ->
-                            asWritten ? cell : Cells.label(cell, cells.number(cell.toCharArray(), 0, cell.length())))
+                    .map(cell -> asWritten ? cell : Cells.label(cell, number(cell)))
                     .toList());
+        }
+
+        private double number(String cell) {
+            byte[] text = cell.getBytes(StandardCharsets.UTF_8);
+            return cells.number(text, 0, text.length);
         }
 
         /** {@return the commonest cell that is neither a number nor a date; empty if there is none} */

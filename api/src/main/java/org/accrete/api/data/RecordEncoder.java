@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -69,7 +70,7 @@ public final class RecordEncoder {
     private boolean wholeLabelsOnly;
 
     private final Object[] values;
-    private char[] text = new char[64];
+    private byte[] text = new byte[64];
 
     private Optional<Class<?>> recordType = Optional.empty();
     private MethodHandle[] accessors = {};
@@ -327,7 +328,7 @@ public final class RecordEncoder {
         if (value == null) {
             return;
         }
-        int length = characters(text(value));
+        int length = copy(text(value));
         int from = first(length);
         int to = last(from, length);
         if (!formats[field].isMissing(text, from, to)) {
@@ -351,7 +352,7 @@ public final class RecordEncoder {
         if (!(value instanceof CharSequence)) {
             throw refuse(value, field, "a number or missing");
         }
-        int length = characters(value.toString());
+        int length = copy(value.toString());
         int from = first(length);
         int to = last(from, length);
         double amount = formats[field].number(text, from, to);
@@ -368,7 +369,7 @@ public final class RecordEncoder {
         if (value == null) {
             return Double.NaN;
         }
-        int length = characters(value.toString());
+        int length = copy(value.toString());
         int from = first(length);
         int to = last(from, length);
         double truth = Cells.parseBoolean(text, from, to);
@@ -383,7 +384,7 @@ public final class RecordEncoder {
         if (value == null) {
             return false;
         }
-        int length = characters(dateText(value));
+        int length = copy(dateText(value));
         int from = first(length);
         int to = last(from, length);
         if (date.read(text, from, to)) {
@@ -408,7 +409,7 @@ public final class RecordEncoder {
             return number(value, field);
         }
         String label = value == null ? "" : text(value);
-        int length = characters(label);
+        int length = copy(label);
         int from = first(length);
         int to = last(from, length);
         if (formats[field].isMissing(text, from, to)) {
@@ -485,19 +486,26 @@ public final class RecordEncoder {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** Copies a text to {@link #text}; returns its length. */
-    private int characters(String value) {
+    /** Copies a text to {@link #text} as UTF-8; returns how many bytes it has. */
+    private int copy(String value) {
         int length = value.length();
         if (length > text.length) {
-            text = new char[2 * length];
+            text = new byte[2 * length];
         }
-        value.getChars(0, length, text, 0);
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            if (c >= 0x80) {
+                text = value.getBytes(StandardCharsets.UTF_8);
+                return text.length;
+            }
+            text[i] = (byte) c;
+        }
         return length;
     }
 
     private int first(int length) {
         int first = 0;
-        while (first < length && text[first] <= ' ') {
+        while (first < length && Cells.isBlank(text[first])) {
             first++;
         }
         return first;
@@ -505,7 +513,7 @@ public final class RecordEncoder {
 
     private int last(int first, int length) {
         int last = length;
-        while (first < last && text[last - 1] <= ' ') {
+        while (first < last && Cells.isBlank(text[last - 1])) {
             last--;
         }
         return last;

@@ -1,5 +1,6 @@
 package org.accrete.api.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -55,11 +56,11 @@ public final class RowEncoder {
     private final int[] keyFields;
 
     private final LabelIndex labels;
-    private final String[] spellings = new String[SPELLINGS];
+    private final byte[][] spellings = new byte[SPELLINGS][];
     private final int[] spelled = new int[SPELLINGS];
 
-    private char[] scratch = new char[256];
-    private int[] scratchEnds;
+    private byte[] scratch = new byte[256];
+    private int[] scratchBorders;
     private int from;
     private int to;
 
@@ -134,7 +135,7 @@ public final class RowEncoder {
                 .toArray();
 
         labels = new LabelIndex(schema.target().classes());
-        scratchEnds = new int[header.size()];
+        scratchBorders = new int[header.size() + 1];
     }
 
     /** {@return the number of each field, by the name of its column} */
@@ -179,6 +180,19 @@ public final class RowEncoder {
     }
 
     /**
+     * {@return the index of a label that an encoder of the same plan found, which is added when it is new} Reading rows
+     * with several encoders and numbering their labels here, in the order of the rows, is the same as reading all rows
+     * with this one.
+     *
+     * @param label a label as the other encoder numbers it
+     */
+    public int classIndex(String label) {
+        byte[] text = label.getBytes(StandardCharsets.UTF_8);
+        wholeLabelsOnly &= !Double.isNaN(targetCells.number(text, 0, text.length));
+        return labels.add(label);
+    }
+
+    /**
      * Appends a row, with its target, weight and keys.
      *
      * @param fields the cells, one per name of the header
@@ -187,72 +201,86 @@ public final class RowEncoder {
      */
     public void encode(List<String> fields, ChunkBuffer out) {
         int count = fields.size();
-        if (count > scratchEnds.length) {
-            scratchEnds = new int[count];
+        if (count >= scratchBorders.length) {
+            scratchBorders = new int[count + 1];
         }
-        int end = 0;
         for (int i = 0; i < count; i++) {
-            String field = fields.get(i);
-            int length = field.length();
-            if (end + length > scratch.length) {
-                scratch = Arrays.copyOf(scratch, Math.max(end + length, 2 * scratch.length));
-            }
-            field.getChars(0, length, scratch, end);
-            end += length;
-            scratchEnds[i] = end;
+            scratchBorders[i + 1] = copy(fields.get(i), scratchBorders[i]);
         }
-        encode(scratch, scratchEnds, count, out);
+        encode(scratch, scratchBorders, 0, count, out);
+    }
+
+    /** Copies a text to {@link #scratch} as UTF-8; returns its end there. */
+    private int copy(String text, int begin) {
+        int length = text.length();
+        if (begin + length > scratch.length) {
+            scratch = Arrays.copyOf(scratch, Math.max(begin + length, 2 * scratch.length));
+        }
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                scratch = Arrays.copyOf(scratch, Math.max(begin + bytes.length, scratch.length));
+                System.arraycopy(bytes, 0, scratch, begin, bytes.length);
+                return begin + bytes.length;
+            }
+            scratch[begin + i] = (byte) c;
+        }
+        return begin + length;
     }
 
     /**
      * Appends a row whose cells follow each other in one array; for sources that do not make a string per cell.
      *
-     * @param text the cells' characters, not changed
-     * @param ends where each cell ends and the next begins; the first begins at 0
+     * @param text the cells as UTF-8, not changed
+     * @param borders where each cell begins in the text, and where the last one ends: one number more than cells
+     * @param first index of the first cell's border
      * @param count how many cells
      * @param out a buffer of this schema that is not full; unchanged when the row is refused
      * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
      */
-    public void encode(char[] text, int[] ends, int count, ChunkBuffer out) {
+    public void encode(byte[] text, int[] borders, int first, int count, ChunkBuffer out) {
         if (count != header.size()) {
             throw AccreteException.badData(
                     "a row must have " + header.size() + " fields, as the header has, but has " + count);
         }
         out.beginRow();
-        putAmounts(text, ends, out);
+        putAmounts(text, borders, first, out);
         for (int i = 0; i < dates.length; i++) {
             if (dated[i]) {
                 dates[i].putCycles(out, amounts.length + ColumnPlan.CYCLES * i);
             }
         }
         for (int i = 0; i < hotFields.length; i++) {
-            trim(text, ends, hotFields[i]);
+            trim(text, borders, first + hotFields[i]);
             if (!hotCells[i].isMissing(text, from, to)) {
                 int hash = Murmur3.hash(text, from, to);
                 out.put(hotColumns[i] + Integer.remainderUnsigned(hash, hotWidths[i]), 1.0);
             }
         }
         if (weightField >= 0) {
-            out.weight(weight(text, ends));
+            trim(text, borders, first + weightField);
+            out.weight(weight(text));
         }
         int keys = Math.min(keyFields.length, out.keyCount());
         for (int i = 0; i < keys; i++) {
-            int begin = begin(ends, keyFields[i]);
-            out.key(i, new String(text, begin, ends[keyFields[i]] - begin));
+            int begin = borders[first + keyFields[i]];
+            int end = borders[first + keyFields[i] + 1];
+            out.key(i, new String(text, begin, end - begin, StandardCharsets.UTF_8));
         }
         // Last, because this may add a label, which a refused row must not do.
         if (targetField >= 0) {
-            trim(text, ends, targetField);
+            trim(text, borders, first + targetField);
             out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
         }
         out.classes(labels.labels());
         out.endRow();
     }
 
-    private void putAmounts(char[] text, int[] ends, ChunkBuffer out) {
+    private void putAmounts(byte[] text, int[] borders, int first, ChunkBuffer out) {
         int date = 0;
         for (int i = 0; i < amounts.length; i++) {
-            trim(text, ends, amountFields[i]);
+            trim(text, borders, first + amountFields[i]);
             double value;
             switch (amounts[i]) {
                 case NUMBER -> value = number(text, amountFields[i], "numeric", amountCells[i]);
@@ -273,7 +301,7 @@ public final class RowEncoder {
         }
     }
 
-    private double number(char[] text, int field, String kind, CellFormat cells) {
+    private double number(byte[] text, int field, String kind, CellFormat cells) {
         double value = cells.number(text, from, to);
         if (!Double.isFinite(value) && !cells.isMissingNumber(text, from, to)) {
             throw refuse(text, field, kind, Double.isNaN(value) ? "a number" : "a finite number");
@@ -281,7 +309,7 @@ public final class RowEncoder {
         return value;
     }
 
-    private double bool(char[] text, int field, CellFormat cells) {
+    private double bool(byte[] text, int field, CellFormat cells) {
         double value = Cells.parseBoolean(text, from, to);
         if (Double.isNaN(value) && !cells.isMissing(text, from, to)) {
             throw refuse(text, field, "boolean", "true, yes, false, no");
@@ -289,8 +317,7 @@ public final class RowEncoder {
         return value;
     }
 
-    private double weight(char[] text, int[] ends) {
-        trim(text, ends, weightField);
+    private double weight(byte[] text) {
         double value = number(text, weightField, "weight", weightCells);
         if (value < 0.0) {
             throw AccreteException.badData(refusal(text, weightField, "a weight >= 0 or missing"));
@@ -298,27 +325,24 @@ public final class RowEncoder {
         return Double.isNaN(value) ? 1.0 : value;
     }
 
-    private double targetNumber(char[] text) {
+    private double targetNumber(byte[] text) {
         double value = targetCells.number(text, from, to);
         if (Double.isFinite(value)) {
             return value;
         }
         if (targetNeeded && !targetCells.isMissing(text, from, to)) {
             throw Notation.advise(
-                    refuseTarget(text, "a finite number or missing", ""),
-                    targetName(),
-                    "numeric",
-                    new String(text, from, to - from));
+                    refuseTarget(text, "a finite number or missing", ""), targetName(), "numeric", cell(text));
         }
         return Double.NaN;
     }
 
-    private double targetClass(char[] text) {
+    private double targetClass(byte[] text) {
         if (targetCells.isMissing(text, from, to)) {
             return Double.NaN;
         }
         int slot = Murmur3.hash(text, from, to) & (SPELLINGS - 1);
-        String known = spellings[slot];
+        byte[] known = spellings[slot];
         if (known == null || !Cells.equals(text, from, to, known)) {
             double number = targetCells.number(text, from, to);
             if (wholeLabelsOnly && number != Math.rint(number) && !Double.isNaN(number)) {
@@ -328,50 +352,50 @@ public final class RowEncoder {
                 return Double.NaN;
             }
             wholeLabelsOnly &= !Double.isNaN(number);
-            known = new String(text, from, to - from);
-            spelled[slot] = labels.add(labelsAsWritten ? known : Cells.label(known, number));
-            spellings[slot] = known;
+            String spelling = cell(text);
+            spelled[slot] = labels.add(labelsAsWritten ? spelling : Cells.label(spelling, number));
+            spellings[slot] = Arrays.copyOfRange(text, from, to);
         }
         return spelled[slot];
     }
 
-    private static int begin(int[] ends, int field) {
-        return field == 0 ? 0 : ends[field - 1];
-    }
-
     /** Sets {@link #from} and {@link #to} to the cell without the blanks around it. */
-    private void trim(char[] text, int[] ends, int field) {
-        int first = begin(ends, field);
-        int last = ends[field];
-        while (first < last && text[first] <= ' ') {
+    private void trim(byte[] text, int[] borders, int cell) {
+        int first = borders[cell];
+        int last = borders[cell + 1];
+        while (first < last && Cells.isBlank(text[first])) {
             first++;
         }
-        while (first < last && text[last - 1] <= ' ') {
+        while (first < last && Cells.isBlank(text[last - 1])) {
             last--;
         }
         from = first;
         to = last;
     }
 
-    private AccreteException refuse(char[] text, int field, String kind, String expected) {
+    private String cell(byte[] text) {
+        return new String(text, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private AccreteException refuse(byte[] text, int field, String kind, String expected) {
         return Notation.advise(
                 AccreteException.badData(refusal(text, field, expected + " or missing")),
                 header.get(field),
                 kind,
-                new String(text, from, to - from));
+                cell(text));
     }
 
-    private String refusal(char[] text, int field, String expected) {
+    private String refusal(byte[] text, int field, String expected) {
         return "column " + Cells.quote(header.get(field)) + " must be " + expected + " but was "
-                + Cells.quote(new String(text, from, to - from));
+                + Cells.quote(cell(text));
     }
 
     private String targetName() {
         return header.get(targetField);
     }
 
-    private AccreteException refuseTarget(char[] text, String expected, String advice) {
+    private AccreteException refuseTarget(byte[] text, String expected, String advice) {
         return AccreteException.badData("column " + Cells.quote(targetName()) + ", the target, must be " + expected
-                + " but was " + Cells.quote(new String(text, from, to - from)) + advice);
+                + " but was " + Cells.quote(cell(text)) + advice);
     }
 }

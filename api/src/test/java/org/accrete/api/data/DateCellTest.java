@@ -3,6 +3,7 @@ package org.accrete.api.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -16,7 +17,7 @@ class DateCellTest {
     private static final Schema CYCLES = new Schema(List.of(new Block("d", Block.Kind.CYCLE, 6)), Target.none());
 
     private static boolean read(DateCell date, String text) {
-        char[] padded = ("1" + text + "1").toCharArray();
+        byte[] padded = ("1" + text + "1").getBytes(StandardCharsets.UTF_8);
         return date.read(padded, 1, padded.length - 1);
     }
 

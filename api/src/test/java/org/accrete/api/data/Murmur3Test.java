@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class Murmur3Test {
     private static int hash(String text) {
-        char[] padded = ("é" + text + "z").toCharArray();
-        return Murmur3.hash(padded, 1, padded.length - 1);
+        byte[] padded = ("é" + text + "z").getBytes(StandardCharsets.UTF_8);
+        return Murmur3.hash(padded, 2, padded.length - 1);
     }
 
     @ParameterizedTest

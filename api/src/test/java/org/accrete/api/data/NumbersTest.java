@@ -3,6 +3,7 @@ package org.accrete.api.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.nio.charset.StandardCharsets;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Random;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NumbersTest {
     private static double parse(String text) {
-        char[] padded = ("x" + text + "9").toCharArray();
+        byte[] padded = ("x" + text + "9").getBytes(StandardCharsets.UTF_8);
         return Numbers.parse(padded, 1, padded.length - 1);
     }
 

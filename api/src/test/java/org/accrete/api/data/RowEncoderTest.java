@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -356,8 +357,8 @@ class RowEncoderTest {
         ChunkBuffer buffer = new ChunkBuffer(encoder.schema(), 2);
         String cell = "é".repeat(400);
         encoder.encode(List.of(" 12 ", cell, "a"), buffer);
-        char[] text = (" 12 " + cell + "a and more").toCharArray();
-        encoder.encode(text, new int[] {4, 404, 405, 9}, 3, buffer);
+        byte[] text = ("x 12 " + cell + "a and more").getBytes(StandardCharsets.UTF_8);
+        encoder.encode(text, new int[] {0, 1, 5, 805, 806, 9}, 1, 3, buffer);
         SparseChunk chunk = (SparseChunk) buffer.chunk();
         assertThat(chunk.end(1)).isEqualTo(4);
         assertThat(Arrays.copyOfRange(chunk.indices(), 2, 4)).containsExactly(Arrays.copyOf(chunk.indices(), 2));

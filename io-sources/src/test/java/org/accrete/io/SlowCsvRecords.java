@@ -26,7 +26,7 @@ import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
 
 /** Reads the records of several inputs in order, without headers and blank lines. */
-final class CsvRecords implements AutoCloseable {
+final class SlowCsvRecords implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
     private static final int MAX_CELL_CHARACTERS = 1 << 20;
     private static final int BYTE_ORDER_MARK = 0xFEFF;
@@ -34,7 +34,7 @@ final class CsvRecords implements AutoCloseable {
     private final List<Input> inputs;
     private final CsvFormat format;
     private final boolean mayGrow;
-    private final CsvRow row = new CsvRow();
+    private final SlowCsvRow row = new SlowCsvRow();
     private int file;
     private long record;
     private long lastLine;
@@ -43,7 +43,7 @@ final class CsvRecords implements AutoCloseable {
     /** Whether the next record was read already, to count the columns of a file without a header. */
     private boolean pending;
 
-    private CloseableIterator<CsvRow> records;
+    private CloseableIterator<SlowCsvRow> records;
     private InputStream bytes;
     private LineEndInput lines;
     private boolean packed;
@@ -56,7 +56,7 @@ final class CsvRecords implements AutoCloseable {
      * @param format how the inputs are written
      * @param mayGrow whether the last line of the last file, if it has no line end, is left for later
      */
-    CsvRecords(List<Input> inputs, int file, CsvFormat format, boolean mayGrow) {
+    SlowCsvRecords(List<Input> inputs, int file, CsvFormat format, boolean mayGrow) {
         this.inputs = inputs;
         this.file = file - 1;
         this.format = format;
@@ -64,7 +64,7 @@ final class CsvRecords implements AutoCloseable {
     }
 
     /** {@return the last record} */
-    CsvRow row() {
+    SlowCsvRow row() {
         return row;
     }
 
@@ -166,7 +166,7 @@ final class CsvRecords implements AutoCloseable {
         return taken || read();
     }
 
-    private CloseableIterator<CsvRow> parser(InputStream in) throws IOException {
+    private CloseableIterator<SlowCsvRow> parser(InputStream in) throws IOException {
         BufferedInputStream stored = new BufferedInputStream(in, BUFFER);
         packed = Gunzip.isNext(stored);
         BufferedInputStream plain = packed ? new BufferedInputStream(new Gunzip(stored), BUFFER) : stored;
@@ -184,7 +184,7 @@ final class CsvRecords implements AutoCloseable {
                 used.newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
                         .onUnmappableCharacter(CodingErrorAction.REPORT));
-        CsvReader<CsvRow> parser = CsvReader.builder()
+        CsvReader<SlowCsvRow> parser = CsvReader.builder()
                 .fieldSeparator(format.delimiter())
                 .commentStrategy(format.comment().isPresent() ? CommentStrategy.SKIP : CommentStrategy.NONE)
                 .commentCharacter(format.comment().orElse('#'))

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The last record of the parser. Its cells are concatenated in one array, which is reused for the next record. */
-final class CsvRow extends CsvCallbackHandler<CsvRow> {
+final class SlowCsvRow extends CsvCallbackHandler<SlowCsvRow> {
     private static final int MAX_CHARACTERS = 1 << 24;
 
     private char[] text = new char[1024];
@@ -109,7 +109,7 @@ final class CsvRow extends CsvCallbackHandler<CsvRow> {
     }
 
     @Override
-    protected CsvRow buildRecord() {
+    protected SlowCsvRow buildRecord() {
         return this;
     }
 }

@@ -1,0 +1,404 @@
+package org.accrete.io;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.zip.ZipException;
+import org.accrete.api.AccreteException;
+
+/**
+ * The records of several inputs in order, in blocks. On request, threads read ahead: one at a time reads bytes, while
+ * the others split and encode what they have read.
+ */
+final class CsvBlocks implements AutoCloseable {
+    /*
+     * A thread that reads holds the lock of the reader and puts the block in the queue before it lets go, so the queue
+     * is in the order of the files. Whoever takes a block from the queue waits until its thread is done with it.
+     */
+    private static final long WAIT_MILLIS = 100;
+
+    /** What a column needs at least, from its name to its place in a model. */
+    private static final long BYTES_PER_COLUMN = 1_000;
+
+    private final List<Input> inputs;
+    private final CsvFormat format;
+    private final boolean mayGrow;
+    private final int readSize;
+    private final Reader reader;
+
+    private final ArrayDeque<CsvBlock> queue = new ArrayDeque<>();
+    private final ArrayDeque<CsvBlock> free = new ArrayDeque<>();
+    private int most = 1;
+    private boolean hasEnded;
+    private boolean closed;
+    private List<Thread> threads = List.of();
+    private Optional<Throwable> crash = Optional.empty();
+
+    // Used by the caller only.
+    private int file = -1;
+    private long line;
+    private long lastLine;
+
+    /**
+     * Starts before the first record of an input.
+     *
+     * @param inputs the inputs
+     * @param first index of the first input to read
+     * @param format how the inputs are written
+     * @param mayGrow whether the last line of the last file, if it has no line end, is left for later
+     * @param readSize the most bytes to read at once
+     */
+    CsvBlocks(List<Input> inputs, int first, CsvFormat format, boolean mayGrow, int readSize) {
+        this.readSize = readSize;
+        this.inputs = inputs;
+        this.format = format;
+        this.mayGrow = mayGrow;
+        this.reader = new Reader(first);
+    }
+
+    /** Reads blocks of bytes, each of one file whose header is known. One thread at a time. */
+    private final class Reader {
+        private final CsvSplitter splitter = new CsvSplitter(format);
+        private int file;
+        private volatile Optional<CsvInput> input = Optional.empty();
+        private CsvHeader header = CsvHeader.UNKNOWN;
+        private boolean isFirst;
+        private boolean failed;
+
+        Reader(int first) {
+            file = first - 1;
+        }
+
+        /** Fills a block; false at the end. What goes wrong is part of the block. */
+        synchronized boolean read(CsvBlock block) {
+            while (!failed && !isClosed()) {
+                try {
+                    if (input.isEmpty()) {
+                        if (file + 1 >= inputs.size()) {
+                            return false;
+                        }
+                        file++;
+                        header = CsvHeader.UNKNOWN;
+                        block.file = file;
+                        input = Optional.of(new CsvInput(inputs.get(file), format, readSize));
+                        isFirst = true;
+                    }
+                    block.file = file;
+                    block.header = header;
+                    if (input.get().read(block)) {
+                        block.linesBefore = isFirst ? input.get().linesSkipped() : 0;
+                        isFirst = false;
+                        prepare(block, input.get());
+                        return true;
+                    }
+                    input.get().close();
+                    input = Optional.empty();
+                } catch (IOException | RuntimeException e) {
+                    failed = true;
+                    block.begin(new byte[0], 0);
+                    block.header = header;
+                    block.isSplit = true;
+                    boolean isLeft = leavesUnendedLine()
+                            && isPlain()
+                            && input.filter(CsvInput::endsWithinLine).isPresent();
+                    block.failure = isLeft ? Optional.empty() : Optional.of(e);
+                    return !isLeft;
+                }
+            }
+            return false;
+        }
+
+        private void prepare(CsvBlock block, CsvInput from) {
+            block.leavesUnendedLine = leavesUnendedLine();
+            block.isUnendedFile = block.isEnd && isPlain() && from.endsWithinLine();
+            failed = block.isCut;
+            if (!header.names().isEmpty()) {
+                return;
+            }
+            int after = splitter.splitFirst(block);
+            failed |= block.failure.isPresent();
+            if (block.records == 0) {
+                return;
+            }
+            requireRoom(block.cells(0));
+            if (format.hasHeader()) {
+                header = CsvHeader.of(block.fields(0));
+                block.headerLine = block.lines[0];
+                block.linesBefore += block.lineCount;
+                block.from = after;
+            } else {
+                header = CsvHeader.numbered(block.cells(0));
+                block.linesBefore += block.lines[0];
+                block.from = block.lastBegin;
+            }
+            block.header = header;
+            block.isSplit = false;
+        }
+
+        /** Refuses so many columns that their names, kinds and cells of a sample would fill the heap. */
+        private void requireRoom(int columns) {
+            long room = Runtime.getRuntime().maxMemory();
+            if (columns * BYTES_PER_COLUMN > room) {
+                throw AccreteException.badData("it has " + columns + " columns, which need a heap of about "
+                                + (columns * BYTES_PER_COLUMN >> 20) + " MB but it has " + (room >> 20)
+                                + " MB; allow more with -Xmx")
+                        .at(inputs.get(file).name());
+            }
+        }
+
+        private boolean leavesUnendedLine() {
+            return mayGrow && file + 1 == inputs.size();
+        }
+
+        private boolean isPlain() {
+            return input.filter(some -> !some.isPacked()).isPresent()
+                    && !inputs.get(file).isStream();
+        }
+
+        void closeStored() {
+            try {
+                Optional<CsvInput> open = input;
+                if (open.isPresent()) {
+                    open.get().closeStored();
+                }
+            } catch (IOException e) {
+                throw Input.unreadable(inputs.get(file).name(), e);
+            }
+        }
+
+        void close() {
+            try {
+                if (input.isPresent()) {
+                    input.get().close();
+                }
+            } catch (IOException e) {
+                throw Input.unreadable(inputs.get(file).name(), e);
+            } finally {
+                input = Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * {@return the next block, split; empty at the end}
+     *
+     * @throws AccreteException if the thread that reads it failed
+     */
+    Optional<CsvBlock> next() {
+        Optional<CsvBlock> next = threads.isEmpty() ? readHere() : take();
+        if (next.isPresent()) {
+            CsvBlock block = next.get();
+            if (block.file != file) {
+                file = block.file;
+                line = 1;
+                lastLine = 0;
+            }
+            lastLine = block.headerLine < 0 ? lastLine : line + block.headerLine;
+            block.firstLine = line + block.linesBefore;
+            line = block.firstLine + block.lineCount;
+            lastLine = block.lastLine < 0 ? lastLine : block.firstLine + block.lastLine;
+        }
+        return next;
+    }
+
+    private Optional<CsvBlock> readHere() {
+        CsvBlock block = new CsvBlock();
+        if (!reader.read(block)) {
+            return Optional.empty();
+        }
+        if (!block.isSplit) {
+            reader.splitter.split(block);
+        }
+        block.bytes = new byte[0]; // A sample keeps many blocks.
+        return Optional.of(block);
+    }
+
+    /**
+     * {@return the exception for what is wrong behind the last record of the block that {@link #next} returned last}
+     *
+     * @param block that block
+     */
+    AccreteException failure(CsvBlock block) {
+        long place = block.failureLine < 0 ? lastLine : block.firstLine + block.failureLine;
+        return broken(block.failure.orElseThrow(), block.file, place(block.file, Math.max(place, 1)));
+    }
+
+    /** {@return the exception for a damaged file} It ends the reading, even where bad rows are skipped. */
+    private AccreteException broken(Exception why, int inFile, String place) {
+        if (why instanceof RuntimeException e) {
+            throw e;
+        }
+        if (why instanceof CharacterCodingException) {
+            return AccreteException.badData("soon after this line there is something that is not " + format.charset()
+                            + " text; say which charset it is, as in csv:FILE?charset=windows-1252")
+                    .at(place);
+        }
+        if (why instanceof CsvSplitter.NotCsvException) {
+            return AccreteException.badData("not CSV: " + why.getMessage()).at(place);
+        }
+        if (why instanceof ZipException || why instanceof EOFException) {
+            return AccreteException.badData("after this line, " + why.getMessage())
+                    .at(place);
+        }
+        return Input.unreadable(inputs.get(inFile).name(), why).at(place);
+    }
+
+    /**
+     * {@return the name of a line for messages}
+     *
+     * @param inFile index of the input
+     * @param lineNumber line number, from 1
+     */
+    String place(int inFile, long lineNumber) {
+        return inputs.get(inFile).name() + " line " + lineNumber;
+    }
+
+    /**
+     * Begins to read ahead; the blocks are encoded, too.
+     *
+     * @param count number of threads
+     * @param encoders makes the encoder of each thread
+     */
+    void readAhead(int count, Supplier<CsvEncoder> encoders) {
+        most = count + 1;
+        threads = IntStream.range(0, count)
+                .mapToObj(i -> {
+                    Thread thread = new Thread(() -> work(encoders.get()), "accrete-csv-" + i);
+                    thread.setDaemon(true);
+                    return thread;
+                })
+                .toList();
+        threads.forEach(Thread::start);
+    }
+
+    private void work(CsvEncoder encoder) {
+        try {
+            CsvSplitter splitter = new CsvSplitter(format);
+            for (Optional<CsvBlock> next = readNext(); next.isPresent(); next = readNext()) {
+                CsvBlock block = next.get();
+                if (!block.isSplit) {
+                    splitter.split(block);
+                }
+                encoder.encode(block);
+                block.ready();
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        } catch (Throwable e) {
+            synchronized (this) {
+                crash = Optional.of(e);
+                notifyAll();
+            }
+        }
+    }
+
+    /** Reads a block and puts it in the queue; empty at the end. */
+    private Optional<CsvBlock> readNext() throws InterruptedException {
+        synchronized (reader) {
+            Optional<CsvBlock> block = takeFree();
+            if (block.isEmpty() || !reader.read(block.get())) {
+                synchronized (this) {
+                    hasEnded = true;
+                    notifyAll();
+                }
+                return Optional.empty();
+            }
+            synchronized (this) {
+                queue.add(block.get());
+                notifyAll();
+            }
+            return block;
+        }
+    }
+
+    /** Waits until the queue has room; returns a block for its end; empty when nobody wants more. */
+    private synchronized Optional<CsvBlock> takeFree() throws InterruptedException {
+        while (queue.size() >= most && !closed) {
+            wait();
+        }
+        if (closed) {
+            return Optional.empty();
+        }
+        return Optional.of(free.isEmpty() ? new CsvBlock() : free.remove());
+    }
+
+    /** {@return the first block of the queue when its thread is done with it; empty at the end} */
+    private Optional<CsvBlock> take() {
+        boolean interrupted = false;
+        Optional<CsvBlock> block = Optional.empty();
+        try {
+            while (block.isEmpty()) {
+                try {
+                    synchronized (this) {
+                        requireNoCrash();
+                        if (queue.isEmpty()) {
+                            if (hasEnded || closed) {
+                                return Optional.empty();
+                            }
+                            wait();
+                            continue;
+                        }
+                        block = Optional.of(queue.element());
+                    }
+                    if (!block.get().await(WAIT_MILLIS)) {
+                        block = Optional.empty();
+                    }
+                } catch (InterruptedException e) {
+                    // The threads always answer; the caller is interrupted afterwards.
+                    interrupted = true;
+                    block = Optional.empty();
+                }
+            }
+            synchronized (this) {
+                queue.remove();
+                notifyAll();
+            }
+            return block;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void requireNoCrash() {
+        if (crash.isPresent()) {
+            if (crash.get() instanceof Error e) {
+                throw e;
+            }
+            throw new IllegalStateException(crash.get());
+        }
+    }
+
+    /** Takes back a block that nobody needs any more. */
+    synchronized void recycle(CsvBlock block) {
+        if (!threads.isEmpty() && block.bytes.length <= 4 * CsvBlock.SIZE) {
+            free.add(block);
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Closes the current input. Does not wait for a thread that reads a stream, since it may wait for ever. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        if (!threads.isEmpty() && inputs.stream().anyMatch(Input::isStream)) {
+            reader.closeStored();
+        } else {
+            synchronized (reader) {
+                reader.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.accrete.io;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.Schema;
+
+/**
+ * Encodes the records of blocks on one of several threads. Whatever depends on the rows before is left to the one
+ * thread that gets the blocks in order: to encode a record that was refused here, and to number the labels.
+ */
+final class CsvEncoder {
+    private static final int MOST_ROWS = CsvBlock.SIZE;
+
+    private final ColumnPlan plan;
+    private final Schema schema;
+    private final boolean targetNeeded;
+    private final int keyCount;
+    private CsvHeader header = CsvHeader.UNKNOWN;
+    private Optional<RowEncoder> encoder = Optional.empty();
+    private Optional<Labels> labels = Optional.empty();
+
+    /** The index of each label of one encoder among all labels. Only for the thread that gets the blocks. */
+    static final class Labels {
+        private int[] indexes;
+        private int count;
+        private boolean areSame = true;
+
+        /**
+         * Begins with the labels that a plan knows, which have the same indexes everywhere.
+         *
+         * @param known how many there are
+         */
+        Labels(int known) {
+            indexes = IntStream.range(0, known).toArray();
+            count = known;
+        }
+
+        /**
+         * Appends encoded rows to a chunk. Their labels are numbered in the order of the rows.
+         *
+         * @param block the block of the rows
+         * @param from the first row
+         * @param to the row after the last
+         * @param all numbers all labels
+         * @param out the chunk
+         */
+        void append(CsvBlock block, int from, int to, RowEncoder all, ChunkBuffer out) {
+            ChunkBuffer rows = block.rows.orElseThrow();
+            for (int row = from; row < to && count < block.labelNames.size(); row++) {
+                if (rows.chunk().target(row) >= count) {
+                    add(block.labelNames.get(count), all);
+                }
+            }
+            if (areSame) {
+                out.append(rows, from, to);
+            } else {
+                out.append(rows, from, to, indexes);
+            }
+            out.classes(all.classes());
+        }
+
+        private void add(String label, RowEncoder all) {
+            if (count == indexes.length) {
+                indexes = Arrays.copyOf(indexes, Math.max(16, 2 * count));
+            }
+            indexes[count] = all.classIndex(label);
+            areSame &= indexes[count] == count;
+            count++;
+        }
+    }
+
+    CsvEncoder(ColumnPlan plan, Schema schema, boolean targetNeeded, int keyCount) {
+        this.plan = plan;
+        this.schema = schema;
+        this.targetNeeded = targetNeeded;
+        this.keyCount = keyCount;
+    }
+
+    /** Encodes all records of a block that can be encoded. */
+    void encode(CsvBlock block) {
+        if (!block.header.equals(header)) {
+            header = block.header;
+            labels = Optional.of(new Labels(schema.target().classes().size()));
+            try {
+                encoder = Optional.of(new RowEncoder(plan, header.names(), targetNeeded));
+            } catch (AccreteException e) {
+                // A column is missing, which is told when its first record is reached.
+                encoder = Optional.empty();
+            }
+        }
+        ChunkBuffer rows = block.rows
+                .filter(buffer -> buffer.schema() == schema && buffer.keyCount() == keyCount)
+                .orElseGet(() -> new ChunkBuffer(schema, MOST_ROWS, keyCount));
+        rows.clear();
+        block.rows = Optional.of(rows);
+        if (encoder.isEmpty()) {
+            block.refused.set(0, block.records);
+            return;
+        }
+        RowEncoder some = encoder.get();
+        for (int record = 0; record < block.records; record++) {
+            try {
+                some.encode(block.text, block.borders, block.firsts[record], block.cells(record), rows);
+            } catch (AccreteException e) {
+                block.refused.set(record);
+            }
+        }
+        block.labels = labels;
+        block.labelNames = some.classes();
+    }
+}

@@ -1,0 +1,61 @@
+package org.accrete.io;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The columns of a file.
+ *
+ * @param names their names, all different
+ * @param doubled names that occur more than once in the file, before the later ones got a number
+ */
+record CsvHeader(List<String> names, List<String> doubled) {
+    /** The columns of a file whose first record was not found yet. */
+    static final CsvHeader UNKNOWN = new CsvHeader(List.of(), List.of());
+
+    /**
+     * {@return the columns that a header names} Names are trimmed. A column without one, such as an index, is named by
+     * its number.
+     *
+     * @param cells the cells of the header
+     */
+    static CsvHeader of(List<String> cells) {
+        List<String> names = new ArrayList<>();
+        for (String cell : cells) {
+            String name = cell.strip();
+            names.add(name.isEmpty() ? "column-" + (names.size() + 1) : name);
+        }
+        Set<String> once = new HashSet<>();
+        return new CsvHeader(
+                distinct(names),
+                names.stream().filter(name -> !once.add(name)).distinct().toList());
+    }
+
+    /** {@return the columns of a file without a header: 1, 2, …} */
+    static CsvHeader numbered(int columns) {
+        return new CsvHeader(
+                IntStream.rangeClosed(1, columns).mapToObj(Integer::toString).toList(), List.of());
+    }
+
+    /** {@return the names, where one that occurred before gets a number: id, id.1, id.2} */
+    private static List<String> distinct(List<String> names) {
+        Set<String> all = new HashSet<>(names);
+        Map<String, Integer> counts = new HashMap<>();
+        List<String> distinct = new ArrayList<>();
+        for (String name : names) {
+            int count = counts.merge(name, 1, Integer::sum) - 1;
+            String changed = count == 0 ? name : name + "." + count;
+            while (count > 0 && !all.add(changed)) {
+                count = counts.merge(name, 1, Integer::sum) - 1;
+                changed = name + "." + count;
+            }
+            distinct.add(changed);
+        }
+        return List.copyOf(distinct);
+    }
+}

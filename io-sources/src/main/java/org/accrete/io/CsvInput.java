@@ -1,0 +1,253 @@
+package org.accrete.io;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The bytes of one input, decompressed and as UTF-8, cut into blocks that begin and end between records.
+ *
+ * <p>Where a piece has no quotation mark, its last line end is the end of a record. Otherwise all its bytes are
+ * followed from the beginning of a record.
+ */
+final class CsvInput implements Closeable {
+    private static final int BUFFER = 1 << 16;
+    private static final int MOST_BYTES = 4;
+    private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+    /** What the bytes read so far end in. */
+    private enum State {
+        RECORD_BEGIN,
+        CELL_BEGIN,
+        CELL,
+        QUOTED,
+        /** After a quotation mark in a quoted cell: its end, or the first of two. */
+        QUOTE,
+        COMMENT,
+        /** Not CSV from here on. */
+        BROKEN
+    }
+
+    private final InputStream stored;
+    private final LineEndInput lines;
+    private final InputStream in;
+    private final boolean isPacked;
+    private final boolean isChecked;
+    private final byte delimiter;
+    private final int comment;
+    private final int readSize;
+
+    private State state = State.RECORD_BEGIN;
+    private int brokenAt;
+    private byte[] rest = {};
+    private byte last;
+    private int linesSkipped;
+    private boolean ended;
+
+    /**
+     * Opens an input.
+     *
+     * @param input the input
+     * @param format how it is written
+     * @param readSize the most bytes to read at once
+     * @throws IOException if it cannot be read; it is closed then
+     */
+    CsvInput(Input input, CsvFormat format, int readSize) throws IOException {
+        this.readSize = readSize;
+        stored = input.open();
+        try {
+            BufferedInputStream buffered = new BufferedInputStream(stored, BUFFER);
+            isPacked = Gunzip.isNext(buffered);
+            BufferedInputStream plain = isPacked ? new BufferedInputStream(new Gunzip(buffered), BUFFER) : buffered;
+            plain.mark(4);
+            int mark = plain.read() << 8 | plain.read();
+            boolean isUtf16 = mark == BYTE_ORDER_MARK || mark == Integer.reverseBytes(BYTE_ORDER_MARK) >>> 16;
+            boolean isUtf8 = mark == 0xEFBB && plain.read() == 0xBF;
+            if (!isUtf8) {
+                plain.reset();
+            }
+            Charset charset = isUtf8 ? StandardCharsets.UTF_8 : isUtf16 ? StandardCharsets.UTF_16 : format.charset();
+            lines = new LineEndInput(plain);
+            delimiter = delimiter(format);
+            comment = comment(format);
+            isChecked = !charset.equals(StandardCharsets.UTF_8) || delimiter < 0 || (comment < 0 && comment != NONE);
+            in = isChecked
+                    ? new Utf8Input(
+                            new InputStreamReader(
+                                    lines,
+                                    charset.newDecoder()
+                                            .onMalformedInput(CodingErrorAction.REPORT)
+                                            .onUnmappableCharacter(CodingErrorAction.REPORT)),
+                            format)
+                    : lines;
+            skip(format.skippedLines());
+        } catch (IOException | RuntimeException e) {
+            stored.close();
+            throw e;
+        }
+    }
+
+    /** What {@link #comment} returns for a format without comments. */
+    static final int NONE = Integer.MIN_VALUE;
+
+    /** {@return the byte that stands for the delimiter in blocks} */
+    static byte delimiter(CsvFormat format) {
+        return format.delimiter() < 0x80 ? (byte) format.delimiter() : Utf8Input.DELIMITER;
+    }
+
+    /** {@return the byte that stands for the comment character in blocks, or {@link #NONE}} */
+    static int comment(CsvFormat format) {
+        return format.comment()
+                .map(c -> (int) (c < 0x80 ? (byte) c.charValue() : Utf8Input.COMMENT))
+                .orElse(NONE);
+    }
+
+    private void skip(int count) throws IOException {
+        byte[] one = new byte[1];
+        while (linesSkipped < count && in.read(one, 0, 1) > 0) {
+            // The line feed after a carriage return belongs to the line before.
+            if (one[0] == '\r' || (one[0] == '\n' && last != '\r')) {
+                linesSkipped++;
+            }
+            last = one[0];
+        }
+        if (linesSkipped < count) {
+            ended = true;
+        }
+    }
+
+    /** {@return how many lines were skipped before the first block} */
+    int linesSkipped() {
+        return linesSkipped;
+    }
+
+    /** {@return whether it is a gzip file} */
+    boolean isPacked() {
+        return isPacked;
+    }
+
+    /** {@return whether the end was reached and the last line has no line end} */
+    boolean endsWithinLine() {
+        return lines.endsWithinLine();
+    }
+
+    /**
+     * Fills a block with the next records, as many as are there at once.
+     *
+     * @param block cleared, then filled
+     * @return false at the end
+     */
+    boolean read(CsvBlock block) throws IOException {
+        if (ended) {
+            return false;
+        }
+        byte lastBefore = last;
+        block.begin(rest, readSize);
+        block.isChecked = isChecked;
+        int end = -1;
+        while (end < 0) {
+            int from = block.length;
+            int room = Math.min(block.room(), readSize);
+            int count = in.read(block.bytes, from, room);
+            if (count < 0) {
+                ended = true;
+                block.isEnd = true;
+                end = from;
+            } else if (count > 0) {
+                block.length += count;
+                end = state == State.BROKEN ? -1 : lastRecordEnd(block.bytes, from, block.length);
+                if (isBrokenWithin(block) || (end < 0 && block.isTooLong())) {
+                    ended = true;
+                    block.isCut = true;
+                    end = block.length;
+                }
+            }
+        }
+        rest = block.cut(end);
+        brokenAt -= end;
+        if (end > 0) {
+            last = block.bytes[end - 1];
+            block.from = lastBefore == '\r' && block.bytes[0] == '\n' ? 1 : 0;
+        }
+        return end > 0;
+    }
+
+    /** {@return whether a block has the whole character that is not CSV} The message shows it. */
+    private boolean isBrokenWithin(CsvBlock block) {
+        return state == State.BROKEN && block.length >= brokenAt + (block.bytes[brokenAt] < 0 ? MOST_BYTES : 1);
+    }
+
+    /** {@return the offset after the last record of which more bytes came, or -1} */
+    private int lastRecordEnd(byte[] bytes, int from, int to) {
+        int begin = from;
+        int found = -1;
+        if (state != State.QUOTED && state != State.QUOTE && !Words.contains(bytes, from, to, (byte) '"')) {
+            for (int at = to; at > from && found < 0; at--) {
+                if (isLineEnd(bytes[at - 1])) {
+                    found = at;
+                    begin = at;
+                    state = State.RECORD_BEGIN;
+                }
+            }
+        }
+        int later = follow(bytes, begin, to);
+        return later < 0 ? found : later;
+    }
+
+    private int follow(byte[] bytes, int from, int to) {
+        State now = state;
+        int found = -1;
+        for (int at = from; at < to && now != State.BROKEN; at++) {
+            byte next = bytes[at];
+            switch (now) {
+                case QUOTED -> {
+                    if (next == '"') {
+                        now = State.QUOTE;
+                    }
+                }
+                case COMMENT -> {
+                    if (isLineEnd(next)) {
+                        now = State.RECORD_BEGIN;
+                        found = at + 1;
+                    }
+                }
+                default -> {
+                    if (isLineEnd(next)) {
+                        now = State.RECORD_BEGIN;
+                        found = at + 1;
+                    } else if (next == delimiter) {
+                        now = State.CELL_BEGIN;
+                    } else if (now == State.QUOTE) {
+                        now = next == '"' ? State.QUOTED : State.BROKEN;
+                        brokenAt = at;
+                    } else if (now == State.RECORD_BEGIN && next == comment) {
+                        now = State.COMMENT;
+                    } else if (now != State.CELL) {
+                        now = next == '"' ? State.QUOTED : State.CELL;
+                    }
+                }
+            }
+        }
+        state = now;
+        return found;
+    }
+
+    static boolean isLineEnd(byte one) {
+        return one == '\n' || one == '\r';
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    /** Closes only the stored bytes, which does not wait for a thread that reads them. */
+    void closeStored() throws IOException {
+        stored.close();
+    }
+}
