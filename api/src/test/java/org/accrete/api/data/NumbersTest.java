@@ -3,15 +3,18 @@ package org.accrete.api.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import java.nio.charset.StandardCharsets;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** {@code -Daccrete.decimals=N} compares N random decimals instead of a few hundred thousand. */
 class NumbersTest {
+    private static final int DECIMALS = Integer.getInteger("accrete.decimals", 400_000);
+
     private static double parse(String text) {
         byte[] padded = ("x" + text + "9").getBytes(StandardCharsets.UTF_8);
         return Numbers.parse(padded, 1, padded.length - 1);
@@ -74,25 +77,59 @@ class NumbersTest {
     @Test
     void readsRandomDecimalsBitForBitAsTheJdkDoes() {
         Random random = Seeds.random(NumbersTest.class);
-        for (int i = 0; i < 300_000; i++) {
-            BigInteger digits = new BigInteger(1 + random.nextInt(70), random);
-            BigDecimal decimal = new BigDecimal(digits, random.nextInt(60) - 25);
-            String text = (random.nextBoolean() ? "-" : "")
-                    + (random.nextBoolean() ? decimal.toPlainString() : decimal.toString());
-            assertLikeTheJdk(text);
+        for (int i = 0; i < DECIMALS; i++) {
+            assertLikeTheJdk(decimal(random));
         }
     }
 
-    @Test
-    void readsEveryDoubleThatTheJdkPrints() {
-        Random random = Seeds.random(NumbersTest.class);
-        for (int i = 0; i < 100_000; i++) {
-            double value = Double.longBitsToDouble(random.nextLong());
-            if (Double.isFinite(value)) {
-                assertLikeTheJdk(Double.toString(value));
-            }
-            assertLikeTheJdk(Double.toString(random.nextDouble()));
-        }
+    /** {@return a decimal of one of several kinds, each of which is hard in another way} */
+    private static String decimal(Random random) {
+        String sign = random.nextBoolean() ? "-" : "";
+        return sign
+                + switch (random.nextInt(6)) {
+                    // Any number of digits and any power.
+                    case 0 -> {
+                        BigInteger digits = new BigInteger(1 + random.nextInt(70), random);
+                        BigDecimal any = new BigDecimal(digits, random.nextInt(60) - 25);
+                        yield random.nextBoolean() ? any.toPlainString() : any.toString();
+                    }
+                    // Exactly between two neighbours, and a little beside that.
+                    case 1 -> {
+                        double value = Math.abs(Double.longBitsToDouble(random.nextLong()));
+                        BigDecimal low = new BigDecimal(Double.isFinite(value) ? value : 1.0);
+                        BigDecimal middle =
+                                low.add(new BigDecimal(Math.ulp(low.doubleValue())).divide(BigDecimal.valueOf(2)));
+                        BigDecimal beside = BigDecimal.ONE.movePointLeft(middle.scale() + 1 + random.nextInt(3));
+                        yield (switch (random.nextInt(3)) {
+                                    case 0 -> middle;
+                                    case 1 -> middle.add(beside);
+                                    default -> middle.subtract(beside);
+                                })
+                                .toString();
+                    }
+                    // What the JDK prints, at all scales and near 1.
+                    case 2 -> {
+                        double value = Math.abs(Double.longBitsToDouble(random.nextLong()));
+                        yield Double.toString(Double.isFinite(value) ? value : random.nextDouble());
+                    }
+                    case 3 -> Double.toString(random.nextDouble());
+                    // Up to twenty digits with a point anywhere, as in most files; whole numbers around 2^53.
+                    case 4 -> {
+                        StringBuilder text = new StringBuilder();
+                        int length = 1 + random.nextInt(20);
+                        int point = random.nextInt(length + 1);
+                        for (int i = 0; i < length; i++) {
+                            text.append(i == point ? "." : "").append((char) ('0' + random.nextInt(10)));
+                        }
+                        yield text.toString();
+                    }
+                    default ->
+                        (1L << 53)
+                                + random.nextInt(2_000)
+                                - 1_000
+                                + "0".repeat(random.nextInt(4))
+                                + (random.nextBoolean() ? "e" + (random.nextInt(60) - 30) : "");
+                };
     }
 
     @ParameterizedTest
