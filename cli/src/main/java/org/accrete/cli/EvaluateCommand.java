@@ -29,6 +29,9 @@ final class EvaluateCommand extends Subcommand {
     @Mixin
     BadRowsOption badRows = new BadRowsOption();
 
+    @Mixin
+    ThreadsOption threads = new ThreadsOption();
+
     EvaluateCommand(Console console) {
         super(console);
     }
@@ -37,7 +40,7 @@ final class EvaluateCommand extends Subcommand {
     public Integer call() {
         BadRows policy = badRows.dropping(console::note);
         PlugIns plugIns = plugIns();
-        SourceAddress address = SourceAddress.resolve(plugIns, source);
+        SourceAddress address = SourceAddress.resolve(plugIns, source, threads);
         StoredModel stored = StoredModel.load(plugIns, this, model);
         Target target = stored.schema().target();
         if (target.kind() == Target.Kind.NONE) {

@@ -55,6 +55,9 @@ final class PredictCommand extends Subcommand {
     @Mixin
     BadRowsOption badRows = new BadRowsOption();
 
+    @Mixin
+    ThreadsOption threads = new ThreadsOption();
+
     PredictCommand(Console console) {
         super(console);
     }
@@ -63,7 +66,7 @@ final class PredictCommand extends Subcommand {
     public Integer call() throws IOException {
         BadRows policy = badRows.blanking(console::note);
         PlugIns plugIns = plugIns();
-        SourceAddress address = SourceAddress.resolve(plugIns, source);
+        SourceAddress address = SourceAddress.resolve(plugIns, source, threads);
         if (output.isPresent()) {
             requireWritable(output.get(), address);
         }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,10 +45,11 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
      *
      * @param plugIns where the plug-in is found
      * @param source path, glob, {@code -} or {@code name:location?key=value}
+     * @param threads how many threads may read, of those that the plug-in can use
      * @throws AccreteException bad argument: no such file, an ending that no plug-in reads, a parameter out of its
-     *     domain; unknown plug-in
+     *     domain or given twice; unknown plug-in
      */
-    static SourceAddress resolve(PlugIns plugIns, String source) {
+    static SourceAddress resolve(PlugIns plugIns, String source, ThreadsOption threads) {
         Address address = Address.parse(source);
         ChunkSourceProvider provider;
         if (address.plugIn().isPresent()) {
@@ -56,7 +59,17 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         } else {
             provider = byEnding(plugIns, source);
         }
-        return new SourceAddress(provider, address.location(), Params.parse(provider.params(), address.settings()));
+        Map<String, String> settings = new LinkedHashMap<>(address.settings());
+        boolean canThread =
+                provider.params().stream().anyMatch(spec -> spec.name().equals(ThreadsOption.PARAMETER));
+        if (canThread && threads.count.isPresent()) {
+            String given = settings.put(ThreadsOption.PARAMETER, threads.count.get());
+            if (given != null) {
+                throw AccreteException.badArgument(
+                        "--threads and threads=" + given + " in '" + source + "' say the same; leave one of them out");
+            }
+        }
+        return new SourceAddress(provider, address.location(), Params.parse(provider.params(), settings));
     }
 
     ChunkSource open(SourceRequest request) {

@@ -88,6 +88,9 @@ final class TrainOptions {
     @Mixin
     BadRowsOption badRows = new BadRowsOption();
 
+    @Mixin
+    ThreadsOption threads = new ThreadsOption();
+
     @Option(
             names = "--holdout",
             paramLabel = "SHARE",

@@ -43,7 +43,7 @@ final class Training implements AutoCloseable {
         this.options = options;
         this.history = history;
         this.origin = origin;
-        SourceAddress address = SourceAddress.resolve(plugIns, options.source);
+        SourceAddress address = SourceAddress.resolve(plugIns, options.source, options.threads);
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
         // Counts over all epochs and, when resumed, over all rows before.
         long droppedBefore =

@@ -258,4 +258,28 @@ final class RowsTest {
             assertThat(train(data, "few", all.toArray(String[]::new)).err()).contains("--holdout 10% and --epochs N");
         }
     }
+
+    @Test
+    void threadsChangeNoPrediction() {
+        Path data = csv("in.csv", "x,y", 20_000, row -> noise(row) + "," + row % 3);
+        assertThat(train(data, "m", "--threads", "1").status()).isZero();
+        Outcome one = accrete("predict", "m", data.toString(), "--threads", "1");
+        Outcome three = accrete("predict", "m", data.toString(), "--threads", "3");
+        assertThat(one.out()).hasLineCount(20_001);
+        assertThat(three.out()).isEqualTo(one.out());
+        assertThat(accrete("evaluate", "m", data.toString(), "--threads", "3").out())
+                .isEqualTo(accrete("evaluate", "m", data.toString()).out());
+    }
+
+    @Test
+    void threadsAreSaidOnceAndWithinTheirRange() {
+        Path data = csv("in.csv", "x,y", 20, row -> row + "," + row % 2);
+        assertThat(train(data, "m", "--threads", "many").err()).contains("threads must be", "but was many");
+        assertThat(train(Path.of("csv:" + data + "?threads=2"), "m", "--threads", "2")
+                        .err())
+                .contains("--threads and threads=2");
+        assertThat(accrete("train", "synthetic:sea?rows=2000", "--model", "s", "--threads", "2")
+                        .status())
+                .isZero();
+    }
 }

@@ -38,10 +38,13 @@ final class VectorModuleTest {
         PlugIns plugIns = PlugIns.load();
         Schema schema = Schema.numeric(2, NUMBER);
         Path file = Data.write(folder, "two.csv", "123.5,123.5\n".repeat(500));
-        assertThat(SourceAddress.resolve(plugIns, file.toString()).rows(schema)).isCloseTo(500, within(50.0));
-        assertThat(SourceAddress.resolve(plugIns, "synthetic:regression?rows=20")
+        assertThat(SourceAddress.resolve(plugIns, file.toString(), new ThreadsOption())
+                        .rows(schema))
+                .isCloseTo(500, within(50.0));
+        assertThat(SourceAddress.resolve(plugIns, "synthetic:regression?rows=20", new ThreadsOption())
                         .rows(schema))
                 .isEqualTo(20);
-        assertThat(SourceAddress.resolve(plugIns, "-").rows(schema)).isEqualTo(1e6);
+        assertThat(SourceAddress.resolve(plugIns, "-", new ThreadsOption()).rows(schema))
+                .isEqualTo(1e6);
     }
 }
