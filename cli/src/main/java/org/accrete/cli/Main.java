@@ -10,9 +10,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** Entry of the {@code accrete} command. */
@@ -55,11 +58,9 @@ public final class Main {
                 words.contains("--debug"),
                 Integer.getInteger("accrete.out.columns", Console.NO_TERMINAL),
                 Integer.getInteger("accrete.err.columns", Console.NO_TERMINAL));
-        CommandLine line = commandLine(console);
         Subcommand running = null;
         try {
-            CommandLine.ParseResult parsed = line.parseArgs(asOption(words));
-            List<CommandLine> named = parsed.asCommandLineList();
+            List<CommandLine> named = parse(asOption(words), console).asCommandLineList();
             CommandLine last = named.get(named.size() - 1);
             if (last.isUsageHelpRequested()) {
                 last.usage(new PrintWriter(out, true, StandardCharsets.UTF_8));
@@ -69,7 +70,7 @@ public final class Main {
                 running = command;
                 return command.call();
             }
-            return root(last.getCommand(), line, console);
+            return root(last.getCommand(), last, console);
         } catch (Reported e) {
             Failure failure = Failure.of(e.getCause(), true);
             console.trace(failure);
@@ -107,23 +108,40 @@ public final class Main {
         return 0;
     }
 
-    /** {@return the whole command line; nothing is read or opened} */
-    static CommandLine commandLine(Console console) {
-        CommandLine line = new CommandLine(new Root())
-                .addSubcommand(new TrainCommand(console))
-                .addSubcommand(new PredictCommand(console))
-                .addSubcommand(new EvaluateCommand(console))
-                .addSubcommand(new ModelsCommand(console))
-                .addSubcommand(new VersionsCommand(console))
-                .addSubcommand(new RollbackCommand(console))
-                .addSubcommand(new TagCommand(console))
-                .addSubcommand(new RmCommand(console))
-                .addSubcommand(new VerifyCommand(console))
-                .addSubcommand("learners", new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS))
-                .addSubcommand("sources", new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES))
-                .addSubcommand("stores", new PlugInsCommand(console, PlugInsCommand.Kind.STORES))
-                .addSubcommand(new DescribeCommand(console))
-                .addSubcommand(new BenchCommand(console));
+    private static CommandLine.ParseResult parse(String[] words, Console console) {
+        try {
+            return commandLine(console, words.length > 0 ? words[0] : "").parseArgs(words);
+        } catch (CommandLine.ParameterException e) {
+            // The message may name an option of another command.
+            return commandLine(console, "").parseArgs(words);
+        }
+    }
+
+    /**
+     * {@return the command line of one command, because each takes time to describe; the whole one for another word}
+     * Nothing is read or opened.
+     */
+    private static CommandLine commandLine(Console console, String word) {
+        Map<String, Supplier<Subcommand>> commands = new LinkedHashMap<>();
+        commands.put("train", () -> new TrainCommand(console));
+        commands.put("predict", () -> new PredictCommand(console));
+        commands.put("evaluate", () -> new EvaluateCommand(console));
+        commands.put("models", () -> new ModelsCommand(console));
+        commands.put("versions", () -> new VersionsCommand(console));
+        commands.put("rollback", () -> new RollbackCommand(console));
+        commands.put("tag", () -> new TagCommand(console));
+        commands.put("rm", () -> new RmCommand(console));
+        commands.put("verify", () -> new VerifyCommand(console));
+        commands.put("learners", () -> new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS));
+        commands.put("sources", () -> new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES));
+        commands.put("stores", () -> new PlugInsCommand(console, PlugInsCommand.Kind.STORES));
+        commands.put("describe", () -> new DescribeCommand(console));
+        commands.put("bench", () -> new BenchCommand(console));
+        if (commands.containsKey(word)) {
+            commands.keySet().retainAll(Set.of(word));
+        }
+        CommandLine line = new CommandLine(new Root());
+        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
         describe(line, "sources", "List the sources that rows can be read from.");
         describe(line, "stores", "List the stores that models can be kept in.");
@@ -134,8 +152,11 @@ public final class Main {
         return line;
     }
 
-    private static void describe(CommandLine line, String command, String description) {
-        line.getSubcommands().get(command).getCommandSpec().usageMessage().description(description);
+    private static void describe(CommandLine line, String name, String description) {
+        CommandLine command = line.getSubcommands().get(name);
+        if (command != null) {
+            command.getCommandSpec().usageMessage().description(description);
+        }
     }
 
     /** Wraps the lines below the options, which picocli does not. */
