@@ -23,7 +23,7 @@ final class VectorModule {
      * What SIMD must be able to save: bytes of the model that are read or written, over all rows. Measured: see
      * docs/decisions/command-line.md.
      */
-    private static final double WORK = 6e9;
+    private static final double WORK = 2e10;
 
     private VectorModule() {}
 
