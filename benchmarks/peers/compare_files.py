@@ -1,0 +1,112 @@
+"""Time and processor time of a whole training from a file: Accrete beside pandas with scikit-learn, and Vowpal Wabbit.
+
+Each tool is a new process that reads the file, learns one pass and ends; interpreter, imports and JVM start count. They take turns, and a
+cell is the median of all rounds. pandas reads chunks of 10,000 rows for `partial_fit`. Vowpal Wabbit reads the same numbers in its own text
+format. Accrete runs twice: as it comes (scaled columns, its default optimizer, scores of each chunk), and with plain SGD of unscaled columns,
+which is what the others do, but scores every chunk as well.
+"""
+
+import argparse
+import importlib.util
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ACCRETE = HERE.parent.parent / "accrete"
+COLUMNS = 20
+
+PANDAS = """
+import sys
+import pandas
+from sklearn.linear_model import SGDClassifier
+
+model = SGDClassifier(loss="log_loss")
+for chunk in pandas.read_csv(sys.argv[1], chunksize=10_000):
+    labels = chunk.pop("label")
+    model.partial_fit(chunk.to_numpy(), labels, classes=[0, 1])
+"""
+
+VOWPAL_WABBIT = """
+import sys
+from vowpalwabbit import Workspace
+
+model = Workspace(f"--quiet --loss_function logistic --passes 1 -d {sys.argv[1]}")
+model.finish()
+"""
+
+
+def make_files(folder, rows):
+    """The same rows as CSV and as Vowpal Wabbit's text, by a noisy linear rule."""
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    rule = np.where(np.arange(COLUMNS) % 2 == 0, 1, -1) / np.sqrt(COLUMNS)
+    csv, text = folder / "rows.csv", folder / "rows.vw"
+    line = ",".join(["%.6g"] * COLUMNS) + ",%d\n"
+    example = "%d | " + " ".join(f"{j}:%.6g" for j in range(COLUMNS)) + "\n"
+    with open(csv, "w") as as_csv, open(text, "w") as as_text:
+        as_csv.write(",".join(f"x{j}" for j in range(COLUMNS)) + ",label\n")
+        for first in range(0, rows, 50_000):
+            x = random.standard_normal((min(50_000, rows - first), COLUMNS))
+            labels = x @ rule + 0.5 * random.standard_normal(len(x)) > 0
+            for values, label in zip(x.tolist(), labels.tolist()):
+                as_csv.write(line % (*values, label))
+                as_text.write(example % (1 if label else -1, *values))
+    return csv, text
+
+
+def run(command, environment):
+    """Wall seconds, processor seconds and the most megabytes of a process."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        sys.exit(output.decode())
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the file")
+    parser.add_argument("--rounds", type=int, default=5, help="how often all take their turn")
+    parser.add_argument("--accrete", action="append", help="an accrete launcher; may be given more than once, to compare trees")
+    parser.add_argument("--opts", default="-Xmx64m", help="JVM options")
+    options = parser.parse_args()
+    environment = os.environ | {"ACCRETE_OPTS": options.opts}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        csv, text = make_files(folder, options.rows)
+        store = folder / "store"
+        commands = {}
+        for launcher in options.accrete or [str(ACCRETE)]:
+            title = "Accrete" if not options.accrete else launcher
+            train = [launcher, "train", str(csv), "--target", "label", "--model", "m", "--store", str(store)]
+            commands[title] = train
+            commands[f"{title}, plain SGD"] = train + ["--learner", "sgd-classifier", "--steps", "none", "--set", "optimizer=sgd"]
+            run(train + ["--rows", "2000"], environment)  # builds what is missing
+        if importlib.util.find_spec("pandas") and importlib.util.find_spec("sklearn"):
+            commands["pandas and scikit-learn"] = [sys.executable, "-c", PANDAS, str(csv)]
+        if importlib.util.find_spec("vowpalwabbit"):
+            commands["Vowpal Wabbit, its text format"] = [sys.executable, "-c", VOWPAL_WABBIT, str(text)]
+        found = {title: [] for title in commands}
+        for _ in range(options.rounds):
+            for title, command in commands.items():
+                shutil.rmtree(store, ignore_errors=True)
+                found[title].append(run(command, environment))
+        print(f"| {options.rows:,} rows × {COLUMNS} numbers, {csv.stat().st_size / 1e6:.0f} MB | wall | processor | memory |")
+        print("|---|--:|--:|--:|")
+        for title, runs in found.items():
+            wall, processor, memory = (statistics.median(column) for column in zip(*runs))
+            print(f"| {title} | {wall:.2f} s | {processor:.2f} s | {memory:.0f} MB |")
+
+
+if __name__ == "__main__":
+    main()
