@@ -1,6 +1,9 @@
-/** Chunk sources: CSV files and generated rows. */
+/** Chunk sources: files of several formats, and generated rows. */
+@SuppressWarnings("requires-automatic") // The library of zstd has no module descriptor.
 module org.accrete.io.sources {
     requires transitive org.accrete.api;
+    requires aircompressor;
+    requires jdk.unsupported; // For aircompressor.
 
     exports org.accrete.io;
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
@@ -94,7 +95,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         try {
             Path file = Path.of(location);
             if (!provider.endings().isEmpty() && Files.isRegularFile(file)) {
-                double bytes = Files.size(file) * (location.endsWith(".gz") ? GZIP_RATIO : 1);
+                double bytes = Files.size(file) * (location.matches(".*\\.(gz|zst)") ? GZIP_RATIO : 1);
                 return bytes / (BYTES_PER_CELL * schema.blocks().size());
             }
         } catch (IOException | InvalidPathException e) {
@@ -110,6 +111,9 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         }
         try {
             Path read = Path.of(location);
+            if (Files.isDirectory(read)) {
+                return Files.isSameFile(read, file.toAbsolutePath().getParent());
+            }
             if (Files.exists(read)) {
                 return Files.isSameFile(read, file);
             }
@@ -132,13 +136,44 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         for (ChunkSourceProvider provider : plugIns.sources().all()) {
             provider.endings().forEach(ending -> endings.put(ending, provider));
         }
-        Optional<String> longest = endings.keySet().stream()
-                .filter(ending -> path.toLowerCase(Locale.ROOT).endsWith("." + ending))
-                .reduce((one, other) -> one.length() >= other.length() ? one : other);
-        return longest.map(endings::get)
+        if (Files.isDirectory(Path.of(path))) {
+            return ofDirectory(endings, path);
+        }
+        return byEnding(endings, path)
                 .orElseThrow(() -> AccreteException.badArgument("no source reads the ending of '" + path
                         + "'; endings: " + String.join(", ", endings.keySet()) + "; or name the source, as in "
                         + STANDARD_INPUT_AS + ":" + path));
+    }
+
+    private static Optional<ChunkSourceProvider> byEnding(SortedMap<String, ChunkSourceProvider> endings, String path) {
+        return endings.keySet().stream()
+                .filter(ending -> path.toLowerCase(Locale.ROOT).endsWith("." + ending))
+                .reduce((one, other) -> one.length() >= other.length() ? one : other)
+                .map(endings::get);
+    }
+
+    /** {@return the plug-in that reads files of a directory} */
+    private static ChunkSourceProvider ofDirectory(SortedMap<String, ChunkSourceProvider> endings, String path) {
+        SortedMap<String, ChunkSourceProvider> found = new TreeMap<>();
+        try (Stream<Path> files = Files.list(Path.of(path))) {
+            files.filter(file -> !Files.isDirectory(file))
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .forEach(name -> byEnding(endings, name).ifPresent(reader -> found.put(reader.name(), reader)));
+        } catch (IOException e) {
+            throw new AccreteException(
+                    AccreteException.Kind.IO, "directory '" + path + "' cannot be read: " + e.getMessage(), e);
+        }
+        if (found.size() == 1) {
+            return found.get(found.firstKey());
+        }
+        throw AccreteException.badArgument(
+                found.isEmpty()
+                        ? "no source reads the files of directory '" + path + "'; endings: "
+                                + String.join(", ", endings.keySet()) + "; or name the source, as in "
+                                + STANDARD_INPUT_AS + ":" + path + "/*"
+                        : "directory '" + path + "' has files of several sources: " + String.join(", ", found.keySet())
+                                + "; name one, as in " + found.firstKey() + ":" + path);
     }
 
     private static boolean isGlob(String path) {
@@ -148,10 +183,6 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
     private static void requireFile(String path) {
         try {
             Path file = Path.of(path);
-            if (Files.isDirectory(file)) {
-                throw AccreteException.badArgument("'" + path + "' is a directory; name its files by a glob, as in '"
-                        + file.resolve("*.csv") + "'");
-            }
             if (!Files.exists(file)) {
                 throw AccreteException.badArgument("no file '" + path + "'; check the path, or name a source plug-in: "
                         + String.join(", ", List.of("csv:PATH", "synthetic:sea")));

@@ -87,10 +87,11 @@ final class WrongInputTest {
     }
 
     @Test
-    void aMissingFile() {
+    void aMissingFile() throws IOException {
         trainRefused(List.of("none.csv", "no file"), folder.resolve("none.csv").toString(), "--target", "late");
         trainRefused(List.of("none-*.csv"), folder.resolve("none-*.csv").toString(), "--target", "late");
-        trainRefused(List.of("directory", "*.csv"), folder.toString(), "--target", "late");
+        String empty = Files.createDirectory(folder.resolve("empty")).toString();
+        trainRefused(List.of("no source reads the files of directory", "csv:" + empty), empty, "--target", "late");
         refused(
                 List.of("none.csv"),
                 "predict",

@@ -88,6 +88,9 @@ final class CsvBlock {
     Optional<ChunkBuffer> rows = Optional.empty();
 
     final BitSet refused = new BitSet();
+    /** Records that are no rows; each has one cell, which is all its text. */
+    final BitSet wrong = new BitSet();
+
     Optional<CsvEncoder.Labels> labels = Optional.empty();
     /** The labels that the targets of the rows are indexes into. */
     List<String> labelNames = List.of();
@@ -119,6 +122,7 @@ final class CsvBlock {
         failure = Optional.empty();
         failureLine = -1;
         refused.clear();
+        wrong.clear();
         labels = Optional.empty();
         isReady = false;
     }

@@ -22,11 +22,8 @@ final class CsvBlocks implements AutoCloseable {
      */
     private static final long WAIT_MILLIS = 100;
 
-    /** What a column needs at least, from its name to its place in a model. */
-    private static final long BYTES_PER_COLUMN = 1_000;
-
     private final List<Input> inputs;
-    private final CsvFormat format;
+    private final TextFormat format;
     private final boolean mayGrow;
     private final int readSize;
     private final Reader reader;
@@ -53,7 +50,7 @@ final class CsvBlocks implements AutoCloseable {
      * @param mayGrow whether the last line of the last file, if it has no line end, is left for later
      * @param readSize the most bytes to read at once
      */
-    CsvBlocks(List<Input> inputs, int first, CsvFormat format, boolean mayGrow, int readSize) {
+    CsvBlocks(List<Input> inputs, int first, TextFormat format, boolean mayGrow, int readSize) {
         this.readSize = readSize;
         this.inputs = inputs;
         this.format = format;
@@ -63,7 +60,7 @@ final class CsvBlocks implements AutoCloseable {
 
     /** Reads blocks of bytes, each of one file whose header is known. One thread at a time. */
     private final class Reader {
-        private final CsvSplitter splitter = new CsvSplitter(format);
+        private final Splitter splitter = format.splitter();
         private int file;
         private volatile Optional<CsvInput> input = Optional.empty();
         private CsvHeader header = CsvHeader.UNKNOWN;
@@ -83,9 +80,9 @@ final class CsvBlocks implements AutoCloseable {
                             return false;
                         }
                         file++;
-                        header = CsvHeader.UNKNOWN;
+                        header = format.header();
                         block.file = file;
-                        input = Optional.of(new CsvInput(inputs.get(file), format, readSize));
+                        input = Optional.of(format.open(inputs.get(file), readSize));
                         isFirst = true;
                     }
                     block.file = file;
@@ -120,35 +117,9 @@ final class CsvBlocks implements AutoCloseable {
             if (!header.names().isEmpty()) {
                 return;
             }
-            int after = splitter.splitFirst(block);
+            header = splitter.readHeader(block);
             failed |= block.failure.isPresent();
-            if (block.records == 0) {
-                return;
-            }
-            requireRoom(block.cells(0));
-            if (format.hasHeader()) {
-                header = CsvHeader.of(block.fields(0));
-                block.headerLine = block.lines[0];
-                block.linesBefore += block.lineCount;
-                block.from = after;
-            } else {
-                header = CsvHeader.numbered(block.cells(0));
-                block.linesBefore += block.lines[0];
-                block.from = block.lastBegin;
-            }
             block.header = header;
-            block.isSplit = false;
-        }
-
-        /** Refuses so many columns that their names, kinds and cells of a sample would fill the heap. */
-        private void requireRoom(int columns) {
-            long room = Runtime.getRuntime().maxMemory();
-            if (columns * BYTES_PER_COLUMN > room) {
-                throw AccreteException.badData("it has " + columns + " columns, which need a heap of about "
-                                + (columns * BYTES_PER_COLUMN >> 20) + " MB but it has " + (room >> 20)
-                                + " MB; allow more with -Xmx")
-                        .at(inputs.get(file).name());
-            }
         }
 
         private boolean leavesUnendedLine() {
@@ -214,7 +185,9 @@ final class CsvBlocks implements AutoCloseable {
         if (!block.isSplit) {
             reader.splitter.split(block);
         }
-        block.bytes = new byte[0]; // A sample keeps many blocks.
+        if (!block.header.names().isEmpty()) {
+            block.bytes = new byte[0]; // A sample keeps many blocks.
+        }
         return Optional.of(block);
     }
 
@@ -234,12 +207,10 @@ final class CsvBlocks implements AutoCloseable {
             throw e;
         }
         if (why instanceof CharacterCodingException) {
-            return AccreteException.badData("soon after this line there is something that is not " + format.charset()
-                            + " text; say which charset it is, as in csv:FILE?charset=windows-1252")
-                    .at(place);
+            return AccreteException.badData(format.notText()).at(place);
         }
-        if (why instanceof CsvSplitter.NotCsvException) {
-            return AccreteException.badData("not CSV: " + why.getMessage()).at(place);
+        if (why instanceof Splitter.BrokenException) {
+            return AccreteException.badData(why.getMessage()).at(place);
         }
         if (why instanceof ZipException || why instanceof EOFException) {
             return AccreteException.badData("after this line, " + why.getMessage())
@@ -278,7 +249,7 @@ final class CsvBlocks implements AutoCloseable {
 
     private void work(CsvEncoder encoder) {
         try {
-            CsvSplitter splitter = new CsvSplitter(format);
+            Splitter splitter = format.splitter();
             for (Optional<CsvBlock> next = readNext(); next.isPresent(); next = readNext()) {
                 CsvBlock block = next.get();
                 if (!block.isSplit) {

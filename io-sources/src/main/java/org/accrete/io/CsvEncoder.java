@@ -104,6 +104,10 @@ final class CsvEncoder {
         }
         RowEncoder some = encoder.get();
         for (int record = 0; record < block.records; record++) {
+            if (block.wrong.get(record)) {
+                block.refused.set(record);
+                continue;
+            }
             try {
                 some.encode(block.text, block.borders, block.firsts[record], block.cells(record), rows);
             } catch (AccreteException e) {

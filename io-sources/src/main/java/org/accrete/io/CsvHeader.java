@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.accrete.api.AccreteException;
 
 /**
  * The columns of a file.
@@ -17,6 +18,19 @@ import java.util.stream.IntStream;
 record CsvHeader(List<String> names, List<String> doubled) {
     /** The columns of a file whose first record was not found yet. */
     static final CsvHeader UNKNOWN = new CsvHeader(List.of(), List.of());
+
+    /** What a column needs at least, from its name to its place in a model. */
+    private static final long BYTES_PER_COLUMN = 1_000;
+
+    /** Refuses so many columns that their names, kinds and cells of a sample would fill the heap. */
+    static void requireRoom(int columns) {
+        long room = Runtime.getRuntime().maxMemory();
+        if (columns * BYTES_PER_COLUMN > room) {
+            throw AccreteException.badData("it has " + columns + " columns, which need a heap of about "
+                    + (columns * BYTES_PER_COLUMN >> 20) + " MB but it has " + (room >> 20)
+                    + " MB; allow more with -Xmx");
+        }
+    }
 
     /**
      * {@return the columns that a header names} Names are trimmed. A column without one, such as an index, is named by

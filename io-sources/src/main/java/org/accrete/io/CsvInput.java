@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The bytes of one input, decompressed and as UTF-8, cut into blocks that begin and end between records.
@@ -19,6 +20,7 @@ final class CsvInput implements Closeable {
     private static final int BUFFER = 1 << 16;
     private static final int MOST_BYTES = 4;
     private static final int BYTE_ORDER_MARK = 0xFEFF;
+    private static final CsvFormat LINES = new CsvFormat(',', StandardCharsets.UTF_8, false, 0, Optional.empty());
 
     /** What the bytes read so far end in. */
     private enum State {
@@ -41,6 +43,8 @@ final class CsvInput implements Closeable {
     private final byte delimiter;
     private final int comment;
     private final int readSize;
+    /** Whether line ends may be quoted. */
+    private final boolean isQuoted;
 
     private State state = State.RECORD_BEGIN;
     private int brokenAt;
@@ -58,12 +62,28 @@ final class CsvInput implements Closeable {
      * @throws IOException if it cannot be read; it is closed then
      */
     CsvInput(Input input, CsvFormat format, int readSize) throws IOException {
+        this(input, format, readSize, true);
+    }
+
+    /**
+     * {@return an input of UTF-8 where each line is a record}
+     *
+     * @param input the input
+     * @param readSize the most bytes to read at once
+     * @throws IOException if it cannot be read; it is closed then
+     */
+    static CsvInput ofLines(Input input, int readSize) throws IOException {
+        return new CsvInput(input, LINES, readSize, false);
+    }
+
+    private CsvInput(Input input, CsvFormat format, int readSize, boolean isQuoted) throws IOException {
         this.readSize = readSize;
+        this.isQuoted = isQuoted;
         stored = input.open();
         try {
             BufferedInputStream buffered = new BufferedInputStream(stored, BUFFER);
-            isPacked = Gunzip.isNext(buffered);
-            BufferedInputStream plain = isPacked ? new BufferedInputStream(new Gunzip(buffered), BUFFER) : buffered;
+            BufferedInputStream plain = Packing.unpack(buffered);
+            isPacked = plain != buffered;
             plain.mark(4);
             int mark = plain.read() << 8 | plain.read();
             boolean isUtf16 = mark == BYTE_ORDER_MARK || mark == Integer.reverseBytes(BYTE_ORDER_MARK) >>> 16;
@@ -126,7 +146,7 @@ final class CsvInput implements Closeable {
         return linesSkipped;
     }
 
-    /** {@return whether it is a gzip file} */
+    /** {@return whether it is a packed file} */
     boolean isPacked() {
         return isPacked;
     }
@@ -186,6 +206,14 @@ final class CsvInput implements Closeable {
     private int lastRecordEnd(byte[] bytes, int from, int to) {
         int begin = from;
         int found = -1;
+        if (!isQuoted) {
+            for (int at = to; at > from; at--) {
+                if (isLineEnd(bytes[at - 1])) {
+                    return at;
+                }
+            }
+            return -1;
+        }
         if (state != State.QUOTED && state != State.QUOTE && !Words.contains(bytes, from, to, (byte) '"')) {
             for (int at = to; at > from && found < 0; at--) {
                 if (isLineEnd(bytes[at - 1])) {

@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
 import org.accrete.api.data.Position;
@@ -27,18 +28,9 @@ import org.accrete.api.data.SourceRequest;
  * of accepted rows.
  */
 final class CsvSource implements ChunkSource {
-    /** Other common delimiters, each with its spelling in a source address. */
-    private static final List<List<String>> OTHER_DELIMITERS =
-            List.of(List.of(";", "%3B"), List.of("\t", CsvSourceProvider.TAB), List.of("|", "%7C"));
-
-    private static final String HEADER_ADVICE =
-            "if the first line is no header, say csv:FILE?header=no, which names the columns 1, 2, ...";
-    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
-    private static final int LISTED = 5;
-
     private final String name;
     private final List<Input> inputs;
-    private final CsvFormat format;
+    private final TextFormat format;
     private final boolean mayGrow;
     private final BadRows badRows;
     private final boolean targetNeeded;
@@ -65,6 +57,8 @@ final class CsvSource implements ChunkSource {
     private int encoded;
 
     private boolean readsAhead;
+    /** Says what is wrong with records. */
+    private Optional<Splitter> refusals = Optional.empty();
 
     private final RowHash hash = new RowHash();
     private int file;
@@ -83,13 +77,13 @@ final class CsvSource implements ChunkSource {
      */
     CsvSource(
             SourceRequest request,
-            CsvFormat format,
+            TextFormat format,
             String missing,
             Optional<String> decimal,
             int threads,
             int readSize) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
-        this.inputs = Input.find(request.location());
+        this.inputs = Input.find(request.location(), format.endings());
         this.isStream = inputs.stream().anyMatch(Input::isStream);
         this.format = format;
         this.mayGrow = request.mayGrow();
@@ -106,6 +100,8 @@ final class CsvSource implements ChunkSource {
                     CellFormat both = stored.or(cells);
                     return decimal.isPresent() ? both.withDecimal(cells.decimal()) : both;
                 });
+                format.expect(plan.columns().stream().map(Column::name).toList());
+                header = format.header();
                 readSample(1);
             } else {
                 plan = infer(request, cells);
@@ -122,22 +118,9 @@ final class CsvSource implements ChunkSource {
         }
     }
 
-    /** Adds a hint to an error if the header looks as if the format was another. */
     private AccreteException withHint(AccreteException e) {
-        List<String> names = header.names();
-        String hint = isMostlyNumbers(names) ? "; " + HEADER_ADVICE : "";
-        for (List<String> other : OTHER_DELIMITERS) {
-            if (names.size() == 1 && names.get(0).contains(other.get(0))) {
-                hint = "; if something else separates the cells, say so, as in csv:FILE?delimiter=" + other.get(1);
-            }
-        }
+        String hint = format.hint(header.names());
         return hint.isEmpty() ? e : new AccreteException(e.kind(), e.getMessage() + hint, e);
-    }
-
-    private boolean isMostlyNumbers(List<String> names) {
-        long numbers =
-                names.stream().filter(name -> NUMBER.matcher(name).matches()).count();
-        return format.hasHeader() && 2 * numbers > names.size();
     }
 
     private ColumnPlan infer(SourceRequest request, CellFormat cells) {
@@ -145,18 +128,24 @@ final class CsvSource implements ChunkSource {
         CsvBlock first = sample.stream()
                 .filter(some -> some.records > 0)
                 .findFirst()
-                .orElseThrow(() -> AccreteException.badData(
-                        "it has no rows to learn from; expected a line of column names, then at least one row"
-                                + (mayGrow && inputs.get(inputs.size() - 1).endsWithinLine()
-                                        ? "; the last line has no line end, so it is left until it is complete"
-                                        : "")));
+                .orElseThrow(() -> AccreteException.badData(format.noRows()
+                        + (mayGrow && inputs.get(inputs.size() - 1).endsWithinLine()
+                                ? "; the last line has no line end, so it is left until it is complete"
+                                : "")));
+        learnHeader(request);
+        if (sample.stream().allMatch(some -> some.wrong.cardinality() == some.records)) {
+            throw refusal(first, 0).at(blocks.place(first.file, first.line(0)));
+        }
         List<String> names = header.names();
-        PlanInference inference = new PlanInference(names, request, cells);
+        if (names.isEmpty()) {
+            throw AccreteException.badData(format.noRows());
+        }
+        PlanInference inference = new PlanInference(names, withDeclared(request), cells);
         boolean fits = false;
         int rows = 0;
         for (CsvBlock some : sample) {
             for (int row = 0; row < some.records && rows < PlanInference.ROWS; row++, rows++) {
-                if (some.header.names().equals(names)) {
+                if (some.header.names().equals(names) && !some.wrong.get(row)) {
                     inference.add(some.fields(row));
                     fits |= some.cells(row) == names.size();
                 }
@@ -164,7 +153,7 @@ final class CsvSource implements ChunkSource {
         }
         try {
             ColumnPlan inferred = inference.plan();
-            warnOfHeader();
+            warnings.addAll(format.warnings(header, name));
             warnings.addAll(inference.warnings());
             return inferred;
         } catch (AccreteException e) {
@@ -172,21 +161,38 @@ final class CsvSource implements ChunkSource {
         }
     }
 
-    private void warnOfHeader() {
-        List<String> names = header.names();
-        List<String> doubled = header.doubled();
-        if (isMostlyNumbers(names)) {
-            warnings.add("the header of '" + name + "' is numbers: " + listed(names) + "; " + HEADER_ADVICE);
+    /** Splits the sample again where its columns were not known before. */
+    private void learnHeader(SourceRequest request) {
+        if (!header.names().isEmpty()) {
+            return;
         }
-        if (!doubled.isEmpty()) {
-            warnings.add("column names occur more than once in the header of '" + name + "': " + listed(doubled)
-                    + "; the later ones are named " + doubled.get(0) + ".1 and so on"
-                    + (isMostlyNumbers(names) ? "" : "; " + HEADER_ADVICE));
+        header = format.learn(request);
+        Splitter splitter = format.splitter();
+        for (CsvBlock some : sample) {
+            some.header = header;
+            splitter.split(some);
+            some.bytes = new byte[0];
         }
     }
 
-    private static String listed(List<String> names) {
-        return names.stream().limit(LISTED).collect(Collectors.joining(", ")) + (names.size() > LISTED ? ", ..." : "");
+    /** Adds the kinds that a file declares, where the user does not give others. */
+    private SourceRequest withDeclared(SourceRequest request) {
+        List<Column> columns = new ArrayList<>(request.columns());
+        Set<String> given = columns.stream()
+                .map(column -> column.namedAsIn(header.names()).name())
+                .collect(Collectors.toSet());
+        format.declared(header).stream()
+                .filter(column -> !given.contains(column.name()))
+                .forEach(columns::add);
+        return request.withColumns(columns);
+    }
+
+    private AccreteException refusal(CsvBlock some, int row) {
+        return refusals.orElseGet(() -> {
+                    refusals = Optional.of(format.splitter());
+                    return refusals.get();
+                })
+                .refusal(some, row);
     }
 
     /** A last line without its end may be all that was written so far. */
@@ -360,6 +366,9 @@ final class CsvSource implements ChunkSource {
     private void encode(CsvBlock some, int row, ChunkBuffer buffer) {
         if (some.labels.isPresent() && !some.refused.get(row)) {
             encoded++;
+        }
+        if (some.wrong.get(row)) {
+            throw refusal(some, row);
         }
         encoder.encode(some.text, some.borders, some.firsts[row], some.cells(row), buffer);
         accepted++;

@@ -16,8 +16,8 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 
 /**
- * Opens CSV: a file, all files that match a glob (sorted by name), or standard input ({@code -}). Gzip is detected by
- * content.
+ * Opens CSV: a file, a directory, all files that match a glob, sorted by name, or standard input ({@code -}). Gzip and
+ * zstd are detected by content.
  *
  * <p>Each file begins with a header line of column names, unless told otherwise; columns are matched by name, and a
  * name that occurs again gets a number, as in {@code id.1}. A cell quoted with {@code "} may contain delimiters, line
@@ -94,7 +94,7 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
 
     @Override
     public String summary() {
-        return "CSV files, plain or gzip: a path, a glob or - for standard input";
+        return "CSV files, plain or packed: a path, a directory, a glob or - for standard input";
     }
 
     @Override
@@ -104,7 +104,7 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
 
     @Override
     public Set<String> endings() {
-        return Set.of("csv", "csv.gz", "tsv", "tsv.gz");
+        return CsvFormat.ENDINGS;
     }
 
     @Override
@@ -119,7 +119,7 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
         return new CsvSource(request, format, params.get(MISSING), decimal, threads(params), CsvBlock.SIZE);
     }
 
-    private static int threads(Params params) {
+    static int threads(Params params) {
         int wanted = params.get(THREADS).intValue();
         Runtime runtime = Runtime.getRuntime();
         long affordable = Math.max(1, runtime.maxMemory() / BYTES_PER_THREAD);
@@ -129,7 +129,7 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
     private static char delimiter(String location, Params params) {
         String text = params.get(DELIMITER);
         if (text.equals(AUTO)) {
-            return location.toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz)?") ? '\t' : ',';
+            return location.toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz|\\.zst)?") ? '\t' : ',';
         }
         if (text.equals(TAB)) {
             return '\t';

@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>This class is long-winded for speed: cells are copied eight bytes at a time while their end is searched. A line
  * feed is put behind the last byte, so that a cell always ends.
  */
-final class CsvSplitter {
+final class CsvSplitter implements Splitter {
     private static final int MOST_CELL_CHARACTERS = 1 << 20;
     private static final int CONTROLS = '\r' + 1;
     private static final long QUOTES = Words.repeat((byte) '"');
@@ -55,36 +55,28 @@ final class CsvSplitter {
         this.comment = CsvInput.comment(format);
     }
 
-    /** Why a record cannot be read. */
-    static final class NotCsvException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        /** Offset of the byte that shows it. */
-        private final int at;
-
-        NotCsvException(String message, int at) {
-            super(message);
-            this.at = at;
+    @Override
+    public CsvHeader readHeader(CsvBlock whole) {
+        int after = split(whole, 0, 1);
+        if (whole.records == 0) {
+            return CsvHeader.UNKNOWN;
         }
+        CsvHeader.requireRoom(whole.cells(0));
+        whole.isSplit = false;
+        if (format.hasHeader()) {
+            whole.headerLine = whole.lines[0];
+            whole.linesBefore += whole.lineCount;
+            whole.from = after;
+            return CsvHeader.of(whole.fields(0));
+        }
+        whole.linesBefore += whole.lines[0];
+        whole.from = whole.lastBegin;
+        return CsvHeader.numbered(whole.cells(0));
     }
 
-    /**
-     * Splits a block.
-     *
-     * @param whole the block, whose records are replaced
-     */
-    void split(CsvBlock whole) {
+    @Override
+    public void split(CsvBlock whole) {
         split(whole, whole.header.names().size(), Integer.MAX_VALUE);
-    }
-
-    /**
-     * Splits only the first record of a block that is not blank.
-     *
-     * @param whole the block, whose records are replaced
-     * @return the offset after it
-     */
-    int splitFirst(CsvBlock whole) {
-        return split(whole, 0, 1);
     }
 
     private int split(CsvBlock whole, int columns, int most) {
@@ -112,9 +104,9 @@ final class CsvSplitter {
             Optional<Exception> wrong = Optional.empty();
             try {
                 at = splitRecord(at, columns);
-            } catch (NotCsvException e) {
+            } catch (BrokenException e) {
                 wrong = Optional.of(e);
-                at = e.at;
+                at = e.at();
             }
             boolean isTorn = at >= end && !isLineEnded;
             if (malformed < at || (malformed == at && wrong.isPresent())) {
@@ -178,7 +170,7 @@ final class CsvSplitter {
     }
 
     /** Adds the record at an offset, if it is not blank; returns the offset after it. */
-    private int splitRecord(int from, int columns) throws NotCsvException {
+    private int splitRecord(int from, int columns) throws BrokenException {
         byte[] bytes = block.bytes;
         byte first = bytes[from];
         if (first == comment) {
@@ -279,7 +271,7 @@ final class CsvSplitter {
     }
 
     /** Copies a quoted cell from behind its first mark to {@link #out}; returns the offset after its last mark. */
-    private int copyQuoted(int from) throws NotCsvException {
+    private int copyQuoted(int from) throws BrokenException {
         byte[] bytes = block.bytes;
         byte[] text = block.text;
         int cellBegin = out;
@@ -297,7 +289,7 @@ final class CsvSplitter {
                 requireShort(text, cellBegin, to - (at - end), -1);
                 throw block.isCut
                         ? tooManyCharacters(end)
-                        : new NotCsvException("Unclosed quoted field at end of input", end);
+                        : new BrokenException("not CSV: Unclosed quoted field at end of input", end);
             }
             if (found == 0) {
                 continue;
@@ -317,8 +309,10 @@ final class CsvSplitter {
         }
         if (at < end && bytes[at] != delimiter && !CsvInput.isLineEnd(bytes[at])) {
             char character = characterAt(at);
-            throw new NotCsvException(
-                    String.format("Unexpected character after closing quote: '%c' (0x%x)", character, (int) character),
+            throw new BrokenException(
+                    String.format(
+                            "not CSV: Unexpected character after closing quote: '%c' (0x%x)",
+                            character, (int) character),
                     at);
         }
         out = to;
@@ -331,18 +325,19 @@ final class CsvSplitter {
                 : new String(block.bytes, at, Math.min(4, end - at), StandardCharsets.UTF_8).charAt(0);
     }
 
-    private static void requireShort(byte[] text, int from, int to, int at) throws NotCsvException {
+    private static void requireShort(byte[] text, int from, int to, int at) throws BrokenException {
         if (to - from > MOST_CELL_CHARACTERS && CsvBlock.characters(text, from, to) > MOST_CELL_CHARACTERS) {
-            throw new NotCsvException(
-                    "a cell here has more than " + MOST_CELL_CHARACTERS
+            throw new BrokenException(
+                    "not CSV: a cell here has more than " + MOST_CELL_CHARACTERS
                             + " characters; most likely it begins with a quotation mark that none ends",
                     at);
         }
     }
 
-    private static NotCsvException tooManyCharacters(int at) {
-        return new NotCsvException(
-                "a record has more than " + CsvBlock.MOST_CHARACTERS + " characters; is a quote left open?", at);
+    private static BrokenException tooManyCharacters(int at) {
+        return new BrokenException(
+                "not CSV: a record has more than " + CsvBlock.MOST_CHARACTERS + " characters; is a quote left open?",
+                at);
     }
 
     private static boolean isBlank(byte[] text, int from, int to) {

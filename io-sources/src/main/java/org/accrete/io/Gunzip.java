@@ -1,6 +1,5 @@
 package org.accrete.io;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,12 +33,9 @@ final class Gunzip extends InputStream {
         this.packed = packed;
     }
 
-    /** {@return whether the next bytes of a stream are a gzip header; the stream is not advanced} */
-    static boolean isNext(BufferedInputStream in) throws IOException {
-        in.mark(2);
-        int magic = in.read() | in.read() << 8;
-        in.reset();
-        return magic == MAGIC;
+    /** {@return whether some bytes are the beginning of a gzip file, the first of them in the lowest bits} */
+    static boolean isMagic(int first) {
+        return (first & 0xFFFF) == MAGIC;
     }
 
     @Override

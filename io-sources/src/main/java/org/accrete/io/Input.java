@@ -16,8 +16,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.accrete.api.AccreteException;
 
@@ -32,12 +35,13 @@ record Input(String name, String key, Optional<Path> path) {
     private static final int BUFFER = 1 << 16;
 
     /**
-     * {@return the inputs at a location: standard input for {@code -}, a file, or the files that match a glob, sorted
-     * by key}
+     * {@return the inputs at a location: standard input for {@code -}, a file, or the files of a directory or those
+     * that match a glob, sorted by key}
      *
      * @param location the text that the user gave
+     * @param endings which files of a directory are meant; others, and hidden ones, are left out
      */
-    static List<Input> find(String location) {
+    static List<Input> find(String location, Set<String> endings) {
         if (location.equals("-")) {
             return List.of(new Input("standard input", "-", Optional.empty()));
         }
@@ -47,8 +51,7 @@ record Input(String name, String key, Optional<Path> path) {
         try {
             Path path = Path.of(location);
             if (Files.isDirectory(path)) {
-                throw AccreteException.badArgument("'" + location + "' is a directory; give a file or a glob such as '"
-                        + path.resolve("*.csv") + "'");
+                return ofDirectory(path, endings);
             }
             if (Files.exists(path)) {
                 return List.of(new Input(location, path.getFileName().toString(), Optional.of(path)));
@@ -87,6 +90,24 @@ record Input(String name, String key, Optional<Path> path) {
         }
         if (inputs.isEmpty()) {
             throw AccreteException.badArgument("no file matches '" + location + "'");
+        }
+        inputs.sort(Comparator.comparing(Input::key));
+        return List.copyOf(inputs);
+    }
+
+    private static List<Input> ofDirectory(Path directory, Set<String> endings) {
+        List<Input> inputs = new ArrayList<>();
+        for (Path path : children(List.of(directory), "*")) {
+            String key = path.getFileName().toString();
+            String name = key.toLowerCase(Locale.ROOT);
+            if (!Files.isDirectory(path) && endings.stream().anyMatch(ending -> name.endsWith("." + ending))) {
+                inputs.add(new Input(path.toString(), key, Optional.of(path)));
+            }
+        }
+        if (inputs.isEmpty()) {
+            throw AccreteException.badArgument("directory '" + directory + "' has no file that ends in ."
+                    + endings.stream().sorted().collect(Collectors.joining(", ."))
+                    + "; name other files by a glob, as in '" + directory.resolve("*.txt") + "'");
         }
         inputs.sort(Comparator.comparing(Input::key));
         return List.copyOf(inputs);
@@ -147,7 +168,7 @@ record Input(String name, String key, Optional<Path> path) {
         }
         try (RandomAccessFile file = new RandomAccessFile(path.orElseThrow().toFile(), "r")) {
             long size = file.length();
-            if (size == 0 || (size > 1 && (file.read() | file.read() << 8) == Gunzip.MAGIC)) {
+            if (size == 0 || (size > 3 && Packing.isPacked(Integer.reverseBytes(file.readInt())))) {
                 return false;
             }
             file.seek(Math.max(0, size - 2));

@@ -106,7 +106,7 @@ class CsvFuzzTest {
             byte[] bytes = i < files ? text(random) : new byte[0];
             IoFixtures.write(folder.resolve(i + ".csv"), bytes);
         }
-        return Input.find(folder + "/?.csv");
+        return Input.find(folder + "/?.csv", CsvFormat.ENDINGS);
     }
 
     @Test
@@ -236,7 +236,8 @@ class CsvFuzzTest {
 
     private List<String> encoded(SourceRequest request, ColumnPlan plan, CsvFormat format) {
         List<String> rows = new ArrayList<>();
-        try (SlowCsvRecords records = new SlowCsvRecords(Input.find(request.location()), 0, format, false)) {
+        try (SlowCsvRecords records =
+                new SlowCsvRecords(Input.find(request.location(), CsvFormat.ENDINGS), 0, format, false)) {
             List<String> classes = plan.schema().target().classes();
             Optional<RowEncoder> encoder = Optional.empty();
             List<String> header = List.of();

@@ -70,6 +70,8 @@ class CsvSourceTest {
     void equivalentFilesGiveTheSameRows(String text) {
         assertThat(all(request(csv(text)))).containsExactly("1.0 2.0", "3.0 4.0");
         assertThat(all(request(write(folder.resolve("b.csv"), gzip(text))))).containsExactly("1.0 2.0", "3.0 4.0");
+        assertThat(all(request(write(folder.resolve("c.csv"), IoFixtures.zstd(text)))))
+                .containsExactly("1.0 2.0", "3.0 4.0");
     }
 
     @Test
@@ -200,6 +202,17 @@ class CsvSourceTest {
     }
 
     @Test
+    void filesOfADirectoryAreReadInTheOrderOfTheirNames() throws Exception {
+        write(folder.resolve("b.csv.gz"), gzip("a\n2\n"));
+        write(folder.resolve("a.csv"), "a\n1\n");
+        write(folder.resolve("c.CSV.zst"), IoFixtures.zstd("a\n3\n"));
+        write(folder.resolve("_SUCCESS"), "");
+        write(folder.resolve(".d.csv"), "a\n4\n");
+        Files.createDirectory(folder.resolve("e.csv"));
+        assertThat(all(request(folder))).containsExactly("1.0", "2.0", "3.0");
+    }
+
+    @Test
     void globsMayMatchFolders() throws Exception {
         for (String name : List.of("y", "x")) {
             Files.createDirectory(folder.resolve(name));
@@ -247,7 +260,9 @@ class CsvSourceTest {
                 .hasMessage("no file matches '" + folder + "/n*.csv'");
         assertThatThrownBy(() -> open(request(folder + "/no/n*.csv"))).hasMessageStartingWith("no file matches");
         assertThatThrownBy(() -> open(request(folder)))
-                .hasMessage("'" + folder + "' is a directory; give a file or a glob such as '" + folder + "/*.csv'");
+                .hasMessage(
+                        "directory '" + folder + "' has no file that ends in .csv, .csv.gz, .csv.zst, .tsv, .tsv.gz,"
+                                + " .tsv.zst; name other files by a glob, as in '" + folder + "/*.txt'");
         assertThatThrownBy(() -> open(request(""))).hasMessageContaining("the location is empty");
         assertThatThrownBy(() -> open(request(folder + "/{a"))).hasMessageContaining("is not a glob");
         assertThatThrownBy(() -> open(request("a\0b"))).hasMessageContaining("is not a path");
@@ -363,6 +378,39 @@ class CsvSourceTest {
         assertThatThrownBy(() -> all(request(file))).hasMessageContaining("followed by something that is not gzip");
         write(file, Arrays.copyOf(whole, 5));
         assertThatThrownBy(() -> all(request(file))).hasMessageContaining("truncated");
+    }
+
+    @Test
+    void damagedZstdIsRefusedWithThePlaceReached() {
+        StringBuilder text = new StringBuilder("a,b\n");
+        for (int i = 0; i < 50_000; i++) {
+            text.append(i * 7919 % 104_729).append(',').append(i).append('\n');
+        }
+        byte[] whole = IoFixtures.zstd(text.toString());
+        Path file = folder.resolve("t.csv.zst");
+        for (int cut : new int[] {whole.length - 1, whole.length - 8, whole.length / 2}) {
+            write(file, Arrays.copyOf(whole, cut));
+            assertThatThrownBy(() -> all(request(file)))
+                    .satisfies(
+                            thrown -> assertThat(((AccreteException) thrown).line())
+                                    .startsWith(file + " line ")
+                                    .endsWith(
+                                            ": after this line, zstd data is truncated: the file ends in the middle of a frame"));
+        }
+        byte[] flipped = whole.clone();
+        flipped[whole.length / 2] ^= 1;
+        write(file, flipped);
+        assertThatThrownBy(() -> all(request(file))).hasMessageContaining("zstd data is damaged");
+        byte[] followed = Arrays.copyOf(whole, whole.length + 30);
+        followed[whole.length] = 'x';
+        write(file, followed);
+        assertThatThrownBy(() -> all(request(file))).hasMessageContaining("followed by something that is not");
+        byte[] twice = Arrays.copyOf(whole, 2 * whole.length);
+        System.arraycopy(whole, 0, twice, whole.length, whole.length);
+        write(file, twice);
+        assertThatThrownBy(() -> all(request(file)))
+                .as("both frames are read; the second begins with the header")
+                .hasMessageContaining("column 'a' must be a number or missing but was 'a'");
     }
 
     // Stored plans.

@@ -1,5 +1,6 @@
 package org.accrete.io;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,17 @@ final class IoFixtures {
         return bytes.toByteArray();
     }
 
+    static byte[] zstd(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (ZstdOutputStream out = new ZstdOutputStream(packed)) {
+            out.write(bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return packed.toByteArray();
+    }
+
     static SourceRequest request(Object location, String... columns) {
         return SourceRequest.of(location.toString())
                 .withColumns(List.of(columns).stream().map(Column::parse).toList());
@@ -59,7 +71,18 @@ final class IoFixtures {
     }
 
     static ChunkSource open(SourceRequest request, Map<String, String> params) {
-        return CSV.open(request, Params.parse(CSV.params(), params));
+        return open(CSV, request, params);
+    }
+
+    static ChunkSource open(ChunkSourceProvider provider, SourceRequest request, Map<String, String> params) {
+        return provider.open(request, Params.parse(provider.params(), params));
+    }
+
+    /** {@return the rows of any source, and the plan that they were read by} */
+    static List<String> all(ChunkSourceProvider provider, SourceRequest request, Map<String, String> params) {
+        try (ChunkSource source = open(provider, request, params)) {
+            return rest(source, 10);
+        }
     }
 
     /** {@return the remaining rows of a source, read in chunks of one size} */

@@ -168,8 +168,8 @@ final class SlowCsvRecords implements AutoCloseable {
 
     private CloseableIterator<SlowCsvRow> parser(InputStream in) throws IOException {
         BufferedInputStream stored = new BufferedInputStream(in, BUFFER);
-        packed = Gunzip.isNext(stored);
-        BufferedInputStream plain = packed ? new BufferedInputStream(new Gunzip(stored), BUFFER) : stored;
+        BufferedInputStream plain = Packing.unpack(stored);
+        packed = plain != stored;
         plain.mark(4);
         int mark = plain.read() << 8 | plain.read();
         boolean isUtf16 = mark == BYTE_ORDER_MARK || mark == Integer.reverseBytes(BYTE_ORDER_MARK) >>> 16;
