@@ -4,10 +4,12 @@ module org.accrete.io.sources {
     requires transitive org.accrete.api;
     requires aircompressor;
     requires jdk.unsupported; // For aircompressor.
+    requires tools.jackson.core;
 
     exports org.accrete.io;
 
     provides org.accrete.api.data.ChunkSourceProvider with
             org.accrete.io.CsvSourceProvider,
+            org.accrete.io.JsonLinesSourceProvider,
             org.accrete.io.SyntheticSourceProvider;
 }
