@@ -11,5 +11,6 @@ module org.accrete.io.sources {
     provides org.accrete.api.data.ChunkSourceProvider with
             org.accrete.io.CsvSourceProvider,
             org.accrete.io.JsonLinesSourceProvider,
+            org.accrete.io.LibSvmSourceProvider,
             org.accrete.io.SyntheticSourceProvider;
 }

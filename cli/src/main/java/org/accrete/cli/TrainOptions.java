@@ -75,8 +75,9 @@ final class TrainOptions {
     @Option(
             names = "--column",
             paramLabel = "NAME=KIND",
-            description = "The kind of a column: numeric, categorical, datetime, boolean, weight, key or ignore, with"
-                    + " settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
+            description =
+                    "The kind of a column: numeric, categorical, datetime, boolean, sparse, weight, key or ignore, with"
+                            + " settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
     List<String> columns = new ArrayList<>();
 
     @Option(

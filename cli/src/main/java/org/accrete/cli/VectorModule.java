@@ -48,11 +48,18 @@ final class VectorModule {
         };
     }
 
+    /** How many numbers of a sparse block are usually not 0, for text and ratings. */
+    private static final int USUAL_ENTRIES = 100;
+
     /** {@return the share of columns that have an entry in a row} */
     private static double entries(Schema schema) {
         List<Block> blocks = schema.blocks();
         long entries = blocks.stream()
-                .mapToLong(block -> block.kind() == Block.Kind.ONE_HOT ? 1 : block.width())
+                .mapToLong(block -> switch (block.kind()) {
+                    case ONE_HOT -> 1;
+                    case SPARSE -> Math.min(USUAL_ENTRIES, block.width());
+                    default -> block.width();
+                })
                 .sum();
         return entries / (double) Math.max(1, schema.width());
     }

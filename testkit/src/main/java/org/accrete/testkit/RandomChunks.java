@@ -110,6 +110,11 @@ public final class RandomChunks {
                         put(buffer, j, StrictMath.sin(angle + (j - from) * StrictMath.PI / 2), scores);
                     }
                 }
+                case SPARSE -> {
+                    for (int j = from + random.nextInt(3); j < from + block.width(); j += 1 + random.nextInt(5)) {
+                        put(buffer, j, random.nextGaussian(), scores);
+                    }
+                }
                 case ONE_HOT -> {
                     if (random.nextInt(20) > 0) {
                         put(buffer, from + random.nextInt(block.width()), 1.0, scores);

@@ -100,6 +100,10 @@ final class SourceFixtures {
                         assertThat(Double.isInfinite(cell))
                                 .as("%s is infinite", where)
                                 .isFalse();
+                    case SPARSE ->
+                        assertThat(Double.isFinite(cell))
+                                .as("%s is a finite number", where)
+                                .isTrue();
                     case CYCLE -> assertThat(cell).as(where).isBetween(-1.0, 1.0);
                     case ONE_HOT -> {
                         assertThat(cell == 0 || cell == 1)

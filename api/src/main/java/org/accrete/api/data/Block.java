@@ -17,7 +17,14 @@ public record Block(String name, Kind kind, int width) {
         /** Points on circles, in −1 … 1: not to be scaled; never missing. */
         CYCLE,
         /** At most one entry of 1 per row: makes chunks sparse. */
-        ONE_HOT
+        ONE_HOT,
+        /** Amounts of which most are 0: makes chunks sparse. Not scaled, so that zeros stay; never missing. */
+        SPARSE;
+
+        /** {@return whether chunks with such a block are sparse} */
+        public boolean isSparse() {
+            return this == ONE_HOT || this == SPARSE;
+        }
     }
 
     // Checks name and width.

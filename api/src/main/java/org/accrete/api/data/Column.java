@@ -131,6 +131,32 @@ public sealed interface Column {
     }
 
     /**
+     * Many numbers of which most are 0, in one cell: pairs {@code index:value} with ascending indices, separated by
+     * blanks, as in LibSVM files. What is not there is 0; missing is all 0.
+     *
+     * @param name name in the header
+     * @param width how many numbers there are, at least 1
+     * @param first the index of the first of them, 0 or 1
+     */
+    record Sparse(String name, int width, int first) implements Column {
+        // Checks the numbers.
+        public Sparse {
+            if (width < 1 || width > 1 << 28) {
+                throw AccreteException.badArgument(
+                        "width of '" + name + "' must be >= 1 and <= " + (1 << 28) + " but was " + width);
+            }
+            if (first != 0 && first != 1) {
+                throw AccreteException.badArgument("first of '" + name + "' must be 0 or 1 but was " + first);
+            }
+        }
+
+        @Override
+        public String kind() {
+            return Texts.kind("sparse", CellFormat.standard(), "width=" + width, "first=" + first);
+        }
+    }
+
+    /**
      * A UTC date or date and time: days since the first day as a numeric column (missing is NaN), then sine and cosine
      * of hour of day, day of week and day of year (missing is six zeros).
      *
@@ -337,7 +363,8 @@ public sealed interface Column {
 
     /** Reading of the text form. */
     final class Texts {
-        private static final String KINDS = "numeric, categorical, datetime, boolean, weight, key, ignore, target";
+        private static final String KINDS =
+                "numeric, categorical, datetime, boolean, sparse, weight, key, ignore, target";
         private static final Pattern FORM =
                 Pattern.compile("(?<name>.+)=(?<kind>[a-z]+)(\\((?<settings>[^()]*)\\))?", Pattern.DOTALL);
 
@@ -377,7 +404,7 @@ public sealed interface Column {
         }
 
         private static Column make(String name, String kind, Map<String, String> settings) {
-            boolean reads = !kind.equals("key") && !kind.equals("ignore");
+            boolean reads = !kind.equals("key") && !kind.equals("ignore") && !kind.equals("sparse");
             CellFormat cells = reads
                     ? CellFormat.parse(
                             take(settings, "missing").orElse(""),
@@ -387,6 +414,13 @@ public sealed interface Column {
                 case "numeric" -> new Numeric(name, cells);
                 case "boolean" -> new Bool(name, cells);
                 case "categorical" -> new Categorical(name, width(name, settings), cells);
+                case "sparse" ->
+                    new Sparse(
+                            name,
+                            width(name, settings),
+                            take(settings, "first")
+                                    .map(text -> first(name, text))
+                                    .orElse(1));
                 case "datetime" ->
                     new DateTime(name, take(settings, "first-day").map(day -> day(name, day)), cells);
                 case "weight" -> new Weight(name, cells);
@@ -397,6 +431,14 @@ public sealed interface Column {
                     throw AccreteException.badArgument(
                             "kind of column '" + name + "' must be one of " + KINDS + " but was '" + kind + "'");
             };
+        }
+
+        private static int first(String name, String text) {
+            if (!text.equals("0") && !text.equals("1")) {
+                throw AccreteException.badArgument(
+                        "first of column '" + name + "' must be 0 or 1 but was '" + text + "'");
+            }
+            return text.charAt(0) - '0';
         }
 
         private static int width(String name, Map<String, String> settings) {

@@ -12,8 +12,8 @@ import org.accrete.api.AccreteException;
  * How the raw columns of a source become the columns of a chunk. Immutable and complete: nothing in it is still to be
  * inferred, so that prediction encodes exactly as training did.
  *
- * <p>The schema has the numeric blocks first (numbers, booleans, days), then the cycles, then the one-hot blocks, each
- * group in the order of the raw columns.
+ * <p>The schema has the numeric blocks first (numbers, booleans, days), then the cycles, then the one-hot and the
+ * sparse blocks, each group in the order of the raw columns.
  *
  * @param columns the raw columns, in the order of the header they were inferred from
  */
@@ -86,6 +86,8 @@ public record ColumnPlan(List<Column> columns) {
         for (Column column : columns) {
             if (column instanceof Column.Categorical categorical) {
                 blocks.add(new Block(column.name(), Block.Kind.ONE_HOT, categorical.width()));
+            } else if (column instanceof Column.Sparse sparse) {
+                blocks.add(new Block(column.name(), Block.Kind.SPARSE, sparse.width()));
             }
         }
         return new Schema(blocks, label().map(Column.Label::target).orElse(Target.none()));

@@ -208,6 +208,10 @@ public final class PlanInference {
             String name = header.get(i);
             Optional<Column> wanted = Optional.ofNullable(given.get(name))
                     .map(column -> column.withCells(column.cells().or(cells)));
+            if (wanted.isPresent() && isComplete(wanted.get()) && !target.equals(Optional.of(name))) {
+                columns.add(wanted.get());
+                continue;
+            }
             Facts seen = new Facts(wanted.map(Column::cells).orElse(cells));
             for (Row row : sample) {
                 seen.add(row.cell(i));
@@ -224,6 +228,13 @@ public final class PlanInference {
             throw AccreteException.badData("no column is left to learn from; columns: " + list(header) + why);
         }
         return plan;
+    }
+
+    /** {@return whether nothing about a given column follows from its cells} */
+    private static boolean isComplete(Column column) {
+        return !(column instanceof Column.Categorical categorical && categorical.width() == 0)
+                && !(column instanceof Column.DateTime date && date.firstDay().isEmpty())
+                && !(column instanceof Column.Label);
     }
 
     private static Column complete(Column column, Facts seen) {

@@ -14,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.time.chrono.ChronoLocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import org.accrete.api.AccreteException;
  *   <li>A date column takes {@link LocalDate}, {@link LocalDateTime} (read as UTC), {@link Instant},
  *       {@link OffsetDateTime}, {@link ZonedDateTime}, and text as {@link RowEncoder} does.
  *   <li>A text column takes the text of any value; of an enum constant its name.
+ *   <li>A sparse column takes text of pairs {@code index:value}.
  *   <li>{@code null}, NaN and text that {@link RowEncoder} reads as a missing cell are missing.
  * </ul>
  */
@@ -42,6 +44,7 @@ public final class RecordEncoder {
         BOOLEAN,
         DAYS,
         ONE_HOT,
+        SPARSE,
         WEIGHT,
         KEY,
         TARGET
@@ -53,7 +56,9 @@ public final class RecordEncoder {
     private final Use[] uses;
     /** First column of a value in the chunk, or the number of a key. */
     private final int[] columns;
-    /** Width of a one-hot block, or the day that a date column counts from. */
+    /** Cells of sparse columns, by the number of the value. */
+    private final Map<Integer, SparseCell> sparse = new HashMap<>();
+    /** Width of a one-hot or sparse block, or the day that a date column counts from. */
     private final long[] extents;
 
     /** How many of the values are numbers, booleans or dates; they come first. */
@@ -117,6 +122,9 @@ public final class RecordEncoder {
         for (Column column : plan.columns()) {
             if (column instanceof Column.Categorical hot) {
                 add(column, Use.ONE_HOT, hot.width(), read, kinds, sizes, cells);
+            } else if (column instanceof Column.Sparse numbers) {
+                sparse.put(read.size(), new SparseCell(numbers));
+                add(column, Use.SPARSE, numbers.width(), read, kinds, sizes, cells);
             }
         }
         features = read.size();
@@ -148,7 +156,7 @@ public final class RecordEncoder {
             }
             if (i < features) {
                 columns[i] = next;
-                next += uses[i] == Use.ONE_HOT ? (int) extents[i] : 1;
+                next += i < amounts ? 1 : (int) extents[i];
             } else if (uses[i] == Use.KEY) {
                 columns[i] = keys++;
             }
@@ -331,7 +339,9 @@ public final class RecordEncoder {
         int length = copy(text(value));
         int from = first(length);
         int to = last(from, length);
-        if (!formats[field].isMissing(text, from, to)) {
+        if (uses[field] == Use.SPARSE) {
+            Optional.ofNullable(sparse.get(field)).orElseThrow().put(text, from, to, columns[field], out);
+        } else if (!formats[field].isMissing(text, from, to)) {
             out.put(
                     columns[field] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), (int) extents[field]),
                     1.0);

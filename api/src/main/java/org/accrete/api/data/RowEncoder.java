@@ -17,7 +17,7 @@ import org.accrete.api.AccreteException;
  * A number is a decimal that fits a {@code double}; a boolean is {@code true}, {@code yes}, {@code false} or {@code no}
  * in any case; a date is {@code yyyy-MM-dd}, alone or with {@code HH:mm} or {@code HH:mm:ss} after a blank or a
  * {@code T}. A label is the cell's text, but a whole number is written canonically, {@code 1.0} is {@code 1}, unless
- * the plan keeps labels as written.
+ * the plan keeps labels as written. A sparse cell is pairs {@code index:value} with ascending indices.
  */
 public final class RowEncoder {
     private static final int ABSENT = -1;
@@ -45,6 +45,9 @@ public final class RowEncoder {
     private final int[] hotColumns;
     private final int[] hotWidths;
     private final CellFormat[] hotCells;
+    /** The cells of sparse columns; empty where a column is one-hot. */
+    private final Optional<SparseCell>[] sparse;
+
     private final int weightField;
     private final CellFormat weightCells;
     private final int targetField;
@@ -106,13 +109,17 @@ public final class RowEncoder {
             amountFields[i] = field(fields, column);
         }
 
-        List<Column.Categorical> hot = columns.stream()
-                .filter(Column.Categorical.class::isInstance)
-                .map(Column.Categorical.class::cast)
+        List<Column> hot = columns.stream()
+                .filter(column -> column instanceof Column.Categorical || column instanceof Column.Sparse)
                 .toList();
         hotFields = hot.stream().mapToInt(column -> field(fields, column)).toArray();
         hotCells = hot.stream().map(Column::cells).toArray(CellFormat[]::new);
-        hotWidths = hot.stream().mapToInt(Column.Categorical::width).toArray();
+        hotWidths = hot.stream()
+                .mapToInt(column -> column instanceof Column.Categorical categorical
+                        ? categorical.width()
+                        : ((Column.Sparse) column).width())
+                .toArray();
+        sparse = sparseCells(hot);
         hotColumns = new int[hotFields.length];
         int next = amounts.length + ColumnPlan.CYCLES * dates.length;
         for (int i = 0; i < hotColumns.length; i++) {
@@ -136,6 +143,15 @@ public final class RowEncoder {
 
         labels = new LabelIndex(schema.target().classes());
         scratchBorders = new int[header.size() + 1];
+    }
+
+    @SuppressWarnings("unchecked") // No array of a generic type can be made otherwise.
+    private static Optional<SparseCell>[] sparseCells(List<Column> columns) {
+        return columns.stream()
+                .map(column -> column instanceof Column.Sparse some
+                        ? Optional.of(new SparseCell(some))
+                        : Optional.<SparseCell>empty())
+                .toArray(Optional[]::new);
     }
 
     /** {@return the number of each field, by the name of its column} */
@@ -253,7 +269,9 @@ public final class RowEncoder {
         }
         for (int i = 0; i < hotFields.length; i++) {
             trim(text, borders, first + hotFields[i]);
-            if (!hotCells[i].isMissing(text, from, to)) {
+            if (sparse[i].isPresent()) {
+                sparse[i].get().put(text, from, to, hotColumns[i], out);
+            } else if (!hotCells[i].isMissing(text, from, to)) {
                 int hash = Murmur3.hash(text, from, to);
                 out.put(hotColumns[i] + Integer.remainderUnsigned(hash, hotWidths[i]), 1.0);
             }

@@ -53,9 +53,9 @@ public record Schema(List<Block> blocks, Target target) {
         return total;
     }
 
-    /** {@return whether chunks of this schema are sparse: exactly when there is a one-hot block} */
+    /** {@return whether chunks of this schema are sparse: exactly when there is a one-hot or a sparse block} */
     public boolean isSparse() {
-        return blocks.stream().anyMatch(block -> block.kind() == Block.Kind.ONE_HOT);
+        return blocks.stream().anyMatch(block -> block.kind().isSparse());
     }
 
     /**

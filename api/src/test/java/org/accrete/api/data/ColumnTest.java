@@ -24,6 +24,8 @@ class ColumnTest {
                 new Column.Categorical("c", 4096),
                 new Column.DateTime("d", Optional.empty()),
                 new Column.DateTime("d", Optional.of(LocalDate.of(2001, 2, 3))),
+                new Column.Sparse("s", 1 << 28, 0),
+                new Column.Sparse("s", 1, 1),
                 new Column.Weight("w"),
                 new Column.Key("k"),
                 new Column.Ignore("i"),
@@ -100,7 +102,7 @@ class ColumnTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "x=number;kind of column 'x' must be one of numeric, categorical, datetime, boolean, weight, key, ignore, target but was 'number'",
+                "x=number;kind of column 'x' must be one of numeric, categorical, datetime, boolean, sparse, weight, key, ignore, target but was 'number'",
                 "x=numeric(width=3);column 'x' has no setting 'width' in 'x=numeric(width=3)'",
                 "x=categorical(width=0);width of column 'x' must be a whole number >= 1 and <= 268435456 but was '0'",
                 "x=categorical(width=a);width of column 'x' must be a whole number >= 1 and <= 268435456 but was 'a'",

@@ -24,15 +24,16 @@ class RecordEncoderTest {
             Column.parse("city=categorical(width=1024,missing=?|SEA1)"),
             Column.parse("size=categorical(width=64)"),
             Column.parse("at=datetime(first-day=2000-01-01)"),
+            Column.parse("words=sparse(width=9,first=0)"),
             Column.parse("w=weight(missing=?|2)"),
             Column.parse("skip=ignore"),
             Column.parse("y=target(kind=categorical,classes=no|yes)")));
     private static final List<String> HEADER =
-            List.of("id", "amount", "ok", "day", "city", "size", "at", "w", "skip", "y");
+            List.of("id", "amount", "ok", "day", "city", "size", "at", "words", "w", "skip", "y");
 
     private static Object random(SplittableRandom random, String column) {
         if (!column.equals("y") && random.nextInt(6) == 0) {
-            boolean hasMore = !column.equals("size") && !column.equals("at");
+            boolean hasMore = !List.of("size", "at", "words").contains(column);
             return random.nextBoolean() ? "NA" : random.nextBoolean() && hasMore ? " ? " : " ";
         }
         return switch (column) {
@@ -47,6 +48,9 @@ class RecordEncoderTest {
                         : LocalDate.ofEpochDay(random.nextInt(9_000, 12_000)) + " 07:15";
             case "city" -> random.nextBoolean() ? "J\u00fcrgenstadt" : "SEA" + random.nextInt(9);
             case "size" -> random.nextInt(100);
+            case "words" ->
+                random.nextInt(3) + ":" + random.nextInt(2) + "  " + (3 + random.nextInt(6)) + ":-"
+                        + random.nextDouble();
             case "w" -> random.nextInt(4);
             case "y" -> new String[] {"no", " yes", "maybe", "1.0"}[random.nextInt(4)];
             default -> "x";

@@ -31,7 +31,7 @@ final class CentredSparseRows {
         boolean[] isDense = new boolean[width];
         int from = 0;
         for (Block block : schema.blocks()) {
-            Arrays.fill(isDense, from, from + block.width(), block.kind() != Block.Kind.ONE_HOT);
+            Arrays.fill(isDense, from, from + block.width(), !block.kind().isSparse());
             from += block.width();
         }
         int count = 0;
