@@ -9,6 +9,7 @@ module org.accrete.io.sources {
     exports org.accrete.io;
 
     provides org.accrete.api.data.ChunkSourceProvider with
+            org.accrete.io.ArffSourceProvider,
             org.accrete.io.CsvSourceProvider,
             org.accrete.io.JsonLinesSourceProvider,
             org.accrete.io.LibSvmSourceProvider,

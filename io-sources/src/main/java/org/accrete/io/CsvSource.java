@@ -181,7 +181,7 @@ final class CsvSource implements ChunkSource {
         Set<String> given = columns.stream()
                 .map(column -> column.namedAsIn(header.names()).name())
                 .collect(Collectors.toSet());
-        format.declared(header).stream()
+        format.declared(header, request).stream()
                 .filter(column -> !given.contains(column.name()))
                 .forEach(columns::add);
         return request.withColumns(columns);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Column;
+import org.accrete.api.data.SourceRequest;
 
 /**
  * LibSVM files: on each line a label, perhaps {@code qid:n}, and pairs {@code index:value}; {@code #} begins a comment.
@@ -71,7 +72,7 @@ final class LibSvmFormat implements TextFormat {
     }
 
     @Override
-    public List<Column> declared(CsvHeader header) {
+    public List<Column> declared(CsvHeader header, SourceRequest request) {
         Indices indices = found.orElseThrow();
         return List.of(new Column.Ignore(QUERY), new Column.Sparse(FEATURES, indices.width(), indices.first()));
     }

@@ -51,8 +51,9 @@ interface TextFormat {
      * {@return the columns whose kind a file declares}
      *
      * @param header the columns of the file
+     * @param request names the target
      */
-    default List<Column> declared(CsvHeader header) {
+    default List<Column> declared(CsvHeader header, SourceRequest request) {
         return List.of();
     }
 
