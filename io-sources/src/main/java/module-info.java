@@ -13,5 +13,6 @@ module org.accrete.io.sources {
             org.accrete.io.CsvSourceProvider,
             org.accrete.io.JsonLinesSourceProvider,
             org.accrete.io.LibSvmSourceProvider,
+            org.accrete.io.NumpySourceProvider,
             org.accrete.io.SyntheticSourceProvider;
 }

@@ -60,6 +60,43 @@ final class RowHash {
         } else {
             addDecoded(block, first, cells);
         }
+        endRow();
+    }
+
+    /**
+     * Adds numbers of a row, which {@link #endRow} ends.
+     *
+     * @param numbers has the numbers
+     * @param from the first
+     * @param to after the last
+     */
+    void add(double[] numbers, int from, int to) {
+        long first = mix(hash, to - from);
+        long second = 1;
+        long third = 2;
+        long fourth = 3;
+        int i = from;
+        for (; i + 4 <= to; i += 4) {
+            first = mix(first, Double.doubleToRawLongBits(numbers[i]));
+            second = mix(second, Double.doubleToRawLongBits(numbers[i + 1]));
+            third = mix(third, Double.doubleToRawLongBits(numbers[i + 2]));
+            fourth = mix(fourth, Double.doubleToRawLongBits(numbers[i + 3]));
+        }
+        for (; i < to; i++) {
+            first = mix(first, Double.doubleToRawLongBits(numbers[i]));
+        }
+        hash = mix(mix(mix(first, second), third), fourth);
+    }
+
+    /** Adds whole numbers of a row. */
+    void add(int[] numbers, int from, int to) {
+        for (int i = from; i < to; i++) {
+            hash = mix(hash, numbers[i]);
+        }
+    }
+
+    /** Ends a row. */
+    void endRow() {
         rows++;
         if (rows == (count + 1) * distance) {
             points[count++] = (char) (hash >>> 48);

@@ -207,6 +207,26 @@ public final class ChunkBuffer {
     }
 
     /**
+     * Sets adjacent columns of the begun row; on dense rows the numbers are copied as a whole.
+     *
+     * @param column the first; on sparse rows later than any set before
+     * @param from has the values
+     * @param offset index of the first value
+     * @param count how many
+     */
+    public void put(int column, double[] from, int offset, int count) {
+        if (!sparse) {
+            System.arraycopy(from, offset, dense.values, view.rows * width + column, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            if (from[offset + i] != 0.0) {
+                put(column + i, from[offset + i]);
+            }
+        }
+    }
+
+    /**
      * Sets the target of the begun row.
      *
      * @param value a number, or an index into the classes

@@ -1,0 +1,514 @@
+package org.accrete.io;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.ZipException;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRows;
+import org.accrete.api.data.CellFormat;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.PlanInference;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.Target;
+
+/**
+ * A source of the rows of NumPy files. Numbers mean what their text means in a CSV file without a header: the plan is
+ * inferred from that text, and a row that is not simply copied is encoded from it.
+ */
+final class NumpySource implements ChunkSource {
+    /** The most numbers of the rows that are read at once. */
+    private static final int BATCH = 1 << 14;
+    /** The most numbers that the plan is inferred from. */
+    private static final int SAMPLE = 1 << 21;
+
+    private static final int KNOWN_LABELS = 128;
+    private static final double EXACT = 1e15;
+    private static final String LAST = "last";
+
+    private final String name;
+    private final List<Input> inputs;
+    private final String features;
+    private final String targetOption;
+    private final BadRows badRows;
+    private final List<String> names;
+    private final int dense;
+    private final int width;
+    private final ColumnPlan plan;
+    private final Schema schema;
+    private final List<String> warnings;
+    private final RowEncoder encoder;
+    private final CsvMark.Factory marks;
+    private final Copying copying;
+
+    private Optional<NumpyFile> open = Optional.empty();
+    private int openFile = -1;
+    private int batchRows;
+    private int next;
+    /** Rows that are not simply copied, because a number is infinite. */
+    private final BitSet odd = new BitSet();
+
+    private final RowHash hash = new RowHash();
+    private int file;
+    private long record;
+
+    /**
+     * Opens files at their beginning.
+     *
+     * @param request what is asked for
+     * @param features name of the array of features in archives; empty to find it
+     * @param targetOption name of the array of targets in archives, empty to find it; name of the target of a matrix,
+     *     or {@code last}, empty for none
+     */
+    NumpySource(SourceRequest request, String features, String targetOption) {
+        this.name = request.location();
+        this.inputs = Input.find(request.location(), NumpySourceProvider.ENDINGS);
+        this.features = features;
+        this.targetOption = targetOption;
+        this.badRows = request.badRows();
+        this.marks = new CsvMark.Factory(inputs);
+        if (inputs.stream().anyMatch(Input::isStream)) {
+            throw AccreteException.badArgument("NumPy files must be files but '" + name + "' is a stream");
+        }
+        try (NumpyFile first = openFile(0)) {
+            names = first.names();
+            dense = first.dense();
+            width = first.width();
+            if (request.plan().isPresent()) {
+                plan = request.plan().get();
+                warnings = List.of();
+            } else {
+                PlanInference inference = inference(request, first);
+                plan = inference.plan();
+                warnings = inference.warnings();
+            }
+            schema = plan.schema();
+            encoder = new RowEncoder(plan, names, request.targetNeeded());
+            copying = new Copying();
+        } catch (AccreteException e) {
+            throw e.where().isPresent() ? e : e.at(name);
+        } catch (IOException e) {
+            throw failed(e, inputs.get(0).name());
+        }
+    }
+
+    private NumpyFile openFile(int index) {
+        Input input = inputs.get(index);
+        try {
+            return new NumpyFile(input.path().orElseThrow(), features, targetOption);
+        } catch (AccreteException e) {
+            throw e.where().isPresent() ? e : e.at(input.name());
+        } catch (IOException e) {
+            throw failed(e, input.name());
+        }
+    }
+
+    private static AccreteException failed(IOException e, String place) {
+        return e instanceof ZipException || e instanceof EOFException
+                ? AccreteException.badData("the file is damaged: " + e.getMessage())
+                        .at(place)
+                : Input.unreadable(place, e);
+    }
+
+    private PlanInference inference(SourceRequest request, NumpyFile first) throws IOException {
+        SourceRequest named = request;
+        if (request.target().isEmpty() && first.targetName().isPresent()) {
+            named = request.withTarget(first.targetName().get());
+        } else if (request.target().isEmpty() && !targetOption.isEmpty()) {
+            named = request.withTarget(targetOption.equals(LAST) ? names.get(names.size() - 1) : targetOption);
+        }
+        if (width > 0
+                && request.columns().stream().noneMatch(column -> column.name().equals(NumpyFile.FEATURES))) {
+            List<Column> columns = new ArrayList<>(request.columns());
+            columns.add(new Column.Sparse(NumpyFile.FEATURES, width, 0));
+            named = named.withColumns(columns);
+        }
+        PlanInference inference = new PlanInference(names, named, CellFormat.standard());
+        int most = Math.min(PlanInference.ROWS, Math.max(1, SAMPLE / Math.max(1, dense)));
+        int rows = 0;
+        while (rows < most) {
+            int count = first.read(Math.min(most - rows, batch()));
+            if (count == 0) {
+                break;
+            }
+            for (int row = 0; row < count; row++) {
+                List<String> cells = new ArrayList<>(names.size());
+                for (int j = 0; j < dense; j++) {
+                    cells.add(text(first.values()[row * dense + j]));
+                }
+                if (width > 0) {
+                    cells.add("");
+                }
+                inference.add(cells);
+            }
+            rows += count;
+        }
+        if (rows == 0) {
+            throw AccreteException.badData("it has no rows to learn from");
+        }
+        return inference;
+    }
+
+    private int batch() {
+        return Math.max(1, BATCH / Math.max(1, dense));
+    }
+
+    /** {@return a number as the cell of a CSV file} */
+    private static String text(double number) {
+        if (Double.isNaN(number)) {
+            return "";
+        }
+        boolean isWhole = number == Math.rint(number) && Math.abs(number) < EXACT;
+        return isWhole && (number != 0 || 1 / number > 0) ? Long.toString((long) number) : Double.toString(number);
+    }
+
+    /** How rows are copied that need no more than that, as far as the plan allows it. */
+    private final class Copying {
+        private final boolean allowed;
+        /** For each run of columns the first field, the first column and how many there are. */
+        private final int[][] runs;
+
+        private final int targetField;
+        private final int weightField;
+        private final boolean isCategorical = schema.target().kind() == Target.Kind.CATEGORICAL;
+        private final double[] labels = new double[KNOWN_LABELS];
+        private final int[] labelIndexes = new int[KNOWN_LABELS];
+        private int labelCount;
+
+        Copying() {
+            boolean simple = true;
+            List<int[]> found = new ArrayList<>();
+            int column = 0;
+            for (Column some : plan.columns()) {
+                int field = names.indexOf(some.name());
+                boolean isNumber = some instanceof Column.Numeric;
+                simple &= (isNumber
+                                || some instanceof Column.Label
+                                || some instanceof Column.Weight
+                                || some instanceof Column.Ignore
+                                || some instanceof Column.Sparse)
+                        && some.cells().equals(CellFormat.standard());
+                if (isNumber) {
+                    int[] last = found.isEmpty() ? new int[3] : found.get(found.size() - 1);
+                    if (!found.isEmpty() && last[0] + last[2] == field) {
+                        last[2]++;
+                    } else {
+                        found.add(new int[] {field, column, 1});
+                    }
+                    column++;
+                }
+            }
+            allowed = simple;
+            runs = found.toArray(int[][]::new);
+            targetField = field(Column.Label.class);
+            weightField = field(Column.Weight.class);
+        }
+
+        private int field(Class<? extends Column> kind) {
+            return plan.columns().stream()
+                    .filter(kind::isInstance)
+                    .mapToInt(column -> names.indexOf(column.name()))
+                    .findFirst()
+                    .orElse(-1);
+        }
+
+        /** Appends a row if it can be copied; else returns false. */
+        boolean append(NumpyFile from, int row, ChunkBuffer out) {
+            if (!allowed || odd.get(row) || out.keyCount() > 0) {
+                return false;
+            }
+            double[] values = from.values();
+            int begin = row * dense;
+            double target = targetField < 0 ? Double.NaN : values[begin + targetField];
+            if (isCategorical && !Double.isNaN(target)) {
+                int label = find(target);
+                if (label < 0) {
+                    return false;
+                }
+                target = labelIndexes[label];
+            }
+            double weight = weightField < 0 ? 1 : values[begin + weightField];
+            if (weight < 0) {
+                return false;
+            }
+            out.beginRow();
+            for (int[] run : runs) {
+                out.put(run[1], values, begin + run[0], run[2]);
+            }
+            if (width > 0 && !putSparse(from, row, schema.width() - width, out)) {
+                return false;
+            }
+            if (weightField >= 0) {
+                out.weight(Double.isNaN(weight) ? 1 : weight);
+            }
+            out.target(target);
+            out.classes(encoder.classes());
+            out.endRow();
+            return true;
+        }
+
+        private boolean putSparse(NumpyFile from, int row, int first, ChunkBuffer out) {
+            int[] indices = from.indices();
+            double[] entries = from.entries();
+            int last = -1;
+            for (int k = from.starts()[row]; k < from.starts()[row + 1]; k++) {
+                if (indices[k] <= last || !Double.isFinite(entries[k])) {
+                    return false;
+                }
+                last = indices[k];
+                if (entries[k] != 0.0) {
+                    out.put(first + last, entries[k]);
+                }
+            }
+            return true;
+        }
+
+        private int find(double target) {
+            for (int i = 0; i < labelCount; i++) {
+                if (labels[i] == target) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        /** Remembers the label of a row that was encoded. */
+        void learn(NumpyFile from, int row, ChunkBuffer encoded) {
+            double target = targetField < 0 ? Double.NaN : from.values()[row * dense + targetField];
+            double index = encoded.chunk().hasTargets() ? encoded.chunk().target(encoded.rows() - 1) : Double.NaN;
+            if (isCategorical && labelCount < KNOWN_LABELS && !Double.isNaN(index) && find(target) < 0) {
+                labels[labelCount] = target;
+                labelIndexes[labelCount++] = (int) index;
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public Optional<ColumnPlan> plan() {
+        return Optional.of(plan);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    @Override
+    public boolean next(ChunkBuffer buffer) {
+        buffer.clear();
+        while (!buffer.isFull() && findRow()) {
+            int row = advance();
+            try {
+                append(row, buffer);
+                badRows.accepted();
+            } catch (AccreteException e) {
+                badRows.refused(e.at(place()), buffer);
+            }
+        }
+        buffer.position(
+                record == 0
+                        ? Position.start()
+                        : new Position(
+                                marks.create(
+                                        file, record, hash, encoder.classes().size()),
+                                0));
+        return buffer.rows() > 0;
+    }
+
+    private String place() {
+        return inputs.get(file).name() + " row " + record;
+    }
+
+    private void append(int row, ChunkBuffer buffer) {
+        NumpyFile from = open.orElseThrow();
+        if (copying.append(from, row, buffer)) {
+            return;
+        }
+        List<String> cells = new ArrayList<>(names.size());
+        for (int j = 0; j < dense; j++) {
+            cells.add(text(from.values()[row * dense + j]));
+        }
+        if (width > 0) {
+            cells.add(sparseCell(from, row));
+        }
+        encoder.encode(cells, buffer);
+        copying.learn(from, row, buffer);
+    }
+
+    /** {@return the sparse features of a row as text, sorted} */
+    private static String sparseCell(NumpyFile from, int row) {
+        int begin = from.starts()[row];
+        int end = from.starts()[row + 1];
+        long[] order = new long[end - begin];
+        for (int k = begin; k < end; k++) {
+            if (from.indices()[k] < 0) {
+                throw AccreteException.badData(
+                        "an index of the sparse matrix must be a whole number from 0 to " + (from.width() - 1));
+            }
+            order[k - begin] = (long) from.indices()[k] << 32 | k;
+        }
+        Arrays.sort(order);
+        StringBuilder cell = new StringBuilder();
+        for (long one : order) {
+            cell.append(one >>> 32)
+                    .append(':')
+                    .append(from.entries()[(int) one])
+                    .append(' ');
+        }
+        return cell.toString();
+    }
+
+    /** Makes sure that a next row was read; false at the end. */
+    private boolean findRow() {
+        while (next == batchRows) {
+            next = 0;
+            batchRows = 0;
+            if (open.isEmpty() && !openNext()) {
+                return false;
+            }
+            batchRows = readBatch(open.orElseThrow());
+            if (batchRows == 0) {
+                open.orElseThrow().close();
+                open = Optional.empty();
+            }
+        }
+        return true;
+    }
+
+    private boolean openNext() {
+        if (openFile + 1 >= inputs.size()) {
+            return false;
+        }
+        openFile++;
+        NumpyFile opened = openFile(openFile);
+        open = Optional.of(opened);
+        if (!opened.names().equals(names) || opened.width() != width) {
+            throw AccreteException.badData("it has " + opened.names().size() + " columns"
+                            + (opened.width() > 0 ? " and " + opened.width() + " features" : "")
+                            + " but the first file has "
+                            + names.size() + (width > 0 ? " and " + width + " features" : ""))
+                    .at(inputs.get(openFile).name());
+        }
+        return true;
+    }
+
+    /** Reads rows. Zero has one sign and NaN one form, as when they are read from text. */
+    private int readBatch(NumpyFile from) {
+        int rows;
+        try {
+            rows = from.read(batch());
+        } catch (IOException e) {
+            throw failed(e, inputs.get(openFile).name());
+        }
+        odd.clear();
+        int targetField = copying.targetField;
+        double[] values = from.values();
+        for (int row = 0; row < rows; row++) {
+            boolean isFinite = true;
+            double target = targetField < 0 ? 0 : values[row * dense + targetField];
+            for (int i = row * dense; i < (row + 1) * dense; i++) {
+                double value = values[i] + 0.0;
+                isFinite &= Math.abs(value) != Double.POSITIVE_INFINITY;
+                values[i] = Double.isNaN(value) ? Double.NaN : value;
+            }
+            if (targetField >= 0 && target == 0) {
+                // Only of a target zero keeps its sign, as it does when it is read from text.
+                values[row * dense + targetField] = target;
+            }
+            if (!isFinite) {
+                odd.set(row);
+            }
+        }
+        return rows;
+    }
+
+    /** Goes on behind the next row; returns its index. */
+    private int advance() {
+        int row = next++;
+        NumpyFile from = open.orElseThrow();
+        record = openFile == file ? record + 1 : 1;
+        file = openFile;
+        if (record == 1) {
+            hash.begin(names);
+        }
+        hash.add(from.values(), row * dense, (row + 1) * dense);
+        if (width > 0) {
+            hash.add(from.indices(), from.starts()[row], from.starts()[row + 1]);
+            hash.add(from.entries(), from.starts()[row], from.starts()[row + 1]);
+        }
+        hash.endRow();
+        return row;
+    }
+
+    @Override
+    public void seek(Position position) {
+        ChunkBuffer dropped = new ChunkBuffer(schema, 1);
+        if (!position.mark().isEmpty()) {
+            CsvMark mark = CsvMark.parse(position.mark());
+            mark.check(inputs);
+            boolean labelsKnown = encoder.classes().size() >= mark.classes();
+            openFile = labelsKnown ? mark.file() - 1 : -1;
+            do {
+                if (!findRow() || openFile > mark.file()) {
+                    throw ended();
+                }
+                int row = advance();
+                if (!labelsKnown) {
+                    drop(row, dropped);
+                }
+            } while (file < mark.file() || record < mark.record());
+            mark.check(inputs.get(file), hash);
+        }
+        for (long i = 0; i < position.rows(); ) {
+            if (!findRow()) {
+                throw ended();
+            }
+            i += drop(advance(), dropped) ? 1 : 0;
+        }
+    }
+
+    /** Encodes a row and drops it. Returns false for a bad row. */
+    private boolean drop(int row, ChunkBuffer buffer) {
+        buffer.clear();
+        try {
+            append(row, buffer);
+            return true;
+        } catch (AccreteException e) {
+            return false;
+        }
+    }
+
+    private AccreteException ended() {
+        return AccreteException.badState(
+                "'" + name + "' ends before the stored position; it must have all the rows that were read before");
+    }
+
+    @Override
+    public void close() {
+        open.ifPresent(NumpyFile::close);
+        open = Optional.empty();
+        openFile = inputs.size();
+        next = 0;
+        batchRows = 0;
+    }
+}
