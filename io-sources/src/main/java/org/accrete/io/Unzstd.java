@@ -9,6 +9,9 @@ import java.util.zip.ZipException;
 
 /** Decompresses zstd frames within bounded memory, with errors that a user understands. */
 final class Unzstd extends InputStream {
+    private static final String TOO_LARGE =
+            "zstd data needs more memory than is given, more than 8 MB; pack it again without --long and --ultra";
+
     private final ReadingInput packed;
     private final InputStream unpacked;
 
@@ -51,22 +54,29 @@ final class Unzstd extends InputStream {
             throw packed.failed ? e : damaged("zstd data is truncated: the file ends in the middle of a frame", e);
         } catch (MalformedInputException e) {
             throw damaged(message(e), e);
-        } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+        } catch (IndexOutOfBoundsException
+                | IllegalArgumentException
+                | IllegalStateException
+                | ArithmeticException
+                | NegativeArraySizeException e) {
             throw damaged("zstd data is damaged", e);
+        } catch (OutOfMemoryError e) {
+            // A frame whose header asks to keep all of it; only that one array could not be made.
+            throw damaged(TOO_LARGE, e);
         }
     }
 
     private static String message(MalformedInputException e) {
         String why = String.valueOf(e.getMessage());
         if (why.contains("Window size")) {
-            return "zstd data needs more memory than is given, more than 8 MB; pack it again without --long and --ultra";
+            return TOO_LARGE;
         }
         return why.contains("magic")
                 ? "zstd data is followed by something that is not a zstd frame; pack it again with zstd"
                 : "zstd data is damaged: " + why;
     }
 
-    private static IOException damaged(String message, Exception cause) {
+    private static IOException damaged(String message, Throwable cause) {
         return (IOException) new ZipException(message).initCause(cause);
     }
 
