@@ -2,18 +2,24 @@ package org.accrete.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillAndResumeIT {
     private static final int KILLS = 20;
     private static final int EARLY_KILLS = 3;
+    /** Rows of files that are made for a test. */
+    private static final int SHORT_ROWS = 50_000;
+
     private static final int SIGKILL = 128 + 9;
 
     @TempDir
@@ -28,20 +37,35 @@ class KillAndResumeIT {
 
     @Test
     void ofACompressedFile() throws Exception {
-        killAndResume(Command.FLIGHTS.toString(), KILLS, 160);
+        killAndResumeFlights(Command.FLIGHTS.toString(), KILLS, 160);
+    }
+
+    @Test
+    void ofADirectoryPackedByZstd() throws Exception {
+        Path parts = Files.createDirectory(directory.resolve("parts"));
+        split(parts, 3);
+        for (int f = 0; f < 3; f++) {
+            Path part = parts.resolve("part-" + f + ".csv");
+            try (OutputStream out =
+                    new ZstdOutputStream(Files.newOutputStream(parts.resolve("part-" + f + ".csv.zst")))) {
+                Files.copy(part, out);
+            }
+            Files.delete(part);
+        }
+        killAndResumeFlights(parts.toString(), 10, 40, "--rows=" + SHORT_ROWS);
     }
 
     @Test
     void ofAGlobOfFiles() throws Exception {
         Path parts = Files.createDirectory(directory.resolve("parts"));
         split(parts, 7);
-        killAndResume(parts + "/*.csv", KILLS, 160, "--progressive");
+        killAndResumeFlights(parts + "/*.csv", KILLS, 160, "--progressive");
     }
 
     /** Chunks of 250 rows and batches of 96 rows, so that most versions store the rows of an incomplete batch. */
     @Test
     void ofANetwork() throws Exception {
-        killAndResume(
+        killAndResumeFlights(
                 Command.FLIGHTS.toString(),
                 6,
                 20,
@@ -52,23 +76,115 @@ class KillAndResumeIT {
                 "--set=dropout=0.1");
     }
 
-    private void killAndResume(String source, int most, int versions, String... more) throws Exception {
+    @Test
+    void ofJsonLines() throws Exception {
+        Path file = directory.resolve("flights.jsonl");
+        convert(
+                file,
+                "",
+                (number, cells) -> "{\"date\":\"" + cells[0] + "\",\"origin\":\"" + cells[1] + "\",\"destination\":\""
+                        + cells[2] + "\",\"distance\":" + cells[3] + ",\"delayed\":" + cells[5] + "}\n");
+        assertThat(killAndResume(file.toString(), 10, 40, "--target", "delayed").tensors())
+                .isEqualTo(tensorsOfCsv());
+    }
+
+    @Test
+    void ofArff() throws Exception {
+        Path file = directory.resolve("flights.arff");
+        String header = "@relation flights\n@attribute date date 'yyyy-MM-dd HH:mm'\n@attribute origin string\n"
+                + "@attribute destination string\n@attribute distance numeric\n@attribute delayed {0,1}\n@data\n";
+        convert(
+                file,
+                header,
+                (number, cells) ->
+                        "'" + cells[0] + "'," + cells[1] + "," + cells[2] + "," + cells[3] + "," + cells[5] + "\n");
+        assertThat(killAndResume(file.toString(), 10, 40, "--target", "delayed").tensors())
+                .isEqualTo(tensorsOfCsv());
+    }
+
+    @Test
+    void ofLibSvm() throws Exception {
+        Path file = directory.resolve("flights.svm");
+        convert(
+                file,
+                "",
+                (number, cells) -> cells[5] + " 1:" + cells[3] + " " + (2 + Math.floorMod(cells[1].hashCode(), 500))
+                        + ":1 " + (502 + Math.floorMod(cells[2].hashCode(), 500)) + ":1\n");
+        killAndResume(file.toString(), 10, 40);
+    }
+
+    @Test
+    void ofNumpy() throws Exception {
+        List<double[]> rows = new ArrayList<>();
+        convert(directory.resolve("unused"), "", (number, cells) -> {
+            rows.add(new double[] {
+                Double.parseDouble(cells[3]),
+                cells[1].hashCode(),
+                cells[2].hashCode(),
+                number,
+                Double.parseDouble(cells[5])
+            });
+            return "";
+        });
+        String header = "{'descr': '>f8', 'fortran_order': False, 'shape': (" + rows.size() + ", 5), }";
+        header += " ".repeat(117 - header.length()) + "\n";
+        ByteBuffer bytes = ByteBuffer.allocate(128 + 40 * rows.size());
+        bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+        bytes.put(header.getBytes(StandardCharsets.US_ASCII));
+        rows.forEach(row -> {
+            for (double value : row) {
+                bytes.putDouble(value);
+            }
+        });
+        Path file = Files.write(directory.resolve("flights.npy"), bytes.array());
+        killAndResume("npy:" + file + "?target=last", 10, 40);
+    }
+
+    /** Makes a line of a file of a row of the flights. */
+    private interface Line {
+        String of(int number, String[] cells);
+    }
+
+    private static void convert(Path file, String header, Line line) throws IOException {
+        try (BufferedReader in = new BufferedReader(
+                        new InputStreamReader(new GZIPInputStream(Files.newInputStream(Command.FLIGHTS))));
+                BufferedWriter out = Files.newBufferedWriter(file)) {
+            out.write(header);
+            in.readLine();
+            for (int i = 0; i < SHORT_ROWS; i++) {
+                out.write(line.of(i, in.readLine().split(",", -1)));
+            }
+        }
+    }
+
+    private Map<String, Tensor> tensorsOfCsv() {
+        Path store = directory.resolve("csv");
+        Command.in(directory)
+                .run(with(
+                        List.of("train", Command.FLIGHTS.toString()),
+                        "--target=delayed",
+                        "--column=delay=ignore",
+                        "--rows=" + SHORT_ROWS,
+                        "--chunk-rows=250",
+                        "--model=flights",
+                        "--store=" + store))
+                .done();
+        return Command.latest(store, "flights").tensors();
+    }
+
+    private void killAndResumeFlights(String source, int most, int versions, String... more) throws Exception {
+        List<String> all = new ArrayList<>(List.of("--target", "delayed", "--column", "delay=ignore"));
+        all.addAll(List.of(more));
+        killAndResume(source, most, versions, all.toArray(String[]::new));
+    }
+
+    /** {@return what the uninterrupted run ended with} */
+    private State killAndResume(String source, int most, int versions, String... more) throws Exception {
         long seed = Long.getLong("accrete.seed", System.nanoTime());
         System.out.println("replay with -Daccrete.seed=" + seed);
         SeededRandom random = new SeededRandom(seed);
-        List<String> train = new ArrayList<>(List.of(
-                "train",
-                source,
-                "--target",
-                "delayed",
-                "--column",
-                "delay=ignore",
-                "--chunk-rows",
-                "250",
-                "--checkpoint-every",
-                "5",
-                "--model",
-                "flights"));
+        List<String> train = new ArrayList<>(
+                List.of("train", source, "--chunk-rows", "250", "--checkpoint-every", "5", "--model", "flights"));
         train.addAll(List.of(more));
         train.add("--store");
         Path whole = directory.resolve("whole");
@@ -123,6 +239,7 @@ class KillAndResumeIT {
                 + " resumed runs");
         assertThat(killsAfterVersion).isGreaterThanOrEqualTo(most - EARLY_KILLS - 2);
         assertThat(resumesAboveZero).isPositive();
+        return expected;
     }
 
     private static long lines(Path file) throws IOException {
