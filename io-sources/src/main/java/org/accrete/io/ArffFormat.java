@@ -92,7 +92,7 @@ final class ArffFormat implements TextFormat {
                     }
                 }
             } catch (AccreteException e) {
-                block.failure = Optional.of(new BrokenException("not ARFF: " + e.getMessage(), at));
+                block.failure = Optional.of(new BrokenException("not ARFF: " + oneLine(e.getMessage()), at));
                 block.failureLine = Math.max(0, line - 1);
             }
             block.lineCount = line;

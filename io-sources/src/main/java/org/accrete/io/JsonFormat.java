@@ -82,8 +82,9 @@ final class JsonFormat implements TextFormat {
         List<String> known = found.names();
         return columns.names().stream()
                 .filter(path -> !known.contains(path))
-                .map(path -> "no key '" + path + "' is in the first " + PlanInference.ROWS + " lines of '" + name
-                        + "'; keys: " + String.join(", ", known.subList(0, Math.min(known.size(), 20))))
+                .map(path -> LineSplitter.oneLine("no key '" + path + "' is in the first " + PlanInference.ROWS
+                        + " lines of '" + name + "'; keys: "
+                        + String.join(", ", known.subList(0, Math.min(known.size(), 20)))))
                 .toList();
     }
 
@@ -98,7 +99,7 @@ final class JsonFormat implements TextFormat {
             LOGGER.log(
                     Level.WARNING,
                     "key ''{0}'' first comes up behind the first {1} lines, so it is ignored; --column {2} reads it",
-                    path,
+                    LineSplitter.oneLine(path),
                     Integer.toString(PlanInference.ROWS),
                     new Column.Ignore(hasKeys ? path + ".KEY" : path)
                             .toPlainText()

@@ -145,7 +145,7 @@ abstract class LineSplitter implements Splitter {
         try {
             split(0, raw.length, false);
         } catch (AccreteException e) {
-            return e;
+            return AccreteException.badData(oneLine(e.getMessage()));
         }
         // Only where bytes that are no text were replaced, which is all that was wrong.
         return AccreteException.badData("the line is not UTF-8 text");
@@ -177,6 +177,11 @@ abstract class LineSplitter implements Splitter {
             block.borders = Arrays.copyOf(block.borders, 2 * cell);
         }
         block.borders[cell] = out;
+    }
+
+    /** {@return a message with a blank for each control character, which names and values may have} */
+    static String oneLine(String message) {
+        return message.replaceAll("\\p{Cntrl}", " ");
     }
 
     static boolean isBlank(byte one) {

@@ -106,6 +106,7 @@ class JsonLinesSourceTest {
                 "[1,2] | a line must be a JSON object, as in {\"a\": 1, \"b\": \"x\"}, but begins a list",
                 "7 | a line must be a JSON object",
                 "{\"a\":1,\"a\":2} | key 'a' occurs twice",
+                "{\"a\":{\"x\\ny\":1,\"x\\ny\":2}} | key 'a.x y' occurs twice",
                 "{\"b\":{\"c\":1},\"b.c\":2} | key 'b.c' occurs twice",
                 "{\"a\":\"\\ud800\"} | the value of 'a' is no text: it has half of a surrogate pair, \\ud800",
                 "{\"a\":\"\\udc00x\"} | the value of 'a' is no text: it has half of a surrogate pair, \\udc00",

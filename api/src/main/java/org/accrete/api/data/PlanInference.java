@@ -134,7 +134,7 @@ public final class PlanInference {
      * @param names any number of names
      */
     static String list(List<String> names) {
-        String listed = names.stream().limit(LISTED).collect(Collectors.joining(", "));
+        String listed = names.stream().limit(LISTED).map(Cells::oneLine).collect(Collectors.joining(", "));
         return names.size() > LISTED ? listed + " and " + (names.size() - LISTED) + " more" : listed;
     }
 
