@@ -279,7 +279,7 @@ final class CommandsTest {
                                 "--column",
                                 "delay=ignore",
                                 "--set",
-                                "eta0=1e-1",
+                                "eta0=2e-1",
                                 "--learner",
                                 "sgd_classifier",
                                 "--steps",
@@ -291,7 +291,7 @@ final class CommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--set eta0=0.2",
+                "--set eta0=0.1",
                 "--set loss=hinge",
                 "--learner sgd-regressor",
                 "--steps none",
@@ -800,7 +800,7 @@ final class CommandsTest {
                 .containsEntry("rows_seen", 12_000L)
                 .containsEntry("source", data.toString())
                 .containsKeys("params", "blocks", "target", "position", "parent", "metrics", "bytes", "columns");
-        assertThat(accrete("describe", "late").out()).contains("eta0=0.1", "load numeric 1", "route one-hot");
+        assertThat(accrete("describe", "late").out()).contains("eta0=0.2", "load numeric 1", "route one-hot");
     }
 
     @Test
