@@ -68,8 +68,6 @@ final class CsvBlock {
     int lineCount;
     /** As {@link #lines}, of the last record, blank ones included; -1 if there is none. */
     int lastLine;
-    /** Whether all bytes are ASCII. */
-    boolean isAscii;
     /** Whether the last record has no line end. */
     boolean isUnended;
     /** What is wrong behind the last record. */
@@ -86,6 +84,11 @@ final class CsvBlock {
 
     /** The rows of those records that are not refused. */
     Optional<ChunkBuffer> rows = Optional.empty();
+
+    /** The hash of each record, if a thread made them. */
+    long[] hashes = {};
+
+    boolean isHashed;
 
     final BitSet refused = new BitSet();
     /** Records that are no rows; each has one cell, which is all its text. */
@@ -119,6 +122,7 @@ final class CsvBlock {
         lastLine = -1;
         isUnended = false;
         isSplit = false;
+        isHashed = false;
         failure = Optional.empty();
         failureLine = -1;
         refused.clear();
@@ -169,6 +173,11 @@ final class CsvBlock {
             fields.add(new String(text, borders[i], borders[i + 1] - borders[i], StandardCharsets.UTF_8));
         }
         return fields;
+    }
+
+    /** {@return the hash of a record} */
+    long hash(int record) {
+        return isHashed ? hashes[record] : RowHash.of(this, record);
     }
 
     /** {@return the number of a record's first line, from 1} */

@@ -20,6 +20,7 @@ final class CsvEncoder {
     private final Schema schema;
     private final boolean targetNeeded;
     private final int keyCount;
+    private final boolean hashes;
     private CsvHeader header = CsvHeader.UNKNOWN;
     private Optional<RowEncoder> encoder = Optional.empty();
     private Optional<Labels> labels = Optional.empty();
@@ -74,15 +75,35 @@ final class CsvEncoder {
         }
     }
 
-    CsvEncoder(ColumnPlan plan, Schema schema, boolean targetNeeded, int keyCount) {
+    /**
+     * Makes an encoder.
+     *
+     * @param keyCount how many keys a row keeps
+     * @param hashes whether records are hashed for a position
+     */
+    CsvEncoder(ColumnPlan plan, Schema schema, boolean targetNeeded, int keyCount, boolean hashes) {
+        this.hashes = hashes;
         this.plan = plan;
         this.schema = schema;
         this.targetNeeded = targetNeeded;
         this.keyCount = keyCount;
     }
 
+    private static void hash(CsvBlock block) {
+        if (block.hashes.length < block.records) {
+            block.hashes = new long[2 * block.records];
+        }
+        for (int record = 0; record < block.records; record++) {
+            block.hashes[record] = RowHash.of(block, record);
+        }
+        block.isHashed = true;
+    }
+
     /** Encodes all records of a block that can be encoded. */
     void encode(CsvBlock block) {
+        if (hashes) {
+            hash(block);
+        }
         if (!block.header.equals(header)) {
             header = block.header;
             labels = Optional.of(new Labels(schema.target().classes().size()));

@@ -276,7 +276,7 @@ final class CsvSource implements ChunkSource {
     private void readAhead(int keyCount) {
         if (!readsAhead) {
             readsAhead = true;
-            blocks.readAhead(threads, () -> new CsvEncoder(plan, schema, targetNeeded, keyCount));
+            blocks.readAhead(threads, () -> new CsvEncoder(plan, schema, targetNeeded, keyCount, !isStream));
         }
     }
 
@@ -338,7 +338,7 @@ final class CsvSource implements ChunkSource {
             if (record == 1) {
                 hash.begin(some.header.names());
             }
-            hash.add(some, row);
+            hash.add(some.hash(row));
         }
         return row;
     }

@@ -92,8 +92,8 @@ final class CsvSplitter implements Splitter {
         line = 0;
         block.borders[0] = 0;
         block.firsts[0] = 0;
-        block.isAscii = Words.isAscii(block.bytes, block.from, end);
-        malformed = block.isAscii || block.isChecked ? Integer.MAX_VALUE : findMalformed();
+        boolean isAscii = Words.isAscii(block.bytes, block.from, end);
+        malformed = isAscii || block.isChecked ? Integer.MAX_VALUE : findMalformed();
         boolean leavesTornLine = block.isEnd && block.isUnendedFile && block.leavesUnendedLine;
         int at = block.from;
         while (at < end && block.records < most) {

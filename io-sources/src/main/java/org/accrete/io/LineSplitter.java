@@ -56,7 +56,6 @@ abstract class LineSplitter implements Splitter {
         block.borders[0] = 0;
         block.firsts[0] = 0;
         boolean isAscii = Words.isAscii(block.bytes, block.from, end);
-        block.isAscii = isAscii;
         boolean leavesTornLine = block.isEnd && block.isUnendedFile && block.leavesUnendedLine;
         int at = block.from;
         int line = 0;
@@ -113,7 +112,6 @@ abstract class LineSplitter implements Splitter {
             endCell();
             block.wrong.set(record);
         }
-        block.isAscii &= isAscii || Words.isAscii(block.text, textBefore, out);
         block.lines[record] = line;
         block.firsts[record + 1] = cell;
         block.records = record + 1;

@@ -1,5 +1,6 @@
 package org.accrete.io;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -8,7 +9,8 @@ import java.util.List;
  * continues there. Rows after the position do not count: they may be corrected.
  *
  * <p>It also remembers its value after some rows, at equal distances that double when there are too many. They tell
- * roughly where a change is. O(1) memory; one multiplication for four characters.
+ * roughly where a change is. O(1) memory; one multiplication for eight bytes. Each row of text has a hash of its own,
+ * so that several threads can make them.
  *
  * <p>As text: {@code hash.distance.points}, in hexadecimal digits: sixteen, any, and four for each point.
  */
@@ -25,7 +27,6 @@ final class RowHash {
     private long distance;
     private long rows;
     private long hash;
-    private char[] decoded = {};
 
     /** Starts before the first row of a file. */
     void begin(List<String> header) {
@@ -34,32 +35,53 @@ final class RowHash {
         rows = 0;
         hash = 0;
         for (String name : header) {
-            char[] text = name.toCharArray();
-            add(text, text.length);
+            byte[] text = name.getBytes(StandardCharsets.UTF_8);
+            hash = mix(hash, of(text.length, text, 0, text.length));
         }
     }
 
     /**
-     * Adds a record.
+     * {@return the hash of a record alone, of its cells as UTF-8}
      *
      * @param block a block
      * @param record one of its records
      */
-    void add(CsvBlock block, int record) {
+    static long of(CsvBlock block, int record) {
         int first = block.firsts[record];
         int cells = block.firsts[record + 1] - first;
         int begin = block.borders[first];
-        int length = block.borders[first + cells] - begin;
-        if (block.isAscii || Words.isAscii(block.text, begin, begin + length)) {
-            long sum = cells;
-            for (int i = 1; i <= cells; i++) {
-                sum += (block.borders[first + i] - begin) * (2L * i - 1);
-            }
-            hash = mix(hash, sum);
-            add(block.text, begin, length);
-        } else {
-            addDecoded(block, first, cells);
+        long borders = cells;
+        for (int i = 1; i <= cells; i++) {
+            borders += (block.borders[first + i] - begin) * (2L * i - 1);
         }
+        return of(borders, block.text, begin, block.borders[first + cells]);
+    }
+
+    private static long of(long seed, byte[] text, int from, int to) {
+        // Four products at a time do not wait for each other.
+        long first = mix(seed, to - from);
+        long second = 1;
+        long third = 2;
+        long fourth = 3;
+        int i = from;
+        for (; i + 32 <= to; i += 32) {
+            first = mix(first, Words.get(text, i));
+            second = mix(second, Words.get(text, i + 8));
+            third = mix(third, Words.get(text, i + 16));
+            fourth = mix(fourth, Words.get(text, i + 24));
+        }
+        for (; i + 8 <= to; i += 8) {
+            first = mix(first, Words.get(text, i));
+        }
+        for (; i < to; i++) {
+            second = mix(second, text[i]);
+        }
+        return mix(mix(mix(first, second), third), fourth);
+    }
+
+    /** Adds a row by its hash. */
+    void add(long row) {
+        hash = mix(hash, row);
         endRow();
     }
 
@@ -108,94 +130,6 @@ final class RowHash {
                 distance *= 2;
             }
         }
-    }
-
-    private void addDecoded(CsvBlock block, int first, int cells) {
-        int length = block.borders[first + cells] - block.borders[first];
-        if (decoded.length < length) {
-            decoded = new char[2 * length];
-        }
-        long sum = cells;
-        int end = 0;
-        for (int i = 0; i < cells; i++) {
-            end = decode(block.text, block.borders[first + i], block.borders[first + i + 1], end);
-            sum += end * (2L * i + 1);
-        }
-        hash = mix(hash, sum);
-        add(decoded, end);
-    }
-
-    /** Decodes UTF-8 that is known to be valid; returns the end of its characters. */
-    private int decode(byte[] text, int from, int to, int begin) {
-        int end = begin;
-        int at = from;
-        while (at < to) {
-            int first = text[at++];
-            if (first >= 0) {
-                decoded[end++] = (char) first;
-            } else if (first < (byte) 0xE0) {
-                decoded[end++] = (char) ((first & 0x1F) << 6 | (text[at++] & 0x3F));
-            } else if (first < (byte) 0xF0) {
-                decoded[end++] = (char) ((first & 0x0F) << 12 | (text[at++] & 0x3F) << 6 | (text[at++] & 0x3F));
-            } else {
-                int point = (first & 0x07) << 18
-                        | (text[at++] & 0x3F) << 12
-                        | (text[at++] & 0x3F) << 6
-                        | (text[at++] & 0x3F);
-                decoded[end++] = Character.highSurrogate(point);
-                decoded[end++] = Character.lowSurrogate(point);
-            }
-        }
-        return end;
-    }
-
-    /** As {@link #add(char[], int)}, of ASCII. */
-    private void add(byte[] text, int from, int length) {
-        int end = from + length;
-        long first = mix(hash, length);
-        long second = 1;
-        long third = 2;
-        long fourth = 3;
-        int i = from;
-        for (; i + 16 <= end; i += 16) {
-            first = mix(first, Words.fourCharacters(text, i));
-            second = mix(second, Words.fourCharacters(text, i + 4));
-            third = mix(third, Words.fourCharacters(text, i + 8));
-            fourth = mix(fourth, Words.fourCharacters(text, i + 12));
-        }
-        for (; i + 4 <= end; i += 4) {
-            first = mix(first, Words.fourCharacters(text, i));
-        }
-        for (; i < end; i++) {
-            second = mix(second, text[i]);
-        }
-        hash = mix(mix(mix(first, second), third), fourth);
-    }
-
-    private void add(char[] text, int length) {
-        // Four products at a time do not wait for each other.
-        long first = mix(hash, length);
-        long second = 1;
-        long third = 2;
-        long fourth = 3;
-        int i = 0;
-        for (; i + 16 <= length; i += 16) {
-            first = mix(first, four(text, i));
-            second = mix(second, four(text, i + 4));
-            third = mix(third, four(text, i + 8));
-            fourth = mix(fourth, four(text, i + 12));
-        }
-        for (; i + 4 <= length; i += 4) {
-            first = mix(first, four(text, i));
-        }
-        for (; i < length; i++) {
-            second = mix(second, text[i]);
-        }
-        hash = mix(mix(mix(first, second), third), fourth);
-    }
-
-    private static long four(char[] text, int at) {
-        return text[at] | (long) text[at + 1] << 16 | (long) text[at + 2] << 32 | (long) text[at + 3] << 48;
     }
 
     /** Reversible in both, so that one changed number always changes the result. */

@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 /** Eight bytes at a time as one number, the first in its lowest bits. */
 final class Words {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long TOPS = 0x8080808080808080L;
 
@@ -21,13 +20,6 @@ final class Words {
     /** Puts eight bytes at an offset. */
     static void put(byte[] bytes, int at, long word) {
         LONGS.set(bytes, at, word);
-    }
-
-    /** {@return the four bytes at an offset, each as sixteen bits} */
-    static long fourCharacters(byte[] bytes, int at) {
-        long word = (int) INTS.get(bytes, at) & 0xFFFFFFFFL;
-        word = (word | word << 16) & 0x0000FFFF0000FFFFL;
-        return (word | word << 8) & 0x00FF00FF00FF00FFL;
     }
 
     /** {@return eight times the same byte} */
