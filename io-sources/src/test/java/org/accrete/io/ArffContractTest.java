@@ -1,38 +1,26 @@
 package org.accrete.io;
 
-import static org.accrete.io.IoFixtures.request;
 import static org.accrete.io.IoFixtures.write;
 import static org.accrete.io.IoFixtures.zstd;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.accrete.api.Provider;
-import org.accrete.api.data.BadRows;
-import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.ColumnPlan;
-import org.accrete.api.data.SourceRequest;
-import org.accrete.testkit.ProviderContract;
-import org.accrete.testkit.SourceContract;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.accrete.api.data.ChunkSourceProvider;
 
 /** Files with every kind of column, one compressed, with bad rows that are skipped and sparse ones. */
-class ArffContractTest implements SourceContract, ProviderContract {
-    @TempDir
-    Path folder;
-
-    private SourceRequest request;
-
-    @BeforeEach
-    void writeFiles() {
-        writeFiles("3.5");
-        request = request(folder, "id=key", "weight=weight", "label=target(kind=categorical,classes=l0|l1)");
+class ArffContractTest extends FilesContract {
+    @Override
+    public ChunkSourceProvider provider() {
+        return new ArffSourceProvider();
     }
 
-    private void writeFiles(String second) {
+    @Override
+    String[] columns() {
+        return new String[] {"id=key", "weight=weight", "label=target(kind=categorical,classes=l0|l1)"};
+    }
+
+    @Override
+    void writeFiles(boolean changed) {
+        String second = changed ? "4.5" : "3.5";
         int row = 0;
         for (int file = 0; file < 3; file++) {
             StringBuilder text = new StringBuilder("% a comment\n@relation r\n@attribute size numeric\n"
@@ -59,35 +47,5 @@ class ArffContractTest implements SourceContract, ProviderContract {
             String all = text.toString();
             write(folder.resolve(file + ".arff"), file == 1 ? zstd(all) : all.getBytes(StandardCharsets.UTF_8));
         }
-    }
-
-    @Override
-    public Provider provider() {
-        return new ArffSourceProvider();
-    }
-
-    private static ChunkSource open(SourceRequest request) {
-        return IoFixtures.open(new ArffSourceProvider(), request.withBadRows(BadRows.skip(1, line -> {})), Map.of());
-    }
-
-    @Override
-    public ChunkSource open() {
-        return open(request);
-    }
-
-    @Override
-    public ChunkSource reopen(List<String> classes) {
-        try (ChunkSource first = open()) {
-            ColumnPlan plan = first.plan().orElseThrow().withClasses(classes);
-            return open(request.withPlan(plan, true));
-        }
-    }
-
-    @Override
-    public Optional<ChunkSource> reopenChanged(List<String> classes) {
-        ChunkSource before = reopen(classes);
-        before.close();
-        writeFiles("4.5");
-        return Optional.of(open(request.withPlan(before.plan().orElseThrow(), true)));
     }
 }

@@ -1,38 +1,26 @@
 package org.accrete.io;
 
 import static org.accrete.io.IoFixtures.gzip;
-import static org.accrete.io.IoFixtures.request;
 import static org.accrete.io.IoFixtures.write;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.accrete.api.Provider;
-import org.accrete.api.data.BadRows;
-import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.ColumnPlan;
-import org.accrete.api.data.SourceRequest;
-import org.accrete.testkit.ProviderContract;
-import org.accrete.testkit.SourceContract;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.accrete.api.data.ChunkSourceProvider;
 
 /** Files with queries and comments, one compressed, with bad rows that are skipped and labels that appear late. */
-class LibSvmContractTest implements SourceContract, ProviderContract {
-    @TempDir
-    Path folder;
-
-    private SourceRequest request;
-
-    @BeforeEach
-    void writeFiles() {
-        writeFiles("1.5");
-        request = request(folder, "qid=key", "y=target(kind=categorical,classes=0|1)");
+class LibSvmContractTest extends FilesContract {
+    @Override
+    public ChunkSourceProvider provider() {
+        return new LibSvmSourceProvider();
     }
 
-    private void writeFiles(String first) {
+    @Override
+    String[] columns() {
+        return new String[] {"qid=key", "y=target(kind=categorical,classes=0|1)"};
+    }
+
+    @Override
+    void writeFiles(boolean changed) {
+        String first = changed ? "2.5" : "1.5";
         int row = 0;
         for (int file = 0; file < 3; file++) {
             StringBuilder text = new StringBuilder("# a comment\n");
@@ -46,35 +34,5 @@ class LibSvmContractTest implements SourceContract, ProviderContract {
             String all = text.toString();
             write(folder.resolve(file + ".svm"), file == 1 ? gzip(all) : all.getBytes(StandardCharsets.UTF_8));
         }
-    }
-
-    @Override
-    public Provider provider() {
-        return new LibSvmSourceProvider();
-    }
-
-    private static ChunkSource open(SourceRequest request) {
-        return IoFixtures.open(new LibSvmSourceProvider(), request.withBadRows(BadRows.skip(1, line -> {})), Map.of());
-    }
-
-    @Override
-    public ChunkSource open() {
-        return open(request);
-    }
-
-    @Override
-    public ChunkSource reopen(List<String> classes) {
-        try (ChunkSource first = open()) {
-            ColumnPlan plan = first.plan().orElseThrow().withClasses(classes);
-            return open(request.withPlan(plan, true));
-        }
-    }
-
-    @Override
-    public Optional<ChunkSource> reopenChanged(List<String> classes) {
-        ChunkSource before = reopen(classes);
-        before.close();
-        writeFiles("2.5");
-        return Optional.of(open(request.withPlan(before.plan().orElseThrow(), true)));
     }
 }
