@@ -1,6 +1,5 @@
 package org.accrete.io;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,16 +20,11 @@ final class ArffFormat implements TextFormat {
 
     private static final int MOST_ATTRIBUTES = 1 << 20;
 
-    private final Map<CsvHeader, List<ArffAttribute>> attributes = new ConcurrentHashMap<>();
+    private final Map<TextHeader, List<ArffAttribute>> attributes = new ConcurrentHashMap<>();
 
     @Override
     public Set<String> endings() {
         return ENDINGS;
-    }
-
-    @Override
-    public CsvInput open(Input input, int readSize) throws IOException {
-        return CsvInput.ofLines(input, readSize);
     }
 
     @Override
@@ -39,17 +33,12 @@ final class ArffFormat implements TextFormat {
     }
 
     @Override
-    public String notText() {
-        return "soon after this line there is something that is not text";
-    }
-
-    @Override
     public String noRows() {
         return "it has no rows to learn from; expected lines of @attribute, then @data and at least one row";
     }
 
     @Override
-    public List<Column> declared(CsvHeader header, SourceRequest request) {
+    public List<Column> declared(TextHeader header, SourceRequest request) {
         List<ArffAttribute> all = attributes.getOrDefault(header, List.of());
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -68,7 +57,7 @@ final class ArffFormat implements TextFormat {
         private String[] cells = {};
 
         @Override
-        public CsvHeader readHeader(CsvBlock block) {
+        public TextHeader readHeader(TextBlock block) {
             if (block.file != file) {
                 found.clear();
                 file = block.file;
@@ -96,7 +85,7 @@ final class ArffFormat implements TextFormat {
                 block.failureLine = Math.max(0, line - 1);
             }
             block.lineCount = line;
-            return CsvHeader.UNKNOWN;
+            return TextHeader.UNKNOWN;
         }
 
         /** Reads a line of the header; returns whether the rows follow. */
@@ -128,10 +117,10 @@ final class ArffFormat implements TextFormat {
             }
         }
 
-        private CsvHeader header() {
-            CsvHeader.requireRoom(found.size());
-            CsvHeader header =
-                    CsvHeader.of(found.stream().map(ArffAttribute::name).toList());
+        private TextHeader header() {
+            TextHeader.requireRoom(found.size());
+            TextHeader header =
+                    TextHeader.of(found.stream().map(ArffAttribute::name).toList());
             attributes.put(header, List.copyOf(found));
             return header;
         }
@@ -142,7 +131,7 @@ final class ArffFormat implements TextFormat {
         }
 
         @Override
-        void begin(CsvHeader header) {
+        void begin(TextHeader header) {
             List<ArffAttribute> all = attributes.getOrDefault(header, List.of());
             if (all != known) {
                 known = all;
@@ -154,7 +143,7 @@ final class ArffFormat implements TextFormat {
         }
 
         @Override
-        void splitLine(byte[] bytes, int from, int to, CsvHeader header) {
+        void splitLine(byte[] bytes, int from, int to, TextHeader header) {
             ArffTokens tokens = new ArffTokens(new String(bytes, from, to - from, StandardCharsets.UTF_8));
             if (tokens.startsWith('{')) {
                 readSparse(tokens);

@@ -43,7 +43,7 @@ public final class ArffSourceProvider implements ChunkSourceProvider {
 
     @Override
     public ChunkSource open(SourceRequest request, Params params) {
-        return new CsvSource(
-                request, new ArffFormat(), "", Optional.empty(), CsvSourceProvider.threads(params), CsvBlock.SIZE);
+        return new TextSource(
+                request, new ArffFormat(), "", Optional.empty(), CsvSourceProvider.threads(params), TextBlock.SIZE);
     }
 }

@@ -38,8 +38,8 @@ record CsvFormat(char delimiter, Charset charset, boolean hasHeader, int skipped
     }
 
     @Override
-    public CsvInput open(Input input, int readSize) throws IOException {
-        return new CsvInput(input, this, readSize);
+    public TextInput open(Input input, int readSize) throws IOException {
+        return new TextInput(input, this, readSize);
     }
 
     @Override
@@ -76,7 +76,7 @@ record CsvFormat(char delimiter, Charset charset, boolean hasHeader, int skipped
     }
 
     @Override
-    public List<String> warnings(CsvHeader header, String name) {
+    public List<String> warnings(TextHeader header, String name) {
         List<String> warnings = new ArrayList<>();
         List<String> names = header.names();
         List<String> doubled = header.doubled();

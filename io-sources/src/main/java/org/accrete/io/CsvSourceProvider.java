@@ -116,7 +116,7 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
                 params.get(SKIP_LINES).intValue(),
                 comment(params));
         Optional<String> decimal = Optional.of(params.get(DECIMAL)).filter(text -> !text.equals(AUTO));
-        return new CsvSource(request, format, params.get(MISSING), decimal, threads(params), CsvBlock.SIZE);
+        return new TextSource(request, format, params.get(MISSING), decimal, threads(params), TextBlock.SIZE);
     }
 
     static int threads(Params params) {

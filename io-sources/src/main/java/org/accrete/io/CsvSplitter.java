@@ -33,7 +33,7 @@ final class CsvSplitter implements Splitter {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
 
     // The block that is being split.
-    private CsvBlock block = new CsvBlock();
+    private TextBlock block = new TextBlock();
     private int end;
     /** Where the next cell begins in its text. */
     private int out;
@@ -50,40 +50,40 @@ final class CsvSplitter implements Splitter {
 
     CsvSplitter(CsvFormat format) {
         this.format = format;
-        this.delimiter = CsvInput.delimiter(format);
+        this.delimiter = TextInput.delimiter(format);
         this.delimiters = Words.repeat(delimiter);
-        this.comment = CsvInput.comment(format);
+        this.comment = TextInput.comment(format);
     }
 
     @Override
-    public CsvHeader readHeader(CsvBlock whole) {
+    public TextHeader readHeader(TextBlock whole) {
         int after = split(whole, 0, 1);
         if (whole.records == 0) {
-            return CsvHeader.UNKNOWN;
+            return TextHeader.UNKNOWN;
         }
-        CsvHeader.requireRoom(whole.cells(0));
+        TextHeader.requireRoom(whole.cells(0));
         whole.isSplit = false;
         if (format.hasHeader()) {
             whole.headerLine = whole.lines[0];
             whole.linesBefore += whole.lineCount;
             whole.from = after;
-            return CsvHeader.of(whole.fields(0));
+            return TextHeader.of(whole.fields(0));
         }
         whole.linesBefore += whole.lines[0];
         whole.from = whole.lastBegin;
-        return CsvHeader.numbered(whole.cells(0));
+        return TextHeader.numbered(whole.cells(0));
     }
 
     @Override
-    public void split(CsvBlock whole) {
+    public void split(TextBlock whole) {
         split(whole, whole.header.names().size(), Integer.MAX_VALUE);
     }
 
-    private int split(CsvBlock whole, int columns, int most) {
+    private int split(TextBlock whole, int columns, int most) {
         block = whole;
         block.clearRecords();
-        if (block.text.length < block.length + CsvBlock.MARGIN) {
-            block.text = new byte[block.length + CsvBlock.MARGIN];
+        if (block.text.length < block.length + TextBlock.MARGIN) {
+            block.text = new byte[block.length + TextBlock.MARGIN];
         }
         end = block.length;
         block.bytes[end] = '\n';
@@ -125,7 +125,7 @@ final class CsvSplitter implements Splitter {
             }
             block.isUnended = isTorn && block.isUnendedFile && block.records > recordsBefore;
         }
-        if (block.isChecked && (delimiter < 0 || (comment < 0 && comment != CsvInput.NONE))) {
+        if (block.isChecked && (delimiter < 0 || (comment < 0 && comment != TextInput.NONE))) {
             restore();
         }
         block.lineCount = line;
@@ -139,7 +139,7 @@ final class CsvSplitter implements Splitter {
         byte[] commentText =
                 String.valueOf(format.comment().orElse('#').charValue()).getBytes(StandardCharsets.UTF_8);
         int last = block.firsts[block.records];
-        byte[] restored = new byte[3 * block.borders[last] + CsvBlock.MARGIN];
+        byte[] restored = new byte[3 * block.borders[last] + TextBlock.MARGIN];
         int from = 0;
         int to = 0;
         for (int i = 1; i <= last; i++) {
@@ -175,12 +175,12 @@ final class CsvSplitter implements Splitter {
         byte first = bytes[from];
         if (first == comment) {
             int at = from + 1;
-            while (!CsvInput.isLineEnd(bytes[at])) {
+            while (!TextInput.isLineEnd(bytes[at])) {
                 at++;
             }
             return endLine(at);
         }
-        if (CsvInput.isLineEnd(first)) {
+        if (TextInput.isLineEnd(first)) {
             return endLine(from);
         }
         byte[] text = block.text;
@@ -235,8 +235,8 @@ final class CsvSplitter implements Splitter {
         if (at == end && block.isCut) {
             throw tooManyCharacters(at);
         }
-        if (to - textBegin > CsvBlock.MOST_CHARACTERS
-                && CsvBlock.characters(text, textBegin, to) > CsvBlock.MOST_CHARACTERS) {
+        if (to - textBegin > TextBlock.MOST_CHARACTERS
+                && TextBlock.characters(text, textBegin, to) > TextBlock.MOST_CHARACTERS) {
             throw tooManyCharacters(at);
         }
         block.lastLine = lineOfRecord;
@@ -307,7 +307,7 @@ final class CsvSplitter implements Splitter {
             }
             text[to++] = control;
         }
-        if (at < end && bytes[at] != delimiter && !CsvInput.isLineEnd(bytes[at])) {
+        if (at < end && bytes[at] != delimiter && !TextInput.isLineEnd(bytes[at])) {
             char character = characterAt(at);
             throw new BrokenException(
                     String.format(
@@ -326,7 +326,7 @@ final class CsvSplitter implements Splitter {
     }
 
     private static void requireShort(byte[] text, int from, int to, int at) throws BrokenException {
-        if (to - from > MOST_CELL_CHARACTERS && CsvBlock.characters(text, from, to) > MOST_CELL_CHARACTERS) {
+        if (to - from > MOST_CELL_CHARACTERS && TextBlock.characters(text, from, to) > MOST_CELL_CHARACTERS) {
             throw new BrokenException(
                     "not CSV: a cell here has more than " + MOST_CELL_CHARACTERS
                             + " characters; most likely it begins with a quotation mark that none ends",
@@ -336,7 +336,7 @@ final class CsvSplitter implements Splitter {
 
     private static BrokenException tooManyCharacters(int at) {
         return new BrokenException(
-                "not CSV: a record has more than " + CsvBlock.MOST_CHARACTERS + " characters; is a quote left open?",
+                "not CSV: a record has more than " + TextBlock.MOST_CHARACTERS + " characters; is a quote left open?",
                 at);
     }
 

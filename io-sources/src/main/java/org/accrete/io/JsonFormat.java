@@ -1,6 +1,5 @@
 package org.accrete.io;
 
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ final class JsonFormat implements TextFormat {
 
     private final JsonPaths found = new JsonPaths();
     private final Set<String> later = ConcurrentHashMap.newKeySet();
-    private volatile CsvHeader header = CsvHeader.UNKNOWN;
+    private volatile TextHeader header = TextHeader.UNKNOWN;
     private volatile boolean isLearned;
 
     @Override
@@ -29,18 +28,8 @@ final class JsonFormat implements TextFormat {
     }
 
     @Override
-    public CsvInput open(Input input, int readSize) throws IOException {
-        return CsvInput.ofLines(input, readSize);
-    }
-
-    @Override
     public Splitter splitter() {
         return new JsonSplitter(this);
-    }
-
-    @Override
-    public String notText() {
-        return "soon after this line there is something that is not text";
     }
 
     @Override
@@ -49,13 +38,13 @@ final class JsonFormat implements TextFormat {
     }
 
     @Override
-    public CsvHeader header() {
+    public TextHeader header() {
         return header;
     }
 
     @Override
     public void expect(List<String> names) {
-        header = new CsvHeader(List.copyOf(names), List.of());
+        header = new TextHeader(List.copyOf(names), List.of());
     }
 
     /** {@return the paths that came up in lines that were split without knowing the columns} */
@@ -65,20 +54,20 @@ final class JsonFormat implements TextFormat {
 
     /** {@inheritDoc} They are the paths of the sample, and those that the user names. */
     @Override
-    public CsvHeader learn(SourceRequest request) {
+    public TextHeader learn(SourceRequest request) {
         List<String> names = new ArrayList<>(found.names());
         List<String> known = List.copyOf(names);
         request.columns().stream()
                 .map(column -> column.namedAsIn(known).name())
                 .filter(name -> !known.contains(name))
                 .forEach(names::add);
-        header = new CsvHeader(List.copyOf(names), List.of());
+        header = new TextHeader(List.copyOf(names), List.of());
         isLearned = true;
         return header;
     }
 
     @Override
-    public List<String> warnings(CsvHeader columns, String name) {
+    public List<String> warnings(TextHeader columns, String name) {
         List<String> known = found.names();
         return columns.names().stream()
                 .filter(path -> !known.contains(path))

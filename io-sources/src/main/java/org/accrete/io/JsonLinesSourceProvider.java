@@ -44,12 +44,12 @@ public final class JsonLinesSourceProvider implements ChunkSourceProvider {
 
     @Override
     public ChunkSource open(SourceRequest request, Params params) {
-        return new CsvSource(
+        return new TextSource(
                 request,
                 new JsonFormat(),
                 params.get(CsvSourceProvider.MISSING),
                 Optional.empty(),
                 CsvSourceProvider.threads(params),
-                CsvBlock.SIZE);
+                TextBlock.SIZE);
     }
 }

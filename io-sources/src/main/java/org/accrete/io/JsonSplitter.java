@@ -23,7 +23,7 @@ final class JsonSplitter extends LineSplitter {
             .build();
 
     private final JsonFormat format;
-    private CsvHeader header = CsvHeader.UNKNOWN;
+    private TextHeader header = TextHeader.UNKNOWN;
     private JsonPaths paths = new JsonPaths();
 
     /** The values of a line, one behind the other. */
@@ -42,12 +42,12 @@ final class JsonSplitter extends LineSplitter {
     }
 
     @Override
-    public CsvHeader readHeader(CsvBlock block) {
+    public TextHeader readHeader(TextBlock block) {
         return format.header();
     }
 
     @Override
-    void begin(CsvHeader columns) {
+    void begin(TextHeader columns) {
         if (!columns.equals(header)) {
             header = columns;
             int count = header.names().size();
@@ -59,7 +59,7 @@ final class JsonSplitter extends LineSplitter {
     }
 
     @Override
-    void splitLine(byte[] bytes, int from, int to, CsvHeader columns) {
+    void splitLine(byte[] bytes, int from, int to, TextHeader columns) {
         if (header.names().isEmpty() && !format.found().wantsLine()) {
             return;
         }

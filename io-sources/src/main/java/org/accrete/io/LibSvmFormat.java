@@ -1,6 +1,5 @@
 package org.accrete.io;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +18,7 @@ final class LibSvmFormat implements TextFormat {
     static final String QUERY = "qid";
     static final String FEATURES = "x";
 
-    private static final CsvHeader HEADER = new CsvHeader(List.of(LABEL, QUERY, FEATURES), List.of());
+    private static final TextHeader HEADER = new TextHeader(List.of(LABEL, QUERY, FEATURES), List.of());
 
     private final Optional<Indices> found;
 
@@ -47,18 +46,8 @@ final class LibSvmFormat implements TextFormat {
     }
 
     @Override
-    public CsvInput open(Input input, int readSize) throws IOException {
-        return CsvInput.ofLines(input, readSize);
-    }
-
-    @Override
     public Splitter splitter() {
         return new LibSvmSplitter();
-    }
-
-    @Override
-    public String notText() {
-        return "soon after this line there is something that is not text";
     }
 
     @Override
@@ -67,18 +56,18 @@ final class LibSvmFormat implements TextFormat {
     }
 
     @Override
-    public CsvHeader header() {
+    public TextHeader header() {
         return HEADER;
     }
 
     @Override
-    public List<Column> declared(CsvHeader header, SourceRequest request) {
+    public List<Column> declared(TextHeader header, SourceRequest request) {
         Indices indices = found.orElseThrow();
         return List.of(new Column.Ignore(QUERY), new Column.Sparse(FEATURES, indices.width(), indices.first()));
     }
 
     @Override
-    public List<String> warnings(CsvHeader header, String name) {
+    public List<String> warnings(TextHeader header, String name) {
         return found.map(Indices::note)
                 .filter(note -> !note.isEmpty())
                 .map(List::of)
@@ -88,7 +77,7 @@ final class LibSvmFormat implements TextFormat {
     /** Splits lines into label, query and features. */
     private static final class LibSvmSplitter extends LineSplitter {
         @Override
-        public CsvHeader readHeader(CsvBlock block) {
+        public TextHeader readHeader(TextBlock block) {
             return HEADER;
         }
 
@@ -98,7 +87,7 @@ final class LibSvmFormat implements TextFormat {
         }
 
         @Override
-        void splitLine(byte[] bytes, int from, int to, CsvHeader header) {
+        void splitLine(byte[] bytes, int from, int to, TextHeader header) {
             int end = from;
             while (end < to && bytes[end] != '#') {
                 end++;

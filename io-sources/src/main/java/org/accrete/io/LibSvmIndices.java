@@ -15,8 +15,8 @@ final class LibSvmIndices {
      */
     LibSvmIndices(List<Input> inputs) {
         for (Input input : inputs) {
-            try (CsvInput in = CsvInput.ofLines(input, CsvBlock.SIZE)) {
-                CsvBlock block = new CsvBlock();
+            try (TextInput in = TextInput.ofLines(input, TextBlock.SIZE)) {
+                TextBlock block = new TextBlock();
                 // A line that is too long ends the file; it is refused when its row is read.
                 while (in.read(block) && !block.isCut) {
                     read(block);
@@ -38,7 +38,7 @@ final class LibSvmIndices {
         return largest;
     }
 
-    private void read(CsvBlock block) {
+    private void read(TextBlock block) {
         byte[] bytes = block.bytes;
         int at = block.from;
         while (at < block.length) {

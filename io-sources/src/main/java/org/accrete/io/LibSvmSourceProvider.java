@@ -73,13 +73,13 @@ public final class LibSvmSourceProvider implements ChunkSourceProvider {
     public ChunkSource open(SourceRequest request, Params params) {
         Optional<LibSvmFormat.Indices> indices =
                 request.plan().isPresent() ? Optional.empty() : Optional.of(indices(request.location(), params));
-        return new CsvSource(
+        return new TextSource(
                 request.target().isPresent() ? request : request.withTarget(LibSvmFormat.LABEL),
                 new LibSvmFormat(indices),
                 "",
                 Optional.empty(),
                 CsvSourceProvider.threads(params),
-                CsvBlock.SIZE);
+                TextBlock.SIZE);
     }
 
     private static LibSvmFormat.Indices indices(String location, Params params) {

@@ -19,7 +19,7 @@ abstract class LineSplitter implements Splitter {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
 
     // The block that is being split.
-    private CsvBlock block = new CsvBlock();
+    private TextBlock block = new TextBlock();
     private int out;
     private int cell;
 
@@ -32,7 +32,7 @@ abstract class LineSplitter implements Splitter {
      * @param header the columns
      * @throws AccreteException bad data: the line is no record
      */
-    abstract void splitLine(byte[] bytes, int from, int to, CsvHeader header);
+    abstract void splitLine(byte[] bytes, int from, int to, TextHeader header);
 
     /** {@return whether a line that is not blank is a comment, by its first byte} */
     boolean isComment(byte first) {
@@ -40,16 +40,16 @@ abstract class LineSplitter implements Splitter {
     }
 
     /** Begins with a file whose columns are those of a header. */
-    void begin(CsvHeader header) {}
+    void begin(TextHeader header) {}
 
     @Override
-    public final void split(CsvBlock whole) {
+    public final void split(TextBlock whole) {
         block = whole;
         block.clearRecords();
         begin(block.header);
         int end = block.length;
-        if (block.text.length < end + CsvBlock.MARGIN) {
-            block.text = new byte[end + CsvBlock.MARGIN];
+        if (block.text.length < end + TextBlock.MARGIN) {
+            block.text = new byte[end + TextBlock.MARGIN];
         }
         out = 0;
         cell = 0;
@@ -63,7 +63,7 @@ abstract class LineSplitter implements Splitter {
             int lineEnd = lineEnd(block.bytes, at, end);
             if (lineEnd == end && block.isCut) {
                 block.failure = Optional.of(
-                        new BrokenException("a line has more than " + CsvBlock.MOST_CHARACTERS + " characters", at));
+                        new BrokenException("a line has more than " + TextBlock.MOST_CHARACTERS + " characters", at));
                 block.failureLine = line;
                 line++;
                 break;
@@ -130,10 +130,10 @@ abstract class LineSplitter implements Splitter {
 
     /** {@inheritDoc} The line is split again to find it. */
     @Override
-    public final AccreteException refusal(CsvBlock some, int record) {
+    public final AccreteException refusal(TextBlock some, int record) {
         byte[] raw =
                 Arrays.copyOfRange(some.text, some.borders[some.firsts[record]], some.borders[some.firsts[record] + 1]);
-        CsvBlock one = new CsvBlock();
+        TextBlock one = new TextBlock();
         one.begin(raw, 0);
         one.header = some.header;
         block = one;
@@ -164,8 +164,8 @@ abstract class LineSplitter implements Splitter {
     }
 
     private void room(int length) {
-        if (out + length + CsvBlock.MARGIN > block.text.length) {
-            block.text = Arrays.copyOf(block.text, out + length + CsvBlock.MARGIN + out / 2);
+        if (out + length + TextBlock.MARGIN > block.text.length) {
+            block.text = Arrays.copyOf(block.text, out + length + TextBlock.MARGIN + out / 2);
         }
     }
 
@@ -196,7 +196,7 @@ abstract class LineSplitter implements Splitter {
                 break;
             }
         }
-        while (at < end && !CsvInput.isLineEnd(bytes[at])) {
+        while (at < end && !TextInput.isLineEnd(bytes[at])) {
             at++;
         }
         return at;

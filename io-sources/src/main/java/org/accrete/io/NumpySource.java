@@ -48,7 +48,7 @@ final class NumpySource implements ChunkSource {
     private final Schema schema;
     private final List<String> warnings;
     private final RowEncoder encoder;
-    private final CsvMark.Factory marks;
+    private final FileMark.Factory marks;
     private final Copying copying;
 
     private Optional<NumpyFile> open = Optional.empty();
@@ -76,7 +76,7 @@ final class NumpySource implements ChunkSource {
         this.features = features;
         this.targetOption = targetOption;
         this.badRows = request.badRows();
-        this.marks = new CsvMark.Factory(inputs);
+        this.marks = new FileMark.Factory(inputs);
         if (inputs.stream().anyMatch(Input::isStream)) {
             throw AccreteException.badArgument("NumPy files must be files but '" + name + "' is a stream");
         }
@@ -464,7 +464,7 @@ final class NumpySource implements ChunkSource {
     public void seek(Position position) {
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         if (!position.mark().isEmpty()) {
-            CsvMark mark = CsvMark.parse(position.mark());
+            FileMark mark = FileMark.parse(position.mark());
             mark.check(inputs);
             boolean labelsKnown = encoder.classes().size() >= mark.classes();
             openFile = labelsKnown ? mark.file() - 1 : -1;

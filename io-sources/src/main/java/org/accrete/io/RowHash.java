@@ -46,7 +46,7 @@ final class RowHash {
      * @param block a block
      * @param record one of its records
      */
-    static long of(CsvBlock block, int record) {
+    static long of(TextBlock block, int record) {
         int first = block.firsts[record];
         int cells = block.firsts[record + 1] - first;
         int begin = block.borders[first];

@@ -10,22 +10,22 @@ interface Splitter {
      * @param block the first block of the file, or the one after a block without them
      * @return the columns; unknown if they are not in this block, which then has no records
      */
-    CsvHeader readHeader(CsvBlock block);
+    TextHeader readHeader(TextBlock block);
 
     /**
      * Splits a block.
      *
      * @param block the block, whose records are replaced
      */
-    void split(CsvBlock block);
+    void split(TextBlock block);
 
     /**
      * {@return what is wrong with a record that cannot be split}
      *
      * @param block a block
-     * @param record one of its {@linkplain CsvBlock#wrong wrong} records
+     * @param record one of its {@linkplain TextBlock#wrong wrong} records
      */
-    default AccreteException refusal(CsvBlock block, int record) {
+    default AccreteException refusal(TextBlock block, int record) {
         throw new IllegalStateException("no record is wrong without ending the file");
     }
 

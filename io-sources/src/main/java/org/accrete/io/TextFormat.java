@@ -9,13 +9,15 @@ import org.accrete.api.data.SourceRequest;
 /** How the text of files is written: what their columns are, and how the text is cut into records and cells. */
 interface TextFormat {
     /**
-     * Opens an input.
+     * Opens an input: UTF-8 where each line is a record, unless a format says otherwise.
      *
      * @param input the input
      * @param readSize the most bytes to read at once
      * @throws IOException if it cannot be read; it is closed then
      */
-    CsvInput open(Input input, int readSize) throws IOException;
+    default TextInput open(Input input, int readSize) throws IOException {
+        return TextInput.ofLines(input, readSize);
+    }
 
     /** {@return the endings of its files} */
     Set<String> endings();
@@ -24,14 +26,16 @@ interface TextFormat {
     Splitter splitter();
 
     /** {@return what to do about bytes that are no text} */
-    String notText();
+    default String notText() {
+        return "soon after this line there is something that is not text";
+    }
 
     /** {@return why a file that has no rows is refused} */
     String noRows();
 
     /** {@return the columns of any file, if they are known before it is read; else unknown} */
-    default CsvHeader header() {
-        return CsvHeader.UNKNOWN;
+    default TextHeader header() {
+        return TextHeader.UNKNOWN;
     }
 
     /** Says that the columns are those of a stored plan. Called before the first read. */
@@ -43,7 +47,7 @@ interface TextFormat {
      *
      * @param request names columns, too
      */
-    default CsvHeader learn(SourceRequest request) {
+    default TextHeader learn(SourceRequest request) {
         return header();
     }
 
@@ -53,7 +57,7 @@ interface TextFormat {
      * @param header the columns of the file
      * @param request names the target
      */
-    default List<Column> declared(CsvHeader header, SourceRequest request) {
+    default List<Column> declared(TextHeader header, SourceRequest request) {
         return List.of();
     }
 
@@ -72,7 +76,7 @@ interface TextFormat {
      * @param header the columns
      * @param name name of the source
      */
-    default List<String> warnings(CsvHeader header, String name) {
+    default List<String> warnings(TextHeader header, String name) {
         return List.of();
     }
 }

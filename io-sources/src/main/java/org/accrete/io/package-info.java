@@ -4,10 +4,10 @@
  * {@link org.accrete.io.NumpySourceProvider npy} read files, {@link org.accrete.io.SyntheticSourceProvider synthetic}
  * generates rows. Only the providers are public.
  *
- * <p>Formats of text share one source, {@code CsvSource}, in layers: {@code Input} finds files, {@code CsvInput} reads
- * and unpacks their bytes, a {@code Splitter} makes records of them, {@code CsvBlocks} does so on several threads, the
- * source encodes the records with the column plan, and {@code CsvMark} is a position in the files. A {@code TextFormat}
- * is what one format adds; one with a record on each line extends {@code LineSplitter}. The column plan and the
- * encoding of cells are in {@code org.accrete.api.data}.
+ * <p>Formats of text share one source, {@code TextSource}, in layers: {@code Input} finds files, {@code TextInput}
+ * reads and unpacks their bytes, a {@code Splitter} makes records of them, {@code TextBlocks} does so on several
+ * threads, the source encodes the records with the column plan, and {@code FileMark} is a position in the files. A
+ * {@code TextFormat} is what one format adds; one with a record on each line extends {@code LineSplitter}. The column
+ * plan and the encoding of cells are in {@code org.accrete.api.data}.
  */
 package org.accrete.io;

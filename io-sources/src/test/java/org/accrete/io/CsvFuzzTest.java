@@ -118,7 +118,7 @@ class CsvFuzzTest {
             List<Input> inputs = write(random);
             boolean mayGrow = random.nextBoolean();
             List<String> wanted = slow(inputs, format, mayGrow);
-            for (int size : new int[] {1, 2, 1 + random.nextInt(20), CsvBlock.SIZE}) {
+            for (int size : new int[] {1, 2, 1 + random.nextInt(20), TextBlock.SIZE}) {
                 List<String> found = fast(inputs, format, mayGrow, size);
                 String last = wanted.isEmpty() ? "" : wanted.get(wanted.size() - 1);
                 if (last.contains("soon after this line") && format.skippedLines() > 0) {
@@ -203,10 +203,10 @@ class CsvFuzzTest {
     private static List<String> fast(List<Input> inputs, CsvFormat format, boolean mayGrow, int size) {
         List<String> found = new ArrayList<>();
         RowHash hash = new RowHash();
-        try (CsvBlocks blocks = new CsvBlocks(inputs, 0, format, mayGrow, size)) {
+        try (TextBlocks blocks = new TextBlocks(inputs, 0, format, mayGrow, size)) {
             int file = -1;
-            for (Optional<CsvBlock> next = blocks.next(); next.isPresent(); next = blocks.next()) {
-                CsvBlock block = next.get();
+            for (Optional<TextBlock> next = blocks.next(); next.isPresent(); next = blocks.next()) {
+                TextBlock block = next.get();
                 for (int row = 0; row < block.records; row++) {
                     if (block.file != file) {
                         hash.begin(block.header.names());
@@ -256,7 +256,7 @@ class CsvFuzzTest {
             for (int threads : new int[] {1, 2, 3}) {
                 int size = 1 + random.nextInt(100);
                 SourceRequest lenient = request.withBadRows(BadRows.skip(1, line -> {}));
-                try (ChunkSource source = new CsvSource(lenient, format, "", Optional.empty(), threads, size)) {
+                try (ChunkSource source = new TextSource(lenient, format, "", Optional.empty(), threads, size)) {
                     List<String> found = new ArrayList<>();
                     ChunkBuffer buffer = IoFixtures.buffer(source, 1 + random.nextInt(10));
                     String position = "";
@@ -309,8 +309,8 @@ class CsvFuzzTest {
         SourceRequest request = IoFixtures.request(IoFixtures.write(folder.resolve("p.csv"), text.toString()), "a=key");
         CsvFormat format = new CsvFormat(',', StandardCharsets.UTF_8, true, 0, Optional.empty());
         List<List<String>> all = new ArrayList<>();
-        for (int size : new int[] {1, 7, 100, CsvBlock.SIZE}) {
-            try (ChunkSource source = new CsvSource(request, format, "", Optional.empty(), 2, size)) {
+        for (int size : new int[] {1, 7, 100, TextBlock.SIZE}) {
+            try (ChunkSource source = new TextSource(request, format, "", Optional.empty(), 2, size)) {
                 List<String> positions = new ArrayList<>();
                 ChunkBuffer buffer = IoFixtures.buffer(source, 9);
                 while (source.next(buffer)) {

@@ -293,7 +293,7 @@ class CsvSeekTest {
     @Test
     void positionsOfOtherSourcesAreRefused() {
         for (String mark : List.of("x", "0:part-0.csv:1:2", "a:b:c:d:e:f:g", "sea seed=7")) {
-            assertRefused(new Position(mark, 0), "'" + mark + "' is not one in CSV files");
+            assertRefused(new Position(mark, 0), "'" + mark + "' is not one in files");
         }
         assertRefused(after(30).plus(100), "ends before the stored position");
     }

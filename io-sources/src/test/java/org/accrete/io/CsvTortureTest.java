@@ -35,7 +35,7 @@ class CsvTortureTest {
                         IoFixtures.write(folder.resolve("t.csv"), text).toString(), CsvFormat.ENDINGS);
                 String wanted = URLDecoder.decode(
                         parts[1].replace("%2C", "%252C").replace("%3B", "%253B"), StandardCharsets.UTF_8);
-                for (int size : new int[] {1, 3, CsvBlock.SIZE}) {
+                for (int size : new int[] {1, 3, TextBlock.SIZE}) {
                     assertThat(rows(inputs, size))
                             .as("%s, blocks of %d", parts[0], size)
                             .isEqualTo(wanted);
@@ -48,9 +48,9 @@ class CsvTortureTest {
 
     private static String rows(List<Input> inputs, int size) {
         List<String> rows = new ArrayList<>();
-        try (CsvBlocks blocks = new CsvBlocks(inputs, 0, FORMAT, false, size)) {
-            for (Optional<CsvBlock> next = blocks.next(); next.isPresent(); next = blocks.next()) {
-                CsvBlock block = next.get();
+        try (TextBlocks blocks = new TextBlocks(inputs, 0, FORMAT, false, size)) {
+            for (Optional<TextBlock> next = blocks.next(); next.isPresent(); next = blocks.next()) {
+                TextBlock block = next.get();
                 for (int row = 0; row < block.records; row++) {
                     rows.add(block.fields(row).stream()
                             .map(cell -> cell.replace(",", "%2C").replace(";", "%3B"))

@@ -15,9 +15,9 @@ import org.accrete.api.AccreteException;
  * @param names their names, all different
  * @param doubled names that occur more than once in the file, before the later ones got a number
  */
-record CsvHeader(List<String> names, List<String> doubled) {
+record TextHeader(List<String> names, List<String> doubled) {
     /** The columns of a file whose first record was not found yet. */
-    static final CsvHeader UNKNOWN = new CsvHeader(List.of(), List.of());
+    static final TextHeader UNKNOWN = new TextHeader(List.of(), List.of());
 
     /** What a column needs at least, from its name to its place in a model. */
     private static final long BYTES_PER_COLUMN = 1_000;
@@ -38,21 +38,21 @@ record CsvHeader(List<String> names, List<String> doubled) {
      *
      * @param cells the cells of the header
      */
-    static CsvHeader of(List<String> cells) {
+    static TextHeader of(List<String> cells) {
         List<String> names = new ArrayList<>();
         for (String cell : cells) {
             String name = cell.strip();
             names.add(name.isEmpty() ? "column-" + (names.size() + 1) : name);
         }
         Set<String> once = new HashSet<>();
-        return new CsvHeader(
+        return new TextHeader(
                 distinct(names),
                 names.stream().filter(name -> !once.add(name)).distinct().toList());
     }
 
     /** {@return the columns of a file without a header: 1, 2, …} */
-    static CsvHeader numbered(int columns) {
-        return new CsvHeader(
+    static TextHeader numbered(int columns) {
+        return new TextHeader(
                 IntStream.rangeClosed(1, columns).mapToObj(Integer::toString).toList(), List.of());
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.accrete.api.AccreteException;
 
 /**
- * The mark of a position in CSV files: the place after a record, and what identifies the data before it.
+ * The mark of a position in files: the place after a record, and what identifies the data before it.
  *
  * <p>As text: {@code file:key:record:rows:before:classes}.
  *
@@ -18,7 +18,7 @@ import org.accrete.api.AccreteException;
  * @param before hash of the files before it, {@code -} if there are none
  * @param classes number of known labels
  */
-record CsvMark(int file, String key, long record, String rows, String before, int classes) {
+record FileMark(int file, String key, long record, String rows, String before, int classes) {
     private static final String NOTHING = "-";
     private static final String ADVICE =
             "; put it back as it was, or train a new model, or go on from this one with --from";
@@ -66,11 +66,11 @@ record CsvMark(int file, String key, long record, String rows, String before, in
      *
      * @param text a result of {@link Factory#create}
      */
-    static CsvMark parse(String text) {
+    static FileMark parse(String text) {
         try {
             String[] parts = text.split(":", -1);
             if (parts.length == 6) {
-                return new CsvMark(
+                return new FileMark(
                         Integer.parseInt(parts[0]),
                         URLDecoder.decode(parts[1], StandardCharsets.UTF_8),
                         Long.parseLong(parts[2]),
@@ -81,7 +81,7 @@ record CsvMark(int file, String key, long record, String rows, String before, in
         } catch (IllegalArgumentException e) {
             // An invalid number or escape: thrown below.
         }
-        throw AccreteException.badState("the stored position '" + text + "' is not one in CSV files");
+        throw AccreteException.badState("the stored position '" + text + "' is not one in files");
     }
 
     /**

@@ -16,7 +16,7 @@ import java.util.Optional;
  * <p>Where a piece has no quotation mark, its last line end is the end of a record. Otherwise all its bytes are
  * followed from the beginning of a record.
  */
-final class CsvInput implements Closeable {
+final class TextInput implements Closeable {
     private static final int BUFFER = 1 << 16;
     private static final int MOST_BYTES = 4;
     private static final int BYTE_ORDER_MARK = 0xFEFF;
@@ -61,7 +61,7 @@ final class CsvInput implements Closeable {
      * @param readSize the most bytes to read at once
      * @throws IOException if it cannot be read; it is closed then
      */
-    CsvInput(Input input, CsvFormat format, int readSize) throws IOException {
+    TextInput(Input input, CsvFormat format, int readSize) throws IOException {
         this(input, format, readSize, true);
     }
 
@@ -72,11 +72,11 @@ final class CsvInput implements Closeable {
      * @param readSize the most bytes to read at once
      * @throws IOException if it cannot be read; it is closed then
      */
-    static CsvInput ofLines(Input input, int readSize) throws IOException {
-        return new CsvInput(input, LINES, readSize, false);
+    static TextInput ofLines(Input input, int readSize) throws IOException {
+        return new TextInput(input, LINES, readSize, false);
     }
 
-    private CsvInput(Input input, CsvFormat format, int readSize, boolean isQuoted) throws IOException {
+    private TextInput(Input input, CsvFormat format, int readSize, boolean isQuoted) throws IOException {
         this.readSize = readSize;
         this.isQuoted = isQuoted;
         stored = input.open();
@@ -162,7 +162,7 @@ final class CsvInput implements Closeable {
      * @param block cleared, then filled
      * @return false at the end
      */
-    boolean read(CsvBlock block) throws IOException {
+    boolean read(TextBlock block) throws IOException {
         if (ended) {
             return false;
         }
@@ -198,7 +198,7 @@ final class CsvInput implements Closeable {
     }
 
     /** {@return whether a block has the whole character that is not CSV} The message shows it. */
-    private boolean isBrokenWithin(CsvBlock block) {
+    private boolean isBrokenWithin(TextBlock block) {
         return state == State.BROKEN && block.length >= brokenAt + (block.bytes[brokenAt] < 0 ? MOST_BYTES : 1);
     }
 

@@ -15,7 +15,7 @@ import org.accrete.api.AccreteException;
  * The records of several inputs in order, in blocks. On request, threads read ahead: one at a time reads bytes, while
  * the others split and encode what they have read.
  */
-final class CsvBlocks implements AutoCloseable {
+final class TextBlocks implements AutoCloseable {
     /*
      * A thread that reads holds the lock of the reader and puts the block in the queue before it lets go, so the queue
      * is in the order of the files. Whoever takes a block from the queue waits until its thread is done with it.
@@ -28,8 +28,8 @@ final class CsvBlocks implements AutoCloseable {
     private final int readSize;
     private final Reader reader;
 
-    private final ArrayDeque<CsvBlock> queue = new ArrayDeque<>();
-    private final ArrayDeque<CsvBlock> free = new ArrayDeque<>();
+    private final ArrayDeque<TextBlock> queue = new ArrayDeque<>();
+    private final ArrayDeque<TextBlock> free = new ArrayDeque<>();
     private int most = 1;
     private boolean hasEnded;
     private boolean closed;
@@ -50,7 +50,7 @@ final class CsvBlocks implements AutoCloseable {
      * @param mayGrow whether the last line of the last file, if it has no line end, is left for later
      * @param readSize the most bytes to read at once
      */
-    CsvBlocks(List<Input> inputs, int first, TextFormat format, boolean mayGrow, int readSize) {
+    TextBlocks(List<Input> inputs, int first, TextFormat format, boolean mayGrow, int readSize) {
         this.readSize = readSize;
         this.inputs = inputs;
         this.format = format;
@@ -62,8 +62,8 @@ final class CsvBlocks implements AutoCloseable {
     private final class Reader {
         private final Splitter splitter = format.splitter();
         private int file;
-        private volatile Optional<CsvInput> input = Optional.empty();
-        private CsvHeader header = CsvHeader.UNKNOWN;
+        private volatile Optional<TextInput> input = Optional.empty();
+        private TextHeader header = TextHeader.UNKNOWN;
         private boolean isFirst;
         private boolean failed;
 
@@ -72,7 +72,7 @@ final class CsvBlocks implements AutoCloseable {
         }
 
         /** Fills a block; false at the end. What goes wrong is part of the block. */
-        synchronized boolean read(CsvBlock block) {
+        synchronized boolean read(TextBlock block) {
             while (!failed && !isClosed()) {
                 try {
                     if (input.isEmpty()) {
@@ -102,7 +102,7 @@ final class CsvBlocks implements AutoCloseable {
                     block.isSplit = true;
                     boolean isLeft = leavesUnendedLine()
                             && isPlain()
-                            && input.filter(CsvInput::endsWithinLine).isPresent();
+                            && input.filter(TextInput::endsWithinLine).isPresent();
                     block.failure = isLeft ? Optional.empty() : Optional.of(e);
                     return !isLeft;
                 }
@@ -110,7 +110,7 @@ final class CsvBlocks implements AutoCloseable {
             return false;
         }
 
-        private void prepare(CsvBlock block, CsvInput from) {
+        private void prepare(TextBlock block, TextInput from) {
             block.leavesUnendedLine = leavesUnendedLine();
             block.isUnendedFile = block.isEnd && isPlain() && from.endsWithinLine();
             failed = block.isCut;
@@ -133,7 +133,7 @@ final class CsvBlocks implements AutoCloseable {
 
         void closeStored() {
             try {
-                Optional<CsvInput> open = input;
+                Optional<TextInput> open = input;
                 if (open.isPresent()) {
                     open.get().closeStored();
                 }
@@ -160,10 +160,10 @@ final class CsvBlocks implements AutoCloseable {
      *
      * @throws AccreteException if the thread that reads it failed
      */
-    Optional<CsvBlock> next() {
-        Optional<CsvBlock> next = threads.isEmpty() ? readHere() : take();
+    Optional<TextBlock> next() {
+        Optional<TextBlock> next = threads.isEmpty() ? readHere() : take();
         if (next.isPresent()) {
-            CsvBlock block = next.get();
+            TextBlock block = next.get();
             if (block.file != file) {
                 file = block.file;
                 line = 1;
@@ -177,8 +177,8 @@ final class CsvBlocks implements AutoCloseable {
         return next;
     }
 
-    private Optional<CsvBlock> readHere() {
-        CsvBlock block = new CsvBlock();
+    private Optional<TextBlock> readHere() {
+        TextBlock block = new TextBlock();
         if (!reader.read(block)) {
             return Optional.empty();
         }
@@ -196,7 +196,7 @@ final class CsvBlocks implements AutoCloseable {
      *
      * @param block that block
      */
-    AccreteException failure(CsvBlock block) {
+    AccreteException failure(TextBlock block) {
         long place = block.failureLine < 0 ? lastLine : block.firstLine + block.failureLine;
         return broken(block.failure.orElseThrow(), block.file, place(block.file, Math.max(place, 1)));
     }
@@ -235,11 +235,11 @@ final class CsvBlocks implements AutoCloseable {
      * @param count number of threads
      * @param encoders makes the encoder of each thread
      */
-    void readAhead(int count, Supplier<CsvEncoder> encoders) {
+    void readAhead(int count, Supplier<BlockEncoder> encoders) {
         most = count + 1;
         threads = IntStream.range(0, count)
                 .mapToObj(i -> {
-                    Thread thread = new Thread(() -> work(encoders.get()), "accrete-csv-" + i);
+                    Thread thread = new Thread(() -> work(encoders.get()), "accrete-read-" + i);
                     thread.setDaemon(true);
                     return thread;
                 })
@@ -247,11 +247,11 @@ final class CsvBlocks implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    private void work(CsvEncoder encoder) {
+    private void work(BlockEncoder encoder) {
         try {
             Splitter splitter = format.splitter();
-            for (Optional<CsvBlock> next = readNext(); next.isPresent(); next = readNext()) {
-                CsvBlock block = next.get();
+            for (Optional<TextBlock> next = readNext(); next.isPresent(); next = readNext()) {
+                TextBlock block = next.get();
                 if (!block.isSplit) {
                     splitter.split(block);
                 }
@@ -269,9 +269,9 @@ final class CsvBlocks implements AutoCloseable {
     }
 
     /** Reads a block and puts it in the queue; empty at the end. */
-    private Optional<CsvBlock> readNext() throws InterruptedException {
+    private Optional<TextBlock> readNext() throws InterruptedException {
         synchronized (reader) {
-            Optional<CsvBlock> block = takeFree();
+            Optional<TextBlock> block = takeFree();
             if (block.isEmpty() || !reader.read(block.get())) {
                 synchronized (this) {
                     hasEnded = true;
@@ -288,20 +288,20 @@ final class CsvBlocks implements AutoCloseable {
     }
 
     /** Waits until the queue has room; returns a block for its end; empty when nobody wants more. */
-    private synchronized Optional<CsvBlock> takeFree() throws InterruptedException {
+    private synchronized Optional<TextBlock> takeFree() throws InterruptedException {
         while (queue.size() >= most && !closed) {
             wait();
         }
         if (closed) {
             return Optional.empty();
         }
-        return Optional.of(free.isEmpty() ? new CsvBlock() : free.remove());
+        return Optional.of(free.isEmpty() ? new TextBlock() : free.remove());
     }
 
     /** {@return the first block of the queue when its thread is done with it; empty at the end} */
-    private Optional<CsvBlock> take() {
+    private Optional<TextBlock> take() {
         boolean interrupted = false;
-        Optional<CsvBlock> block = Optional.empty();
+        Optional<TextBlock> block = Optional.empty();
         try {
             while (block.isEmpty()) {
                 try {
@@ -347,8 +347,8 @@ final class CsvBlocks implements AutoCloseable {
     }
 
     /** Takes back a block that nobody needs any more. */
-    synchronized void recycle(CsvBlock block) {
-        if (!threads.isEmpty() && block.bytes.length <= 4 * CsvBlock.SIZE) {
+    synchronized void recycle(TextBlock block) {
+        if (!threads.isEmpty() && block.bytes.length <= 4 * TextBlock.SIZE) {
             free.add(block);
         }
     }

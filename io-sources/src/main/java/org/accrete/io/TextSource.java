@@ -21,13 +21,13 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 
 /**
- * A source of the rows of CSV files or of a stream.
+ * A source of the rows of text files or of a stream.
  *
  * <p>Opening the source reads the first rows to infer the plan and buffers them until {@code next} returns them, so
  * that a stream is read only once. A position in files is the file and the record; a position in a stream is the number
  * of accepted rows.
  */
-final class CsvSource implements ChunkSource {
+final class TextSource implements ChunkSource {
     private final String name;
     private final List<Input> inputs;
     private final TextFormat format;
@@ -38,19 +38,19 @@ final class CsvSource implements ChunkSource {
     private final ColumnPlan plan;
     private final Schema schema;
     private final List<String> warnings = new ArrayList<>();
-    private final CsvMark.Factory marks;
+    private final FileMark.Factory marks;
     private final int threads;
     private final int readSize;
 
-    private CsvBlocks blocks;
+    private TextBlocks blocks;
     /** The blocks of the sample that were not read yet. */
-    private final Deque<CsvBlock> sample = new ArrayDeque<>();
+    private final Deque<TextBlock> sample = new ArrayDeque<>();
 
     private RowEncoder encoder;
-    private CsvHeader header = CsvHeader.UNKNOWN;
+    private TextHeader header = TextHeader.UNKNOWN;
 
     /** The block of the next row; empty at the beginning and at the end. */
-    private Optional<CsvBlock> block = Optional.empty();
+    private Optional<TextBlock> block = Optional.empty();
     /** Index of the next row in the block. */
     private int next;
     /** How many of the block's rows before it are encoded. */
@@ -75,7 +75,7 @@ final class CsvSource implements ChunkSource {
      * @param threads how many threads read ahead
      * @param readSize the most bytes to read at once
      */
-    CsvSource(
+    TextSource(
             SourceRequest request,
             TextFormat format,
             String missing,
@@ -89,10 +89,10 @@ final class CsvSource implements ChunkSource {
         this.mayGrow = request.mayGrow();
         this.badRows = request.badRows();
         this.targetNeeded = request.targetNeeded();
-        this.marks = new CsvMark.Factory(inputs);
+        this.marks = new FileMark.Factory(inputs);
         this.threads = threads;
         this.readSize = readSize;
-        this.blocks = new CsvBlocks(inputs, 0, format, mayGrow, readSize);
+        this.blocks = new TextBlocks(inputs, 0, format, mayGrow, readSize);
         CellFormat cells = CellFormat.parse(missing, decimal.orElse("."));
         try {
             if (request.plan().isPresent()) {
@@ -125,7 +125,7 @@ final class CsvSource implements ChunkSource {
 
     private ColumnPlan infer(SourceRequest request, CellFormat cells) {
         readSample(PlanInference.ROWS);
-        CsvBlock first = sample.stream()
+        TextBlock first = sample.stream()
                 .filter(some -> some.records > 0)
                 .findFirst()
                 .orElseThrow(() -> AccreteException.badData(format.noRows()
@@ -143,7 +143,7 @@ final class CsvSource implements ChunkSource {
         PlanInference inference = new PlanInference(names, withDeclared(request), cells);
         boolean fits = false;
         int rows = 0;
-        for (CsvBlock some : sample) {
+        for (TextBlock some : sample) {
             for (int row = 0; row < some.records && rows < PlanInference.ROWS; row++, rows++) {
                 if (some.header.names().equals(names) && !some.wrong.get(row)) {
                     inference.add(some.fields(row));
@@ -168,7 +168,7 @@ final class CsvSource implements ChunkSource {
         }
         header = format.learn(request);
         Splitter splitter = format.splitter();
-        for (CsvBlock some : sample) {
+        for (TextBlock some : sample) {
             some.header = header;
             splitter.split(some);
             some.bytes = new byte[0];
@@ -187,7 +187,7 @@ final class CsvSource implements ChunkSource {
         return request.withColumns(columns);
     }
 
-    private AccreteException refusal(CsvBlock some, int row) {
+    private AccreteException refusal(TextBlock some, int row) {
         return refusals.orElseGet(() -> {
                     refusals = Optional.of(format.splitter());
                     return refusals.get();
@@ -211,11 +211,11 @@ final class CsvSource implements ChunkSource {
     private void readSample(int rows) {
         int count = 0;
         while (count < rows) {
-            Optional<CsvBlock> more = blocks.next();
+            Optional<TextBlock> more = blocks.next();
             if (more.isEmpty()) {
                 return;
             }
-            CsvBlock some = more.get();
+            TextBlock some = more.get();
             header = count == 0 && !some.header.names().isEmpty() ? some.header : header;
             if (some.records > 0 || some.failure.isPresent()) {
                 sample.add(some);
@@ -252,7 +252,7 @@ final class CsvSource implements ChunkSource {
         buffer.clear();
         readAhead(buffer.keyCount());
         while (!buffer.isFull()) {
-            Optional<CsvBlock> some = findNext();
+            Optional<TextBlock> some = findNext();
             if (some.isEmpty()) {
                 break;
             }
@@ -276,11 +276,11 @@ final class CsvSource implements ChunkSource {
     private void readAhead(int keyCount) {
         if (!readsAhead) {
             readsAhead = true;
-            blocks.readAhead(threads, () -> new CsvEncoder(plan, schema, targetNeeded, keyCount, !isStream));
+            blocks.readAhead(threads, () -> new BlockEncoder(plan, schema, targetNeeded, keyCount, !isStream));
         }
     }
 
-    private AccreteException placed(AccreteException e, CsvBlock some, int row) {
+    private AccreteException placed(AccreteException e, TextBlock some, int row) {
         AccreteException told = some.isUnended(row) && e.kind() == AccreteException.Kind.BAD_DATA
                 ? AccreteException.badData(
                         e.getMessage() + "; this last line has no line end: if the file is still written,"
@@ -302,7 +302,7 @@ final class CsvSource implements ChunkSource {
     /**
      * {@return the block of the next row, good or bad; empty at the end} Replaces the encoder when the header changes.
      */
-    private Optional<CsvBlock> findNext() {
+    private Optional<TextBlock> findNext() {
         while (block.isEmpty() || next == block.get().records) {
             if (block.isPresent()) {
                 if (block.get().failure.isPresent()) {
@@ -317,7 +317,7 @@ final class CsvSource implements ChunkSource {
                 return block;
             }
         }
-        CsvHeader now = block.get().header;
+        TextHeader now = block.get().header;
         if (!now.equals(header)) {
             try {
                 encoder = new RowEncoder(plan.withClasses(encoder.classes()), now.names(), targetNeeded);
@@ -330,7 +330,7 @@ final class CsvSource implements ChunkSource {
     }
 
     /** Goes on behind the next row; returns its index. */
-    private int advance(CsvBlock some) {
+    private int advance(TextBlock some) {
         int row = next++;
         record = some.file == file ? record + 1 : 1;
         file = some.file;
@@ -344,7 +344,7 @@ final class CsvSource implements ChunkSource {
     }
 
     /** {@return how many of the next rows are encoded and fit in a buffer} */
-    private int encodedRows(CsvBlock some, ChunkBuffer buffer) {
+    private int encodedRows(TextBlock some, ChunkBuffer buffer) {
         if (some.labels.isEmpty() || some.rows.orElseThrow().keyCount() != buffer.keyCount()) {
             return 0;
         }
@@ -353,7 +353,7 @@ final class CsvSource implements ChunkSource {
     }
 
     /** Copies rows that are encoded. */
-    private void copy(CsvBlock some, int rows, ChunkBuffer buffer) {
+    private void copy(TextBlock some, int rows, ChunkBuffer buffer) {
         some.labels.orElseThrow().append(some, encoded, encoded + rows, encoder, buffer);
         for (int i = 0; i < rows; i++) {
             advance(some);
@@ -363,7 +363,7 @@ final class CsvSource implements ChunkSource {
         encoded += rows;
     }
 
-    private void encode(CsvBlock some, int row, ChunkBuffer buffer) {
+    private void encode(TextBlock some, int row, ChunkBuffer buffer) {
         if (some.labels.isPresent() && !some.refused.get(row)) {
             encoded++;
         }
@@ -381,11 +381,11 @@ final class CsvSource implements ChunkSource {
                 throw AccreteException.badState(
                         "'" + name + "' can only be read from its beginning but the stored position is in a file");
             }
-            seekTo(CsvMark.parse(position.mark()));
+            seekTo(FileMark.parse(position.mark()));
         }
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         for (long i = 0; i < position.rows(); ) {
-            CsvBlock some = findNext().orElseThrow(this::ended);
+            TextBlock some = findNext().orElseThrow(this::ended);
             i += drop(some, advance(some), dropped) ? 1 : 0;
         }
     }
@@ -394,15 +394,15 @@ final class CsvSource implements ChunkSource {
      * Moves to the position after the marked record. If the plan lacks labels that were known there, all rows before it
      * are encoded to find them.
      */
-    private void seekTo(CsvMark mark) {
+    private void seekTo(FileMark mark) {
         mark.check(inputs);
         boolean labelsKnown = encoder.classes().size() >= mark.classes();
         blocks.close();
         sample.clear();
-        blocks = new CsvBlocks(inputs, labelsKnown ? mark.file() : 0, format, mayGrow, readSize);
+        blocks = new TextBlocks(inputs, labelsKnown ? mark.file() : 0, format, mayGrow, readSize);
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         do {
-            CsvBlock some =
+            TextBlock some =
                     findNext().filter(found -> found.file <= mark.file()).orElseThrow(this::ended);
             int row = advance(some);
             if (!labelsKnown) {
@@ -413,7 +413,7 @@ final class CsvSource implements ChunkSource {
     }
 
     /** Encodes a row and drops it. Returns false for a bad row. */
-    private boolean drop(CsvBlock some, int row, ChunkBuffer buffer) {
+    private boolean drop(TextBlock some, int row, ChunkBuffer buffer) {
         buffer.clear();
         try {
             encode(some, row, buffer);

@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.accrete.api.data.ChunkBuffer;
 
 /**
- * A part of a file, from its bytes to the rows of a chunk: {@link CsvInput} puts bytes in, {@link CsvSplitter} makes
- * records of them, {@link CsvEncoder} rows of these. One thread at a time has it. Reused.
+ * A part of a file, from its bytes to the rows of a chunk: {@link TextInput} puts bytes in, a {@link Splitter} makes
+ * records of them, {@link BlockEncoder} rows of these. One thread at a time has it. Reused.
  */
-final class CsvBlock {
+final class TextBlock {
     /** How many bytes are read at once. */
     static final int SIZE = 1 << 18;
 
@@ -40,7 +40,7 @@ final class CsvBlock {
     // The file.
 
     int file;
-    CsvHeader header = CsvHeader.UNKNOWN;
+    TextHeader header = TextHeader.UNKNOWN;
     /** How many lines come before the first record that belong to this block: skipped ones and the header. */
     int linesBefore;
     /** How many lines of this block come before the header; -1 if it is not in this block. */
@@ -94,7 +94,7 @@ final class CsvBlock {
     /** Records that are no rows; each has one cell, which is all its text. */
     final BitSet wrong = new BitSet();
 
-    Optional<CsvEncoder.Labels> labels = Optional.empty();
+    Optional<BlockEncoder.Labels> labels = Optional.empty();
     /** The labels that the targets of the rows are indexes into. */
     List<String> labelNames = List.of();
 

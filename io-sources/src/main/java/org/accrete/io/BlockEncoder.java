@@ -13,15 +13,15 @@ import org.accrete.api.data.Schema;
  * Encodes the records of blocks on one of several threads. Whatever depends on the rows before is left to the one
  * thread that gets the blocks in order: to encode a record that was refused here, and to number the labels.
  */
-final class CsvEncoder {
-    private static final int MOST_ROWS = CsvBlock.SIZE;
+final class BlockEncoder {
+    private static final int MOST_ROWS = TextBlock.SIZE;
 
     private final ColumnPlan plan;
     private final Schema schema;
     private final boolean targetNeeded;
     private final int keyCount;
     private final boolean hashes;
-    private CsvHeader header = CsvHeader.UNKNOWN;
+    private TextHeader header = TextHeader.UNKNOWN;
     private Optional<RowEncoder> encoder = Optional.empty();
     private Optional<Labels> labels = Optional.empty();
 
@@ -50,7 +50,7 @@ final class CsvEncoder {
          * @param all numbers all labels
          * @param out the chunk
          */
-        void append(CsvBlock block, int from, int to, RowEncoder all, ChunkBuffer out) {
+        void append(TextBlock block, int from, int to, RowEncoder all, ChunkBuffer out) {
             ChunkBuffer rows = block.rows.orElseThrow();
             for (int row = from; row < to && count < block.labelNames.size(); row++) {
                 if (rows.chunk().target(row) >= count) {
@@ -81,7 +81,7 @@ final class CsvEncoder {
      * @param keyCount how many keys a row keeps
      * @param hashes whether records are hashed for a position
      */
-    CsvEncoder(ColumnPlan plan, Schema schema, boolean targetNeeded, int keyCount, boolean hashes) {
+    BlockEncoder(ColumnPlan plan, Schema schema, boolean targetNeeded, int keyCount, boolean hashes) {
         this.hashes = hashes;
         this.plan = plan;
         this.schema = schema;
@@ -89,7 +89,7 @@ final class CsvEncoder {
         this.keyCount = keyCount;
     }
 
-    private static void hash(CsvBlock block) {
+    private static void hash(TextBlock block) {
         if (block.hashes.length < block.records) {
             block.hashes = new long[2 * block.records];
         }
@@ -100,7 +100,7 @@ final class CsvEncoder {
     }
 
     /** Encodes all records of a block that can be encoded. */
-    void encode(CsvBlock block) {
+    void encode(TextBlock block) {
         if (hashes) {
             hash(block);
         }
