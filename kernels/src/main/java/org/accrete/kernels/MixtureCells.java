@@ -40,6 +40,8 @@ public final class MixtureCells {
     private static final double DROPPED = -1;
 
     private static final int LEAST_ROOM = 1 << 10;
+    /** The most entries of a chunk that are kept for its undo, in place of a copy of everything. */
+    private static final int MOST_UNDONE = 1 << 26;
     /** Entries that no snapshot needs are dropped once there are so many. */
     private static final int MANY = 1 << 18;
     /** Entries are numbered anew once there were so many. */
@@ -63,7 +65,11 @@ public final class MixtureCells {
     /** Entries above which those that no snapshot needs are dropped. */
     private int many;
 
-    // What these were before the chunk, and the rates that its rows changed.
+    // What these were before the chunk, and the rates that its rows changed; or copies, if its entries would be more
+    // than the cells.
+    private boolean undoesEntries;
+    private double[] cellsBefore = {};
+    private double[] journalBefore = {};
     private int olderBefore = 1;
     private int newerBefore = 1;
     private int endBefore = 1;
@@ -158,6 +164,9 @@ public final class MixtureCells {
      * @param to index after its last entry
      */
     public void save(int origin, int[] index, int from, int to) {
+        if (!undoesEntries && end - first > many) {
+            shorten();
+        }
         makeRoom(to - from);
         double[] cells = this.cells;
         double[] journal = this.journal;
@@ -183,6 +192,9 @@ public final class MixtureCells {
         long room = (long) ENTRY * (end - first + entries);
         if (room > journal.length) {
             long length = Math.max(LEAST_ROOM, Math.min(2 * room, Integer.MAX_VALUE - 8));
+            if (length < room) {
+                throw new IllegalStateException("rows changed more weights since a snapshot than an array can hold");
+            }
             journal = Arrays.copyOf(journal, (int) length);
         }
     }
@@ -229,7 +241,7 @@ public final class MixtureCells {
     public double rates(
             double g, double own, double forget, int origin, int[] index, double[] value, int from, int to) {
         int room = countOfRates + to - from;
-        if (room > cellsOfRates.length) {
+        if (undoesEntries && room > cellsOfRates.length) {
             cellsOfRates = Arrays.copyOf(cellsOfRates, Math.max(LEAST_ROOM, 2 * room));
             ratesBefore = Arrays.copyOf(ratesBefore, 2 * cellsOfRates.length);
         }
@@ -240,10 +252,12 @@ public final class MixtureCells {
             double x = value[k];
             double rate = cells[at + RATE];
             double rate1 = cells[at + RATE + 1];
-            cellsOfRates[countOfRates] = origin + index[k];
-            ratesBefore[2 * countOfRates] = rate;
-            ratesBefore[2 * countOfRates + 1] = rate1;
-            countOfRates++;
+            if (undoesEntries) {
+                cellsOfRates[countOfRates] = origin + index[k];
+                ratesBefore[2 * countOfRates] = rate;
+                ratesBefore[2 * countOfRates + 1] = rate1;
+                countOfRates++;
+            }
             double root = (g * x) * rate;
             rate = OptimizerKernels.adaGradRate(rate, root * root);
             double forgetting = OptimizerKernels.forgettingRate(own, forget, x, rate1);
@@ -400,23 +414,47 @@ public final class MixtureCells {
 
     // --- undo
 
-    /** Keeps what everything is now, for {@link #rollBack}. */
-    public void begin() {
-        if (end > mostNumbers) {
-            renumber();
+    /**
+     * Keeps what everything is now, for {@link #rollBack}.
+     *
+     * @param entries how many entries rows will save until then
+     */
+    public void begin(long entries) {
+        undoesEntries = entries <= Math.max(least, Math.min(count, MOST_UNDONE));
+        if (!undoesEntries || end - older > many || end > mostNumbers) {
+            shorten();
+        } else if (older - first >= end - older) {
+            dropBeforeOlder();
         }
-        if (end - older > many) {
-            dropUnneeded();
-            many = Math.max(least, 2 * (end - older));
-        }
-        if (older - first >= end - older) {
-            System.arraycopy(journal, at(older), journal, 0, ENTRY * (end - older));
-            first = older;
+        if (!undoesEntries) {
+            cellsBefore = copy(cells, cells.length, cellsBefore);
+            journalBefore = copy(journal, at(end), journalBefore);
         }
         olderBefore = older;
         newerBefore = newer;
         endBefore = end;
         countOfRates = 0;
+    }
+
+    private static double[] copy(double[] from, int length, double[] other) {
+        double[] copy = other.length >= length ? other : new double[length];
+        System.arraycopy(from, 0, copy, 0, length);
+        return copy;
+    }
+
+    /** Keeps only entries that snapshots need, with small numbers. */
+    private void shorten() {
+        if (end > mostNumbers) {
+            renumber();
+        }
+        dropUnneeded();
+        dropBeforeOlder();
+        many = Math.max(least, 2 * (end - older));
+    }
+
+    private void dropBeforeOlder() {
+        System.arraycopy(journal, at(older), journal, 0, ENTRY * (end - older));
+        first = older;
     }
 
     /** Numbers the entries since the older snapshot from 1 on. */
@@ -463,6 +501,15 @@ public final class MixtureCells {
 
     /** Restores everything as it was at {@link #begin}. */
     public void rollBack() {
+        if (!undoesEntries) {
+            System.arraycopy(cellsBefore, 0, cells, 0, cells.length);
+            System.arraycopy(journalBefore, 0, journal, 0, ENTRY * (endBefore - olderBefore));
+            first = olderBefore;
+            older = olderBefore;
+            newer = newerBefore;
+            end = endBefore;
+            return;
+        }
         for (int i = countOfRates - 1; i >= 0; i--) {
             System.arraycopy(ratesBefore, 2 * i, cells, FIRST + STRIDE * cellsOfRates[i] + RATE, 2);
         }

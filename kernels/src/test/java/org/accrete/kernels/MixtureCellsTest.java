@@ -86,7 +86,7 @@ final class MixtureCellsTest {
             double[][] ratesBefore = copy(rates);
             double[][] olderBefore = copy(older);
             double[][] newerBefore = copy(newer);
-            cells.begin();
+            cells.begin(random.nextInt(4) == 0 ? Long.MAX_VALUE : 12L * n);
             int rows = random.nextInt(12);
             for (int row = 0; row < rows; row++) {
                 learn(n);
@@ -153,7 +153,7 @@ final class MixtureCellsTest {
         older = a;
         newer = b;
         assertSnapshots();
-        cells.begin();
+        cells.begin(20);
         cells.save(ORIGIN, indices(20), 0, 20);
         assertSnapshots();
     }

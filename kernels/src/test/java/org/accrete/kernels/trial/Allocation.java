@@ -93,7 +93,7 @@ public final class Allocation {
         optimizer.ftrlStep(0.1, 10, 0.1, 0.1, x, 0, y, 0, rates, 0, state, 0, n);
         p += SparseKernels.adaGradRates(0.1, index, x, 0, n, rates, 0)
                 + SparseKernels.adaGradStep(0.1, index, x, 0, n, rates, y, 0);
-        CELLS.begin();
+        CELLS.begin(n);
         CELLS.takeBoth();
         CELLS.decisions(0, index, x, 0, n, sums);
         CELLS.save(0, index, 0, n);

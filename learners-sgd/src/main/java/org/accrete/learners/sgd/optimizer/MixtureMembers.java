@@ -307,7 +307,10 @@ final class MixtureMembers implements TrainingState {
     @Override
     public void begin(Chunk chunk) {
         cellsBefore = cells;
-        cells.ifPresent(MixtureCells::begin);
+        if (cells.isPresent() && chunk instanceof SparseChunk sparse) {
+            int last = sparse.rows() - 1;
+            cells.get().begin((long) (sparse.end(last) - sparse.start(0)) * functions());
+        }
         magnitude = 0;
         leastRate = Double.POSITIVE_INFINITY;
     }

@@ -19,18 +19,19 @@ import org.accrete.learners.sgd.weights.WeightedMerge;
  * width. Both give the same bits, and a state holds only the columns in which the snapshot differs from the members.
  */
 final class MixtureSnapshot implements TrainingState {
+    private static final int MEMBERS = MixtureMembers.COUNT;
     private static final double[] NONE = {};
 
     private static final class Content {
         /** The weights of the members in the model. */
-        final double[] mixture = new double[MixtureMembers.COUNT];
+        final double[] mixture = new double[MEMBERS];
         /** Members × functions. */
         double[] intercepts;
         /** Members × functions × width, while there are no cells; empty if all are those of the members now. */
         double[] all = NONE;
 
         Content(int functions) {
-            intercepts = new double[MixtureMembers.COUNT * functions];
+            intercepts = new double[MEMBERS * functions];
         }
     }
 
@@ -68,10 +69,10 @@ final class MixtureSnapshot implements TrainingState {
         replace();
         int functions = members.functions();
         System.arraycopy(mixture, 0, now.mixture, 0, mixture.length);
-        if (now.intercepts.length != MixtureMembers.COUNT * functions) {
-            now.intercepts = new double[MixtureMembers.COUNT * functions];
+        if (now.intercepts.length != MEMBERS * functions) {
+            now.intercepts = new double[MEMBERS * functions];
         }
-        for (int i = 0; i < MixtureMembers.COUNT * functions; i++) {
+        for (int i = 0; i < MEMBERS * functions; i++) {
             now.intercepts[i] = members.intercepts(i / functions)[i % functions];
         }
         if (members.cells().isEmpty()) {
@@ -100,8 +101,8 @@ final class MixtureSnapshot implements TrainingState {
     private void copyAll() {
         double[][] vectors = members.vectors();
         int length = vectors[0].length;
-        if (now.all.length != MixtureMembers.COUNT * length) {
-            now.all = new double[MixtureMembers.COUNT * length];
+        if (now.all.length != MEMBERS * length) {
+            now.all = new double[MEMBERS * length];
         }
         System.arraycopy(vectors[0], 0, now.all, 0, length);
         System.arraycopy(vectors[1], 0, now.all, length, length);
@@ -117,16 +118,14 @@ final class MixtureSnapshot implements TrainingState {
         return now.mixture;
     }
 
-    private double current(int member, int f, int column) {
-        return members.weight(member, f, column);
-    }
-
     private double weight(int l, int f, int column) {
         int i = f * members.width() + column;
         if (members.cells().isPresent()) {
             return members.cells().get().snapshotWeight(isOlder, l, i);
         }
-        return now.all.length == 0 ? current(l, f, column) : now.all[l * members.functions() * members.width() + i];
+        return now.all.length == 0
+                ? members.weight(l, f, column)
+                : now.all[l * members.functions() * members.width() + i];
     }
 
     /** {@return the decision value of function f of a member, for a dense row} */
@@ -198,7 +197,7 @@ final class MixtureSnapshot implements TrainingState {
 
     @Override
     public boolean isFinite(Chunk chunk) {
-        // Copies of weights and their MixtureMembers.COUNT: the weights are checked.
+        // Copies of weights, which are checked.
         return true;
     }
 
@@ -221,9 +220,9 @@ final class MixtureSnapshot implements TrainingState {
         if (array.length == 0) {
             return array;
         }
-        int length = array.length / MixtureMembers.COUNT;
-        double[] grown = new double[MixtureMembers.COUNT * functions * width];
-        for (int l = 0; l < MixtureMembers.COUNT; l++) {
+        int length = array.length / MEMBERS;
+        double[] grown = new double[MEMBERS * functions * width];
+        for (int l = 0; l < MEMBERS; l++) {
             double[] more =
                     UndoLog.grow(Arrays.copyOfRange(array, l * length, (l + 1) * length), width, functions, share);
             System.arraycopy(more, 0, grown, l * more.length, more.length);
@@ -240,7 +239,7 @@ final class MixtureSnapshot implements TrainingState {
         }
         int functions = members.functions();
         int width = members.width();
-        double[] whole = new double[MixtureMembers.COUNT * functions * width];
+        double[] whole = new double[MEMBERS * functions * width];
         for (int i = 0; i < whole.length; i++) {
             whole[i] = weight(i / width / functions, i / width % functions, i % width);
         }
@@ -250,7 +249,7 @@ final class MixtureSnapshot implements TrainingState {
     @Override
     public void write(State.Builder state) {
         int functions = members.functions();
-        int length = functions * MixtureMembers.COUNT;
+        int length = functions * MEMBERS;
         long[] columns = new long[members.width()];
         double[] values = new double[64];
         int size = 0;
@@ -258,15 +257,14 @@ final class MixtureSnapshot implements TrainingState {
             boolean differs = false;
             for (int i = 0; i < length && !differs; i++) {
                 differs = !isSame(
-                        weight(i % MixtureMembers.COUNT, i / MixtureMembers.COUNT, column),
-                        current(i % MixtureMembers.COUNT, i / MixtureMembers.COUNT, column));
+                        weight(i % MEMBERS, i / MEMBERS, column), members.weight(i % MEMBERS, i / MEMBERS, column));
             }
             if (differs) {
                 if (values.length < (size + 1) * length) {
                     values = Arrays.copyOf(values, Math.max(2 * values.length, (size + 1) * length));
                 }
                 for (int i = 0; i < length; i++) {
-                    values[size * length + i] = weight(i % MixtureMembers.COUNT, i / MixtureMembers.COUNT, column);
+                    values[size * length + i] = weight(i % MEMBERS, i / MEMBERS, column);
                 }
                 columns[size++] = column;
             }
@@ -274,10 +272,9 @@ final class MixtureSnapshot implements TrainingState {
         if (isOlder) {
             state.doubles(name + "_mixture", now.mixture.clone());
         }
-        state.doubles(name + "_intercepts", now.intercepts.clone(), MixtureMembers.COUNT, functions)
+        state.doubles(name + "_intercepts", now.intercepts.clone(), MEMBERS, functions)
                 .longs(name + "_columns", Arrays.copyOf(columns, size), size)
-                .doubles(
-                        name + "_weights", Arrays.copyOf(values, size * length), size, functions, MixtureMembers.COUNT);
+                .doubles(name + "_weights", Arrays.copyOf(values, size * length), size, functions, MEMBERS);
     }
 
     @Override
@@ -285,12 +282,11 @@ final class MixtureSnapshot implements TrainingState {
         int functions = members.functions();
         int width = members.width();
         long[] columns = state.tensor(name + "_columns").longs();
-        double[] intercepts = state.doubles(name + "_intercepts", MixtureMembers.COUNT, functions);
-        double[] weights = state.doubles(name + "_weights", columns.length, functions, MixtureMembers.COUNT);
+        double[] intercepts = state.doubles(name + "_intercepts", MEMBERS, functions);
+        double[] weights = state.doubles(name + "_weights", columns.length, functions, MEMBERS);
         now = new Content(functions);
         if (isOlder) {
-            System.arraycopy(
-                    state.doubles(name + "_mixture", MixtureMembers.COUNT), 0, now.mixture, 0, MixtureMembers.COUNT);
+            System.arraycopy(state.doubles(name + "_mixture", MEMBERS), 0, now.mixture, 0, MEMBERS);
         }
         now.intercepts = intercepts;
         boolean[] seen = new boolean[width];
@@ -313,9 +309,9 @@ final class MixtureSnapshot implements TrainingState {
         copyAll();
         int functions = members.functions();
         for (int i = 0; i < weightsRead.length; i++) {
-            int column = (int) columnsRead[i / (functions * MixtureMembers.COUNT)];
-            int f = i / MixtureMembers.COUNT % functions;
-            now.all[(i % MixtureMembers.COUNT * functions + f) * members.width() + column] = weightsRead[i];
+            int column = (int) columnsRead[i / (functions * MEMBERS)];
+            int f = i / MEMBERS % functions;
+            now.all[(i % MEMBERS * functions + f) * members.width() + column] = weightsRead[i];
         }
         columnsRead = new long[0];
         weightsRead = NONE;
@@ -339,9 +335,9 @@ final class MixtureSnapshot implements TrainingState {
         double[] mine = whole();
         double[] theirs = other.whole();
         int count = both.functions();
-        double[] whole = new double[MixtureMembers.COUNT * count * both.width()];
-        double[] intercepts = new double[MixtureMembers.COUNT * count];
-        for (int l = 0; l < MixtureMembers.COUNT; l++) {
+        double[] whole = new double[MEMBERS * count * both.width()];
+        double[] intercepts = new double[MEMBERS * count];
+        for (int l = 0; l < MEMBERS; l++) {
             double[] merged = merge.odd(part(mine, l), part(theirs, l), both.width());
             System.arraycopy(merged, 0, whole, l * merged.length, merged.length);
             double[] ofIntercepts = merge.odd(part(now.intercepts, l), part(other.now.intercepts, l), 1);
@@ -351,7 +347,7 @@ final class MixtureSnapshot implements TrainingState {
     }
 
     private double[] part(double[] array, int l) {
-        int length = array.length / MixtureMembers.COUNT;
+        int length = array.length / MEMBERS;
         return Arrays.copyOfRange(array, l * length, (l + 1) * length);
     }
 
