@@ -36,8 +36,8 @@ public final class AdaGradMixture extends Optimizer {
      * d = −dL/dp / (1 + q / 4). A row of weight 0 changes nothing.
      *
      * Weights v and scale S. The row drawn in each block judges what the members were at the last multiple of 128 rows.
-     * Of three blocks, it judges the scale in the first by Σ v w as it is, with j = 8, and in the second by what that was
-     * at the last multiple of 1,024, with j = 16:
+     * In the first of three blocks it judges the scale by Σ v w as it is, with j = 8, and in the second by what that
+     * was at the last multiple of 1,024, with j = 16:
      *
      *     S   = S − j · dL/dS / (1000 + Σ j · d²L/dS²)  within [0.02, 2]
      *     v   = v · exp(−0.03 · 8 · loss / unit)        then normalized; then v = (1 − 0.008) v + 0.008 (2/3, 1/3)
