@@ -4,8 +4,6 @@ import static org.accrete.kernels.Vectors.BITS;
 import static org.accrete.kernels.Vectors.EXACT;
 import static org.accrete.kernels.Vectors.LANES;
 import static org.accrete.kernels.Vectors.SPECIES;
-import static org.accrete.kernels.Vectors.at;
-import static org.accrete.kernels.Vectors.of;
 import static org.accrete.kernels.Vectors.storedTree;
 
 import jdk.incubator.vector.DoubleVector;
@@ -42,17 +40,23 @@ final class SimdDenseKernels extends DenseKernels {
         DoubleVector t1 = s0;
         int i = 0;
         for (; i < n - 15; i += 16) {
-            s0 = s0.add(at(a, aFrom + i).mul(at(b, bFrom + i)));
-            s1 = s1.add(at(a, aFrom + i + 8).mul(at(b, bFrom + i + 8)));
+            s0 = s0.add(
+                    DoubleVector.fromArray(SPECIES, a, aFrom + i).mul(DoubleVector.fromArray(SPECIES, b, bFrom + i)));
+            s1 = s1.add(DoubleVector.fromArray(SPECIES, a, aFrom + i + 8)
+                    .mul(DoubleVector.fromArray(SPECIES, b, bFrom + i + 8)));
             if (LANES == 4) {
-                t0 = t0.add(at(a, aFrom + i + 4).mul(at(b, bFrom + i + 4)));
-                t1 = t1.add(at(a, aFrom + i + 12).mul(at(b, bFrom + i + 12)));
+                t0 = t0.add(DoubleVector.fromArray(SPECIES, a, aFrom + i + 4)
+                        .mul(DoubleVector.fromArray(SPECIES, b, bFrom + i + 4)));
+                t1 = t1.add(DoubleVector.fromArray(SPECIES, a, aFrom + i + 12)
+                        .mul(DoubleVector.fromArray(SPECIES, b, bFrom + i + 12)));
             }
         }
         if (i < n - 7) {
-            s0 = s0.add(at(a, aFrom + i).mul(at(b, bFrom + i)));
+            s0 = s0.add(
+                    DoubleVector.fromArray(SPECIES, a, aFrom + i).mul(DoubleVector.fromArray(SPECIES, b, bFrom + i)));
             if (LANES == 4) {
-                t0 = t0.add(at(a, aFrom + i + 4).mul(at(b, bFrom + i + 4)));
+                t0 = t0.add(DoubleVector.fromArray(SPECIES, a, aFrom + i + 4)
+                        .mul(DoubleVector.fromArray(SPECIES, b, bFrom + i + 4)));
             }
             i += 8;
         }
@@ -72,17 +76,17 @@ final class SimdDenseKernels extends DenseKernels {
         DoubleVector t1 = s0;
         int i = 0;
         for (; i < n - 15; i += 16) {
-            s0 = s0.add(at(a, from + i));
-            s1 = s1.add(at(a, from + i + 8));
+            s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i));
+            s1 = s1.add(DoubleVector.fromArray(SPECIES, a, from + i + 8));
             if (LANES == 4) {
-                t0 = t0.add(at(a, from + i + 4));
-                t1 = t1.add(at(a, from + i + 12));
+                t0 = t0.add(DoubleVector.fromArray(SPECIES, a, from + i + 4));
+                t1 = t1.add(DoubleVector.fromArray(SPECIES, a, from + i + 12));
             }
         }
         if (i < n - 7) {
-            s0 = s0.add(at(a, from + i));
+            s0 = s0.add(DoubleVector.fromArray(SPECIES, a, from + i));
             if (LANES == 4) {
-                t0 = t0.add(at(a, from + i + 4));
+                t0 = t0.add(DoubleVector.fromArray(SPECIES, a, from + i + 4));
             }
             i += 8;
         }
@@ -112,21 +116,25 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void axpy(double alpha, double[] x, int xFrom, double[] y, int yFrom, int n) {
-        DoubleVector a = of(alpha);
+        DoubleVector a = DoubleVector.broadcast(SPECIES, alpha);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            at(y, yFrom + i).add(a.mul(at(x, xFrom + i))).intoArray(y, yFrom + i);
+            DoubleVector.fromArray(SPECIES, y, yFrom + i)
+                    .add(a.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)))
+                    .intoArray(y, yFrom + i);
         }
         Tails.axpy(alpha, x, xFrom + i, y, yFrom + i, n - i);
     }
 
     @Override
     public void scaleAdd(double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, int n) {
-        DoubleVector s = of(scale);
-        DoubleVector a = of(alpha);
+        DoubleVector s = DoubleVector.broadcast(SPECIES, scale);
+        DoubleVector a = DoubleVector.broadcast(SPECIES, alpha);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            s.mul(at(y, yFrom + i)).add(a.mul(at(x, xFrom + i))).intoArray(y, yFrom + i);
+            s.mul(DoubleVector.fromArray(SPECIES, y, yFrom + i))
+                    .add(a.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)))
+                    .intoArray(y, yFrom + i);
         }
         Tails.scaleAdd(scale, y, yFrom + i, alpha, x, xFrom + i, n - i);
     }
@@ -142,12 +150,13 @@ final class SimdDenseKernels extends DenseKernels {
             double[] out,
             int outFrom,
             int n) {
-        DoubleVector s = of(scale);
-        DoubleVector a = of(alpha);
+        DoubleVector s = DoubleVector.broadcast(SPECIES, scale);
+        DoubleVector a = DoubleVector.broadcast(SPECIES, alpha);
         DoubleVector zeros = DoubleVector.zero(SPECIES);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector sum = s.mul(at(y, yFrom + i)).add(a.mul(at(x, xFrom + i)));
+            DoubleVector sum = s.mul(DoubleVector.fromArray(SPECIES, y, yFrom + i))
+                    .add(a.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)));
             sum.intoArray(out, outFrom + i);
             zeros = zeros.add(sum.mul(0));
         }
@@ -163,8 +172,8 @@ final class SimdDenseKernels extends DenseKernels {
     @Override
     public double scaleAddDot(
             double scale, double[] y, int yFrom, double alpha, double[] x, int xFrom, double[] z, int zFrom, int n) {
-        DoubleVector factor = of(scale);
-        DoubleVector alphas = of(alpha);
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, scale);
+        DoubleVector alphas = DoubleVector.broadcast(SPECIES, alpha);
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;
         DoubleVector t0 = s0;
@@ -203,7 +212,7 @@ final class SimdDenseKernels extends DenseKernels {
     public void scaleAddDots(
             double scale, double[] y, int count, double[] alphas, double[] x, int xFrom, double[] z, int zFrom, int n) {
         int paired = LANES < 8 || n < 8 ? 0 : count & -2;
-        DoubleVector s = of(scale);
+        DoubleVector s = DoubleVector.broadcast(SPECIES, scale);
         for (int c = 0; c < paired; c += 2) {
             DoubleVector a = DoubleVector.broadcast(SPECIES, alphas[c]);
             DoubleVector b = DoubleVector.broadcast(SPECIES, alphas[c + 1]);
@@ -289,10 +298,10 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void scale(double s, double[] y, int from, int n) {
-        DoubleVector factor = of(s);
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, s);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            at(y, from + i).mul(factor).intoArray(y, from + i);
+            DoubleVector.fromArray(SPECIES, y, from + i).mul(factor).intoArray(y, from + i);
         }
         for (; i < n; i++) {
             y[from + i] *= s;
@@ -301,12 +310,12 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void rotate(double c, double s, double[] x, int xFrom, double[] y, int yFrom, int n) {
-        DoubleVector cosine = of(c);
-        DoubleVector sine = of(s);
+        DoubleVector cosine = DoubleVector.broadcast(SPECIES, c);
+        DoubleVector sine = DoubleVector.broadcast(SPECIES, s);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector first = at(x, xFrom + i);
-            DoubleVector second = at(y, yFrom + i);
+            DoubleVector first = DoubleVector.fromArray(SPECIES, x, xFrom + i);
+            DoubleVector second = DoubleVector.fromArray(SPECIES, y, yFrom + i);
             cosine.mul(first).add(sine.mul(second)).intoArray(x, xFrom + i);
             cosine.mul(second).sub(sine.mul(first)).intoArray(y, yFrom + i);
         }
@@ -315,24 +324,24 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void exp(double[] x, int from, double[] out, int outFrom, int n) {
-        DoubleVector limit = of(Exp.NORMAL_LIMIT);
-        DoubleVector half = of(0.5);
-        DoubleVector one = of(1);
-        DoubleVector log2e = of(Exp.LOG2_E);
-        DoubleVector ln2High = of(Exp.LN2_HIGH);
-        DoubleVector ln2Low = of(Exp.LN2_LOW);
-        DoubleVector toWhole = of(Exp.TO_WHOLE);
+        DoubleVector limit = DoubleVector.broadcast(SPECIES, Exp.NORMAL_LIMIT);
+        DoubleVector half = DoubleVector.broadcast(SPECIES, 0.5);
+        DoubleVector one = DoubleVector.broadcast(SPECIES, 1);
+        DoubleVector log2e = DoubleVector.broadcast(SPECIES, Exp.LOG2_E);
+        DoubleVector ln2High = DoubleVector.broadcast(SPECIES, Exp.LN2_HIGH);
+        DoubleVector ln2Low = DoubleVector.broadcast(SPECIES, Exp.LN2_LOW);
+        DoubleVector toWhole = DoubleVector.broadcast(SPECIES, Exp.TO_WHOLE);
         LongVector oneBits = LongVector.broadcast(BITS, Exp.ONE_BITS);
-        DoubleVector c0 = of(Exp.P0);
-        DoubleVector c1 = of(Exp.P1);
-        DoubleVector c2 = of(Exp.P2);
-        DoubleVector c3 = of(Exp.P3);
-        DoubleVector c4 = of(Exp.P4);
-        DoubleVector c5 = of(Exp.P5);
-        DoubleVector c6 = of(Exp.P6);
-        DoubleVector c7 = of(Exp.P7);
-        DoubleVector c8 = of(Exp.P8);
-        DoubleVector c9 = of(Exp.P9);
+        DoubleVector c0 = DoubleVector.broadcast(SPECIES, Exp.P0);
+        DoubleVector c1 = DoubleVector.broadcast(SPECIES, Exp.P1);
+        DoubleVector c2 = DoubleVector.broadcast(SPECIES, Exp.P2);
+        DoubleVector c3 = DoubleVector.broadcast(SPECIES, Exp.P3);
+        DoubleVector c4 = DoubleVector.broadcast(SPECIES, Exp.P4);
+        DoubleVector c5 = DoubleVector.broadcast(SPECIES, Exp.P5);
+        DoubleVector c6 = DoubleVector.broadcast(SPECIES, Exp.P6);
+        DoubleVector c7 = DoubleVector.broadcast(SPECIES, Exp.P7);
+        DoubleVector c8 = DoubleVector.broadcast(SPECIES, Exp.P8);
+        DoubleVector c9 = DoubleVector.broadcast(SPECIES, Exp.P9);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);
@@ -364,18 +373,18 @@ final class SimdDenseKernels extends DenseKernels {
 
     @Override
     public void logistic(double[] x, int from, double[] out, int outFrom, int n) {
-        DoubleVector limit = of(Exp.NORMAL_LIMIT);
-        DoubleVector one = of(1);
-        DoubleVector log2e = of(Exp.LOG2_E);
-        DoubleVector ln2High = of(Exp.LN2_HIGH);
-        DoubleVector ln2Low = of(Exp.LN2_LOW);
-        DoubleVector toWhole = of(Exp.TO_WHOLE);
+        DoubleVector limit = DoubleVector.broadcast(SPECIES, Exp.NORMAL_LIMIT);
+        DoubleVector one = DoubleVector.broadcast(SPECIES, 1);
+        DoubleVector log2e = DoubleVector.broadcast(SPECIES, Exp.LOG2_E);
+        DoubleVector ln2High = DoubleVector.broadcast(SPECIES, Exp.LN2_HIGH);
+        DoubleVector ln2Low = DoubleVector.broadcast(SPECIES, Exp.LN2_LOW);
+        DoubleVector toWhole = DoubleVector.broadcast(SPECIES, Exp.TO_WHOLE);
         LongVector oneBits = LongVector.broadcast(BITS, Exp.ONE_BITS);
-        DoubleVector q1 = of(Exp.Q1);
-        DoubleVector q2 = of(Exp.Q2);
-        DoubleVector r0 = of(Exp.R0);
-        DoubleVector r1 = of(Exp.R1);
-        DoubleVector r2 = of(Exp.R2);
+        DoubleVector q1 = DoubleVector.broadcast(SPECIES, Exp.Q1);
+        DoubleVector q2 = DoubleVector.broadcast(SPECIES, Exp.Q2);
+        DoubleVector r0 = DoubleVector.broadcast(SPECIES, Exp.R0);
+        DoubleVector r1 = DoubleVector.broadcast(SPECIES, Exp.R1);
+        DoubleVector r2 = DoubleVector.broadcast(SPECIES, Exp.R2);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
             DoubleVector v = DoubleVector.fromArray(SPECIES, x, from + i);

@@ -140,29 +140,29 @@ final class SimdFloatKernels extends FloatKernels {
             float[] c,
             int cFrom,
             int cRow) {
-        FloatVector c00 = at(s, sFrom);
-        FloatVector c01 = at(s, sFrom + LANES);
-        FloatVector c10 = at(s, sFrom + sRow);
-        FloatVector c11 = at(s, sFrom + sRow + LANES);
-        FloatVector c20 = at(s, sFrom + 2 * sRow);
-        FloatVector c21 = at(s, sFrom + 2 * sRow + LANES);
-        FloatVector c30 = at(s, sFrom + 3 * sRow);
-        FloatVector c31 = at(s, sFrom + 3 * sRow + LANES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, s, sFrom);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, s, sFrom + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, s, sFrom + sRow);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, s, sFrom + sRow + LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, s, sFrom + 2 * sRow);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, s, sFrom + 2 * sRow + LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, s, sFrom + 3 * sRow);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, s, sFrom + 3 * sRow + LANES);
         int column = aFrom;
         int row = bFrom;
         for (int l = 0; l < k; l++) {
-            FloatVector b0 = at(b, row);
-            FloatVector b1 = at(b, row + LANES);
-            FloatVector a0 = of(a[column]);
+            FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+            FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[column]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
-            FloatVector a1 = of(a[column + aRow]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[column + aRow]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
-            FloatVector a2 = of(a[column + 2 * aRow]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[column + 2 * aRow]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
-            FloatVector a3 = of(a[column + 3 * aRow]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[column + 3 * aRow]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             column += aColumn;
@@ -193,21 +193,21 @@ final class SimdFloatKernels extends FloatKernels {
             float[] c,
             int cFrom,
             int cRow) {
-        FloatVector c00 = at(s, sFrom);
-        FloatVector c10 = at(s, sFrom + sRow);
-        FloatVector c20 = at(s, sFrom + 2 * sRow);
-        FloatVector c30 = at(s, sFrom + 3 * sRow);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, s, sFrom);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, s, sFrom + sRow);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, s, sFrom + 2 * sRow);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, s, sFrom + 3 * sRow);
         int column = aFrom;
         int row = bFrom;
         for (int l = 0; l < k; l++) {
-            FloatVector b0 = at(b, row);
-            FloatVector a0 = of(a[column]);
+            FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[column]);
             c00 = a0.fma(b0, c00);
-            FloatVector a1 = of(a[column + aRow]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[column + aRow]);
             c10 = a1.fma(b0, c10);
-            FloatVector a2 = of(a[column + 2 * aRow]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[column + 2 * aRow]);
             c20 = a2.fma(b0, c20);
-            FloatVector a3 = of(a[column + 3 * aRow]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[column + 3 * aRow]);
             c30 = a3.fma(b0, c30);
             column += aColumn;
             row += bRow;
@@ -230,14 +230,14 @@ final class SimdFloatKernels extends FloatKernels {
             int sFrom,
             float[] c,
             int cFrom) {
-        FloatVector c00 = at(s, sFrom);
-        FloatVector c01 = at(s, sFrom + LANES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, s, sFrom);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, s, sFrom + LANES);
         int column = aFrom;
         int row = bFrom;
         for (int l = 0; l < k; l++) {
-            FloatVector b0 = at(b, row);
-            FloatVector b1 = at(b, row + LANES);
-            FloatVector a0 = of(a[column]);
+            FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+            FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[column]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
             column += aColumn;
@@ -259,12 +259,12 @@ final class SimdFloatKernels extends FloatKernels {
             int sFrom,
             float[] c,
             int cFrom) {
-        FloatVector c00 = at(s, sFrom);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, s, sFrom);
         int column = aFrom;
         int row = bFrom;
         for (int l = 0; l < k; l++) {
-            FloatVector b0 = at(b, row);
-            FloatVector a0 = of(a[column]);
+            FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[column]);
             c00 = a0.fma(b0, c00);
             column += aColumn;
             row += bRow;
@@ -272,31 +272,25 @@ final class SimdFloatKernels extends FloatKernels {
         c00.intoArray(c, cFrom);
     }
 
-    private static FloatVector at(float[] a, int i) {
-        return FloatVector.fromArray(SPECIES, a, i);
-    }
-
-    private static FloatVector of(float x) {
-        return FloatVector.broadcast(SPECIES, x);
-    }
-
     @Override
     public void reluGradient(float[] x, int xFrom, float[] y, int yFrom, int n) {
         FloatVector zero = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i < n - LANES + 1; i += LANES) {
-            VectorMask<Float> open = at(x, xFrom + i).compare(VectorOperators.GT, zero);
-            zero.blend(at(y, yFrom + i), open).intoArray(y, yFrom + i);
+            VectorMask<Float> open =
+                    FloatVector.fromArray(SPECIES, x, xFrom + i).compare(VectorOperators.GT, zero);
+            zero.blend(FloatVector.fromArray(SPECIES, y, yFrom + i), open).intoArray(y, yFrom + i);
         }
         scalar().reluGradient(x, xFrom + i, y, yFrom + i, n - i);
     }
 
     @Override
     public boolean within(float[] a, int from, int n, float limit) {
-        FloatVector most = of(limit);
+        FloatVector most = FloatVector.broadcast(SPECIES, limit);
         int i = 0;
         for (; i < n - LANES + 1; i += LANES) {
-            VectorMask<Float> inside = at(a, from + i).abs().compare(VectorOperators.LE, most);
+            VectorMask<Float> inside =
+                    FloatVector.fromArray(SPECIES, a, from + i).abs().compare(VectorOperators.LE, most);
             if (!inside.allTrue()) {
                 return false;
             }

@@ -1,8 +1,7 @@
 package org.accrete.kernels;
 
 import static org.accrete.kernels.Vectors.LANES;
-import static org.accrete.kernels.Vectors.at;
-import static org.accrete.kernels.Vectors.of;
+import static org.accrete.kernels.Vectors.SPECIES;
 
 import jdk.incubator.vector.DoubleVector;
 
@@ -22,29 +21,29 @@ final class SimdMatrixKernels extends MatrixKernels {
         int row1 = at + cRow;
         int row2 = row1 + cRow;
         int row3 = row2 + cRow;
-        DoubleVector s00 = at(c, at);
-        DoubleVector s01 = at(c, at + LANES);
-        DoubleVector s10 = at(c, row1);
-        DoubleVector s11 = at(c, row1 + LANES);
-        DoubleVector s20 = at(c, row2);
-        DoubleVector s21 = at(c, row2 + LANES);
-        DoubleVector s30 = at(c, row3);
-        DoubleVector s31 = at(c, row3 + LANES);
+        DoubleVector s00 = DoubleVector.fromArray(SPECIES, c, at);
+        DoubleVector s01 = DoubleVector.fromArray(SPECIES, c, at + LANES);
+        DoubleVector s10 = DoubleVector.fromArray(SPECIES, c, row1);
+        DoubleVector s11 = DoubleVector.fromArray(SPECIES, c, row1 + LANES);
+        DoubleVector s20 = DoubleVector.fromArray(SPECIES, c, row2);
+        DoubleVector s21 = DoubleVector.fromArray(SPECIES, c, row2 + LANES);
+        DoubleVector s30 = DoubleVector.fromArray(SPECIES, c, row3);
+        DoubleVector s31 = DoubleVector.fromArray(SPECIES, c, row3 + LANES);
         int i = a;
         int j = b;
         for (int p = 0; p < depth; p++) {
-            DoubleVector left = at(panels, j);
-            DoubleVector right = at(panels, j + LANES);
-            DoubleVector a0 = of(panels[i]);
+            DoubleVector left = DoubleVector.fromArray(SPECIES, panels, j);
+            DoubleVector right = DoubleVector.fromArray(SPECIES, panels, j + LANES);
+            DoubleVector a0 = DoubleVector.broadcast(SPECIES, panels[i]);
             s00 = s00.add(a0.mul(left));
             s01 = s01.add(a0.mul(right));
-            DoubleVector a1 = of(panels[i + 1]);
+            DoubleVector a1 = DoubleVector.broadcast(SPECIES, panels[i + 1]);
             s10 = s10.add(a1.mul(left));
             s11 = s11.add(a1.mul(right));
-            DoubleVector a2 = of(panels[i + 2]);
+            DoubleVector a2 = DoubleVector.broadcast(SPECIES, panels[i + 2]);
             s20 = s20.add(a2.mul(left));
             s21 = s21.add(a2.mul(right));
-            DoubleVector a3 = of(panels[i + 3]);
+            DoubleVector a3 = DoubleVector.broadcast(SPECIES, panels[i + 3]);
             s30 = s30.add(a3.mul(left));
             s31 = s31.add(a3.mul(right));
             i += TILE_ROWS;

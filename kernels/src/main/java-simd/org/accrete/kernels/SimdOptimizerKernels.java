@@ -3,8 +3,6 @@ package org.accrete.kernels;
 import static org.accrete.kernels.Vectors.BITS;
 import static org.accrete.kernels.Vectors.LANES;
 import static org.accrete.kernels.Vectors.SPECIES;
-import static org.accrete.kernels.Vectors.at;
-import static org.accrete.kernels.Vectors.of;
 import static org.accrete.kernels.Vectors.storedTree;
 
 import jdk.incubator.vector.DoubleVector;
@@ -102,12 +100,12 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             double[] decay) {
         double[] weights = state.weights;
         double[] latest = state.row;
-        LongVector mask0 = mask(n);
-        LongVector mask1 = mask(n - 8);
-        DoubleVector w0 = at(weights, 0);
-        DoubleVector w1 = at(weights, 8);
-        DoubleVector u0 = at(latest, 0);
-        DoubleVector u1 = at(latest, 8);
+        LongVector mask0 = LongVector.fromArray(BITS, MASKS, mask(n));
+        LongVector mask1 = LongVector.fromArray(BITS, MASKS, mask(n - 8));
+        DoubleVector w0 = DoubleVector.fromArray(SPECIES, weights, 0);
+        DoubleVector w1 = DoubleVector.fromArray(SPECIES, weights, 8);
+        DoubleVector u0 = DoubleVector.fromArray(SPECIES, latest, 0);
+        DoubleVector u1 = DoubleVector.fromArray(SPECIES, latest, 8);
         double[] sums = state.sums;
         double k = state.decay;
         double step = state.step;
@@ -115,16 +113,22 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         int at = xFrom;
         int row = first;
         for (; row < end; row++, at += n) {
-            DoubleVector x0 = masked(at(x, at), mask0);
-            DoubleVector x1 = masked(at(x, at + 8), mask1);
+            DoubleVector x0 = DoubleVector.fromArray(SPECIES, x, at)
+                    .reinterpretAsLongs()
+                    .and(mask0)
+                    .reinterpretAsDoubles();
+            DoubleVector x1 = DoubleVector.fromArray(SPECIES, x, at + 8)
+                    .reinterpretAsLongs()
+                    .and(mask1)
+                    .reinterpretAsDoubles();
             w0.mul(x0).add(w1.mul(x1)).intoArray(sums, 0);
             u0.mul(x0).add(u1.mul(x1)).intoArray(sums, 8);
             double p = (k * (storedTree(sums, 0) + 0) + b) + step * (storedTree(sums, 8) + interceptRate);
             if (!(Math.abs(p) <= Double.MAX_VALUE)) {
                 break;
             }
-            DoubleVector ks = of(k);
-            DoubleVector steps = of(step);
+            DoubleVector ks = DoubleVector.broadcast(SPECIES, k);
+            DoubleVector steps = DoubleVector.broadcast(SPECIES, step);
             w0 = ks.mul(w0).add(steps.mul(u0));
             w1 = ks.mul(w1).add(steps.mul(u1));
             u0 = x0;
@@ -160,13 +164,13 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             double[] decay) {
         double[] weights = state.weights;
         double[] latest = state.row;
-        LongVector mask = mask(n - 16);
-        DoubleVector w0 = at(weights, 0);
-        DoubleVector w1 = at(weights, 8);
-        DoubleVector w2 = at(weights, 16);
-        DoubleVector u0 = at(latest, 0);
-        DoubleVector u1 = at(latest, 8);
-        DoubleVector u2 = at(latest, 16);
+        LongVector mask = LongVector.fromArray(BITS, MASKS, mask(n - 16));
+        DoubleVector w0 = DoubleVector.fromArray(SPECIES, weights, 0);
+        DoubleVector w1 = DoubleVector.fromArray(SPECIES, weights, 8);
+        DoubleVector w2 = DoubleVector.fromArray(SPECIES, weights, 16);
+        DoubleVector u0 = DoubleVector.fromArray(SPECIES, latest, 0);
+        DoubleVector u1 = DoubleVector.fromArray(SPECIES, latest, 8);
+        DoubleVector u2 = DoubleVector.fromArray(SPECIES, latest, 16);
         double[] sums = state.sums;
         double k = state.decay;
         double step = state.step;
@@ -174,17 +178,20 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         int at = xFrom;
         int row = first;
         for (; row < end; row++, at += n) {
-            DoubleVector x0 = at(x, at);
-            DoubleVector x1 = at(x, at + 8);
-            DoubleVector x2 = masked(at(x, at + 16), mask);
+            DoubleVector x0 = DoubleVector.fromArray(SPECIES, x, at);
+            DoubleVector x1 = DoubleVector.fromArray(SPECIES, x, at + 8);
+            DoubleVector x2 = DoubleVector.fromArray(SPECIES, x, at + 16)
+                    .reinterpretAsLongs()
+                    .and(mask)
+                    .reinterpretAsDoubles();
             w0.mul(x0).add(w2.mul(x2)).add(w1.mul(x1)).intoArray(sums, 0);
             u0.mul(x0).add(u2.mul(x2)).add(u1.mul(x1)).intoArray(sums, 8);
             double p = (k * (storedTree(sums, 0) + 0) + b) + step * (storedTree(sums, 8) + interceptRate);
             if (!(Math.abs(p) <= Double.MAX_VALUE)) {
                 break;
             }
-            DoubleVector ks = of(k);
-            DoubleVector steps = of(step);
+            DoubleVector ks = DoubleVector.broadcast(SPECIES, k);
+            DoubleVector steps = DoubleVector.broadcast(SPECIES, step);
             w0 = ks.mul(w0).add(steps.mul(u0));
             w1 = ks.mul(w1).add(steps.mul(u1));
             w2 = ks.mul(w2).add(steps.mul(u2));
@@ -224,15 +231,15 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             double[] decay) {
         double[] weights = state.weights;
         double[] latest = state.row;
-        LongVector mask = mask(n - 24);
-        DoubleVector w0 = at(weights, 0);
-        DoubleVector w1 = at(weights, 8);
-        DoubleVector w2 = at(weights, 16);
-        DoubleVector w3 = at(weights, 24);
-        DoubleVector u0 = at(latest, 0);
-        DoubleVector u1 = at(latest, 8);
-        DoubleVector u2 = at(latest, 16);
-        DoubleVector u3 = at(latest, 24);
+        LongVector mask = LongVector.fromArray(BITS, MASKS, mask(n - 24));
+        DoubleVector w0 = DoubleVector.fromArray(SPECIES, weights, 0);
+        DoubleVector w1 = DoubleVector.fromArray(SPECIES, weights, 8);
+        DoubleVector w2 = DoubleVector.fromArray(SPECIES, weights, 16);
+        DoubleVector w3 = DoubleVector.fromArray(SPECIES, weights, 24);
+        DoubleVector u0 = DoubleVector.fromArray(SPECIES, latest, 0);
+        DoubleVector u1 = DoubleVector.fromArray(SPECIES, latest, 8);
+        DoubleVector u2 = DoubleVector.fromArray(SPECIES, latest, 16);
+        DoubleVector u3 = DoubleVector.fromArray(SPECIES, latest, 24);
         double[] sums = state.sums;
         double k = state.decay;
         double step = state.step;
@@ -240,18 +247,21 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         int at = xFrom;
         int row = first;
         for (; row < end; row++, at += n) {
-            DoubleVector x0 = at(x, at);
-            DoubleVector x1 = at(x, at + 8);
-            DoubleVector x2 = at(x, at + 16);
-            DoubleVector x3 = masked(at(x, at + 24), mask);
+            DoubleVector x0 = DoubleVector.fromArray(SPECIES, x, at);
+            DoubleVector x1 = DoubleVector.fromArray(SPECIES, x, at + 8);
+            DoubleVector x2 = DoubleVector.fromArray(SPECIES, x, at + 16);
+            DoubleVector x3 = DoubleVector.fromArray(SPECIES, x, at + 24)
+                    .reinterpretAsLongs()
+                    .and(mask)
+                    .reinterpretAsDoubles();
             w0.mul(x0).add(w2.mul(x2)).add(w1.mul(x1).add(w3.mul(x3))).intoArray(sums, 0);
             u0.mul(x0).add(u2.mul(x2)).add(u1.mul(x1).add(u3.mul(x3))).intoArray(sums, 8);
             double p = (k * storedTree(sums, 0) + b) + step * (storedTree(sums, 8) + interceptRate);
             if (!(Math.abs(p) <= Double.MAX_VALUE)) {
                 break;
             }
-            DoubleVector ks = of(k);
-            DoubleVector steps = of(step);
+            DoubleVector ks = DoubleVector.broadcast(SPECIES, k);
+            DoubleVector steps = DoubleVector.broadcast(SPECIES, step);
             w0 = ks.mul(w0).add(steps.mul(u0));
             w1 = ks.mul(w1).add(steps.mul(u1));
             w2 = ks.mul(w2).add(steps.mul(u2));
@@ -279,27 +289,27 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         return row;
     }
 
-    /** {@return all bits of the first {@code lanes} lanes; of none if negative, of all if more than eight} */
-    private static LongVector mask(int lanes) {
-        return LongVector.fromArray(BITS, MASKS, 8 - Math.max(0, Math.min(lanes, 8)));
-    }
-
-    private static DoubleVector masked(DoubleVector v, LongVector mask) {
-        return v.reinterpretAsLongs().and(mask).reinterpretAsDoubles();
+    /**
+     * {@return where in {@link #MASKS} all bits of the first {@code lanes} lanes are set; of none if negative, of all
+     * if more than eight}
+     */
+    private static int mask(int lanes) {
+        return 8 - Math.max(0, Math.min(lanes, 8));
     }
 
     @Override
     public void adaGradRates(double g, double[] x, int xFrom, double[] r, int rFrom, int n) {
-        DoubleVector gs = of(g);
-        DoubleVector most = of(SMALL);
-        DoubleVector c1 = of(RATE1);
-        DoubleVector c2 = of(RATE2);
-        DoubleVector c3 = of(RATE3);
-        DoubleVector c4 = of(RATE4);
+        DoubleVector gs = DoubleVector.broadcast(SPECIES, g);
+        DoubleVector most = DoubleVector.broadcast(SPECIES, SMALL);
+        DoubleVector c1 = DoubleVector.broadcast(SPECIES, RATE1);
+        DoubleVector c2 = DoubleVector.broadcast(SPECIES, RATE2);
+        DoubleVector c3 = DoubleVector.broadcast(SPECIES, RATE3);
+        DoubleVector c4 = DoubleVector.broadcast(SPECIES, RATE4);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector rate = at(r, rFrom + i);
-            DoubleVector root = gs.mul(at(x, xFrom + i)).mul(rate);
+            DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
+            DoubleVector root =
+                    gs.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)).mul(rate);
             DoubleVector a = root.mul(root);
             if (!a.compare(VectorOperators.LE, most).allTrue()) {
                 Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, LANES);
@@ -314,12 +324,13 @@ final class SimdOptimizerKernels extends OptimizerKernels {
     @Override
     public void adaGradStep(
             double decay, double alpha, double[] x, int xFrom, double[] r, int rFrom, double[] w, int wFrom, int n) {
-        DoubleVector decays = of(decay);
-        DoubleVector alphas = of(alpha);
+        DoubleVector decays = DoubleVector.broadcast(SPECIES, decay);
+        DoubleVector alphas = DoubleVector.broadcast(SPECIES, alpha);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            decays.mul(at(w, wFrom + i))
-                    .add(alphas.mul(at(r, rFrom + i)).mul(at(x, xFrom + i)))
+            decays.mul(DoubleVector.fromArray(SPECIES, w, wFrom + i))
+                    .add(alphas.mul(DoubleVector.fromArray(SPECIES, r, rFrom + i))
+                            .mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)))
                     .intoArray(w, wFrom + i);
         }
         Tails.adaGradStep(decay, alpha, x, xFrom + i, r, rFrom + i, w, wFrom + i, n - i);
@@ -338,8 +349,8 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             double[] z,
             int zFrom,
             int n) {
-        DoubleVector decays = of(decay);
-        DoubleVector alphas = of(alpha);
+        DoubleVector decays = DoubleVector.broadcast(SPECIES, decay);
+        DoubleVector alphas = DoubleVector.broadcast(SPECIES, alpha);
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;
         DoubleVector t0 = s0;
@@ -376,18 +387,18 @@ final class SimdOptimizerKernels extends OptimizerKernels {
 
     @Override
     public void forgettingRates(double g, double forget, double[] x, int xFrom, double[] r, int rFrom, int n) {
-        DoubleVector gs = of(g);
-        DoubleVector forgets = of(forget);
-        DoubleVector one = of(1);
-        DoubleVector most = of(SMALL);
-        DoubleVector c1 = of(RATE1);
-        DoubleVector c2 = of(RATE2);
-        DoubleVector c3 = of(RATE3);
-        DoubleVector c4 = of(RATE4);
+        DoubleVector gs = DoubleVector.broadcast(SPECIES, g);
+        DoubleVector forgets = DoubleVector.broadcast(SPECIES, forget);
+        DoubleVector one = DoubleVector.broadcast(SPECIES, 1);
+        DoubleVector most = DoubleVector.broadcast(SPECIES, SMALL);
+        DoubleVector c1 = DoubleVector.broadcast(SPECIES, RATE1);
+        DoubleVector c2 = DoubleVector.broadcast(SPECIES, RATE2);
+        DoubleVector c3 = DoubleVector.broadcast(SPECIES, RATE3);
+        DoubleVector c4 = DoubleVector.broadcast(SPECIES, RATE4);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector rate = at(r, rFrom + i);
-            DoubleVector row = at(x, xFrom + i);
+            DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
+            DoubleVector row = DoubleVector.fromArray(SPECIES, x, xFrom + i);
             DoubleVector square = row.mul(row);
             DoubleVector root = gs.mul(row).mul(rate);
             DoubleVector bounded = square.blend(one, square.compare(VectorOperators.GT, one));
@@ -540,20 +551,20 @@ final class SimdOptimizerKernels extends OptimizerKernels {
             double[] w,
             int wFrom,
             int n) {
-        DoubleVector gs = of(g);
-        DoubleVector inverses = of(inverse);
-        DoubleVector high = of(l1);
-        DoubleVector low = of(-l1);
-        DoubleVector l2s = of(l2);
-        DoubleVector one = of(1);
+        DoubleVector gs = DoubleVector.broadcast(SPECIES, g);
+        DoubleVector inverses = DoubleVector.broadcast(SPECIES, inverse);
+        DoubleVector high = DoubleVector.broadcast(SPECIES, l1);
+        DoubleVector low = DoubleVector.broadcast(SPECIES, -l1);
+        DoubleVector l2s = DoubleVector.broadcast(SPECIES, l2);
+        DoubleVector one = DoubleVector.broadcast(SPECIES, 1);
         int i = 0;
         for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector gradient = gs.mul(at(x, xFrom + i));
-            DoubleVector before = at(s, sFrom + i);
+            DoubleVector gradient = gs.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i));
+            DoubleVector before = DoubleVector.fromArray(SPECIES, s, sFrom + i);
             DoubleVector root = before.mul(before).add(gradient.mul(gradient)).sqrt();
-            DoubleVector sum = at(q, qFrom + i)
+            DoubleVector sum = DoubleVector.fromArray(SPECIES, q, qFrom + i)
                     .add(gradient)
-                    .sub(root.sub(before).mul(inverses).mul(at(w, wFrom + i)));
+                    .sub(root.sub(before).mul(inverses).mul(DoubleVector.fromArray(SPECIES, w, wFrom + i)));
             root.intoArray(s, sFrom + i);
             sum.intoArray(q, qFrom + i);
             DoubleVector clipped = sum.blend(low, sum.compare(VectorOperators.LT, low))

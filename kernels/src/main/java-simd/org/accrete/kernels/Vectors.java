@@ -15,10 +15,11 @@ import jdk.incubator.vector.VectorSpecies;
  *       same elements in the same order at every width. The tree that combines them is written out lane by lane,
  *       because {@code reduceLanes} leaves its order open.
  *   <li>Branches on {@link #LANES} are free: it is a constant to the compiler.
- *   <li>Vectors live in local variables and in small helpers that are inlined. A vector in a field, or one that is
- *       passed to a call which C2 does not inline, is an object on the heap.
- *   <li>C2 no longer inlines helpers of ours once a method has taken in 8,000 bytecodes. The longest methods therefore
- *       call the Vector API alone and repeat what looks like a helper.
+ *   <li>Vectors live in local variables. A vector in a field, or one that is passed to or returned by a call which C2
+ *       does not inline, is an object on the heap.
+ *   <li>Twins call the Vector API alone, and repeat what looks like a helper. C2 stops inlining methods of ours once a
+ *       compilation has grown large, its caller's part included, so that a short twin in a long caller would lose its
+ *       helpers; the methods of the Vector API are inlined in any case.
  *   <li>Scalar code handles the elements after the last whole vector: masked loads are slow on JDK 17.
  *   <li>C2 of JDK 17 inlines the end of a method of many vector operations late, and then knows a vector by its
  *       declared type only; storing it may be a call that allocates. A cast to {@link #EXACT} makes the type exact.
@@ -39,14 +40,6 @@ final class Vectors {
     static final String NAME = "simd " + SPECIES.vectorBitSize() + "-bit";
 
     private Vectors() {}
-
-    static DoubleVector at(double[] a, int i) {
-        return DoubleVector.fromArray(SPECIES, a, i);
-    }
-
-    static DoubleVector of(double value) {
-        return DoubleVector.broadcast(SPECIES, value);
-    }
 
     /** The tree of eight lanes that were stored: fewer instructions than taking them out of a vector one by one. */
     static double storedTree(double[] s, int i) {
