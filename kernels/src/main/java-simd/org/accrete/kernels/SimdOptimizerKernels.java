@@ -305,18 +305,25 @@ final class SimdOptimizerKernels extends OptimizerKernels {
         DoubleVector c2 = DoubleVector.broadcast(SPECIES, RATE2);
         DoubleVector c3 = DoubleVector.broadcast(SPECIES, RATE3);
         DoubleVector c4 = DoubleVector.broadcast(SPECIES, RATE4);
+        // Two vectors at a time. One would do, but C2 would then inline this into its callers and stop half-way.
         int i = 0;
-        for (; i < n - (LANES - 1); i += LANES) {
-            DoubleVector rate = DoubleVector.fromArray(SPECIES, r, rFrom + i);
-            DoubleVector root =
-                    gs.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)).mul(rate);
-            DoubleVector a = root.mul(root);
-            if (!a.compare(VectorOperators.LE, most).allTrue()) {
-                Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, LANES);
+        for (; i < n - (2 * LANES - 1); i += 2 * LANES) {
+            DoubleVector rate0 = DoubleVector.fromArray(SPECIES, r, rFrom + i);
+            DoubleVector root0 =
+                    gs.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i)).mul(rate0);
+            DoubleVector a0 = root0.mul(root0);
+            DoubleVector rate1 = DoubleVector.fromArray(SPECIES, r, rFrom + i + LANES);
+            DoubleVector root1 = gs.mul(DoubleVector.fromArray(SPECIES, x, xFrom + i + LANES))
+                    .mul(rate1);
+            DoubleVector a1 = root1.mul(root1);
+            if (!a0.max(a1).compare(VectorOperators.LE, most).allTrue()) {
+                Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, 2 * LANES);
                 continue;
             }
-            DoubleVector q = c1.add(c2.mul(a)).add(c3.add(c4.mul(a)).mul(a.mul(a)));
-            rate.add(rate.mul(a).mul(q)).intoArray(r, rFrom + i);
+            DoubleVector q0 = c1.add(c2.mul(a0)).add(c3.add(c4.mul(a0)).mul(a0.mul(a0)));
+            rate0.add(rate0.mul(a0).mul(q0)).intoArray(r, rFrom + i);
+            DoubleVector q1 = c1.add(c2.mul(a1)).add(c3.add(c4.mul(a1)).mul(a1.mul(a1)));
+            rate1.add(rate1.mul(a1).mul(q1)).intoArray(r, rFrom + i + LANES);
         }
         Tails.adaGradRates(g, x, xFrom + i, r, rFrom + i, n - i);
     }

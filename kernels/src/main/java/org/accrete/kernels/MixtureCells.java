@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The numbers of a mixture for sparse rows: of each column its two weights and the rate of each. They lie side by side,
- * so an entry of a row touches one line or two of the cache. In an array for each, it would touch four.
+ * so an entry of a row touches one line of the cache for them. In an array for each, it would touch four.
  *
  * <p>Before a row changes cells, their weights are written to a journal. It serves the undo of a chunk, and two
  * snapshots of the weights, which so cost the entries of the rows since then, not all cells: each cell knows its first
@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class MixtureCells {
     /** The most cells that one array holds. */
-    public static final int MOST = (Integer.MAX_VALUE - 64) / 5 - 1;
+    public static final int MOST = (Integer.MAX_VALUE - 64) / 4 - 1;
 
     /** Number of the first weight in {@link #column}; the other one follows. */
     public static final int WEIGHT = 0;
@@ -24,13 +24,8 @@ public final class MixtureCells {
     /** Number of the rate of the first weight in {@link #column}; that of the other one follows. */
     public static final int RATE = 2;
 
-    /**
-     * Where the number of a cell's first entry of the journal since the newer snapshot is; or that of an earlier one.
-     */
-    private static final int MARK = 4;
-
-    private static final int STRIDE = 5;
-    /** Where the first cell begins: the elements of a large array begin two numbers after a line of the cache. */
+    private static final int STRIDE = 4;
+    /** Where the first cell begins: a large array's elements begin 16 bytes after a line, and no cell crosses one. */
     private static final int FIRST = 2;
 
     /** Numbers of an entry: the two weights, and the bits of the mark and of the cell. */
@@ -49,6 +44,8 @@ public final class MixtureCells {
 
     private final int count;
     private final double[] cells;
+    /** Of each cell, the number of its first entry of the journal since the newer snapshot; or of an earlier one. */
+    private final int[] marks;
 
     private double[] journal = {};
     /** Number of the first entry of the journal. */
@@ -69,6 +66,7 @@ public final class MixtureCells {
     // than the cells.
     private boolean undoesEntries;
     private double[] cellsBefore = {};
+    private int[] marksBefore = {};
     private double[] journalBefore = {};
     private int olderBefore = 1;
     private int newerBefore = 1;
@@ -92,8 +90,9 @@ public final class MixtureCells {
         this.mostNumbers = mostNumbers;
         count = numbers[0].length;
         cells = new double[FIRST + STRIDE * count];
+        marks = new int[count];
         for (int i = 0; i < count; i++) {
-            for (int n = 0; n < MARK; n++) {
+            for (int n = 0; n < STRIDE; n++) {
                 cells[FIRST + STRIDE * i + n] = numbers[n][i];
             }
         }
@@ -152,40 +151,6 @@ public final class MixtureCells {
         sums.product1 = product1;
         sums.squares0 = squares0;
         sums.squares1 = squares1;
-    }
-
-    /**
-     * Writes the weights that a row is about to change to the journal. There is no branch, because whether a cell has
-     * an entry already is hard to predict; and it is a pass of its own after {@link #decisions}, because a short loop
-     * waits for more lines of the cache at once than a long one.
-     *
-     * @param origin added to the indices
-     * @param from index of the row's first entry in {@code index}
-     * @param to index after its last entry
-     */
-    public void save(int origin, int[] index, int from, int to) {
-        if (!undoesEntries && end - first > many) {
-            shorten();
-        }
-        makeRoom(to - from);
-        double[] cells = this.cells;
-        double[] journal = this.journal;
-        int o = ENTRY * (end - first);
-        // The smaller of two numbers from here on is the earlier of those that are not before the newer snapshot.
-        int smallest = newer + Integer.MIN_VALUE;
-        int number = end - smallest;
-        for (int k = from; k < to; k++) {
-            int cell = origin + index[k];
-            int at = FIRST + STRIDE * cell;
-            int mark = (int) Double.doubleToRawLongBits(cells[at + MARK]);
-            journal[o] = cells[at];
-            journal[o + 1] = cells[at + 1];
-            journal[o + 2] = packed(mark, cell);
-            cells[at + MARK] = Double.longBitsToDouble(Math.min(mark - smallest, number) + smallest);
-            o += ENTRY;
-            number++;
-        }
-        end += to - from;
     }
 
     private void makeRoom(int entries) {
@@ -269,7 +234,8 @@ public final class MixtureCells {
     }
 
     /**
-     * Moves the weights: {@code w0 += step0 (r0 x)}, {@code w1 += step1 (r1 x)}.
+     * Moves the weights, {@code w0 += step0 (r0 x)} and {@code w1 += step1 (r1 x)}, and writes what they were to the
+     * journal. There is no branch, because whether a cell has an entry already is hard to predict.
      *
      * @param origin added to the indices
      * @param from index of the row's first entry in {@code index} and {@code value}
@@ -277,16 +243,37 @@ public final class MixtureCells {
      * @return the sum of the magnitudes of the row's new weights; not finite if one of them is not finite
      */
     public double step(double step0, double step1, int origin, int[] index, double[] value, int from, int to) {
+        if (!undoesEntries && end - first > many) {
+            shorten();
+        }
+        makeRoom(to - from);
         double[] cells = this.cells;
+        int[] marks = this.marks;
+        double[] journal = this.journal;
+        int o = ENTRY * (end - first);
+        // The smaller of two numbers from here on is the earlier of those that are not before the newer snapshot.
+        int smallest = newer + Integer.MIN_VALUE;
+        int number = end - smallest;
         double sum = 0;
         for (int k = from; k < to; k++) {
-            int at = FIRST + STRIDE * (origin + index[k]);
-            double next0 = cells[at] + step0 * (cells[at + RATE] * value[k]);
-            double next1 = cells[at + 1] + step1 * (cells[at + RATE + 1] * value[k]);
+            int cell = origin + index[k];
+            int at = FIRST + STRIDE * cell;
+            double w0 = cells[at];
+            double w1 = cells[at + 1];
+            double next0 = w0 + step0 * (cells[at + RATE] * value[k]);
+            double next1 = w1 + step1 * (cells[at + RATE + 1] * value[k]);
+            int mark = marks[cell];
+            journal[o] = w0;
+            journal[o + 1] = w1;
+            journal[o + 2] = packed(mark, cell);
             cells[at] = next0;
             cells[at + 1] = next1;
+            marks[cell] = Math.min(mark - smallest, number) + smallest;
             sum += Math.abs(next0) + Math.abs(next1);
+            o += ENTRY;
+            number++;
         }
+        end += to - from;
         return sum;
     }
 
@@ -301,14 +288,6 @@ public final class MixtureCells {
     public void takeBoth() {
         older = end;
         newer = end;
-    }
-
-    private int mark(int cell) {
-        return (int) Double.doubleToRawLongBits(cells[FIRST + STRIDE * cell + MARK]);
-    }
-
-    private void mark(int cell, int number) {
-        cells[FIRST + STRIDE * cell + MARK] = Double.longBitsToDouble(number);
     }
 
     /** Where an entry of the journal is. */
@@ -327,7 +306,7 @@ public final class MixtureCells {
 
     /** {@return the number of the first entry of a cell since a snapshot; 0 if there is none} */
     private int firstEntry(boolean isOlder, int cell) {
-        int number = mark(cell);
+        int number = marks[cell];
         if (number < (isOlder ? older : newer)) {
             return 0;
         }
@@ -403,8 +382,8 @@ public final class MixtureCells {
         makeRoom(1);
         journal[at(end)] = snapshot[cell];
         journal[at(end) + 1] = snapshot[count + cell];
-        journal[at(end) + 2] = packed(mark(cell), cell);
-        mark(cell, end);
+        journal[at(end) + 2] = packed(marks[cell], cell);
+        marks[cell] = end;
         end++;
     }
 
@@ -417,7 +396,7 @@ public final class MixtureCells {
     /**
      * Keeps what everything is now, for {@link #rollBack}.
      *
-     * @param entries how many entries rows will save until then
+     * @param entries how many entries rows will change until then
      */
     public void begin(long entries) {
         undoesEntries = entries <= Math.max(least, Math.min(count, MOST_UNDONE));
@@ -428,6 +407,8 @@ public final class MixtureCells {
         }
         if (!undoesEntries) {
             cellsBefore = copy(cells, cells.length, cellsBefore);
+            marksBefore = marksBefore.length == count ? marksBefore : new int[count];
+            System.arraycopy(marks, 0, marksBefore, 0, count);
             journalBefore = copy(journal, at(end), journalBefore);
         }
         olderBefore = older;
@@ -461,7 +442,7 @@ public final class MixtureCells {
     private void renumber() {
         int less = older - 1;
         for (int cell = 0; cell < count; cell++) {
-            mark(cell, Math.max(0, mark(cell) - less));
+            marks[cell] = Math.max(0, marks[cell] - less);
         }
         for (int number = older; number < end; number++) {
             journal[at(number) + 2] = packed(Math.max(0, markBefore(number) - less), cell(number));
@@ -476,8 +457,8 @@ public final class MixtureCells {
     private void dropUnneeded() {
         for (int number = end - 1; number >= older; number--) {
             int cell = cell(number);
-            if (mark(cell) == number) {
-                mark(cell, markBefore(number));
+            if (marks[cell] == number) {
+                marks[cell] = markBefore(number);
             } else {
                 journal[at(number) + 2] = DROPPED;
             }
@@ -490,8 +471,8 @@ public final class MixtureCells {
                 int cell = cell(number);
                 journal[at(kept)] = journal[at(number)];
                 journal[at(kept) + 1] = journal[at(number) + 1];
-                journal[at(kept) + 2] = packed(mark(cell), cell);
-                mark(cell, kept);
+                journal[at(kept) + 2] = packed(marks[cell], cell);
+                marks[cell] = kept;
                 kept++;
             }
         }
@@ -503,6 +484,7 @@ public final class MixtureCells {
     public void rollBack() {
         if (!undoesEntries) {
             System.arraycopy(cellsBefore, 0, cells, 0, cells.length);
+            System.arraycopy(marksBefore, 0, marks, 0, marks.length);
             System.arraycopy(journalBefore, 0, journal, 0, ENTRY * (endBefore - olderBefore));
             first = olderBefore;
             older = olderBefore;
@@ -516,7 +498,7 @@ public final class MixtureCells {
         for (int number = end - 1; number >= endBefore; number--) {
             int cell = cell(number);
             System.arraycopy(journal, at(number), cells, FIRST + STRIDE * cell, 2);
-            mark(cell, markBefore(number));
+            marks[cell] = markBefore(number);
         }
         older = olderBefore;
         newer = newerBefore;

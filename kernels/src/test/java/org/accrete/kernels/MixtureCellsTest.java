@@ -116,7 +116,6 @@ final class MixtureCellsTest {
         }
         int[] index = indices(n);
         double[] x = numbers(n);
-        cells.save(ORIGIN, index, 0, n);
         if (random.nextInt(3) == 0) {
             cells.rates(0.4, -0.7, 0.01, ORIGIN, index, x, 0, n);
         }
@@ -154,7 +153,7 @@ final class MixtureCellsTest {
         newer = b;
         assertSnapshots();
         cells.begin(20);
-        cells.save(ORIGIN, indices(20), 0, 20);
+        cells.step(0.1, -0.2, ORIGIN, indices(20), numbers(20), 0, 20);
         assertSnapshots();
     }
 

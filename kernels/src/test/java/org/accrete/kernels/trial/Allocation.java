@@ -96,7 +96,6 @@ public final class Allocation {
         CELLS.begin(n);
         CELLS.takeBoth();
         CELLS.decisions(0, index, x, 0, n, sums);
-        CELLS.save(0, index, 0, n);
         p += CELLS.rates(0.1, 0.1, 0.01, 0, index, x, 0, n)
                 + CELLS.step(0.1, 0.2, 0, index, x, 0, n)
                 + CELLS.dot(0.2, 0.3, 0, index, x, 0, n);

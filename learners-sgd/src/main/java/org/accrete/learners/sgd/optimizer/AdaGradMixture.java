@@ -3,7 +3,6 @@ package org.accrete.learners.sgd.optimizer;
 import java.util.stream.Stream;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
-import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
 import org.accrete.kernels.Exp;
 import org.accrete.kernels.MixtureSums;
@@ -199,9 +198,6 @@ public final class AdaGradMixture extends Optimizer {
             int taken = number < denseRows ? 1 : isDrawn ? EVERY : 0;
             double stride = Math.sqrt(taken);
             for (int c = 0; c < count; c++) {
-                if (chunk instanceof SparseChunk sparse) {
-                    members.save(c, sparse, row);
-                }
                 if (taken > 0) {
                     members.accumulate(
                             c, chunk, row, stride * gradients[0][c], stride * gradients[1][c], taken / MEMORY);

@@ -315,11 +315,6 @@ final class MixtureMembers implements TrainingState {
         leastRate = Double.POSITIVE_INFINITY;
     }
 
-    /** Saves the weights of function c that a sparse row may change, for an undo and for the snapshots. */
-    void save(int c, SparseChunk chunk, int row) {
-        cells.orElseThrow().save(c * width(), chunk.indices(), chunk.start(row), chunk.end(row));
-    }
-
     @Override
     public void rollBack(Chunk chunk) {
         cells = cellsBefore;
