@@ -122,7 +122,7 @@ final class LibSvmFormat implements TextFormat {
         }
     }
 
-    private static boolean contains(byte[] bytes, int from, int to, char one) {
+    static boolean contains(byte[] bytes, int from, int to, char one) {
         for (int i = from; i < to; i++) {
             if (bytes[i] == one) {
                 return true;
@@ -131,7 +131,7 @@ final class LibSvmFormat implements TextFormat {
         return false;
     }
 
-    private static int tokenEnd(byte[] bytes, int from, int to) {
+    static int tokenEnd(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && !LineSplitter.isBlank(bytes[at])) {
             at++;
@@ -139,7 +139,7 @@ final class LibSvmFormat implements TextFormat {
         return at;
     }
 
-    private static int skipBlanks(byte[] bytes, int from, int to) {
+    static int skipBlanks(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && LineSplitter.isBlank(bytes[at])) {
             at++;

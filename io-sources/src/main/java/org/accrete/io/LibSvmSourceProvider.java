@@ -71,6 +71,16 @@ public final class LibSvmSourceProvider implements ChunkSourceProvider {
 
     @Override
     public ChunkSource open(SourceRequest request, Params params) {
+        Optional<EncodedRows> rows = EncodedRows.of(Input.find(request.location(), LibSvmFormat.ENDINGS), request);
+        if (rows.isPresent()) {
+            return new TextSource(
+                    request,
+                    new EncodedLibSvmFormat(rows.get()),
+                    "",
+                    Optional.empty(),
+                    CsvSourceProvider.threads(params),
+                    TextBlock.SIZE);
+        }
         Optional<LibSvmFormat.Indices> indices =
                 request.plan().isPresent() ? Optional.empty() : Optional.of(indices(request.location(), params));
         return new TextSource(

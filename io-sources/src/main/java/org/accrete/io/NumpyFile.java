@@ -25,7 +25,11 @@ final class NumpyFile implements Closeable {
     /** Name of the sparse features, as of those of LibSVM files. */
     static final String FEATURES = LibSvmFormat.FEATURES;
 
-    private static final String TARGET = LibSvmFormat.LABEL;
+    /** Name of the target where none is given. */
+    static final String TARGET = LibSvmFormat.LABEL;
+    /** Name of the weights of encoded rows. */
+    static final String WEIGHT = "weight";
+
     private static final int MOST_COLUMNS = 1 << 20;
     private static final int MOST_FEATURES = 1 << 28;
     /** More than any deflated data can be packed. */
@@ -36,7 +40,10 @@ final class NumpyFile implements Closeable {
     private final long rows;
     private final int dense;
     private final Optional<NumpyArray> matrix;
-    private final Optional<NumpyArray> target;
+    /** Beside the matrix: weights of encoded rows, then the target. */
+    private final List<NumpyArray> beside = new ArrayList<>();
+
+    private final boolean hasTarget;
     private final Optional<Sparse> sparse;
     private long next;
     /** How many entries were read before. */
@@ -58,10 +65,11 @@ final class NumpyFile implements Closeable {
      * @param path the file
      * @param features name of the array of features in an archive; empty to find it
      * @param targetName name of the array of targets; empty to find it
+     * @param hasWeights whether an archive has weights, as one of encoded rows may
      * @throws IOException if it cannot be read
      * @throws AccreteException bad data: it is no such file
      */
-    NumpyFile(Path path, String features, String targetName) throws IOException {
+    NumpyFile(Path path, String features, String targetName, boolean hasWeights) throws IOException {
         try {
             byte[] first;
             try (InputStream in = Files.newInputStream(path)) {
@@ -73,14 +81,19 @@ final class NumpyFile implements Closeable {
                 Map<String, ZipEntry> arrays = arrays(zip);
                 sparse = sparse(zip, arrays);
                 matrix = sparse.isPresent() ? Optional.empty() : Optional.of(matrix(zip, arrays, features, targetName));
-                target = target(zip, arrays, targetName);
+                if (hasWeights) {
+                    beside.add(array(zip, arrays, WEIGHT));
+                }
+                Optional<NumpyArray> target = target(zip, arrays, targetName);
+                target.ifPresent(beside::add);
+                hasTarget = target.isPresent();
             } else {
                 if (!features.isEmpty()) {
                     throw AccreteException.badArgument(
                             "features names an array of an .npz file; the columns of an .npy file are 1, 2, ...");
                 }
                 sparse = Optional.empty();
-                target = Optional.empty();
+                hasTarget = false;
                 matrix = Optional.of(opened(NumpyArray.of(path.getFileName().toString(), FileChannel.open(path))));
             }
             long columns = matrix.map(array -> requireNumbers(array).columns()).orElse(0L);
@@ -90,14 +103,14 @@ final class NumpyFile implements Closeable {
             }
             rows = matrix.map(array -> array.header().rows())
                     .orElseGet(() -> sparse.orElseThrow().starts().header().rows() - 1);
-            target.ifPresent(array -> {
+            beside.forEach(array -> {
                 if (requireNumbers(array).columns() != 1 || array.header().rows() != rows) {
                     throw AccreteException.badData("array '" + array.name() + "' must have one number for each of the "
                             + rows + " rows but has the shape " + array.header().shape());
                 }
             });
             names = names((int) columns);
-            dense = (int) columns + (target.isPresent() ? 1 : 0);
+            dense = (int) columns + beside.size();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -119,7 +132,7 @@ final class NumpyFile implements Closeable {
     private List<String> names(int columns) {
         List<String> all = new ArrayList<>(
                 IntStream.rangeClosed(1, columns).mapToObj(Integer::toString).toList());
-        target.ifPresent(array -> all.add(array.name()));
+        beside.forEach(array -> all.add(array.name()));
         sparse.ifPresent(matrix -> all.add(FEATURES));
         return List.copyOf(all);
     }
@@ -220,7 +233,7 @@ final class NumpyFile implements Closeable {
 
     /** {@return the name of the target that is an array of its own; empty if there is none} */
     Optional<String> targetName() {
-        return target.map(NumpyArray::name);
+        return hasTarget ? Optional.of(beside.get(beside.size() - 1).name()) : Optional.empty();
     }
 
     /** {@return how many sparse features there are; 0 if the features are dense} */
@@ -243,8 +256,8 @@ final class NumpyFile implements Closeable {
         if (matrix.isPresent()) {
             matrix.get().read(values, 0, dense, count);
         }
-        if (target.isPresent()) {
-            target.get().read(values, dense - 1, dense, count);
+        for (int i = 0; i < beside.size(); i++) {
+            beside.get(i).read(values, dense - beside.size() + i, dense, count);
         }
         if (sparse.isPresent()) {
             read(sparse.get());

@@ -28,6 +28,9 @@ record NumpyHeader(char type, int size, ByteOrder order, boolean isByColumn, Lis
     static final int PREFIX = 12;
 
     private static final int MOST_BYTES = 1 << 16;
+    /** The bytes of a header that is written here; a multiple of 64, as NumPy aligns it. */
+    private static final int WRITTEN = 128;
+
     private static final Set<String> NUMBERS = Set.of("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1");
     private static final Pattern PAIR =
             Pattern.compile("\\s*(['\"])(\\w+)\\1\\s*:\\s*('[^']*'|\"[^\"]*\"|True|False|\\([0-9, ]*\\))\\s*(,|$)");
@@ -112,6 +115,27 @@ record NumpyHeader(char type, int size, ByteOrder order, boolean isByColumn, Lis
                 type.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
                 values.getOrDefault("fortran_order", "").equals("True"),
                 shape(dimensions));
+    }
+
+    /**
+     * {@return the header of an array by rows, in format 1.0} It has the same length for any number of rows.
+     *
+     * @param type NumPy's word for the type of the numbers, such as {@code <f8}
+     * @param shape lengths of the dimensions, as within the parentheses of Python
+     */
+    static byte[] write(String type, String shape) {
+        String text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+        byte[] bytes = new byte[WRITTEN];
+        Arrays.fill(bytes, (byte) ' ');
+        System.arraycopy(MAGIC, 0, bytes, 0, MAGIC.length);
+        bytes[6] = 1;
+        bytes[7] = 0;
+        bytes[8] = WRITTEN - 10;
+        bytes[9] = 0;
+        byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(ascii, 0, bytes, 10, ascii.length);
+        bytes[WRITTEN - 1] = '\n';
+        return bytes;
     }
 
     private static String group(Matcher matcher, int index) {

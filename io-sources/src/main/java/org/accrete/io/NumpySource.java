@@ -33,7 +33,6 @@ final class NumpySource implements ChunkSource {
     private static final int SAMPLE = 1 << 21;
 
     private static final int KNOWN_LABELS = 128;
-    private static final double EXACT = 1e15;
     private static final String LAST = "last";
 
     private final String name;
@@ -45,6 +44,12 @@ final class NumpySource implements ChunkSource {
     private final int dense;
     private final int width;
     private final ColumnPlan plan;
+    /** Set if the rows are encoded already. */
+    private final Optional<EncodedRows> encoded;
+
+    /** How cells are read: the plan, or for rows that are encoded already, that of their columns. */
+    private final ColumnPlan cellPlan;
+
     private final Schema schema;
     private final List<String> warnings;
     private final RowEncoder encoder;
@@ -80,20 +85,28 @@ final class NumpySource implements ChunkSource {
         if (inputs.stream().anyMatch(Input::isStream)) {
             throw AccreteException.badArgument("NumPy files must be files but '" + name + "' is a stream");
         }
+        this.encoded = EncodedRows.of(inputs, request);
         try (NumpyFile first = openFile(0)) {
             names = first.names();
             dense = first.dense();
             width = first.width();
-            if (request.plan().isPresent()) {
+            if (encoded.isPresent()) {
+                plan = encoded.get().plan();
+                cellPlan = width > 0 ? EncodedRows.archiveColumns(plan) : EncodedRows.matrixColumns(plan);
+                warnings = List.of();
+                requireColumns();
+            } else if (request.plan().isPresent()) {
                 plan = request.plan().get();
+                cellPlan = plan;
                 warnings = List.of();
             } else {
                 PlanInference inference = inference(request, first);
                 plan = inference.plan();
+                cellPlan = plan;
                 warnings = inference.warnings();
             }
             schema = plan.schema();
-            encoder = new RowEncoder(plan, names, request.targetNeeded());
+            encoder = new RowEncoder(cellPlan, names, request.targetNeeded());
             copying = new Copying();
         } catch (AccreteException e) {
             throw e.where().isPresent() ? e : e.at(name);
@@ -102,10 +115,23 @@ final class NumpySource implements ChunkSource {
         }
     }
 
+    /** Refuses encoded rows of other columns than those that their plan makes. */
+    private void requireColumns() {
+        int columns = plan.schema().width();
+        int found = width > 0 ? width : names.size();
+        int wanted = width > 0 ? columns : cellPlan.columns().size();
+        if (found != wanted) {
+            throw AccreteException.badData(
+                    "its rows have " + found + " numbers but its plan makes " + wanted + "; convert again");
+        }
+    }
+
     private NumpyFile openFile(int index) {
         Input input = inputs.get(index);
         try {
-            return new NumpyFile(input.path().orElseThrow(), features, targetOption);
+            boolean hasWeights =
+                    encoded.map(EncodedRows::plan).flatMap(EncodedRows::weight).isPresent();
+            return new NumpyFile(input.path().orElseThrow(), features, targetOption, hasWeights);
         } catch (AccreteException e) {
             throw e.where().isPresent() ? e : e.at(input.name());
         } catch (IOException e) {
@@ -165,11 +191,7 @@ final class NumpySource implements ChunkSource {
 
     /** {@return a number as the cell of a CSV file} */
     private static String text(double number) {
-        if (Double.isNaN(number)) {
-            return "";
-        }
-        boolean isWhole = number == Math.rint(number) && Math.abs(number) < EXACT;
-        return isWhole && (number != 0 || 1 / number > 0) ? Long.toString((long) number) : Double.toString(number);
+        return Double.isNaN(number) ? "" : EncodedRows.text(number);
     }
 
     /** How rows are copied that need no more than that, as far as the plan allows it. */
@@ -183,13 +205,14 @@ final class NumpySource implements ChunkSource {
         private final boolean isCategorical = schema.target().kind() == Target.Kind.CATEGORICAL;
         private final double[] labels = new double[KNOWN_LABELS];
         private final int[] labelIndexes = new int[KNOWN_LABELS];
+        private int[] encodedIndexes = {};
         private int labelCount;
 
         Copying() {
             boolean simple = true;
             List<int[]> found = new ArrayList<>();
             int column = 0;
-            for (Column some : plan.columns()) {
+            for (Column some : cellPlan.columns()) {
                 int field = names.indexOf(some.name());
                 boolean isNumber = some instanceof Column.Numeric;
                 simple &= (isNumber
@@ -215,7 +238,7 @@ final class NumpySource implements ChunkSource {
         }
 
         private int field(Class<? extends Column> kind) {
-            return plan.columns().stream()
+            return cellPlan.columns().stream()
                     .filter(kind::isInstance)
                     .mapToInt(column -> names.indexOf(column.name()))
                     .findFirst()
@@ -245,7 +268,7 @@ final class NumpySource implements ChunkSource {
             for (int[] run : runs) {
                 out.put(run[1], values, begin + run[0], run[2]);
             }
-            if (width > 0 && !putSparse(from, row, schema.width() - width, out)) {
+            if (width > 0 && !putSparse(from, row, schema.width() - width, 0, out)) {
                 return false;
             }
             if (weightField >= 0) {
@@ -257,12 +280,53 @@ final class NumpySource implements ChunkSource {
             return true;
         }
 
-        private boolean putSparse(NumpyFile from, int row, int first, ChunkBuffer out) {
+        /** Appends a row of numbers that are those of a chunk, or refuses it. */
+        void appendEncoded(EncodedRows rows, NumpyFile from, int row, ChunkBuffer out) {
+            double[] values = from.values();
+            int begin = row * dense;
+            double weight = weightField < 0 ? 1 : values[begin + weightField];
+            if (odd.get(row) || weight < 0) {
+                throw AccreteException.badData("a row must be finite numbers, and its weight at least 0");
+            }
+            out.beginRow();
+            if (width == 0) {
+                out.put(0, values, begin, schema.width());
+            } else if (!putSparse(from, row, 0, EncodedRows.amounts(schema), out)) {
+                throw AccreteException.badData(
+                        "the indices of a row must ascend and its numbers be finite, or NaN in" + " numeric columns");
+            }
+            if (weightField >= 0) {
+                out.weight(Double.isNaN(weight) ? 1 : weight);
+            }
+            double target = targetField < 0 ? Double.NaN : values[begin + targetField];
+            out.target(isCategorical && !Double.isNaN(target) ? index(rows, target) : target);
+            out.classes(encoder.classes());
+            out.endRow();
+        }
+
+        /** {@return the index of the class that a number stands for} */
+        private int index(EncodedRows rows, double number) {
+            String label = rows.label(number);
+            if (encodedIndexes.length == 0) {
+                encodedIndexes = new int[rows.classes().size()];
+                Arrays.fill(encodedIndexes, -1);
+            }
+            int known = encodedIndexes[(int) number];
+            if (known < 0) {
+                known = encoder.classIndex(label);
+                encodedIndexes[(int) number] = known;
+            }
+            return known;
+        }
+
+        /** Puts numbers of ascending indices, of which the first may be NaN; else returns false. */
+        private boolean putSparse(NumpyFile from, int row, int first, int amounts, ChunkBuffer out) {
             int[] indices = from.indices();
             double[] entries = from.entries();
             int last = -1;
             for (int k = from.starts()[row]; k < from.starts()[row + 1]; k++) {
-                if (indices[k] <= last || !Double.isFinite(entries[k])) {
+                boolean isNumber = Double.isFinite(entries[k]) || (Double.isNaN(entries[k]) && indices[k] < amounts);
+                if (indices[k] <= last || !isNumber) {
                     return false;
                 }
                 last = indices[k];
@@ -341,6 +405,10 @@ final class NumpySource implements ChunkSource {
 
     private void append(int row, ChunkBuffer buffer) {
         NumpyFile from = open.orElseThrow();
+        if (encoded.isPresent()) {
+            copying.appendEncoded(encoded.get(), from, row, buffer);
+            return;
+        }
         if (copying.append(from, row, buffer)) {
             return;
         }

@@ -36,6 +36,9 @@ final class TextSource implements ChunkSource {
     private final boolean targetNeeded;
     private final boolean isStream;
     private final ColumnPlan plan;
+    /** How cells are read: the plan, or for rows that are encoded already, that of their columns. */
+    private final ColumnPlan cellPlan;
+
     private final Schema schema;
     private final List<String> warnings = new ArrayList<>();
     private final FileMark.Factory marks;
@@ -95,23 +98,32 @@ final class TextSource implements ChunkSource {
         this.blocks = new TextBlocks(inputs, 0, format, mayGrow, readSize);
         CellFormat cells = CellFormat.parse(missing, decimal.orElse("."));
         try {
-            if (request.plan().isPresent()) {
+            Optional<EncodedRows> rows = EncodedRows.of(inputs, request);
+            if (rows.isPresent()) {
+                plan = rows.get().plan();
+                cellPlan = EncodedRows.textColumns(plan);
+                format.expect(cellPlan.columns().stream().map(Column::name).toList());
+                header = format.header();
+                readSample(1);
+            } else if (request.plan().isPresent()) {
                 plan = request.plan().get().withCells(stored -> {
                     CellFormat both = stored.or(cells);
                     return decimal.isPresent() ? both.withDecimal(cells.decimal()) : both;
                 });
+                cellPlan = plan;
                 format.expect(plan.columns().stream().map(Column::name).toList());
                 header = format.header();
                 readSample(1);
             } else {
                 plan = infer(request, cells);
+                cellPlan = plan;
             }
             warnOfLastLine();
             schema = plan.schema();
             if (header.names().isEmpty()) {
                 throw AccreteException.badData("it is empty but must begin with a line of column names");
             }
-            encoder = new RowEncoder(plan, header.names(), targetNeeded);
+            encoder = new RowEncoder(cellPlan, header.names(), targetNeeded);
         } catch (AccreteException e) {
             blocks.close();
             throw e.where().isPresent() ? e : withHint(e).at(name);
@@ -276,7 +288,7 @@ final class TextSource implements ChunkSource {
     private void readAhead(int keyCount) {
         if (!readsAhead) {
             readsAhead = true;
-            blocks.readAhead(threads, () -> new BlockEncoder(plan, schema, targetNeeded, keyCount, !isStream));
+            blocks.readAhead(threads, () -> new BlockEncoder(cellPlan, schema, targetNeeded, keyCount, !isStream));
         }
     }
 
@@ -320,7 +332,7 @@ final class TextSource implements ChunkSource {
         TextHeader now = block.get().header;
         if (!now.equals(header)) {
             try {
-                encoder = new RowEncoder(plan.withClasses(encoder.classes()), now.names(), targetNeeded);
+                encoder = new RowEncoder(cellPlan.withClasses(encoder.classes()), now.names(), targetNeeded);
             } catch (AccreteException e) {
                 throw e.at(blocks.place(block.get().file, 1));
             }
