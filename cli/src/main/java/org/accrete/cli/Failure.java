@@ -146,7 +146,7 @@ record Failure(String kind, String message, Optional<String> where, int status, 
     }
 
     /** {@return a message for an exception whose own message is often only a path} */
-    private static String words(IOException io) {
+    static String words(IOException io) {
         String message = String.valueOf(io.getMessage());
         if (io instanceof NoSuchFileException) {
             return "no such file or directory: " + message;

@@ -8,7 +8,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -68,7 +67,7 @@ final class PredictCommand extends Subcommand {
         PlugIns plugIns = plugIns();
         SourceAddress address = SourceAddress.resolve(plugIns, source, threads);
         if (output.isPresent()) {
-            requireWritable(output.get(), address);
+            NewFile.requireWritable(output.get(), "--output", address);
         }
         StoredModel stored = StoredModel.load(plugIns, this, model);
         stored.resolveVectorModule(address.rows(stored.schema()));
@@ -126,21 +125,6 @@ final class PredictCommand extends Subcommand {
         }
     }
 
-    /** Refuses a file that cannot be created, and a file that the rows come from, which would be overwritten. */
-    private static void requireWritable(Path file, SourceAddress address) {
-        Path folder = file.toAbsolutePath().getParent();
-        if (Files.isDirectory(file) || folder == null) {
-            throw AccreteException.badArgument("--output must be a file but '" + file + "' is a directory");
-        }
-        if (!Files.isDirectory(folder)) {
-            throw AccreteException.badArgument("no directory '" + folder + "' for --output " + file);
-        }
-        if (address.reads(file)) {
-            throw AccreteException.badArgument(
-                    "--output " + file + " is a file that the rows are read from; name another");
-        }
-    }
-
     private void toFile(Path file, StoredModel stored, Answers answers, Rows rows) throws IOException {
         long count;
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -148,7 +132,7 @@ final class PredictCommand extends Subcommand {
                 count = asCsv(out, answers, rows);
             }
         } else {
-            count = toNewFile(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), answers, rows);
+            count = toNewFile(file, answers, rows);
         }
         if (console.isJson()) {
             Map<String, Object> document = head(stored);
@@ -164,21 +148,14 @@ final class PredictCommand extends Subcommand {
     }
 
     private long toNewFile(Path file, Answers answers, Rows rows) throws IOException {
-        Path folder = Optional.ofNullable(file.getParent()).orElse(file);
-        Path unfinished = folder.resolve(
-                file.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
-        // Ctrl-C ends the JVM without running the finally block below.
-        unfinished.toFile().deleteOnExit();
-        try {
+        try (NewFile made = new NewFile(file)) {
             long count;
-            try (OutputStream stream = Files.newOutputStream(unfinished);
+            try (OutputStream stream = Files.newOutputStream(made.unfinished());
                     Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8)) {
                 count = asCsv(out, answers, rows);
             }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            made.appear();
             return count;
-        } finally {
-            Files.deleteIfExists(unfinished);
         }
     }
 

@@ -1,0 +1,120 @@
+package org.accrete.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.accrete.api.AccreteException;
+
+/**
+ * A file that appears when it is complete: until then it has another name beside it. What is not complete is removed
+ * when this is closed, and when the JVM ends, as by Ctrl-C.
+ */
+final class NewFile implements Closeable {
+    private final Path file;
+    private final Path unfinished;
+
+    /**
+     * Makes the name of a file that is to be written.
+     *
+     * @param file its name in the end
+     * @throws IOException if an old file of the unfinished name cannot be removed
+     */
+    NewFile(Path file) throws IOException {
+        this.file = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        this.unfinished = this.file.resolveSibling(
+                file.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
+        Files.deleteIfExists(unfinished);
+        unfinished.toFile().deleteOnExit();
+    }
+
+    /**
+     * Refuses a file that cannot be created, and a file that the rows come from, which would be overwritten.
+     *
+     * @param file the file
+     * @param word what the command line calls it
+     * @param address where the rows come from
+     */
+    static void requireWritable(Path file, String word, SourceAddress address) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || folder == null) {
+            throw AccreteException.badArgument(word + " must be a file but '" + file + "' is a directory");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw AccreteException.badArgument("no directory '" + folder + "' for " + word + " " + file);
+        }
+        if (address.reads(file)) {
+            throw AccreteException.badArgument(
+                    word + " " + file + " is a file that the rows are read from; name another");
+        }
+    }
+
+    /**
+     * Refuses to overwrite a file without being asked.
+     *
+     * @param file the file
+     * @param replace whether the user asked for it
+     */
+    static void requireAbsent(Path file, boolean replace) {
+        if (Files.exists(file) && !(replace && Files.isRegularFile(file))) {
+            throw AccreteException.badArgument("'" + file + "' exists; "
+                    + (replace
+                            ? "it is no regular file, so name another"
+                            : "name another file, or overwrite it with" + " --replace"));
+        }
+    }
+
+    /** {@return the name until the file is complete} */
+    Path unfinished() {
+        return unfinished;
+    }
+
+    /** Gives the file its name, which survives a power failure if what is in the file does. */
+    void appear() throws IOException {
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path folder = file.getParent();
+        if (folder != null && !file.getFileSystem().getSeparator().equals("\\")) {
+            try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+                names.force(true);
+            }
+        }
+    }
+
+    /**
+     * Writes a whole file and gives it its name.
+     *
+     * @param file the file
+     * @param text what it holds
+     * @throws AccreteException I/O
+     */
+    static void write(Path file, String text) {
+        try (NewFile made = new NewFile(file)) {
+            made.write(text);
+            made.appear();
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** Writes the unfinished file and forces it to the disk. */
+    void write(String text) throws IOException {
+        Files.writeString(unfinished, text);
+        try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    /** {@return the failure of a file that cannot be written} */
+    static AccreteException unwritable(Path file, IOException why) {
+        return new AccreteException(
+                AccreteException.Kind.IO, "'" + file + "' cannot be written: " + Failure.words(why), why);
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(unfinished);
+    }
+}
