@@ -41,8 +41,8 @@ final class NewModelStart extends TrainingStart {
         Optional<Target.Kind> targetKind =
                 options.learner.map(plugIns.learners()::find).flatMap(NewModelStart::onlyTargetKind);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
-        SourceRequest request = new SourceRequest(
-                        address.location(), options.target, options.columns(), Optional.empty(), true, badRows)
+        SourceRequest request = options.plan
+                .in(options.columns.request(address, badRows))
                 .withTargetKind(targetKind)
                 .withMayGrow(options.resume);
         Peeked first = Sources.peek(address.open(request), SAMPLE_ROWS);

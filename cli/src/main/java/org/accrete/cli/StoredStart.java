@@ -39,7 +39,8 @@ final class StoredStart extends TrainingStart {
             return openForNewHead();
         }
         stored.plan().ifPresent(this::requireSameColumns);
-        options.target.ifPresent(name -> {
+        options.plan.read().ifPresent(this::requireSamePlan);
+        options.columns.target.ifPresent(name -> {
             if (!name.equals(stored.schema().target().name())) {
                 throw mismatch(
                         "--target " + name,
@@ -56,13 +57,13 @@ final class StoredStart extends TrainingStart {
 
     /** Opens the stored columns with a target that is inferred anew: another one, or one with other classes. */
     private ChunkSource openForNewHead() {
-        String name = options.target.orElse(stored.schema().target().name());
+        String name = options.columns.target.orElse(stored.schema().target().name());
         List<Column> features = stored.plan().map(ColumnPlan::columns).orElse(List.of()).stream()
                 .filter(column ->
                         !(column instanceof Column.Label) && !column.name().equals(name))
                 .toList();
         List<Column> given = new ArrayList<>(features);
-        options.columns().stream()
+        options.columns.given().stream()
                 .map(column -> column.namedAsIn(Set.of(name)))
                 .filter(column -> column.name().equals(name))
                 .forEach(given::add);
@@ -83,7 +84,7 @@ final class StoredStart extends TrainingStart {
 
     private void requireSameColumns(ColumnPlan plan) {
         Set<String> names = plan.columns().stream().map(Column::name).collect(Collectors.toSet());
-        for (Column asWritten : options.columns()) {
+        for (Column asWritten : options.columns.given()) {
             Column given = asWritten.namedAsIn(names);
             boolean same = plan.columns().stream()
                     .anyMatch(column -> column.name().equals(given.name())
@@ -100,6 +101,13 @@ final class StoredStart extends TrainingStart {
                                                 .map(Column::toPlainText)
                                                 .toList()));
             }
+        }
+    }
+
+    /** Refuses another plan than the stored one, whose classes may have grown since. */
+    private void requireSamePlan(ColumnPlan given) {
+        if (!stored.plan().map(plan -> plan.withClasses(List.of())).equals(Optional.of(given.withClasses(List.of())))) {
+            throw mismatch("--plan " + options.plan.file.orElseThrow(), "it has another column plan");
         }
     }
 

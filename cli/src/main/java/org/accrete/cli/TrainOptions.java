@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.Column;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.State;
@@ -35,8 +34,11 @@ final class TrainOptions {
     @Option(names = "--model", paramLabel = "NAME", required = true, description = "Name of the model.")
     String model = "";
 
-    @Option(names = "--target", paramLabel = "COL", description = "The column to be predicted.")
-    Optional<String> target = Optional.empty();
+    @Mixin
+    ColumnOptions columns = new ColumnOptions();
+
+    @Mixin
+    PlanOption plan = new PlanOption();
 
     @Option(
             names = "--learner",
@@ -71,14 +73,6 @@ final class TrainOptions {
             paramLabel = "N",
             description = "The maximum number of rows to use, including those before a resume (default: all).")
     Optional<String> rows = Optional.empty();
-
-    @Option(
-            names = "--column",
-            paramLabel = "NAME=KIND",
-            description =
-                    "The kind of a column: numeric, categorical, datetime, boolean, sparse, weight, key or ignore, with"
-                            + " settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
-    List<String> columns = new ArrayList<>();
 
     @Option(
             names = "--checkpoint-every",
@@ -166,6 +160,10 @@ final class TrainOptions {
             throw AccreteException.badArgument(
                     "--weights starts a new model, so --resume and --from exclude it; choose one");
         }
+        if (plan.file.isPresent() && from.isPresent()) {
+            throw AccreteException.badArgument(
+                    "--plan is for a new model, and --from takes that of the version; leave one of them out");
+        }
         if (map.isPresent() && weights.isEmpty()) {
             throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
         }
@@ -204,10 +202,6 @@ final class TrainOptions {
 
     Optional<CheckpointInterval> checkpoints() {
         return checkpointEvery.map(CheckpointInterval::parse);
-    }
-
-    List<Column> columns() {
-        return columns.stream().map(Column::parseAsWritten).toList();
     }
 
     Optional<List<String>> steps() {
