@@ -127,6 +127,7 @@ public final class Main {
         commands.put("predict", () -> new PredictCommand(console));
         commands.put("evaluate", () -> new EvaluateCommand(console));
         commands.put("convert", () -> new ConvertCommand(console));
+        commands.put("inspect", () -> new InspectCommand(console));
         commands.put("models", () -> new ModelsCommand(console));
         commands.put("versions", () -> new VersionsCommand(console));
         commands.put("rollback", () -> new RollbackCommand(console));

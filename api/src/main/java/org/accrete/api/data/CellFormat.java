@@ -125,6 +125,36 @@ public final class CellFormat {
     }
 
     /**
+     * {@return whether a cell is missing where it is read as text}
+     *
+     * @param cell the text; blanks around it do not count
+     */
+    public boolean isMissing(String cell) {
+        byte[] text = cell.trim().getBytes(StandardCharsets.UTF_8);
+        return isMissing(text, 0, text.length);
+    }
+
+    /**
+     * {@return whether a cell is missing where it is read as a number}
+     *
+     * @param cell the text; blanks around it do not count
+     */
+    public boolean isMissingNumber(String cell) {
+        byte[] text = cell.trim().getBytes(StandardCharsets.UTF_8);
+        return isMissingNumber(text, 0, text.length);
+    }
+
+    /**
+     * {@return the number that a cell is; NaN when it is missing or no number}
+     *
+     * @param cell the text; blanks around it do not count
+     */
+    public double number(String cell) {
+        byte[] text = cell.trim().getBytes(StandardCharsets.UTF_8);
+        return number(text, 0, text.length);
+    }
+
+    /**
      * {@return whether a trimmed cell is missing}
      *
      * @param text UTF-8
