@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -288,6 +289,12 @@ final class NumpyArray implements Closeable {
                     buffer.slice(at, count * size).order(buffer.order()).asFloatBuffer();
             for (int i = 0; i < count; i++) {
                 out[from + i] = floats.get(i);
+            }
+        } else if (header.type() == 'i' && size == 4 && step == 1) {
+            IntBuffer ints =
+                    buffer.slice(at, count * size).order(buffer.order()).asIntBuffer();
+            for (int i = 0; i < count; i++) {
+                out[from + i] = ints.get(i);
             }
         } else {
             for (int i = 0; i < count; i++) {
