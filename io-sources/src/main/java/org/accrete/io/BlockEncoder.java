@@ -94,7 +94,7 @@ final class BlockEncoder {
             block.hashes = new long[2 * block.records];
         }
         for (int record = 0; record < block.records; record++) {
-            block.hashes[record] = RowHash.of(block, record);
+            block.hashes[record] = block.hashOf(record);
         }
         block.isHashed = true;
     }

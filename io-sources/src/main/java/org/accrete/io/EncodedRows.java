@@ -15,6 +15,7 @@ import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
+import org.accrete.api.file.Input;
 
 /**
  * Files whose rows are encoded already: the numbers that a column plan made of raw columns. Beside each stands a

@@ -2,6 +2,7 @@ package org.accrete.io;
 
 import java.io.IOException;
 import java.util.List;
+import org.accrete.api.file.Input;
 
 /** The least and the largest index of the features of LibSVM files, found by reading them once. */
 final class LibSvmIndices {

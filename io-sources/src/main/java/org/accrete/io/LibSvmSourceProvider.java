@@ -7,6 +7,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.SourceRequest;
+import org.accrete.api.file.Input;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;

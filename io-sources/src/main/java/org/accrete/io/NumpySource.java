@@ -21,6 +21,9 @@ import org.accrete.api.data.RowEncoder;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
+import org.accrete.api.file.FileMark;
+import org.accrete.api.file.Input;
+import org.accrete.api.file.RowHash;
 
 /**
  * A source of the rows of NumPy files. Numbers mean what their text means in a CSV file without a header: the plan is

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.file.Input;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.file.RowHash;
 
 /**
  * A part of a file, from its bytes to the rows of a chunk: {@link TextInput} puts bytes in, a {@link Splitter} makes
@@ -177,7 +178,19 @@ final class TextBlock {
 
     /** {@return the hash of a record} */
     long hash(int record) {
-        return isHashed ? hashes[record] : RowHash.of(this, record);
+        return isHashed ? hashes[record] : hashOf(record);
+    }
+
+    /** {@return the hash of a record, computed from its cells} */
+    long hashOf(int record) {
+        int first = firsts[record];
+        int cells = cells(record);
+        int begin = borders[first];
+        long seed = cells;
+        for (int i = 1; i <= cells; i++) {
+            seed += (borders[first + i] - begin) * (2L * i - 1);
+        }
+        return RowHash.of(seed, text, begin, borders[first + cells]);
     }
 
     /** {@return the number of a record's first line, from 1} */

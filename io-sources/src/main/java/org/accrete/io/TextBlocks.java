@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
+import org.accrete.api.file.Input;
 
 /**
  * The records of several inputs in order, in blocks. On request, threads read ahead: one at a time reads bytes, while

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.SourceRequest;
+import org.accrete.api.file.Input;
 
 /** How the text of files is written: what their columns are, and how the text is cut into records and cells. */
 interface TextFormat {

@@ -5,10 +5,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.accrete.api.file.Input;
 
 /**
  * The bytes of one input, decompressed and as UTF-8, cut into blocks that begin and end between records.
@@ -149,6 +151,25 @@ final class TextInput implements Closeable {
     /** {@return whether it is a packed file} */
     boolean isPacked() {
         return isPacked;
+    }
+
+    /** {@return whether an input is a plain file whose last line has no line end} */
+    static boolean endsWithinLine(Input input) {
+        if (input.isStream()) {
+            return false;
+        }
+        try (RandomAccessFile file =
+                new RandomAccessFile(input.path().orElseThrow().toFile(), "r")) {
+            long size = file.length();
+            if (size == 0 || (size > 3 && Packing.isPacked(Integer.reverseBytes(file.readInt())))) {
+                return false;
+            }
+            file.seek(Math.max(0, size - 2));
+            int beforeLast = size > 1 ? file.read() : 0;
+            return !LineEndInput.isLineEnd(file.read(), beforeLast);
+        } catch (IOException e) {
+            throw Input.unreadable(input.name(), e);
+        }
     }
 
     /** {@return whether the end was reached and the last line has no line end} */

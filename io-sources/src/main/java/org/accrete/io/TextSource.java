@@ -19,6 +19,9 @@ import org.accrete.api.data.Position;
 import org.accrete.api.data.RowEncoder;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
+import org.accrete.api.file.FileMark;
+import org.accrete.api.file.Input;
+import org.accrete.api.file.RowHash;
 
 /**
  * A source of the rows of text files or of a stream.
@@ -141,7 +144,7 @@ final class TextSource implements ChunkSource {
                 .filter(some -> some.records > 0)
                 .findFirst()
                 .orElseThrow(() -> AccreteException.badData(format.noRows()
-                        + (mayGrow && inputs.get(inputs.size() - 1).endsWithinLine()
+                        + (mayGrow && TextInput.endsWithinLine(inputs.get(inputs.size() - 1))
                                 ? "; the last line has no line end, so it is left until it is complete"
                                 : "")));
         learnHeader(request);
@@ -210,7 +213,7 @@ final class TextSource implements ChunkSource {
     /** A last line without its end may be all that was written so far. */
     private void warnOfLastLine() {
         Input last = inputs.get(inputs.size() - 1);
-        if (last.endsWithinLine()) {
+        if (TextInput.endsWithinLine(last)) {
             warnings.add("the last line of '" + last.name() + "' has no line end, so it may be incomplete: "
                     + (mayGrow
                             ? "it is left for the next --resume; end it with a line feed to have it read now"

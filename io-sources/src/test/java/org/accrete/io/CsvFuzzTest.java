@@ -19,6 +19,8 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.RowEncoder;
 import org.accrete.api.data.SourceRequest;
+import org.accrete.api.file.Input;
+import org.accrete.api.file.RowHash;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
+import org.accrete.api.file.Input;
 
 /** Reads the records of several inputs in order, without headers and blank lines. */
 final class SlowCsvRecords implements AutoCloseable {

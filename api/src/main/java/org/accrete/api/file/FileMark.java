@@ -1,4 +1,4 @@
-package org.accrete.io;
+package org.accrete.api.file;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -18,19 +18,24 @@ import org.accrete.api.AccreteException;
  * @param before hash of the files before it, {@code -} if there are none
  * @param classes number of known labels
  */
-record FileMark(int file, String key, long record, String rows, String before, int classes) {
+public record FileMark(int file, String key, long record, String rows, String before, int classes) {
     private static final String NOTHING = "-";
     private static final String ADVICE =
             "; put it back as it was, or train a new model, or go on from this one with --from";
 
     /** Creates marks in ascending order; caches the hash of the files before the current one. */
-    static final class Factory {
+    public static final class Factory {
         private final List<Input> inputs;
         private int file = -1;
         private String before = NOTHING;
         private String prefix = "";
 
-        Factory(List<Input> inputs) {
+        /**
+         * Starts before the first file.
+         *
+         * @param inputs the files in the order in which they are read
+         */
+        public Factory(List<Input> inputs) {
             this.inputs = inputs;
         }
 
@@ -42,7 +47,7 @@ record FileMark(int file, String key, long record, String rows, String before, i
          * @param rows hash of these records
          * @param classes number of known labels
          */
-        String create(int atFile, long record, RowHash rows, int classes) {
+        public String create(int atFile, long record, RowHash rows, int classes) {
             if (atFile != file) {
                 before = before(inputs, Math.max(file, 0), atFile, before);
                 file = atFile;
@@ -66,7 +71,7 @@ record FileMark(int file, String key, long record, String rows, String before, i
      *
      * @param text a result of {@link Factory#create}
      */
-    static FileMark parse(String text) {
+    public static FileMark parse(String text) {
         try {
             String[] parts = text.split(":", -1);
             if (parts.length == 6) {
@@ -89,7 +94,7 @@ record FileMark(int file, String key, long record, String rows, String before, i
      *
      * @param inputs the files as they are now
      */
-    void check(List<Input> inputs) {
+    public void check(List<Input> inputs) {
         if (file < 0 || file >= inputs.size()) {
             throw AccreteException.badState("the stored position is in file number " + (file + 1) + ", '" + key
                     + "', but now there are only " + inputs.size() + " files" + ADVICE);
@@ -111,7 +116,7 @@ record FileMark(int file, String key, long record, String rows, String before, i
      * @param input the file of the mark
      * @param now hash of as many of its records as there are before the mark
      */
-    void check(Input input, RowHash now) {
+    public void check(Input input, RowHash now) {
         if (!now.toText().equals(rows)) {
             throw AccreteException.badState("'" + input.name() + "' does not begin as it did when it was last read: it"
                     + " differs " + now.difference(rows) + ADVICE);

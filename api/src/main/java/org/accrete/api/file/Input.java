@@ -1,10 +1,9 @@
-package org.accrete.io;
+package org.accrete.api.file;
 
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -31,7 +30,7 @@ import org.accrete.api.AccreteException;
  * @param key path relative to the fixed part of the glob, so that files may move together
  * @param path the file; empty for standard input
  */
-record Input(String name, String key, Optional<Path> path) {
+public record Input(String name, String key, Optional<Path> path) {
     private static final int BUFFER = 1 << 16;
 
     /**
@@ -41,7 +40,7 @@ record Input(String name, String key, Optional<Path> path) {
      * @param location the text that the user gave
      * @param endings which files of a directory are meant; others, and hidden ones, are left out
      */
-    static List<Input> find(String location, Set<String> endings) {
+    public static List<Input> find(String location, Set<String> endings) {
         if (location.equals("-")) {
             return List.of(new Input("standard input", "-", Optional.empty()));
         }
@@ -140,12 +139,12 @@ record Input(String name, String key, Optional<Path> path) {
     }
 
     /** {@return whether the input can be read only once} */
-    boolean isStream() {
+    public boolean isStream() {
         return path.isEmpty() || !Files.isRegularFile(path.get());
     }
 
     /** {@return the stored bytes, not decompressed} */
-    InputStream open() {
+    public InputStream open() {
         if (path.isEmpty()) {
             return new FilterInputStream(System.in) {
                 @Override
@@ -161,26 +160,8 @@ record Input(String name, String key, Optional<Path> path) {
         }
     }
 
-    /** {@return whether the input is a plain file whose last line has no line end} */
-    boolean endsWithinLine() {
-        if (isStream()) {
-            return false;
-        }
-        try (RandomAccessFile file = new RandomAccessFile(path.orElseThrow().toFile(), "r")) {
-            long size = file.length();
-            if (size == 0 || (size > 3 && Packing.isPacked(Integer.reverseBytes(file.readInt())))) {
-                return false;
-            }
-            file.seek(Math.max(0, size - 2));
-            int beforeLast = size > 1 ? file.read() : 0;
-            return !LineEndInput.isLineEnd(file.read(), beforeLast);
-        } catch (IOException e) {
-            throw unreadable(name, e);
-        }
-    }
-
     /** {@return the exception for an input that cannot be read} */
-    static AccreteException unreadable(String name, Exception why) {
+    public static AccreteException unreadable(String name, Exception why) {
         return new AccreteException(
                 AccreteException.Kind.IO, "'" + name + "' cannot be read: " + why.getMessage(), why);
     }

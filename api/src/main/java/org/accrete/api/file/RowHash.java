@@ -1,5 +1,8 @@
-package org.accrete.io;
+package org.accrete.api.file;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -14,12 +17,13 @@ import java.util.List;
  *
  * <p>As text: {@code hash.distance.points}, in hexadecimal digits: sixteen, any, and four for each point.
  */
-final class RowHash {
+public final class RowHash {
     private static final int MOST_POINTS = 8;
 
     /** Odd, with bits at random; a product with it carries each bit of a number to higher ones. */
     private static final long FACTOR = 0x9E3779B97F4A7C15L;
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final HexFormat HEX = HexFormat.of();
 
     private final char[] points = new char[MOST_POINTS];
@@ -28,8 +32,15 @@ final class RowHash {
     private long rows;
     private long hash;
 
-    /** Starts before the first row of a file. */
-    void begin(List<String> header) {
+    /** Makes a hash of no rows; {@link #begin} comes first. */
+    public RowHash() {}
+
+    /**
+     * Starts before the first row of a file.
+     *
+     * @param header names of its columns
+     */
+    public void begin(List<String> header) {
         count = 0;
         distance = 1;
         rows = 0;
@@ -41,23 +52,14 @@ final class RowHash {
     }
 
     /**
-     * {@return the hash of a record alone, of its cells as UTF-8}
+     * {@return the hash of a text alone}
      *
-     * @param block a block
-     * @param record one of its records
+     * @param seed a number to be hashed with it
+     * @param text has the text, UTF-8
+     * @param from its first byte
+     * @param to after its last byte
      */
-    static long of(TextBlock block, int record) {
-        int first = block.firsts[record];
-        int cells = block.firsts[record + 1] - first;
-        int begin = block.borders[first];
-        long borders = cells;
-        for (int i = 1; i <= cells; i++) {
-            borders += (block.borders[first + i] - begin) * (2L * i - 1);
-        }
-        return of(borders, block.text, begin, block.borders[first + cells]);
-    }
-
-    private static long of(long seed, byte[] text, int from, int to) {
+    public static long of(long seed, byte[] text, int from, int to) {
         // Four products at a time do not wait for each other.
         long first = mix(seed, to - from);
         long second = 1;
@@ -65,13 +67,13 @@ final class RowHash {
         long fourth = 3;
         int i = from;
         for (; i + 32 <= to; i += 32) {
-            first = mix(first, Words.get(text, i));
-            second = mix(second, Words.get(text, i + 8));
-            third = mix(third, Words.get(text, i + 16));
-            fourth = mix(fourth, Words.get(text, i + 24));
+            first = mix(first, word(text, i));
+            second = mix(second, word(text, i + 8));
+            third = mix(third, word(text, i + 16));
+            fourth = mix(fourth, word(text, i + 24));
         }
         for (; i + 8 <= to; i += 8) {
-            first = mix(first, Words.get(text, i));
+            first = mix(first, word(text, i));
         }
         for (; i < to; i++) {
             second = mix(second, text[i]);
@@ -79,8 +81,12 @@ final class RowHash {
         return mix(mix(mix(first, second), third), fourth);
     }
 
-    /** Adds a row by its hash. */
-    void add(long row) {
+    /**
+     * Adds a row.
+     *
+     * @param row the hash of the row alone
+     */
+    public void add(long row) {
         hash = mix(hash, row);
         endRow();
     }
@@ -92,7 +98,7 @@ final class RowHash {
      * @param from the first
      * @param to after the last
      */
-    void add(double[] numbers, int from, int to) {
+    public void add(double[] numbers, int from, int to) {
         long first = mix(hash, to - from);
         long second = 1;
         long third = 2;
@@ -110,15 +116,21 @@ final class RowHash {
         hash = mix(mix(mix(first, second), third), fourth);
     }
 
-    /** Adds whole numbers of a row. */
-    void add(int[] numbers, int from, int to) {
+    /**
+     * Adds whole numbers of a row, which {@link #endRow} ends.
+     *
+     * @param numbers has the numbers
+     * @param from the first
+     * @param to after the last
+     */
+    public void add(int[] numbers, int from, int to) {
         for (int i = from; i < to; i++) {
             hash = mix(hash, numbers[i]);
         }
     }
 
     /** Ends a row. */
-    void endRow() {
+    public void endRow() {
         rows++;
         if (rows == (count + 1) * distance) {
             points[count++] = (char) (hash >>> 48);
@@ -132,14 +144,24 @@ final class RowHash {
         }
     }
 
-    /** Reversible in both, so that one changed number always changes the result. */
-    private static long mix(long hash, long number) {
+    /**
+     * {@return a hash and a number as one hash} Reversible in both, so that one changed number always changes the
+     * result.
+     *
+     * @param hash a hash
+     * @param number a number, or another hash
+     */
+    public static long mix(long hash, long number) {
         long product = (hash ^ number) * FACTOR;
         return product ^ product >>> 29;
     }
 
+    private static long word(byte[] text, int at) {
+        return (long) LONGS.get(text, at);
+    }
+
     /** {@return the hash of the rows so far} */
-    String toText() {
+    public String toText() {
         StringBuilder text = new StringBuilder()
                 .append(HEX.toHexDigits(hash))
                 .append('.')
@@ -156,7 +178,7 @@ final class RowHash {
      *
      * @param other the text of the others' hash, which differs
      */
-    String difference(String other) {
+    public String difference(String other) {
         String mine = toText();
         int digits = mine.lastIndexOf('.') + 1;
         int point = 0;

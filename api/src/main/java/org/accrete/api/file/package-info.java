@@ -1,0 +1,6 @@
+/**
+ * What sources of files have in common: {@link org.accrete.api.file.Input} finds the files of a location, a
+ * {@link org.accrete.api.file.RowHash} is a hash of the rows that were read, and {@link org.accrete.api.file.FileMark}
+ * is a position in the files. Exported to our own modules of sources only.
+ */
+package org.accrete.api.file;
