@@ -348,7 +348,7 @@ public final class RowEncoder {
         if (Double.isFinite(value)) {
             return value;
         }
-        if (targetNeeded && !targetCells.isMissing(text, from, to)) {
+        if (targetNeeded && !targetCells.isMissingNumber(text, from, to)) {
             throw Notation.advise(
                     refuseTarget(text, "a finite number or missing", ""), targetName(), "numeric", cell(text));
         }

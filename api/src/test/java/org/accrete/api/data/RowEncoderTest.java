@@ -109,6 +109,9 @@ class RowEncoderTest {
                 encode(plan("c=categorical(width=1024,missing=?)", "w=weight(missing=?)"), List.of(List.of("?", "?")));
         assertThat(((SparseChunk) hot.chunk()).end(0)).isZero();
         assertThat(hot.chunk().weight(0)).isEqualTo(1.0);
+        ColumnPlan numbers = plan("n=numeric", "y=target(kind=numeric,missing=-999)");
+        assertThat(encode(numbers, List.of(List.of("1", "-999.0"))).chunk().target(0))
+                .isNaN();
         ColumnPlan labels = plan("n=numeric", "y=target(kind=categorical,missing=?)");
         assertThat(encode(labels, List.of(List.of("1", "?"))).chunk().target(0)).isNaN();
     }
