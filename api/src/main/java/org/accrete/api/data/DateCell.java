@@ -9,6 +9,8 @@ package org.accrete.api.data;
 final class DateCell {
     private static final int SECONDS_PER_DAY = 86_400;
     private static final int DAYS_BEFORE_1970 = 719_528;
+    private static final int DAYS_IN_400_YEARS = 146_097;
+    private static final int DAYS_BEFORE_10000 = 25 * DAYS_IN_400_YEARS;
     private static final int[] BEFORE_MONTH = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
 
     private static final double[] HOUR = circle(1_440);
@@ -50,14 +52,48 @@ final class DateCell {
         if (year < 0 || two(text, from + 2) < 0 || month < 1 || month > 12 || day < 1) {
             return false;
         }
-        leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        leap = isLeap(year);
         int length = BEFORE_MONTH[month] - BEFORE_MONTH[month - 1] + (leap && month == 2 ? 1 : 0);
         if (day > length) {
             return false;
         }
         dayOfYear = BEFORE_MONTH[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1;
-        epochDay = 365 * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400 - DAYS_BEFORE_1970 + dayOfYear;
+        epochDay = daysBefore(year) - DAYS_BEFORE_1970 + dayOfYear;
         return readTime(text, from + 10, to);
+    }
+
+    /**
+     * Takes a time as if it had been read.
+     *
+     * @param seconds since 1970-01-01, UTC
+     * @return whether its year is from 0 to 9999, as in text
+     */
+    boolean set(long seconds) {
+        long days = Math.floorDiv(seconds, SECONDS_PER_DAY) + DAYS_BEFORE_1970;
+        if (days < 0 || days >= DAYS_BEFORE_10000) {
+            return false;
+        }
+        int year = (int) (days * 400 / DAYS_IN_400_YEARS);
+        while (daysBefore(year) > days) {
+            year--;
+        }
+        while (daysBefore(year + 1) <= days) {
+            year++;
+        }
+        leap = isLeap(year);
+        dayOfYear = (int) days - daysBefore(year);
+        epochDay = (int) days - DAYS_BEFORE_1970;
+        second = Math.floorMod(seconds, SECONDS_PER_DAY);
+        return true;
+    }
+
+    private static boolean isLeap(int year) {
+        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    }
+
+    /** {@return days from the beginning of year 0 to that of another} */
+    private static int daysBefore(int year) {
+        return 365 * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
     }
 
     private boolean readTime(byte[] text, int from, int to) {

@@ -21,6 +21,8 @@ import org.accrete.api.AccreteException;
  */
 public final class RowEncoder {
     private static final int ABSENT = -1;
+    /** What is not yet computed. */
+    private static final int UNKNOWN = -2;
     /** How many spellings of labels can be found by hash, without making a string; a power of two. */
     private static final int SPELLINGS = 256;
 
@@ -38,6 +40,9 @@ public final class RowEncoder {
     private final Amount[] amounts;
     private final int[] amountFields;
     private final CellFormat[] amountCells;
+    /** Index of the date of each amount that is one. */
+    private final int[] dateOf;
+
     private final DateCell[] dates;
     private final long[] firstDays;
     private final boolean[] dated;
@@ -61,6 +66,11 @@ public final class RowEncoder {
     private final LabelIndex labels;
     private final byte[][] spellings = new byte[SPELLINGS][];
     private final int[] spelled = new int[SPELLINGS];
+
+    /** What the texts of one-hot columns, and of the target, mean where cells are given column by column. */
+    private final TextValues[] hotIds;
+
+    private final TextValues targetIds = new TextValues();
 
     private byte[] scratch = new byte[256];
     private int[] scratchBorders;
@@ -101,8 +111,10 @@ public final class RowEncoder {
         dates = new DateCell[firstDays.length];
         dated = new boolean[firstDays.length];
         Arrays.setAll(dates, i -> new DateCell());
-        for (int i = 0; i < amounts.length; i++) {
+        dateOf = new int[amounts.length];
+        for (int i = 0, date = 0; i < amounts.length; i++) {
             Column column = numeric.get(i);
+            dateOf[i] = column instanceof Column.DateTime ? date++ : ABSENT;
             amounts[i] = column instanceof Column.Numeric
                     ? Amount.NUMBER
                     : column instanceof Column.Bool ? Amount.BOOLEAN : Amount.DAYS;
@@ -120,6 +132,8 @@ public final class RowEncoder {
                         : ((Column.Sparse) column).width())
                 .toArray();
         sparse = sparseCells(hot);
+        hotIds = new TextValues[hotFields.length];
+        Arrays.setAll(hotIds, i -> new TextValues());
         hotColumns = new int[hotFields.length];
         int next = amounts.length + ColumnPlan.CYCLES * dates.length;
         for (int i = 0; i < hotColumns.length; i++) {
@@ -262,22 +276,17 @@ public final class RowEncoder {
         }
         out.beginRow();
         putAmounts(text, borders, first, out);
-        for (int i = 0; i < dates.length; i++) {
-            if (dated[i]) {
-                dates[i].putCycles(out, amounts.length + ColumnPlan.CYCLES * i);
-            }
-        }
+        putCycles(out);
         for (int i = 0; i < hotFields.length; i++) {
-            trim(text, borders, first + hotFields[i]);
+            trim(text, borders[first + hotFields[i]], borders[first + hotFields[i] + 1]);
             if (sparse[i].isPresent()) {
                 sparse[i].get().put(text, from, to, hotColumns[i], out);
-            } else if (!hotCells[i].isMissing(text, from, to)) {
-                int hash = Murmur3.hash(text, from, to);
-                out.put(hotColumns[i] + Integer.remainderUnsigned(hash, hotWidths[i]), 1.0);
+            } else {
+                putHot(hotColumn(i, text), out);
             }
         }
         if (weightField >= 0) {
-            trim(text, borders, first + weightField);
+            trim(text, borders[first + weightField], borders[first + weightField + 1]);
             out.weight(weight(text));
         }
         int keys = Math.min(keyFields.length, out.keyCount());
@@ -288,35 +297,260 @@ public final class RowEncoder {
         }
         // Last, because this may add a label, which a refused row must not do.
         if (targetField >= 0) {
-            trim(text, borders, first + targetField);
+            trim(text, borders[first + targetField], borders[first + targetField + 1]);
             out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
         }
         out.classes(labels.labels());
         out.endRow();
     }
 
-    private void putAmounts(byte[] text, int[] borders, int first, ChunkBuffer out) {
-        int date = 0;
+    /**
+     * {@return the form in which a field is encoded without making a text of it; empty if it is not read} Texts are
+     * always accepted.
+     *
+     * @param field the number of the field in the header
+     */
+    public Optional<ColumnCells.Form> form(int field) {
         for (int i = 0; i < amounts.length; i++) {
-            trim(text, borders, first + amountFields[i]);
-            double value;
-            switch (amounts[i]) {
-                case NUMBER -> value = number(text, amountFields[i], "numeric", amountCells[i]);
-                case BOOLEAN -> value = bool(text, amountFields[i], amountCells[i]);
-                default -> {
-                    dated[date] = dates[date].read(text, from, to);
-                    value = dated[date] ? dates[date].daysSince(firstDays[date]) : Double.NaN;
-                    if (!dated[date] && !amountCells[i].isMissing(text, from, to)) {
-                        throw refuse(
-                                text, amountFields[i], "datetime", "a date yyyy-MM-dd, with or without HH:mm[:ss],");
-                    }
-                    date++;
-                }
+            if (amountFields[i] == field) {
+                boolean isTime =
+                        amounts[i] == Amount.DAYS && amountCells[i].missing().isEmpty();
+                return Optional.of(
+                        amounts[i] == Amount.NUMBER
+                                ? ColumnCells.Form.NUMBERS
+                                : isTime ? ColumnCells.Form.SECONDS : ColumnCells.Form.TEXTS);
             }
+        }
+        if (field == weightField || (field == targetField && schema.target().kind() == Target.Kind.NUMERIC)) {
+            return Optional.of(ColumnCells.Form.NUMBERS);
+        }
+        boolean isText = field == targetField
+                || Arrays.stream(hotFields).anyMatch(some -> some == field)
+                || Arrays.stream(keyFields).anyMatch(some -> some == field);
+        return isText ? Optional.of(ColumnCells.Form.TEXTS) : Optional.empty();
+    }
+
+    /**
+     * Appends a row whose cells are given column by column. The result is that of encoding the cells' texts: a number
+     * as any decimal that is read as it, a time as its date and time. What a text means is computed once for each text,
+     * not for each row.
+     *
+     * @param columns the cells of each name of the header, in the {@linkplain #form form} wanted or as texts; of those
+     *     that are not read, any
+     * @param row the row within these cells
+     * @param out a buffer of this schema that is not full; unchanged when the row is refused
+     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
+     */
+    public void encode(ColumnCells[] columns, int row, ChunkBuffer out) {
+        out.beginRow();
+        for (int i = 0; i < amounts.length; i++) {
+            double value = amount(i, columns[amountFields[i]], row);
             if (value != 0.0) {
                 out.put(i, value);
             }
         }
+        putCycles(out);
+        for (int i = 0; i < hotFields.length; i++) {
+            ColumnCells cells = columns[hotFields[i]];
+            if (sparse[i].isPresent()) {
+                byte[] text = load(cells, row);
+                sparse[i].get().put(text, from, to, hotColumns[i], out);
+            } else if (cells.ids()[row] >= 0) {
+                putHot(hotColumnsOf(i, cells)[cells.ids()[row]], out);
+            }
+        }
+        if (weightField >= 0) {
+            ColumnCells cells = columns[weightField];
+            out.weight(
+                    cells.form() == ColumnCells.Form.NUMBERS
+                            ? weight(
+                                    number(cells.numbers()[row], weightField, "weight", weightCells),
+                                    spell(cells.numbers()[row]))
+                            : weight(load(cells, row)));
+        }
+        int keys = Math.min(keyFields.length, out.keyCount());
+        for (int i = 0; i < keys; i++) {
+            ColumnCells cells = columns[keyFields[i]];
+            if (cells.ids()[row] >= 0) {
+                CellTexts texts = cells.texts();
+                int begin = texts.begin(cells.ids()[row]);
+                int end = texts.begin(cells.ids()[row] + 1);
+                out.key(i, new String(texts.bytes(), begin, end - begin, StandardCharsets.UTF_8));
+            }
+        }
+        // Last, because this may add a label, which a refused row must not do.
+        if (targetField >= 0) {
+            out.target(target(columns[targetField], row));
+        }
+        out.classes(labels.labels());
+        out.endRow();
+    }
+
+    private double amount(int i, ColumnCells cells, int row) {
+        switch (cells.form()) {
+            case NUMBERS -> {
+                return number(cells.numbers()[row], amountFields[i], "numeric", amountCells[i]);
+            }
+            case SECONDS -> {
+                long seconds = cells.seconds()[row];
+                boolean isDate = seconds != ColumnCells.MISSING && dates[dateOf[i]].set(seconds);
+                if (!isDate && seconds != ColumnCells.MISSING) {
+                    throw refuseDate(spell(seconds + " s after 1970-01-01"), amountFields[i]);
+                }
+                return days(i, isDate);
+            }
+            default -> {
+                return amount(i, load(cells, row));
+            }
+        }
+    }
+
+    private double number(double value, int field, String kind, CellFormat cells) {
+        if (Double.isNaN(value) || cells.isMissing(value)) {
+            return Double.NaN;
+        }
+        if (Double.isInfinite(value)) {
+            throw refuse(spell(value), field, kind, "a finite number");
+        }
+        return value;
+    }
+
+    private double target(ColumnCells cells, int row) {
+        if (cells.form() == ColumnCells.Form.NUMBERS) {
+            double value = cells.numbers()[row];
+            return Double.isNaN(value) || targetCells.isMissing(value)
+                    ? Double.NaN
+                    : Double.isFinite(value) ? value : targetNumber(spell(value));
+        }
+        if (schema.target().kind() == Target.Kind.NUMERIC) {
+            return targetNumber(load(cells, row));
+        }
+        int id = cells.ids()[row];
+        if (id < 0) {
+            return Double.NaN;
+        }
+        if (!targetIds.isOf(cells.texts())) {
+            targetIds.begin(cells.texts(), UNKNOWN);
+        }
+        if (targetIds.values[id] == UNKNOWN) {
+            double index = targetClass(load(cells, row));
+            if (Double.isNaN(index)) {
+                return index;
+            }
+            targetIds.values[id] = (int) index;
+        }
+        return targetIds.values[id];
+    }
+
+    /** {@return the column that each text sets to 1} */
+    private int[] hotColumnsOf(int i, ColumnCells cells) {
+        TextValues of = hotIds[i];
+        CellTexts texts = cells.texts();
+        if (!of.isOf(texts)) {
+            int known = of.begin(texts, UNKNOWN);
+            for (int id = known; id < texts.count(); id++) {
+                trim(texts.bytes(), texts.begin(id), texts.begin(id + 1));
+                of.values[id] = hotColumn(i, texts.bytes());
+            }
+        }
+        return of.values;
+    }
+
+    /** What the texts of a column mean, as long as they are there. */
+    private static final class TextValues {
+        private int[] values = {};
+        private Optional<CellTexts> texts = Optional.empty();
+        private long generation;
+        private int count;
+
+        /** {@return whether all texts are known} */
+        boolean isOf(CellTexts other) {
+            return count == other.count()
+                    && generation == other.generation()
+                    && texts.isPresent()
+                    && texts.get() == other;
+        }
+
+        /** Makes room for all texts; returns how many of them were known before. */
+        int begin(CellTexts other, int unknown) {
+            boolean isSame = generation == other.generation() && texts.isPresent() && texts.get() == other;
+            int known = isSame ? count : 0;
+            if (values.length < other.count()) {
+                values = Arrays.copyOf(values, Math.max(other.count(), 2 * values.length));
+            }
+            texts = Optional.of(other);
+            generation = other.generation();
+            count = other.count();
+            Arrays.fill(values, known, count, unknown);
+            return known;
+        }
+    }
+
+    /** Sets {@link #from} and {@link #to} to a trimmed cell; returns the bytes that it is in. */
+    private byte[] load(ColumnCells cells, int row) {
+        int id = cells.ids()[row];
+        if (id < 0) {
+            from = 0;
+            to = 0;
+        } else {
+            trim(cells.texts().bytes(), cells.texts().begin(id), cells.texts().begin(id + 1));
+        }
+        return cells.texts().bytes();
+    }
+
+    /** Sets {@link #from} and {@link #to} to what a message shows of a number; returns the bytes that it is in. */
+    private byte[] spell(double value) {
+        return Double.isInfinite(value) || value < 0 ? spell(Double.toString(value)) : scratch;
+    }
+
+    private byte[] spell(String text) {
+        from = 0;
+        to = copy(text, 0);
+        return scratch;
+    }
+
+    private void putCycles(ChunkBuffer out) {
+        for (int i = 0; i < dates.length; i++) {
+            if (dated[i]) {
+                dates[i].putCycles(out, amounts.length + ColumnPlan.CYCLES * i);
+            }
+        }
+    }
+
+    private void putAmounts(byte[] text, int[] borders, int first, ChunkBuffer out) {
+        for (int i = 0; i < amounts.length; i++) {
+            trim(text, borders[first + amountFields[i]], borders[first + amountFields[i] + 1]);
+            double value = amount(i, text);
+            if (value != 0.0) {
+                out.put(i, value);
+            }
+        }
+    }
+
+    /** {@return the number that the trimmed cell of a numeric, boolean or date column is} */
+    private double amount(int i, byte[] text) {
+        return switch (amounts[i]) {
+            case NUMBER -> number(text, amountFields[i], "numeric", amountCells[i]);
+            case BOOLEAN -> bool(text, amountFields[i], amountCells[i]);
+            case DAYS -> {
+                boolean isDate = dates[dateOf[i]].read(text, from, to);
+                if (!isDate && !amountCells[i].isMissing(text, from, to)) {
+                    throw refuseDate(text, amountFields[i]);
+                }
+                yield days(i, isDate);
+            }
+        };
+    }
+
+    /** {@return the days of a date that was read; NaN if it is missing} */
+    private double days(int i, boolean isDate) {
+        int date = dateOf[i];
+        dated[date] = isDate;
+        return isDate ? dates[date].daysSince(firstDays[date]) : Double.NaN;
+    }
+
+    private AccreteException refuseDate(byte[] text, int field) {
+        return refuse(text, field, "datetime", "a date yyyy-MM-dd, with or without HH:mm[:ss],");
     }
 
     private double number(byte[] text, int field, String kind, CellFormat cells) {
@@ -335,8 +569,24 @@ public final class RowEncoder {
         return value;
     }
 
+    /** {@return the column that a trimmed cell sets to 1; {@link #ABSENT} if it is missing} */
+    private int hotColumn(int i, byte[] text) {
+        return hotCells[i].isMissing(text, from, to)
+                ? ABSENT
+                : hotColumns[i] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), hotWidths[i]);
+    }
+
+    private static void putHot(int column, ChunkBuffer out) {
+        if (column >= 0) {
+            out.put(column, 1.0);
+        }
+    }
+
     private double weight(byte[] text) {
-        double value = number(text, weightField, "weight", weightCells);
+        return weight(number(text, weightField, "weight", weightCells), text);
+    }
+
+    private double weight(double value, byte[] text) {
         if (value < 0.0) {
             throw AccreteException.badData(refusal(text, weightField, "a weight >= 0 or missing"));
         }
@@ -378,9 +628,9 @@ public final class RowEncoder {
     }
 
     /** Sets {@link #from} and {@link #to} to the cell without the blanks around it. */
-    private void trim(byte[] text, int[] borders, int cell) {
-        int first = borders[cell];
-        int last = borders[cell + 1];
+    private void trim(byte[] text, int begin, int end) {
+        int first = begin;
+        int last = end;
         while (first < last && Cells.isBlank(text[first])) {
             first++;
         }

@@ -120,4 +120,30 @@ class DateCellTest {
     void takesNothingElseForADate(String text) {
         assertThat(read(new DateCell(), text)).isFalse();
     }
+
+    /** A number of seconds is the date and time that its text is. */
+    @Test
+    void secondsAreTheDateTheyStandFor() {
+        Random random = Seeds.random(DateCellTest.class);
+        DateCell bySeconds = new DateCell();
+        DateCell byText = new DateCell();
+        for (int i = 0; i < 100_000; i++) {
+            // From the first second of year 0 to the last of year 9999.
+            long seconds = i == 0
+                    ? -62_167_219_200L
+                    : i == 1 ? 253_402_300_799L : (long) (random.nextDouble() * 315_569_520_000L) - 62_167_219_200L;
+            String text =
+                    LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC).toString();
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            assertThat(byText.read(bytes, 0, bytes.length)).isTrue();
+            assertThat(bySeconds.set(seconds)).isTrue();
+            assertThat(bySeconds.daysSince(11_323)).as(text).isEqualTo(byText.daysSince(11_323));
+            if (i % 100 == 0) {
+                assertThat(cycles(bySeconds)).as(text).isEqualTo(cycles(byText));
+            }
+        }
+        assertThat(bySeconds.set(253_402_300_800L)).isFalse();
+        assertThat(bySeconds.set(-62_167_219_201L)).isFalse();
+        assertThat(bySeconds.set(Long.MAX_VALUE)).isFalse();
+    }
 }
