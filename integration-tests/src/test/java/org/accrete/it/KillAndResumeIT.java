@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,14 @@ import java.util.zip.GZIPInputStream;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,9 +150,40 @@ class KillAndResumeIT {
         killAndResume("npy:" + file + "?target=last", 10, 40);
     }
 
+    /** Row groups hold some thousand rows, so that most versions are within one. */
+    @Test
+    void ofParquet() throws Exception {
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message flights { required int64 date (TIMESTAMP(MICROS,false)); required binary origin (STRING);"
+                        + " required binary destination (STRING); required int32 distance;"
+                        + " required binary delay (STRING); required int32 delayed; }");
+        Path file = directory.resolve("flights.parquet");
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(file))
+                .withType(schema)
+                .withRowGroupRowCountLimit(7_000)
+                .withCompressionCodec(CompressionCodecName.SNAPPY)
+                .build()) {
+            convert(directory.resolve("unused"), "", (number, cells) -> {
+                Group row = new SimpleGroup(schema);
+                LocalDateTime date = LocalDateTime.parse(cells[0].replace(' ', 'T'));
+                row.add(0, date.toEpochSecond(ZoneOffset.UTC) * 1_000_000);
+                row.add(1, cells[1]);
+                row.add(2, cells[2]);
+                row.add(3, Integer.parseInt(cells[3]));
+                row.add(4, cells[4]);
+                row.add(5, Integer.parseInt(cells[5]));
+                writer.write(row);
+                return "";
+            });
+        }
+        assertThat(killAndResume(file.toString(), 10, 40, "--target", "delayed", "--column", "delay=ignore")
+                        .tensors())
+                .isEqualTo(tensorsOfCsv());
+    }
+
     /** Makes a line of a file of a row of the flights. */
     private interface Line {
-        String of(int number, String[] cells);
+        String of(int number, String[] cells) throws IOException;
     }
 
     private static void convert(Path file, String header, Line line) throws IOException {
