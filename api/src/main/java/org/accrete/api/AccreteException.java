@@ -51,6 +51,7 @@ public final class AccreteException extends RuntimeException {
     private final String where;
     private final int chunkRow;
     private final String advice;
+    private final String column;
 
     /**
      * Makes an exception without a place.
@@ -59,7 +60,7 @@ public final class AccreteException extends RuntimeException {
      * @param message one line, without the place
      */
     public AccreteException(Kind kind, String message) {
-        this(kind, message, "", -1, "");
+        this(kind, message, "", -1, "", "");
     }
 
     /**
@@ -70,16 +71,17 @@ public final class AccreteException extends RuntimeException {
      * @param cause what caused it
      */
     public AccreteException(Kind kind, String message, Throwable cause) {
-        this(kind, message, "", -1, "");
+        this(kind, message, "", -1, "", "");
         initCause(cause);
     }
 
-    private AccreteException(Kind kind, String message, String where, int chunkRow, String advice) {
+    private AccreteException(Kind kind, String message, String where, int chunkRow, String advice, String column) {
         super(message);
         this.kind = Objects.requireNonNull(kind, "kind");
         this.where = where;
         this.chunkRow = chunkRow;
         this.advice = advice;
+        this.column = column;
     }
 
     /**
@@ -107,7 +109,17 @@ public final class AccreteException extends RuntimeException {
      * @param message one line
      */
     public static AccreteException badRow(int chunkRow, String message) {
-        return new AccreteException(Kind.BAD_DATA, message, "", chunkRow, "");
+        return new AccreteException(Kind.BAD_DATA, message, "", chunkRow, "", "");
+    }
+
+    /**
+     * {@return a {@link Kind#BAD_DATA} about one cell of a raw row}
+     *
+     * @param column name of its column
+     * @param message one line, which names the column too
+     */
+    public static AccreteException badCell(String column, String message) {
+        return new AccreteException(Kind.BAD_DATA, message, "", -1, "", column);
     }
 
     /**
@@ -134,7 +146,7 @@ public final class AccreteException extends RuntimeException {
      * @param place file, line and column, or whatever tells the user where to look
      */
     public AccreteException at(String place) {
-        AccreteException placed = new AccreteException(kind, message(), place, chunkRow, advice);
+        AccreteException placed = new AccreteException(kind, message(), place, chunkRow, advice, column);
         placed.initCause(this);
         return placed;
     }
@@ -145,7 +157,8 @@ public final class AccreteException extends RuntimeException {
      * @param advice what the user can do, without a full stop
      */
     public AccreteException withAdvice(String advice) {
-        AccreteException advised = new AccreteException(kind, message() + "; " + advice, where, chunkRow, advice);
+        AccreteException advised =
+                new AccreteException(kind, message() + "; " + advice, where, chunkRow, advice, column);
         advised.initCause(this);
         return advised;
     }
@@ -163,6 +176,11 @@ public final class AccreteException extends RuntimeException {
     /** {@return the row within the refused chunk, from 0, when one row is to blame} */
     public OptionalInt chunkRow() {
         return chunkRow < 0 ? OptionalInt.empty() : OptionalInt.of(chunkRow);
+    }
+
+    /** {@return the raw column whose cell is to blame, when one is} */
+    public Optional<String> column() {
+        return column.isEmpty() ? Optional.empty() : Optional.of(column);
     }
 
     /** {@return what the user can do, as it was given last: the end of the message} */

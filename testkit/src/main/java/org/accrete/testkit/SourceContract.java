@@ -142,6 +142,48 @@ public interface SourceContract {
         }
     }
 
+    /** Where a row stands does not depend on who reads it, and the source understands its own places. */
+    @Test
+    default void placesDoNotDependOnTheBufferSize() {
+        int rows = allRows(this).size();
+        List<Long> expected;
+        try (ChunkSource source = open()) {
+            expected = places(source, 1, rows);
+            for (long place : expected) {
+                assertThat(place == 0 || source.place(place).isPresent())
+                        .as("place %s is none, or one that the source understands", place)
+                        .isTrue();
+            }
+        }
+        for (int size : new int[] {7, 100}) {
+            try (ChunkSource source = open()) {
+                assertThat(places(source, size, rows))
+                        .as("places of rows in chunks of %s", size)
+                        .isEqualTo(expected);
+            }
+        }
+        SourceFixtures.ResumePoint stopped = stopAt(rows / 2, 7);
+        try (ChunkSource source = reopen(stopped.classes())) {
+            source.seek(stopped.position());
+            assertThat(places(source, 7, rows - rows / 2))
+                    .as("places of rows after a seek")
+                    .isEqualTo(expected.subList(rows / 2, rows));
+        }
+    }
+
+    private static List<Long> places(ChunkSource source, int size, int rows) {
+        List<Long> places = new ArrayList<>();
+        ChunkBuffer buffer = newBuffer(source, size);
+        buffer.limit(Math.min(size, rows));
+        while (places.size() < rows && source.next(buffer)) {
+            for (int row = 0; row < buffer.rows(); row++) {
+                places.add(buffer.place(row));
+            }
+            buffer.limit(Math.min(size, rows - places.size()));
+        }
+        return places;
+    }
+
     /** {@code next} replaces the contents of the buffer. */
     @Test
     default void bufferIsClearedFirst() {

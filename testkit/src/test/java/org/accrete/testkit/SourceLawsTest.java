@@ -13,6 +13,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Position;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.junit.jupiter.api.Test;
@@ -188,6 +189,26 @@ class SourceLawsTest {
                 return more;
             }
         }));
+        for (boolean understood : new boolean[] {true, false}) {
+            all.add(breaks("placesDoNotDependOnTheBufferSize", () -> new Wrapped() {
+                @Override
+                public boolean next(ChunkBuffer buffer) {
+                    boolean more = super.next(buffer);
+                    for (int row = 0; row < buffer.rows(); row++) {
+                        // Either counts within the chunk, or does not understand its own places.
+                        buffer.place(row, understood ? row + 1 : handedOut - buffer.rows() + row + 1);
+                    }
+                    return more;
+                }
+
+                @Override
+                public Optional<RowPlace> place(long place) {
+                    return understood
+                            ? Optional.of(new RowPlace("memory", RowPlace.Unit.ROW, place))
+                            : Optional.empty();
+                }
+            }));
+        }
         all.add(breaks("markOfAnotherSourceIsRefused", () -> new Wrapped() {
             @Override
             public void seek(Position position) {

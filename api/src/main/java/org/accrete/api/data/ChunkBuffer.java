@@ -6,7 +6,7 @@ import org.accrete.api.AccreteException;
 
 /**
  * Reusable storage for the rows of one chunk. A source fills it, a learner reads {@link #chunk()}. What a learner has
- * no use for stays here: the keys of the rows, the position after the last row and the number of refused rows.
+ * no use for stays here: the keys and places of the rows, the position after the last row, the number of refused rows.
  *
  * <p>A row is written between {@link #beginRow} and {@link #endRow}; one that is begun again instead of ended leaves no
  * trace. Arrays grow to the largest chunk seen and are then reused: no allocation in steady state. Not thread-safe.
@@ -36,6 +36,7 @@ public final class ChunkBuffer {
     private double[] targets = NONE;
     private double[] weights = NONE;
     private String[] keys = {};
+    private long[] places = {};
     private Position position = Position.start();
     private long refusedRows;
 
@@ -140,6 +141,7 @@ public final class ChunkBuffer {
             int length = Math.min(capacity, Math.max(16, 2 * row));
             targets = Arrays.copyOf(targets, length);
             weights = Arrays.copyOf(weights, length);
+            places = Arrays.copyOf(places, length);
             if (keyCount > 0) {
                 keys = Arrays.copyOf(keys, length * keyCount);
             }
@@ -262,6 +264,7 @@ public final class ChunkBuffer {
     public void endRow() {
         int row = view.rows;
         targets[row] = rowTarget;
+        places[row] = 0;
         weights[row] = rowWeight;
         if (sparse) {
             csr.starts[row + 1] = entries;
@@ -312,6 +315,7 @@ public final class ChunkBuffer {
     public void append(ChunkBuffer from, int first, int to) {
         int row = view.rows;
         append(from.view, first, to);
+        System.arraycopy(from.places, first, places, row, to - first);
         if (keyCount > 0) {
             System.arraycopy(from.keys, first * keyCount, keys, row * keyCount, (to - first) * keyCount);
         }
@@ -352,6 +356,25 @@ public final class ChunkBuffer {
      */
     public String key(int row, int index) {
         return keys[row * keyCount + index];
+    }
+
+    /**
+     * Sets where an ended row stands in its source, for those who find it bad later.
+     *
+     * @param row from 0
+     * @param place a number that {@link ChunkSource#place} understands, not 0
+     */
+    public void place(int row, long place) {
+        places[row] = place;
+    }
+
+    /**
+     * {@return where a row stands in its source, a number for {@link ChunkSource#place}; 0 if that is not known}
+     *
+     * @param row from 0
+     */
+    public long place(int row) {
+        return places[row];
     }
 
     /** {@return the position in the source after the last row} */
@@ -408,6 +431,9 @@ public final class ChunkBuffer {
         String[] otherKeys = other.keys;
         other.keys = keys;
         keys = otherKeys;
+        long[] otherPlaces = other.places;
+        other.places = places;
+        places = otherPlaces;
         boolean otherWeighted = other.weighted;
         other.weighted = weighted;
         weighted = otherWeighted;

@@ -51,6 +51,16 @@ public interface ChunkSource extends AutoCloseable {
      */
     boolean next(ChunkBuffer buffer);
 
+    /**
+     * {@return where a row stands that this source handed out; empty if it does not say} Any thread, also after
+     * {@link #close}.
+     *
+     * @param place the row's {@link ChunkBuffer#place(int)}, not 0
+     */
+    default Optional<RowPlace> place(long place) {
+        return Optional.empty();
+    }
+
     /** Releases files and threads. Further calls do nothing. */
     @Override
     void close();

@@ -409,7 +409,7 @@ public final class RecordEncoder {
     private double weight(Object value, int field) {
         double weight = number(value, field);
         if (weight < 0) {
-            throw AccreteException.badData(refusal(value, field, "a weight >= 0 or missing"));
+            throw AccreteException.badCell(names[field], refusal(value, field, "a weight >= 0 or missing"));
         }
         return Double.isNaN(weight) ? 1.0 : weight;
     }
@@ -427,7 +427,8 @@ public final class RecordEncoder {
         }
         double number = wholeLabelsOnly ? formats[field].number(text, from, to) : Double.NaN;
         if (number != Math.rint(number) && !Double.isNaN(number)) {
-            throw AccreteException.badData(
+            throw AccreteException.badCell(
+                    names[field],
                     refusal(value, field, Column.Label.WHOLE_NUMBER) + Column.Label.fractionAdvice(names[field]));
         }
         wholeLabelsOnly &= !Double.isNaN(number);
@@ -537,7 +538,7 @@ public final class RecordEncoder {
             default -> "numeric";
         };
         return Notation.advise(
-                AccreteException.badData(refusal(value, field, expected)),
+                AccreteException.badCell(names[field], refusal(value, field, expected)),
                 names[field],
                 kind,
                 text(value).trim());

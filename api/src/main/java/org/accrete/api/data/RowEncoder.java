@@ -588,7 +588,8 @@ public final class RowEncoder {
 
     private double weight(double value, byte[] text) {
         if (value < 0.0) {
-            throw AccreteException.badData(refusal(text, weightField, "a weight >= 0 or missing"));
+            throw AccreteException.badCell(
+                    header.get(weightField), refusal(text, weightField, "a weight >= 0 or missing"));
         }
         return Double.isNaN(value) ? 1.0 : value;
     }
@@ -647,7 +648,7 @@ public final class RowEncoder {
 
     private AccreteException refuse(byte[] text, int field, String kind, String expected) {
         return Notation.advise(
-                AccreteException.badData(refusal(text, field, expected + " or missing")),
+                AccreteException.badCell(header.get(field), refusal(text, field, expected + " or missing")),
                 header.get(field),
                 kind,
                 cell(text));
@@ -663,7 +664,9 @@ public final class RowEncoder {
     }
 
     private AccreteException refuseTarget(byte[] text, String expected, String advice) {
-        return AccreteException.badData("column " + Cells.quote(targetName()) + ", the target, must be " + expected
-                + " but was " + Cells.quote(cell(text)) + advice);
+        return AccreteException.badCell(
+                targetName(),
+                "column " + Cells.quote(targetName()) + ", the target, must be " + expected + " but was "
+                        + Cells.quote(cell(text)) + advice);
     }
 }

@@ -72,7 +72,9 @@ final class SparseCell {
     }
 
     private AccreteException refuse(String expected, byte[] text, int from, int to) {
-        return AccreteException.badData("column " + Cells.quote(name) + " must be " + expected + " but has "
-                + Cells.quote(new String(text, from, to - from, StandardCharsets.UTF_8)));
+        return AccreteException.badCell(
+                name,
+                "column " + Cells.quote(name) + " must be " + expected + " but has "
+                        + Cells.quote(new String(text, from, to - from, StandardCharsets.UTF_8)));
     }
 }

@@ -248,4 +248,24 @@ class ChunkBufferTest {
         assertThat(good.rows()).isEqualTo(2);
         assertThat(good.classes()).containsExactly("a");
     }
+
+    @Test
+    void placesGoWithTheirRows() {
+        Schema schema = Schema.numeric(1, Target.none());
+        ChunkBuffer one = new ChunkBuffer(schema, 4);
+        for (int row = 0; row < 3; row++) {
+            one.beginRow();
+            one.endRow();
+            one.place(row, 10 + row);
+        }
+        ChunkBuffer other = new ChunkBuffer(schema, 4);
+        other.append(one, 1, 3);
+        assertThat(new long[] {other.place(0), other.place(1)}).containsExactly(11, 12);
+        other.swap(one);
+        assertThat(new long[] {one.place(0), other.place(0)}).containsExactly(11, 10);
+        one.clear();
+        one.beginRow();
+        one.endRow();
+        assertThat(one.place(0)).isZero();
+    }
 }

@@ -5,16 +5,19 @@ import java.util.Optional;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 
 /** A source that describes itself as the source that it reads does. */
 abstract class SourceWrapper implements ChunkSource {
+    private final ChunkSource described;
     private final String name;
     private final Schema schema;
     private final Optional<ColumnPlan> plan;
     private final List<String> warnings;
 
     SourceWrapper(ChunkSource source) {
+        described = source;
         name = source.name();
         schema = source.schema();
         plan = source.plan();
@@ -39,6 +42,11 @@ abstract class SourceWrapper implements ChunkSource {
     @Override
     public final List<String> warnings() {
         return warnings;
+    }
+
+    @Override
+    public final Optional<RowPlace> place(long place) {
+        return described.place(place);
     }
 
     /** {@return an empty buffer for the rows that another still has room for} */
