@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRow;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
@@ -18,6 +19,7 @@ import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
@@ -387,9 +389,10 @@ final class NumpySource implements ChunkSource {
             int row = advance();
             try {
                 append(row, buffer);
+                buffer.place(buffer.rows() - 1, RowPlaces.of(file, record));
                 badRows.accepted();
             } catch (AccreteException e) {
-                badRows.refused(e.at(place()), buffer);
+                badRows.refused(e.at(place()), buffer, () -> badRow(row, e));
             }
         }
         buffer.position(
@@ -406,6 +409,24 @@ final class NumpySource implements ChunkSource {
         return inputs.get(file).name() + " row " + record;
     }
 
+    private BadRow badRow(int row, AccreteException why) {
+        List<String> cells = cells(open.orElseThrow(), row);
+        if (width > 0 && why.column().isPresent()) {
+            cells.add(sparseCell(open.orElseThrow(), row));
+        }
+        return new BadRow(
+                place(RowPlaces.of(file, record)).orElseThrow(),
+                why.column(),
+                String.valueOf(why.getMessage()),
+                names.subList(0, cells.size()),
+                cells);
+    }
+
+    @Override
+    public Optional<RowPlace> place(long place) {
+        return Optional.of(RowPlaces.place(inputs, place, RowPlace.Unit.ROW));
+    }
+
     private void append(int row, ChunkBuffer buffer) {
         NumpyFile from = open.orElseThrow();
         if (encoded.isPresent()) {
@@ -415,15 +436,21 @@ final class NumpySource implements ChunkSource {
         if (copying.append(from, row, buffer)) {
             return;
         }
-        List<String> cells = new ArrayList<>(names.size());
-        for (int j = 0; j < dense; j++) {
-            cells.add(text(from.values()[row * dense + j]));
-        }
+        List<String> cells = cells(from, row);
         if (width > 0) {
             cells.add(sparseCell(from, row));
         }
         encoder.encode(cells, buffer);
         copying.learn(from, row, buffer);
+    }
+
+    /** {@return the numbers of a row as text, without sparse features} */
+    private List<String> cells(NumpyFile from, int row) {
+        List<String> cells = new ArrayList<>(names.size());
+        for (int j = 0; j < dense; j++) {
+            cells.add(text(from.values()[row * dense + j]));
+        }
+        return cells;
     }
 
     /** {@return the sparse features of a row as text, sorted} */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRow;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
@@ -17,6 +18,7 @@ import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.file.FileMark;
@@ -278,9 +280,12 @@ final class TextSource implements ChunkSource {
                 int row = advance(some.get());
                 try {
                     encode(some.get(), row, buffer);
+                    buffer.place(
+                            buffer.rows() - 1,
+                            RowPlaces.of(some.get().file, some.get().line(row)));
                     badRows.accepted();
                 } catch (AccreteException e) {
-                    badRows.refused(placed(e, some.get(), row), buffer);
+                    badRows.refused(placed(e, some.get(), row), buffer, () -> badRow(some.get(), row, e));
                 }
             }
         }
@@ -302,6 +307,21 @@ final class TextSource implements ChunkSource {
                                 + " use --resume, which leaves such a line until it has its end")
                 : e;
         return told.at(blocks.place(some.file, some.line(row)));
+    }
+
+    private BadRow badRow(TextBlock some, int row, AccreteException why) {
+        List<String> names = header.names();
+        return new BadRow(
+                place(RowPlaces.of(some.file, some.line(row))).orElseThrow(),
+                why.column(),
+                String.valueOf(why.getMessage()),
+                some.wrong.get(row) ? List.of() : names,
+                some.fields(row));
+    }
+
+    @Override
+    public Optional<RowPlace> place(long place) {
+        return Optional.of(RowPlaces.place(inputs, place, RowPlace.Unit.LINE));
     }
 
     private Position position() {
@@ -370,8 +390,10 @@ final class TextSource implements ChunkSource {
     /** Copies rows that are encoded. */
     private void copy(TextBlock some, int rows, ChunkBuffer buffer) {
         some.labels.orElseThrow().append(some, encoded, encoded + rows, encoder, buffer);
+        int first = buffer.rows() - rows;
         for (int i = 0; i < rows; i++) {
-            advance(some);
+            int row = advance(some);
+            buffer.place(first + i, RowPlaces.of(some.file, some.line(row)));
             badRows.accepted();
         }
         accepted += rows;

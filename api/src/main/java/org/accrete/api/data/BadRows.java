@@ -2,13 +2,16 @@ package org.accrete.api.data;
 
 import java.math.BigDecimal;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
 
 /**
- * What is done with a row that cannot be used: end the run, or drop the row, count it and report it. One per source, or
- * for several that are read one after the other.
+ * What is done with a row that cannot be used: end the run, or drop the row, count it, report it and perhaps
+ * {@linkplain #keeping keep} it. One per source, or for several that are read one after the other.
  *
  * <p>When rows are dropped, the first ten are reported, and what to do about them once. More than the allowed share of
  * bad rows is an error: as soon as at least 10,000 rows were read, and with fewer rows at their end, by
@@ -19,6 +22,21 @@ import org.accrete.api.AccreteException;
  * call {@link #drop} and {@link #requireShare} on another.
  */
 public final class BadRows {
+    /** Gets each row that is dropped, such as a file that keeps them. One call at a time, from any thread. */
+    @FunctionalInterface
+    public interface Keeper {
+        /**
+         * Takes a row.
+         *
+         * @param row what is known of it
+         * @throws AccreteException I/O: it cannot be kept; this ends the run
+         */
+        void keep(BadRow row);
+
+        /** Makes sure that the rows taken so far outlive a crash. Called before a version is appended. */
+        default void force() {}
+    }
+
     /** The share of bad rows that is allowed unless another is given. */
     public static final double SHARE = 0.01;
 
@@ -35,16 +53,25 @@ public final class BadRows {
     private final double share;
     private final String advice;
     private final Consumer<String> report;
+    private final Optional<Keeper> keeper;
     private long rows;
     private long dropped;
     private int lines;
     private final Set<String> advices = new HashSet<>();
 
-    private BadRows(Policy policy, double share, String advice, Consumer<String> report, long rows, long dropped) {
+    private BadRows(
+            Policy policy,
+            double share,
+            String advice,
+            Consumer<String> report,
+            Optional<Keeper> keeper,
+            long rows,
+            long dropped) {
         this.policy = policy;
         this.share = share;
         this.advice = advice;
         this.report = report;
+        this.keeper = keeper;
         this.rows = rows;
         this.dropped = dropped;
     }
@@ -60,7 +87,7 @@ public final class BadRows {
      * @param advice what the user can do instead, such as the option that drops bad rows; empty for nothing
      */
     public static BadRows stop(String advice) {
-        return new BadRows(Policy.STOP, 0, advice, line -> {}, 0, 0);
+        return new BadRows(Policy.STOP, 0, advice, line -> {}, Optional.empty(), 0, 0);
     }
 
     /**
@@ -97,7 +124,17 @@ public final class BadRows {
         if (!(share >= 0 && share <= 1)) {
             throw AccreteException.badArgument("the share of bad rows must be >= 0 and <= 1 but was " + share);
         }
-        return new BadRows(policy, share, "", report, 0, 0);
+        return new BadRows(policy, share, "", report, Optional.empty(), 0, 0);
+    }
+
+    /**
+     * {@return the same policy, where each row that is dropped is kept} The allowed share holds as without it: what is
+     * learned from the other rows is as doubtful.
+     *
+     * @param to gets each row
+     */
+    public BadRows keeping(Keeper to) {
+        return new BadRows(policy, share, advice, report, Optional.of(to), rows, dropped);
     }
 
     /**
@@ -107,7 +144,7 @@ public final class BadRows {
      * @param refused how many of them were dropped, at least 0
      */
     public BadRows after(long accepted, long refused) {
-        return new BadRows(policy, share, advice, report, accepted + refused, refused);
+        return new BadRows(policy, share, advice, report, keeper, accepted + refused, refused);
     }
 
     /** {@return whether bad rows are dropped} */
@@ -121,14 +158,31 @@ public final class BadRows {
     }
 
     /**
+     * Drops a row that a source cannot use, or refuses to. Of the row nothing is known but what the exception says.
+     *
+     * @param why what is wrong with it, and where
+     * @param buffer the chunk being filled, which counts it
+     * @throws AccreteException as {@link #drop(AccreteException, Supplier)}; bad data: too many rows are bad
+     */
+    public void refused(AccreteException why, ChunkBuffer buffer) {
+        refused(why, buffer, () -> row(why));
+    }
+
+    private static BadRow row(AccreteException why) {
+        RowPlace place = new RowPlace(why.where().orElse(""), RowPlace.Unit.ROW, 0);
+        return new BadRow(place, why.column(), String.valueOf(why.getMessage()), List.of(), List.of());
+    }
+
+    /**
      * Drops a row that a source cannot use, or refuses to.
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
-     * @throws AccreteException as {@link #drop}; bad data: too many rows are bad
+     * @param row what is kept of it; called only where rows are kept
+     * @throws AccreteException as {@link #drop(AccreteException, Supplier)}; bad data: too many rows are bad
      */
-    public void refused(AccreteException why, ChunkBuffer buffer) {
-        drop(why);
+    public void refused(AccreteException why, ChunkBuffer buffer, Supplier<BadRow> row) {
+        drop(why, row);
         rows++;
         dropped++;
         buffer.refused(1);
@@ -143,13 +197,25 @@ public final class BadRows {
     }
 
     /**
+     * Reports a row that is dropped, or refuses to drop it. The caller counts it. Of the row nothing is known but what
+     * the exception says.
+     *
+     * @param why what is wrong with it, and where
+     * @throws AccreteException as {@link #drop(AccreteException, Supplier)}
+     */
+    public void drop(AccreteException why) {
+        drop(why, () -> row(why));
+    }
+
+    /**
      * Reports a row that is dropped, or refuses to drop it. The caller counts it.
      *
      * @param why what is wrong with it, and where
+     * @param row what is kept of it; called only where rows are kept
      * @throws AccreteException the argument, with the advice, when the policy is to stop; the argument itself when it
-     *     is not about bad data
+     *     is not about bad data; I/O: the row cannot be kept
      */
-    public synchronized void drop(AccreteException why) {
+    public synchronized void drop(AccreteException why, Supplier<BadRow> row) {
         if (why.kind() != AccreteException.Kind.BAD_DATA) {
             throw why;
         }
@@ -158,8 +224,14 @@ public final class BadRows {
         }
         if (lines < REPORTED) {
             lines++;
-            report.accept("dropped a bad row: " + lineWithNews(why));
+            report.accept((keeper.isPresent() ? "quarantined" : "dropped") + " a bad row: " + lineWithNews(why));
         }
+        keeper.ifPresent(to -> to.keep(row.get()));
+    }
+
+    /** Makes sure that the rows kept so far outlive a crash, where rows are kept. */
+    public synchronized void force() {
+        keeper.ifPresent(Keeper::force);
     }
 
     /** {@return what is wrong with a row, without advice that an earlier line has given} */
@@ -190,7 +262,7 @@ public final class BadRows {
         if (bad > share * read) {
             throw AccreteException.badData(bad + " of " + read + " rows are bad, more than " + percent(share) + " %"
                     + "; if they may be dropped, allow more of them: --bad-rows skip=" + percent(enough(read, bad))
-                    + "%"
+                    + (keeper.isPresent() ? "%,quarantine=FILE" : "%")
                     + last);
         }
     }

@@ -232,9 +232,10 @@ public final class RecordSource implements ChunkSource {
             }
             try {
                 encode(entry.get(), buffer);
+                buffer.place(buffer.rows() - 1, records);
                 badRows.accepted();
             } catch (AccreteException e) {
-                badRows.refused(e, buffer);
+                badRows.refused(e, buffer, () -> badRow(entry.get(), e));
             }
         }
         buffer.position(
@@ -242,6 +243,21 @@ public final class RecordSource implements ChunkSource {
                         ? Position.start()
                         : new Position(new Mark(records, encoder.classes().size(), hash).toText(), 0));
         return buffer.rows() > 0;
+    }
+
+    private BadRow badRow(Entry entry, AccreteException why) {
+        return new BadRow(
+                new RowPlace(name, RowPlace.Unit.ROW, records),
+                why.column(),
+                entry.place() + ": " + why.getMessage(),
+                entry.isRecord() ? header : List.of(),
+                entry.isRecord() ? fields : List.of());
+    }
+
+    /** {@inheritDoc} It counts records. */
+    @Override
+    public Optional<RowPlace> place(long place) {
+        return Optional.of(new RowPlace(name, RowPlace.Unit.ROW, place));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.junit.jupiter.api.Test;
 
@@ -123,5 +124,39 @@ class BadRowsTest {
     void whatIsNotBadDataIsNeverDropped() {
         AccreteException full = AccreteException.badState("disk is full");
         assertThatThrownBy(() -> BadRows.skip(told::add).refused(full, buffer)).isSameAs(full);
+    }
+
+    @Test
+    void whatIsDroppedIsKeptWhereAsked() {
+        List<BadRow> kept = new ArrayList<>();
+        BadRows policy = BadRows.skip(1, told::add).keeping(kept::add).after(5, 1);
+        BadRow row = new BadRow(
+                new RowPlace("f", RowPlace.Unit.LINE, 3), Optional.of("x"), "bad", List.of("x"), List.of("oops"));
+        policy.refused(bad(3), buffer, () -> row);
+        policy.refused(
+                AccreteException.badCell("x", "x is bad").withAdvice("mend it").at("g line 4"), buffer);
+        policy.drop(bad(5), () -> row);
+        assertThat(kept)
+                .containsExactly(
+                        row,
+                        new BadRow(
+                                new RowPlace("g line 4", RowPlace.Unit.ROW, 0),
+                                Optional.of("x"),
+                                "x is bad; mend it",
+                                List.of(),
+                                List.of()),
+                        row);
+        assertThat(told).first().isEqualTo("quarantined a bad row: f line 3: row is bad");
+        assertThatThrownBy(() -> BadRows.stop().keeping(kept::add).refused(bad(3), buffer, () -> row))
+                .hasMessage("row is bad");
+        assertThat(kept).hasSize(3);
+    }
+
+    @Test
+    void tooManyRowsThatAreKeptAreTooManyAllTheSame() {
+        BadRows policy = BadRows.skip(told::add).keeping(row -> {});
+        assertThatThrownBy(() -> policy.requireShare(20, 1, true))
+                .hasMessageContaining("1 of 20 rows are bad, more than 1 %")
+                .hasMessageContaining("--bad-rows skip=5%,quarantine=FILE");
     }
 }

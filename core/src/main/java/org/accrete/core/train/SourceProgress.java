@@ -148,8 +148,12 @@ final class SourceProgress {
      * it}
      */
     String place(int count) {
-        long before = rowsBefore + rows;
-        return count == 1 ? "row " + (before + 1) : "rows " + (before + 1) + " to " + (before + count);
+        return count == 1 ? "row " + next() : "rows " + next() + " to " + (next() + count - 1);
+    }
+
+    /** {@return the number of the next row, from 1 over all rows that were handed to this run and those before it} */
+    long next() {
+        return rowsBefore + rows + 1;
     }
 
     void writeTo(State.Builder state) {

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRow;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
@@ -247,7 +249,7 @@ public final class TrainingRun {
         int from = 0;
         while (from < chunk.rows()) {
             int to = scores.partEnd(from, chunk.rows(), untrained);
-            learn(chunk, from, to, firstPass);
+            learn(chunk, from, to, firstPass, buffer);
             from = to;
         }
         if (holdout.isPresent()) {
@@ -266,8 +268,10 @@ public final class TrainingRun {
     /**
      * Learns rows of a chunk. When some are refused, the rows before the bad one are learned first; if the exception
      * names no row, it is found by halving.
+     *
+     * @param read the rows as they were read, which has their places
      */
-    private void learn(Chunk chunk, int first, int end, boolean firstPass) {
+    private void learn(Chunk chunk, int first, int end, boolean firstPass, ChunkBuffer read) {
         int from = first;
         int to = end;
         while (from < end) {
@@ -281,7 +285,7 @@ public final class TrainingRun {
                 } else if (before > 0) {
                     to = from + Math.min(before, rows.rows() - 1);
                 } else {
-                    drop(place(e, 1), placeOf(from + 1));
+                    drop(e, placeOf(from + 1), read.place(placeOf(from)));
                     from++;
                     to = end;
                 }
@@ -298,13 +302,23 @@ public final class TrainingRun {
                 + e.where().map(part -> ", " + part).orElse(""));
     }
 
-    private void drop(AccreteException refusal, int end) {
+    private void drop(AccreteException refusal, int end, long place) {
         try {
-            badRows.drop(refusal);
+            badRows.drop(place(refusal, 1), () -> badRow(refusal, place));
         } catch (AccreteException e) {
             throw afterAppending(e);
         }
         progress.dropped(end);
+    }
+
+    private BadRow badRow(AccreteException refusal, long place) {
+        RowPlace unplaced = new RowPlace(source.name(), RowPlace.Unit.ROW, progress.next());
+        return new BadRow(
+                place == 0 ? unplaced : source.place(place).orElse(unplaced),
+                refusal.column(),
+                refusal.line(),
+                List.of(),
+                List.of());
     }
 
     private void afterChunk() {
@@ -329,6 +343,7 @@ public final class TrainingRun {
         if (checkpoints.areComplete(progress.rows())) {
             return;
         }
+        badRows.force();
         ModelVersion appended = checkpoints.append(pipeline, state(), report(), progress.rows());
         publisher.ifPresent(SnapshotPublisher::versionAppended);
         publish();
