@@ -72,13 +72,13 @@ final class ConvertCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        BadRows policy = badRows.dropping(console::note);
         long most = rows.map(TrainOptions.ROWS::parse).orElse(Long.MAX_VALUE);
         SourceAddress address = SourceAddress.resolve(plugIns(), source, threads);
         Path encoding = EncodedRowsWriter.planFile(out);
         NewFile.requireWritable(out, "OUT", address);
         NewFile.requireAbsent(out, replace);
         NewFile.requireAbsent(encoding, replace);
+        BadRows policy = badRows.dropping(address, false, console::note);
         try (ChunkSource opened = address.open(plan.in(columns.request(address, policy)))) {
             ColumnPlan used = opened.plan()
                     .or(() -> ColumnPlan.ofNumbers(opened.schema()))
@@ -99,6 +99,11 @@ final class ConvertCommand extends Subcommand {
             }
         }
         return 0;
+    }
+
+    @Override
+    void ended() {
+        badRows.close();
     }
 
     /** What became of the rows. */
@@ -163,7 +168,11 @@ final class ConvertCommand extends Subcommand {
         console.print(Console.count(counts.rows, "row") + " of " + Console.count(schema.width(), "column")
                 + " written to " + out + " (" + Console.bytes(Files.size(out)) + ")"
                 + (counts.unlabelled > 0 ? ", " + Console.count(counts.unlabelled) + " without a target" : "")
-                + (counts.refused > 0 ? ", " + Console.count(counts.refused) + " bad and dropped" : "") + "; "
+                + (counts.refused > 0
+                        ? ", " + Console.count(counts.refused) + " bad and "
+                                + badRows.file().map(file -> "kept in " + file).orElse("dropped")
+                        : "")
+                + "; "
                 + encoding + " says how they are encoded");
     }
 }

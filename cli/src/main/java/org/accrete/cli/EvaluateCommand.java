@@ -38,9 +38,9 @@ final class EvaluateCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        BadRows policy = badRows.dropping(console::note);
         PlugIns plugIns = plugIns();
         SourceAddress address = SourceAddress.resolve(plugIns, source, threads);
+        BadRows policy = badRows.dropping(address, false, console::note);
         StoredModel stored = StoredModel.load(plugIns, this, model);
         Target target = stored.schema().target();
         if (target.kind() == Target.Kind.NONE) {
@@ -69,6 +69,11 @@ final class EvaluateCommand extends Subcommand {
         return 0;
     }
 
+    @Override
+    void ended() {
+        badRows.close();
+    }
+
     private void show(StoredModel stored, long rows, long refused, ScoreReport scores) {
         long unlabelled = rows - scores.rows();
         if (console.isJson()) {
@@ -88,7 +93,8 @@ final class EvaluateCommand extends Subcommand {
             console.print(Console.count(unlabelled, "row") + " without a target, not scored");
         }
         if (refused > 0) {
-            console.print(Console.count(refused, "bad row") + " dropped");
+            console.print(Console.count(refused, "bad row")
+                    + badRows.file().map(file -> " kept in " + file).orElse(" dropped"));
         }
     }
 }

@@ -63,9 +63,9 @@ final class PredictCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        BadRows policy = badRows.blanking(console::note);
         PlugIns plugIns = plugIns();
         SourceAddress address = SourceAddress.resolve(plugIns, source, threads);
+        BadRows policy = badRows.blanking(address, console::note);
         if (output.isPresent()) {
             NewFile.requireWritable(output.get(), "--output", address);
         }
@@ -86,6 +86,11 @@ final class PredictCommand extends Subcommand {
             }
         }
         return 0;
+    }
+
+    @Override
+    void ended() {
+        badRows.close();
     }
 
     /** The rows to predict. */

@@ -77,6 +77,7 @@ final class TrainCommand extends Subcommand {
     @Override
     void ended() {
         shutdown.ifPresent(Shutdown::close);
+        options.badRows.close();
     }
 
     private void show(Training training, RunReport report, Optional<ModelVersion> live) {
@@ -155,18 +156,22 @@ final class TrainCommand extends Subcommand {
     }
 
     /** {@return what became of the rows that were read} */
-    private static String account(RunReport report) {
+    private String account(RunReport report) {
         return Console.count(report.rows(), "row") + " learned"
                 + (report.rowsUnlabelled() > 0
                         ? ", " + Console.count(report.rowsUnlabelled()) + " without a target"
                         : "")
                 + (report.rowsHeldOut() > 0 ? ", " + Console.count(report.rowsHeldOut()) + " held out" : "")
-                + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " bad and dropped" : "")
+                + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " bad and " + fate() : "")
                 + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
                 + (report.rowsWaiting() > 0
                         ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
                         : "")
                 + (report.stopped() ? "; stopped before the rows ended, --resume goes on" : "");
+    }
+
+    private String fate() {
+        return options.badRows.file().map(file -> "kept in " + file).orElse("dropped");
     }
 
     private Map<String, Object> document(

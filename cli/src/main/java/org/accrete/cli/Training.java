@@ -49,7 +49,7 @@ final class Training implements AutoCloseable {
         long droppedBefore =
                 resumed.map(stored -> stored.count("run.rows_dropped")).orElse(0L);
         this.badRows = options.badRows
-                .dropping(tell)
+                .dropping(address, options.resume, tell)
                 .after(
                         rowsBefore() - droppedBefore,
                         resumed.map(stored -> stored.count("run.rows_refused")).orElse(0L));
