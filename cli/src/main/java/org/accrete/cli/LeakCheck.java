@@ -94,7 +94,9 @@ final class LeakCheck {
         for (int column = from; column < from + width; column++) {
             double[] numbers = numbers(column);
             best = larger(best, sample.classes().size() == 2 ? byDirection(numbers) : worst(numbers));
-            best = larger(best, worst(missing(numbers)));
+            if (Arrays.stream(numbers).anyMatch(Double::isNaN)) {
+                best = larger(best, worst(missing(numbers)));
+            }
         }
         return best;
     }
@@ -166,29 +168,32 @@ final class LeakCheck {
      * {@return the area under the ROC curve on the second half; NaN if it has too few rows of the class or of the rest}
      */
     private double area(double[] scores, int label) {
-        Integer[] order = new Integer[sample.rows() - half];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = half + i;
-        }
-        Arrays.sort(order, (a, b) -> Double.compare(scores[a], scores[b]));
-        double won = 0;
-        long below = 0;
-        long others = 0;
-        long of = 0;
-        for (int i = 0; i < order.length; ) {
-            int end = i;
-            long here = 0;
-            while (end < order.length && scores[order[end]] == scores[order[i]]) {
-                here += sample.target(order[end]) == label ? 1 : 0;
-                end++;
+        double[] ofClass = new double[sample.rows() - half];
+        double[] others = new double[ofClass.length];
+        int of = 0;
+        int rest = 0;
+        for (int row = half; row < sample.rows(); row++) {
+            if (sample.target(row) == label) {
+                ofClass[of++] = scores[row];
+            } else {
+                others[rest++] = scores[row];
             }
-            others = end - i - here;
-            won += here * (below + others / 2.0);
-            below += others;
-            of += here;
-            i = end;
         }
-        return Math.min(of, below) < FEWEST_OF_CLASS ? Double.NaN : won / (of * (double) below);
+        Arrays.sort(ofClass, 0, of);
+        Arrays.sort(others, 0, rest);
+        double won = 0;
+        int below = 0;
+        int notAbove = 0;
+        for (int i = 0; i < of; i++) {
+            while (below < rest && others[below] < ofClass[i]) {
+                below++;
+            }
+            while (notAbove < rest && others[notAbove] <= ofClass[i]) {
+                notAbove++;
+            }
+            won += (below + notAbove) / 2.0;
+        }
+        return Math.min(of, rest) < FEWEST_OF_CLASS ? Double.NaN : won / (of * (double) rest);
     }
 
     /** {@return one column, for all rows} */
