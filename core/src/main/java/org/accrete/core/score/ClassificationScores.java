@@ -451,8 +451,41 @@ final class ClassificationScores extends Scores {
                     .longs(prefix + "no_change", Arrays.copyOf(predicted[NO_CHANGE], classes))
                     .longs(prefix + "majority", Arrays.copyOf(predicted[MAJORITY], classes));
             if (auc.length > 0) {
-                state.longs(prefix + "auc", auc, 2, BINS);
+                writeAuc(prefix, state);
             }
+        }
+
+        /** Writes the bins from the first to the last that is in use; all of them would outweigh a small model. */
+        private void writeAuc(String prefix, State.Builder state) {
+            int from = 0;
+            int to = BINS;
+            while (from < BINS - 1 && auc[from] == 0 && auc[BINS + from] == 0) {
+                from++;
+            }
+            while (to > from + 1 && auc[to - 1] == 0 && auc[BINS + to - 1] == 0) {
+                to--;
+            }
+            int width = to - from;
+            long[] used = new long[2 * width];
+            System.arraycopy(auc, from, used, 0, width);
+            System.arraycopy(auc, BINS + from, used, width, width);
+            state.longs(prefix + "auc", used, 2, width).whole(prefix + "auc_from", from);
+        }
+
+        private void readAuc(String prefix, State state) {
+            // Without the number, all bins were written.
+            boolean isWhole = !state.tensors().containsKey(prefix + "auc_from");
+            long from = isWhole ? 0 : state.whole(prefix + "auc_from");
+            long[] shape = state.tensor(prefix + "auc").shape();
+            long width = isWhole || shape.length < 2 ? BINS : shape[1];
+            long[] used = state.longs(prefix + "auc", 2, width);
+            if (from < 0 || from > BINS - width) {
+                throw AccreteException.corruptFile(
+                        "tensor '" + prefix + "auc' must be of " + BINS + " bins but has " + width + " from " + from);
+            }
+            Arrays.fill(auc, 0);
+            System.arraycopy(used, 0, auc, (int) from, (int) width);
+            System.arraycopy(used, (int) width, auc, BINS + (int) from, (int) width);
         }
 
         void read(String prefix, State state) {
@@ -466,7 +499,7 @@ final class ClassificationScores extends Scores {
             predicted[NO_CHANGE] = state.longs(prefix + "no_change", classes);
             predicted[MAJORITY] = state.longs(prefix + "majority", classes);
             if (auc.length > 0) {
-                auc = state.longs(prefix + "auc", 2, BINS);
+                readAuc(prefix, state);
             }
             if (rows != Arrays.stream(actual).sum()) {
                 throw AccreteException.corruptFile(

@@ -348,6 +348,35 @@ class ScoresTest {
         }
     }
 
+    /** So wrote earlier versions of the library. */
+    @Test
+    void binsOfTheAreaThatWereWrittenWholeAreRead() {
+        ListSource source = ListSource.labels(3_000);
+        Target target = source.schema().target();
+        Scores scores = Scores.forTarget(target);
+        ChunkBuffer buffer = new ChunkBuffer(source.schema(), 1_000);
+        while (source.next(buffer)) {
+            scores.update(new Logistic(source.schema(), target.classes()), buffer.chunk());
+        }
+        State written = state(scores);
+        State.Builder whole = State.builder();
+        written.tensors().forEach((name, tensor) -> {
+            if (name.endsWith("auc")) {
+                int bins = 4_096;
+                int width = (int) tensor.shape()[1];
+                int from = (int) written.whole(name + "_from");
+                assertThat(width).isLessThan(bins);
+                long[] all = new long[2 * bins];
+                System.arraycopy(tensor.longs(), 0, all, from, width);
+                System.arraycopy(tensor.longs(), width, all, bins + from, width);
+                whole.longs(name, all, 2, bins);
+            } else if (!name.endsWith("auc_from")) {
+                whole.tensor(name, tensor);
+            }
+        });
+        assertThat(state(Scores.restore(target, whole.build()))).isEqualTo(written);
+    }
+
     @Test
     void restoredScoresGoOnWhenClassesCameUp() {
         ListSource source = ListSource.labels(3_000);
@@ -542,19 +571,19 @@ class ScoresTest {
     @Test
     void aStateThatDoesNotFitTogetherIsCorrupt() {
         State good = state(Scores.forTarget(Target.categorical("y", TWO)));
-        for (String spoilt : List.of("run.previous", "run.scored")) {
+        for (String spoilt : List.of("run.previous", "run.scored", "run.auc_from")) {
             State.Builder bad = State.builder();
             good.tensors().forEach((name, tensor) -> {
                 if (!name.equals(spoilt)) {
                     bad.tensor(name, tensor);
                 }
             });
-            bad.whole(spoilt, 5);
+            bad.whole(spoilt, spoilt.equals("run.auc_from") ? 4_096 : 5);
             assertThatThrownBy(() -> Scores.restore(Target.categorical("y", TWO), bad.build()))
                     .isInstanceOfSatisfying(
                             AccreteException.class,
                             e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE))
-                    .hasMessageContaining(spoilt.equals("run.scored") ? "run.actual" : spoilt);
+                    .hasMessageContaining(spoilt.equals("run.scored") ? "run.actual" : spoilt.replace("_from", ""));
         }
     }
 
