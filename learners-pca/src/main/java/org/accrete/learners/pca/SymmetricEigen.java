@@ -12,10 +12,6 @@ import org.accrete.kernels.DenseKernels;
  */
 final class SymmetricEigen {
     private static final double EPSILON = 0x1p-52;
-    /**
-     * Off-diagonal elements below this, in a matrix whose largest element is about 1, are rounding errors. Without this
-     * bound, the small eigenvalues of a matrix of low rank, which are rounding errors, would not converge.
-     */
     private static final double NEGLIGIBLE = 0x1p-53;
 
     private final DenseKernels kernels = DenseKernels.best();
@@ -149,11 +145,14 @@ final class SymmetricEigen {
     }
 
     private void iterate(int n) {
+        // Off-diagonal elements below this are rounding errors of the largest eigenvalue. Without this bound, the small
+        // ones of a matrix of low rank, which are rounding errors themselves, would not converge.
+        double negligible = NEGLIGIBLE * largestRow(n);
         int high = n - 1;
         int steps = 0;
         while (high > 0) {
             int low = high;
-            while (low > 0 && !isNegligible(low - 1)) {
+            while (low > 0 && !isNegligible(low - 1, negligible)) {
                 low--;
             }
             if (low == high) {
@@ -169,9 +168,20 @@ final class SymmetricEigen {
         }
     }
 
-    private boolean isNegligible(int i) {
+    /** {@return the largest sum of the magnitudes of a row, a bound of the eigenvalues} */
+    private double largestRow(int n) {
+        double largest = 0;
+        for (int i = 0; i < n; i++) {
+            double before = i == 0 ? 0 : Math.abs(off[i - 1]);
+            double after = i == n - 1 ? 0 : Math.abs(off[i]);
+            largest = Math.max(largest, before + Math.abs(values[i]) + after);
+        }
+        return largest;
+    }
+
+    private boolean isNegligible(int i, double negligible) {
         double size = Math.abs(off[i]);
-        return size <= EPSILON * (Math.abs(values[i]) + Math.abs(values[i + 1])) || size <= NEGLIGIBLE;
+        return size <= EPSILON * (Math.abs(values[i]) + Math.abs(values[i + 1])) || size <= negligible;
     }
 
     /** One QR step on the rows from {@code low} to {@code high}, none of whose off-diagonal elements is negligible. */
