@@ -1,5 +1,7 @@
 """Time and processor time of a whole training from a file: Accrete beside pandas with scikit-learn, and Vowpal Wabbit.
 
+Accrete also learns the same rows from a file of NumPy, which its own `convert` made, and from a Parquet file, if pyarrow is installed.
+
 Each tool is a new process that reads the file, learns one pass and ends; interpreter, imports and JVM start count. They take turns, and a
 cell is the median of all rounds. pandas reads chunks of 10,000 rows for `partial_fit`. Vowpal Wabbit reads the same numbers in its own text
 format. Accrete runs twice: as it comes (scaled columns, its default optimizer, scores of each chunk), and with plain SGD of unscaled columns,
@@ -61,6 +63,17 @@ def make_files(folder, rows):
     return csv, text
 
 
+def parquet(csv):
+    """The same table as Parquet, as pyarrow writes it."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    file = csv.with_suffix(".parquet")
+    if not file.exists():
+        pyarrow.parquet.write_table(pyarrow.csv.read_csv(csv), file)
+    return file
+
+
 def run(command, environment):
     """Wall seconds, processor seconds and the most megabytes of a process."""
     start = time.perf_counter()
@@ -89,9 +102,16 @@ def main():
         for launcher in options.accrete or [str(ACCRETE)]:
             title = "Accrete" if not options.accrete else launcher
             train = [launcher, "train", str(csv), "--target", "label", "--model", "m", "--store", str(store)]
+            plain = ["--learner", "sgd-classifier", "--steps", "none", "--set", "optimizer=sgd"]
             commands[title] = train
-            commands[f"{title}, plain SGD"] = train + ["--learner", "sgd-classifier", "--steps", "none", "--set", "optimizer=sgd"]
+            commands[f"{title}, plain SGD"] = train + plain
             run(train + ["--rows", "2000"], environment)  # builds what is missing
+            numpy_file = folder / "rows.npy"
+            if not numpy_file.exists():
+                run([launcher, "convert", str(csv), str(numpy_file), "--target", "label"], environment)
+            commands[f"{title}, plain SGD, from .npy"] = [launcher, "train", str(numpy_file)] + train[3:] + plain
+            if importlib.util.find_spec("pyarrow"):
+                commands[f"{title}, plain SGD, from Parquet"] = [launcher, "train", str(parquet(csv))] + train[3:] + plain
         if importlib.util.find_spec("pandas") and importlib.util.find_spec("sklearn"):
             commands["pandas and scikit-learn"] = [sys.executable, "-c", PANDAS, str(csv)]
         if importlib.util.find_spec("vowpalwabbit"):
