@@ -266,11 +266,12 @@ class KillAndResumeIT {
         State expected = Command.latest(whole, "flights");
         assertThat(Command.history(whole, "flights").versions()).hasSize(versions);
 
+        int all = Integer.getInteger("accrete.kills", most);
         int kills = 0;
         int killsAfterVersion = 0;
         int resumesAboveZero = 0;
         // A run that ends between two kills is checked, and then another one starts.
-        for (int attempt = 0; kills < most; attempt++) {
+        for (int attempt = 0; kills < all; attempt++) {
             Path killed = directory.resolve("killed-" + attempt);
             Path history = killed.resolve("flights/history");
             String[] resume = with(train, killed.toString(), "--resume");
@@ -278,7 +279,7 @@ class KillAndResumeIT {
             while (!ended) {
                 long before = lines(history);
                 Command.Running running = command.start(resume);
-                if (kills < most) {
+                if (kills < all) {
                     if (kills < EARLY_KILLS) {
                         TimeUnit.MILLISECONDS.sleep(random.nextInt(900));
                     } else {
@@ -310,7 +311,7 @@ class KillAndResumeIT {
         }
         System.out.println(kills + " kills, " + killsAfterVersion + " after the first version, " + resumesAboveZero
                 + " resumed runs");
-        assertThat(killsAfterVersion).isGreaterThanOrEqualTo(most - EARLY_KILLS - 2);
+        assertThat(killsAfterVersion).isGreaterThanOrEqualTo(all - EARLY_KILLS - 2);
         assertThat(resumesAboveZero).isPositive();
         return expected;
     }
