@@ -17,6 +17,8 @@ public final class AccreteException extends RuntimeException {
         BAD_ARGUMENT("bad-argument"),
         /** A row, a cell or a chunk cannot be used. */
         BAD_DATA("bad-data"),
+        /** A row is left out, as its column plan says. */
+        LEFT_OUT("left-out"),
         /**
          * The call does not fit the present state: another schema, a version that is not the parent, a lock held by
          * others.

@@ -6,6 +6,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Model;
 import org.accrete.core.pipeline.Pipeline;
@@ -51,7 +52,7 @@ final class EvaluateCommand extends Subcommand {
         Model fixed = Pipeline.restore(plugIns, stored.state()).view();
         Scores scores = Scores.forTarget(target);
         long rows = 0;
-        long refused = 0;
+        DroppedRows dropped = DroppedRows.NONE;
         try (ChunkSource opened = stored.open(address, true, policy);
                 ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {
             int keys = opened.plan().map(plan -> plan.keys().size()).orElse(0);
@@ -59,13 +60,13 @@ final class EvaluateCommand extends Subcommand {
             while (ahead.next(buffer)) {
                 scores.update(fixed, buffer.chunk());
                 rows += buffer.rows();
-                refused += buffer.refusedRows();
+                dropped = dropped.plus(buffer.dropped());
                 markUnderway();
             }
-            refused += buffer.refusedRows();
+            dropped = dropped.plus(buffer.dropped());
         }
-        policy.requireShare(rows + refused, refused, true);
-        show(stored, rows, refused, scores.report());
+        policy.requireShare(rows + dropped.refused(), dropped.refused(), true);
+        show(stored, rows, dropped, scores.report());
         return 0;
     }
 
@@ -74,7 +75,7 @@ final class EvaluateCommand extends Subcommand {
         badRows.close();
     }
 
-    private void show(StoredModel stored, long rows, long refused, ScoreReport scores) {
+    private void show(StoredModel stored, long rows, DroppedRows dropped, ScoreReport scores) {
         long unlabelled = rows - scores.rows();
         if (console.isJson()) {
             Map<String, Object> document = new LinkedHashMap<>();
@@ -82,7 +83,8 @@ final class EvaluateCommand extends Subcommand {
             document.put("version", stored.version().number());
             document.put("rows", rows);
             document.put("rows_unlabelled", unlabelled);
-            document.put("rows_refused", refused);
+            document.put("rows_refused", dropped.refused());
+            document.put("rows_left_out", dropped.leftOut());
             document.putAll(Figures.document(scores));
             console.json(document);
             return;
@@ -92,8 +94,11 @@ final class EvaluateCommand extends Subcommand {
         if (unlabelled > 0) {
             console.print(Console.count(unlabelled, "row") + " without a target, not scored");
         }
-        if (refused > 0) {
-            console.print(Console.count(refused, "bad row")
+        if (dropped.leftOut() > 0) {
+            console.print(Console.count(dropped.leftOut(), "row") + " left out, as the model's columns say");
+        }
+        if (dropped.refused() > 0) {
+            console.print(Console.count(dropped.refused(), "bad row")
                     + badRows.file().map(file -> " kept in " + file).orElse(" dropped"));
         }
     }

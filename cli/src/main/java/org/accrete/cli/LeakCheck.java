@@ -78,7 +78,8 @@ final class LeakCheck {
     /** {@return the name in the header; the days of a date are a block with a name of its own} */
     private static String rawColumn(Block block, ColumnPlan plan) {
         for (Column column : plan.columns()) {
-            if (column instanceof Column.DateTime && block.name().equals(column.name() + ".days")) {
+            boolean isDays = column instanceof Column.DateTime && block.name().equals(column.name() + ".days");
+            if (isDays || (column.cells().hasIndicator() && block.name().equals(column.name() + ColumnPlan.MISSING))) {
                 return column.name();
             }
         }

@@ -87,10 +87,8 @@ final class StoredStart extends TrainingStart {
         for (Column asWritten : options.columns.given()) {
             Column given = asWritten.namedAsIn(names);
             boolean same = plan.columns().stream()
-                    .anyMatch(column -> column.name().equals(given.name())
-                            && (column.kind().equals(given.kind())
-                                    || column.kind().startsWith(given.kind() + "(")
-                                    || isTarget(column, given)));
+                    .anyMatch(column ->
+                            column.name().equals(given.name()) && (column.says(given) || isTarget(column, given)));
             if (!same) {
                 throw mismatch(
                         "--column " + given.toPlainText(),

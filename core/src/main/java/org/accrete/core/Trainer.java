@@ -386,7 +386,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         return encoded(rows, encoder.get());
     }
 
-    /** Encodes records into memory that is used again. */
+    /** Encodes records into memory that is used again, without those that the plan leaves out. */
     private Chunk encoded(List<?> rows, RecordEncoder by) {
         if (records.isEmpty() || records.get().capacity() < rows.size()) {
             records = Optional.of(new ChunkBuffer(by.schema(), rows.size()));
@@ -397,7 +397,9 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
             try {
                 by.encode(rows.get(row), buffer);
             } catch (AccreteException e) {
-                throw e.kind() == AccreteException.Kind.BAD_DATA ? e.at("record " + row) : e;
+                if (e.kind() != AccreteException.Kind.LEFT_OUT) {
+                    throw e.kind() == AccreteException.Kind.BAD_DATA ? e.at("record " + row) : e;
+                }
             }
         }
         return buffer.chunk();

@@ -174,7 +174,8 @@ public final class BadRows {
     }
 
     /**
-     * Drops a row that a source cannot use, or refuses to.
+     * Drops a row that a source cannot use, or refuses to. A row that the plan leaves out is only counted, apart, under
+     * any policy.
      *
      * @param why what is wrong with it, and where
      * @param buffer the chunk being filled, which counts it
@@ -182,6 +183,10 @@ public final class BadRows {
      * @throws AccreteException as {@link #drop(AccreteException, Supplier)}; bad data: too many rows are bad
      */
     public void refused(AccreteException why, ChunkBuffer buffer, Supplier<BadRow> row) {
+        if (why.kind() == AccreteException.Kind.LEFT_OUT) {
+            buffer.dropped(new DroppedRows(0, 1));
+            return;
+        }
         drop(why, row);
         rows++;
         dropped++;

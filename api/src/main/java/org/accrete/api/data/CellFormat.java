@@ -5,18 +5,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.accrete.api.AccreteException;
 
 /**
- * How the cells of a column are written: which texts are missing values, and the decimal separator of numbers.
- * Immutable.
+ * How the cells of a column are written: which texts are missing values and what becomes of these, and the decimal
+ * separator of numbers. Immutable.
  *
  * <p>An empty cell, {@code NA}, {@code NaN} and {@code null} are missing in any format. Further texts are compared with
  * the cell as they are written, without the blanks around it. Where a number is read, one that is listed, such as
  * {@code -999}, is missing however it is written.
  */
 public final class CellFormat {
+    /** A missing value makes its row a bad row. */
+    static final String REJECT = "reject";
+
+    /** The row of a missing value is left out. */
+    static final String SKIP = "skip";
+
+    /** A missing value stays missing: steps and learners take the mean for it. The same as saying nothing. */
+    static final String MEAN = "mean";
+
     private static final CellFormat STANDARD = new CellFormat(List.of(), '.');
 
     private final String[] missing;
@@ -24,6 +34,10 @@ public final class CellFormat {
     private final char decimal;
     /** Those of the missing texts that are numbers. */
     private final double[] missingNumbers;
+
+    private final Optional<String> ifMissing;
+    private final boolean hasIndicator;
+    private final byte[] fill;
 
     /**
      * Makes a format.
@@ -33,6 +47,10 @@ public final class CellFormat {
      * @throws AccreteException bad argument: another decimal separator
      */
     public CellFormat(List<String> missing, char decimal) {
+        this(missing, decimal, Optional.empty(), false);
+    }
+
+    private CellFormat(List<String> missing, char decimal, Optional<String> ifMissing, boolean hasIndicator) {
         if (Character.isLetterOrDigit(decimal) || decimal <= ' ' || decimal == '-' || decimal == '+') {
             throw AccreteException.badArgument(
                     "decimal must be one character, no letter, digit, sign or blank, but was '" + decimal + "'");
@@ -50,6 +68,9 @@ public final class CellFormat {
                 .mapToDouble(text -> Numbers.parse(text, 0, text.length, decimal))
                 .filter(number -> !Double.isNaN(number))
                 .toArray();
+        this.ifMissing = ifMissing;
+        this.hasIndicator = hasIndicator;
+        this.fill = ifMissing.orElse("").getBytes(StandardCharsets.UTF_8);
     }
 
     /** {@return the format of columns that say nothing else: no further missing values, a decimal point} */
@@ -95,7 +116,7 @@ public final class CellFormat {
     public CellFormat or(CellFormat other) {
         Set<String> both = new LinkedHashSet<>(missing());
         both.addAll(other.missing());
-        return new CellFormat(List.copyOf(both), decimal == '.' ? other.decimal : decimal);
+        return new CellFormat(List.copyOf(both), decimal == '.' ? other.decimal : decimal, ifMissing, hasIndicator);
     }
 
     /**
@@ -104,7 +125,55 @@ public final class CellFormat {
      * @param separator the character before the fraction of a number
      */
     public CellFormat withDecimal(char separator) {
-        return new CellFormat(missing(), separator);
+        return new CellFormat(missing(), separator, ifMissing, hasIndicator);
+    }
+
+    /**
+     * {@return the same format with what becomes of a missing value}
+     *
+     * @param policy {@link #REJECT}, {@link #SKIP}, {@link #MEAN}, or the text that the cell is then read as
+     * @param indicator whether a column of its own says which values are missing
+     */
+    CellFormat withIfMissing(String policy, boolean indicator) {
+        return new CellFormat(missing(), decimal, Optional.of(policy).filter(text -> !text.equals(MEAN)), indicator);
+    }
+
+    /** {@return whether a cell that is missing does not simply stay so} */
+    boolean replacesMissing() {
+        return ifMissing.isPresent();
+    }
+
+    /** {@return whether a column of its own says which values are missing} */
+    public boolean hasIndicator() {
+        return hasIndicator;
+    }
+
+    /** {@return the text that a missing cell is read as; empty if it stays missing or makes its row useless} */
+    Optional<String> fillText() {
+        return ifMissing.filter(text -> !text.equals(REJECT) && !text.equals(SKIP));
+    }
+
+    /**
+     * {@return {@link #fillText} as UTF-8, not to be changed, for a missing cell of a column that
+     * {@linkplain #replacesMissing replaces} it}
+     *
+     * @param column name of the column
+     * @param training whether the row is learned or scored; one that is only predicted cannot be left out
+     * @throws AccreteException bad data: there is none; {@link AccreteException.Kind#LEFT_OUT} if its row is left out
+     */
+    byte[] fill(String column, boolean training) {
+        if (ifMissing.equals(Optional.of(SKIP)) && training) {
+            throw new AccreteException(
+                    AccreteException.Kind.LEFT_OUT,
+                    "column " + Cells.quote(column) + " is missing, so its row is left out");
+        }
+        if (fillText().isEmpty()) {
+            throw AccreteException.badCell(
+                    column,
+                    "column " + Cells.quote(column) + " must not be missing, as if-missing=" + ifMissing.orElse("")
+                            + " says");
+        }
+        return fill;
     }
 
     /**
@@ -120,6 +189,10 @@ public final class CellFormat {
         }
         if (decimal != '.') {
             settings.add("decimal=" + Escapes.escapeLegibly(String.valueOf(decimal)));
+        }
+        ifMissing.ifPresent(policy -> settings.add("if-missing=" + Escapes.escapeLegibly(policy)));
+        if (hasIndicator) {
+            settings.add("indicator=yes");
         }
         return settings;
     }
@@ -208,13 +281,16 @@ public final class CellFormat {
      * @param to after the last, not a blank
      */
     boolean isMissingNumber(byte[] text, int from, int to) {
-        return isMissing(text, from, to) || isMissing(Numbers.parse(text, from, to, decimal));
+        return isMissing(text, from, to)
+                || (missingNumbers.length > 0 && isMissing(Numbers.parse(text, from, to, decimal)));
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof CellFormat format
                 && decimal == format.decimal
+                && hasIndicator == format.hasIndicator
+                && ifMissing.equals(format.ifMissing)
                 && Arrays.equals(missing, format.missing);
     }
 

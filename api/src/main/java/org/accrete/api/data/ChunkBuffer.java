@@ -6,7 +6,7 @@ import org.accrete.api.AccreteException;
 
 /**
  * Reusable storage for the rows of one chunk. A source fills it, a learner reads {@link #chunk()}. What a learner has
- * no use for stays here: the keys and places of the rows, the position after the last row, the number of refused rows.
+ * no use for stays here: the keys and places of the rows, the position after the last row, the number of dropped rows.
  *
  * <p>A row is written between {@link #beginRow} and {@link #endRow}; one that is begun again instead of ended leaves no
  * trace. Arrays grow to the largest chunk seen and are then reused: no allocation in steady state. Not thread-safe.
@@ -38,7 +38,7 @@ public final class ChunkBuffer {
     private String[] keys = {};
     private long[] places = {};
     private Position position = Position.start();
-    private long refusedRows;
+    private DroppedRows dropped = DroppedRows.NONE;
 
     /**
      * Makes an empty buffer.
@@ -121,10 +121,10 @@ public final class ChunkBuffer {
         limit = rows;
     }
 
-    /** Drops all rows and the count of refused ones; keeps the classes and the limit. */
+    /** Drops all rows and the count of dropped ones; keeps the classes and the limit. */
     public void clear() {
         view.rows = 0;
-        refusedRows = 0;
+        dropped = DroppedRows.NONE;
         view.targets = NONE;
         view.weights = NONE;
         entries = 0;
@@ -393,7 +393,12 @@ public final class ChunkBuffer {
 
     /** {@return how many bad rows the source dropped while it filled this buffer} */
     public long refusedRows() {
-        return refusedRows;
+        return dropped.refused();
+    }
+
+    /** {@return how many rows the source dropped while it filled this buffer} */
+    public DroppedRows dropped() {
+        return dropped;
     }
 
     /**
@@ -402,7 +407,16 @@ public final class ChunkBuffer {
      * @param count how many more
      */
     public void refused(long count) {
-        refusedRows += count;
+        dropped(new DroppedRows(count, 0));
+    }
+
+    /**
+     * Counts rows that were dropped while this buffer was filled.
+     *
+     * @param more how many more
+     */
+    public void dropped(DroppedRows more) {
+        dropped = dropped.plus(more);
     }
 
     /**
@@ -440,8 +454,8 @@ public final class ChunkBuffer {
         Position otherPosition = other.position;
         other.position = position;
         position = otherPosition;
-        long otherRefused = other.refusedRows;
-        other.refusedRows = refusedRows;
-        refusedRows = otherRefused;
+        DroppedRows otherDropped = other.dropped;
+        other.dropped = dropped;
+        dropped = otherDropped;
     }
 }

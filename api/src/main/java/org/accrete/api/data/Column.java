@@ -1,5 +1,6 @@
 package org.accrete.api.data;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
@@ -18,6 +20,8 @@ import org.accrete.api.AccreteException;
  * <p>Its text is what users write to override what would be inferred: {@code NAME=KIND} or
  * {@code NAME=KIND(key=value,…)}. In names, labels and settings {@code %XX} stands for a byte of UTF-8. The kinds that
  * read cells have the settings {@code missing}, texts joined by {@code |}, and {@code decimal}: see {@link CellFormat}.
+ * Features have {@code if-missing} too, what becomes of a missing value, and {@code indicator}, whether a numeric
+ * column {@code NAME.missing} says which are.
  */
 public sealed interface Column {
     /** {@return the name in the header} */
@@ -317,6 +321,16 @@ public sealed interface Column {
         }
     }
 
+    /**
+     * {@return whether this column is of another one's kind and has all of its settings, and perhaps more}
+     *
+     * @param given a column as the user gives it, where what is inferred is left out
+     */
+    default boolean says(Column given) {
+        return Texts.kindOf(this).equals(Texts.kindOf(given))
+                && Texts.settingsOf(this).containsAll(Texts.settingsOf(given));
+    }
+
     /** {@return the column as text, which {@link #parse} takes back} */
     default String toText() {
         return Escapes.escapeLegibly(name()) + "=" + kind();
@@ -368,6 +382,9 @@ public sealed interface Column {
         private static final Pattern FORM =
                 Pattern.compile("(?<name>.+)=(?<kind>[a-z]+)(\\((?<settings>[^()]*)\\))?", Pattern.DOTALL);
 
+        /** Kinds of features whose values can be missing. */
+        private static final Set<String> FEATURES = Set.of("numeric", "boolean", "categorical", "datetime");
+
         private static final String AS_WRITTEN = "as-written";
 
         private Texts() {}
@@ -396,6 +413,7 @@ public sealed interface Column {
                         pair.substring(equals + 1).strip());
             }
             Column column = make(name, String.valueOf(matcher.group("kind")), settings);
+            requireFill(column);
             if (!settings.isEmpty()) {
                 throw AccreteException.badArgument("column '" + name + "' has no setting '"
                         + settings.keySet().iterator().next() + "' in '" + text + "'");
@@ -403,13 +421,32 @@ public sealed interface Column {
             return column;
         }
 
+        /** Refuses a value for missing cells that a cell of the column cannot have. */
+        private static void requireFill(Column column) {
+            Optional<String> fill = column.cells().fillText();
+            if (fill.isEmpty()) {
+                return;
+            }
+            byte[] text = fill.get().getBytes(StandardCharsets.UTF_8);
+            CellFormat cells = column.cells();
+            boolean fits = true;
+            if (column instanceof Numeric) {
+                fits = Double.isFinite(cells.number(text, 0, text.length));
+            } else if (column instanceof Bool) {
+                fits = !Double.isNaN(Cells.parseBoolean(text, 0, text.length));
+            } else if (column instanceof DateTime) {
+                fits = new DateCell().read(text, 0, text.length);
+            }
+            if (!fits || cells.isMissing(text, 0, text.length)) {
+                throw AccreteException.badArgument("if-missing of column '" + column.name()
+                        + "' must be reject, skip, mean or a cell that can be read as "
+                        + kindOf(column) + ", but was '" + fill.get() + "'");
+            }
+        }
+
         private static Column make(String name, String kind, Map<String, String> settings) {
             boolean reads = !kind.equals("key") && !kind.equals("ignore") && !kind.equals("sparse");
-            CellFormat cells = reads
-                    ? CellFormat.parse(
-                            take(settings, "missing").orElse(""),
-                            Escapes.unescapeOrKeep(take(settings, "decimal").orElse(".")))
-                    : CellFormat.standard();
+            CellFormat cells = reads ? cells(name, kind, settings) : CellFormat.standard();
             return switch (kind) {
                 case "numeric" -> new Numeric(name, cells);
                 case "boolean" -> new Bool(name, cells);
@@ -431,6 +468,42 @@ public sealed interface Column {
                     throw AccreteException.badArgument(
                             "kind of column '" + name + "' must be one of " + KINDS + " but was '" + kind + "'");
             };
+        }
+
+        private static String kindOf(Column column) {
+            return column.kind().replaceFirst("\\(.*", "");
+        }
+
+        private static List<String> settingsOf(Column column) {
+            String settings = column.kind().substring(kindOf(column).length());
+            return settings.isEmpty()
+                    ? List.of()
+                    : List.of(settings.substring(1, settings.length() - 1).split(","));
+        }
+
+        private static CellFormat cells(String name, String kind, Map<String, String> settings) {
+            CellFormat cells = CellFormat.parse(
+                    take(settings, "missing").orElse(""),
+                    Escapes.unescapeOrKeep(take(settings, "decimal").orElse(".")));
+            if (!FEATURES.contains(kind)) {
+                return cells;
+            }
+            boolean indicator = flag(name, "indicator", settings);
+            Optional<String> policy = take(settings, "if-missing").map(Escapes::unescapeOrKeep);
+            if (policy.isPresent() && policy.get().isEmpty()) {
+                throw AccreteException.badArgument(
+                        "if-missing of column '" + name + "' must be reject, skip, mean or a value, but was ''");
+            }
+            return cells.withIfMissing(policy.orElse(CellFormat.MEAN), indicator);
+        }
+
+        private static boolean flag(String name, String key, Map<String, String> settings) {
+            Optional<String> given = take(settings, key);
+            given.filter(text -> !text.equals("yes") && !text.equals("no")).ifPresent(text -> {
+                throw AccreteException.badArgument(
+                        key + " of column '" + name + "' must be yes or no but was '" + text + "'");
+            });
+            return given.equals(Optional.of("yes"));
         }
 
         private static int first(String name, String text) {

@@ -12,14 +12,17 @@ import org.accrete.api.AccreteException;
  * How the raw columns of a source become the columns of a chunk. Immutable and complete: nothing in it is still to be
  * inferred, so that prediction encodes exactly as training did.
  *
- * <p>The schema has the numeric blocks first (numbers, booleans, days), then the cycles, then the one-hot and the
- * sparse blocks, each group in the order of the raw columns.
+ * <p>The schema has the numeric blocks first (numbers, booleans, days, indicators of missing values), then the cycles,
+ * then the one-hot and the sparse blocks, each group in the order of the raw columns.
  *
  * @param columns the raw columns, in the order of the header they were inferred from
  */
 public record ColumnPlan(List<Column> columns) {
     /** Width of the cycle block of a date: sine and cosine of hour of day, day of week, day of year. */
     public static final int CYCLES = 6;
+
+    /** What follows the name of a column in the name of the block that says which of its values are missing. */
+    public static final String MISSING = ".missing";
 
     // Copies the list and checks that names differ, that there is at most one target and weight, and that it is
     // complete.
@@ -76,6 +79,9 @@ public record ColumnPlan(List<Column> columns) {
                 blocks.add(new Block(column.name(), Block.Kind.NUMERIC, 1));
             } else if (column instanceof Column.DateTime) {
                 blocks.add(new Block(column.name() + ".days", Block.Kind.NUMERIC, 1));
+            }
+            if (column.cells().hasIndicator()) {
+                blocks.add(new Block(column.name() + MISSING, Block.Kind.NUMERIC, 1));
             }
         }
         for (Column column : columns) {

@@ -306,6 +306,11 @@ public final class PlanInference {
                             + " rows; say what it is with " + Notation.option(name, "numeric") + " or "
                             + Notation.option(name, "categorical"));
         }
+        if (format.replacesMissing() || format.hasIndicator()) {
+            throw AccreteException.badArgument("column " + Cells.quote(name)
+                    + " is the target, for which if-missing and indicator mean nothing: a row without it is"
+                    + " unlabelled; leave them out");
+        }
         boolean numeric;
         if (wanted.isEmpty()) {
             numeric = isNumericTarget(name, seen);

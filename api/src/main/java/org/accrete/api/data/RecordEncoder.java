@@ -43,6 +43,8 @@ public final class RecordEncoder {
         NUMBER,
         BOOLEAN,
         DAYS,
+        /** 1 if the value is missing. */
+        MISSING,
         ONE_HOT,
         SPARSE,
         WEIGHT,
@@ -52,13 +54,17 @@ public final class RecordEncoder {
 
     private final ColumnPlan plan;
     private final Schema schema;
+    private final boolean targetNeeded;
     private final String[] names;
     private final Use[] uses;
     /** First column of a value in the chunk, or the number of a key. */
     private final int[] columns;
     /** Cells of sparse columns, by the number of the value. */
     private final Map<Integer, SparseCell> sparse = new HashMap<>();
-    /** Width of a one-hot or sparse block, or the day that a date column counts from. */
+    /**
+     * Width of a one-hot or sparse block, the day that a date column counts from, or 1 where missing values of a
+     * numeric column are told.
+     */
     private final long[] extents;
 
     /** How many of the values are numbers, booleans or dates; they come first. */
@@ -102,6 +108,7 @@ public final class RecordEncoder {
     public RecordEncoder(ColumnPlan plan, boolean targetNeeded, LabelIndex labels) {
         this.plan = plan;
         this.schema = plan.schema();
+        this.targetNeeded = targetNeeded;
         this.labels = labels;
         List<String> read = new ArrayList<>();
         List<Use> kinds = new ArrayList<>();
@@ -116,6 +123,9 @@ public final class RecordEncoder {
                 add(column, Use.BOOLEAN, 0, read, kinds, sizes, cells);
             } else if (column instanceof Column.DateTime days) {
                 add(column, Use.DAYS, days.firstDay().orElseThrow().toEpochDay(), read, kinds, sizes, cells);
+            }
+            if (column.cells().hasIndicator()) {
+                add(column, Use.MISSING, column instanceof Column.Numeric ? 1 : 0, read, kinds, sizes, cells);
             }
         }
         amounts = read.size();
@@ -192,8 +202,8 @@ public final class RecordEncoder {
      *
      * @param record a {@code Map} from column name to value, or a Java {@code record}; not kept
      * @param out a buffer of this schema that is not full; unchanged when the record is refused
-     * @throws AccreteException bad data: a column is not in the record, or its value cannot be used; bad argument:
-     *     neither a map nor a record
+     * @throws AccreteException bad data: a column is not in the record, or its value cannot be used; left out: the plan
+     *     leaves such rows out; bad argument: neither a map nor a record
      */
     public void encode(Object record, ChunkBuffer out) {
         out.beginRow();
@@ -219,7 +229,11 @@ public final class RecordEncoder {
     }
 
     /** Encodes a number while it is at hand, which spares a second pass over wide records; keeps any other value. */
-    private void read(int i, Object value, ChunkBuffer out) {
+    private void read(int i, Object given, ChunkBuffer out) {
+        Object value = given;
+        if (formats[i].replacesMissing() && uses[i] != Use.MISSING && isMissing(given, i)) {
+            value = new String(formats[i].fill(names[i], targetNeeded), StandardCharsets.UTF_8);
+        }
         if (uses[i] != Use.NUMBER) {
             values[i] = value;
             if (i >= amounts) {
@@ -229,6 +243,7 @@ public final class RecordEncoder {
         double amount = switch (uses[i]) {
             case NUMBER -> number(value, i);
             case BOOLEAN -> bool(value, i);
+            case MISSING -> isMissing(value, i) ? 1.0 : 0.0;
             default -> readDate(value, i) ? date.daysSince(extents[i]) : Double.NaN;
         };
         if (amount != 0.0) {
@@ -302,6 +317,17 @@ public final class RecordEncoder {
             }
         }
         return found;
+    }
+
+    private boolean isMissing(Object value, int field) {
+        boolean isNumber = uses[field] == Use.NUMBER || (uses[field] == Use.MISSING && extents[field] == 1);
+        if (isNumber && value instanceof Number number) {
+            return Double.isNaN(number.doubleValue()) || formats[field].isMissing(number.doubleValue());
+        }
+        int length = copy(text(value));
+        int from = first(length);
+        int to = last(from, length);
+        return isNumber ? formats[field].isMissingNumber(text, from, to) : formats[field].isMissing(text, from, to);
     }
 
     private void encode(ChunkBuffer out) {

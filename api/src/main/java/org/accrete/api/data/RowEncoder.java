@@ -1,6 +1,7 @@
 package org.accrete.api.data;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +30,13 @@ public final class RowEncoder {
     private enum Amount {
         NUMBER,
         BOOLEAN,
-        DAYS
+        DAYS,
+        /** 1 if the cell is missing. */
+        MISSING
     }
+
+    /** A number that a column makes. */
+    private record Made(Column column, Amount amount) {}
 
     private final ColumnPlan plan;
     private final Schema schema;
@@ -40,6 +46,9 @@ public final class RowEncoder {
     private final Amount[] amounts;
     private final int[] amountFields;
     private final CellFormat[] amountCells;
+    /** Whether the column of an amount is numeric, where -999 is missing however it is written. */
+    private final boolean[] areNumbers;
+
     /** Index of the date of each amount that is one. */
     private final int[] dateOf;
 
@@ -95,15 +104,12 @@ public final class RowEncoder {
         Map<String, Integer> fields = fields(header);
 
         List<Column> columns = plan.columns();
-        List<Column> numeric = columns.stream()
-                .filter(column -> column instanceof Column.Numeric
-                        || column instanceof Column.Bool
-                        || column instanceof Column.DateTime)
-                .toList();
-        amounts = new Amount[numeric.size()];
-        amountFields = new int[numeric.size()];
-        amountCells = numeric.stream().map(Column::cells).toArray(CellFormat[]::new);
-        firstDays = numeric.stream()
+        List<Made> numeric = numeric(columns);
+        amounts = numeric.stream().map(Made::amount).toArray(Amount[]::new);
+        amountFields =
+                numeric.stream().mapToInt(made -> field(fields, made.column())).toArray();
+        amountCells = numeric.stream().map(made -> made.column().cells()).toArray(CellFormat[]::new);
+        firstDays = columns.stream()
                 .filter(Column.DateTime.class::isInstance)
                 .mapToLong(column ->
                         ((Column.DateTime) column).firstDay().orElseThrow().toEpochDay())
@@ -112,13 +118,10 @@ public final class RowEncoder {
         dated = new boolean[firstDays.length];
         Arrays.setAll(dates, i -> new DateCell());
         dateOf = new int[amounts.length];
+        areNumbers = new boolean[amounts.length];
         for (int i = 0, date = 0; i < amounts.length; i++) {
-            Column column = numeric.get(i);
-            dateOf[i] = column instanceof Column.DateTime ? date++ : ABSENT;
-            amounts[i] = column instanceof Column.Numeric
-                    ? Amount.NUMBER
-                    : column instanceof Column.Bool ? Amount.BOOLEAN : Amount.DAYS;
-            amountFields[i] = field(fields, column);
+            dateOf[i] = amounts[i] == Amount.DAYS ? date++ : ABSENT;
+            areNumbers[i] = numeric.get(i).column() instanceof Column.Numeric;
         }
 
         List<Column> hot = columns.stream()
@@ -157,6 +160,24 @@ public final class RowEncoder {
 
         labels = new LabelIndex(schema.target().classes());
         scratchBorders = new int[header.size() + 1];
+    }
+
+    /** {@return the numbers that columns make, in the order of the schema} */
+    private static List<Made> numeric(List<Column> columns) {
+        List<Made> numeric = new ArrayList<>();
+        for (Column column : columns) {
+            if (column instanceof Column.Numeric) {
+                numeric.add(new Made(column, Amount.NUMBER));
+            } else if (column instanceof Column.Bool) {
+                numeric.add(new Made(column, Amount.BOOLEAN));
+            } else if (column instanceof Column.DateTime) {
+                numeric.add(new Made(column, Amount.DAYS));
+            }
+            if (column.cells().hasIndicator()) {
+                numeric.add(new Made(column, Amount.MISSING));
+            }
+        }
+        return numeric;
     }
 
     @SuppressWarnings("unchecked") // No array of a generic type can be made otherwise.
@@ -227,7 +248,8 @@ public final class RowEncoder {
      *
      * @param fields the cells, one per name of the header
      * @param out a buffer of this schema that is not full; unchanged when the row is refused
-     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
+     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected; left
+     *     out: the plan leaves such rows out
      */
     public void encode(List<String> fields, ChunkBuffer out) {
         int count = fields.size();
@@ -267,7 +289,8 @@ public final class RowEncoder {
      * @param first index of the first cell's border
      * @param count how many cells
      * @param out a buffer of this schema that is not full; unchanged when the row is refused
-     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
+     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected; left
+     *     out: the plan leaves such rows out
      */
     public void encode(byte[] text, int[] borders, int first, int count, ChunkBuffer out) {
         if (count != header.size()) {
@@ -279,11 +302,7 @@ public final class RowEncoder {
         putCycles(out);
         for (int i = 0; i < hotFields.length; i++) {
             trim(text, borders[first + hotFields[i]], borders[first + hotFields[i] + 1]);
-            if (sparse[i].isPresent()) {
-                sparse[i].get().put(text, from, to, hotColumns[i], out);
-            } else {
-                putHot(hotColumn(i, text), out);
-            }
+            putBlock(i, text, out);
         }
         if (weightField >= 0) {
             trim(text, borders[first + weightField], borders[first + weightField + 1]);
@@ -312,7 +331,7 @@ public final class RowEncoder {
      */
     public Optional<ColumnCells.Form> form(int field) {
         for (int i = 0; i < amounts.length; i++) {
-            if (amountFields[i] == field) {
+            if (amountFields[i] == field && amounts[i] != Amount.MISSING) {
                 boolean isTime =
                         amounts[i] == Amount.DAYS && amountCells[i].missing().isEmpty();
                 return Optional.of(
@@ -339,7 +358,8 @@ public final class RowEncoder {
      *     that are not read, any
      * @param row the row within these cells
      * @param out a buffer of this schema that is not full; unchanged when the row is refused
-     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected
+     * @throws AccreteException bad data: a cell that cannot be used, with its text, column and what was expected; left
+     *     out: the plan leaves such rows out
      */
     public void encode(ColumnCells[] columns, int row, ChunkBuffer out) {
         out.beginRow();
@@ -352,11 +372,12 @@ public final class RowEncoder {
         putCycles(out);
         for (int i = 0; i < hotFields.length; i++) {
             ColumnCells cells = columns[hotFields[i]];
-            if (sparse[i].isPresent()) {
-                byte[] text = load(cells, row);
-                sparse[i].get().put(text, from, to, hotColumns[i], out);
-            } else if (cells.ids()[row] >= 0) {
-                putHot(hotColumnsOf(i, cells)[cells.ids()[row]], out);
+            int id = cells.ids()[row];
+            int column = id < 0 || sparse[i].isPresent() ? ABSENT : hotColumnsOf(i, cells)[id];
+            if (column >= 0) {
+                out.put(column, 1.0);
+            } else {
+                putBlock(i, load(cells, row), out);
             }
         }
         if (weightField >= 0) {
@@ -389,15 +410,24 @@ public final class RowEncoder {
     private double amount(int i, ColumnCells cells, int row) {
         switch (cells.form()) {
             case NUMBERS -> {
-                return number(cells.numbers()[row], amountFields[i], "numeric", amountCells[i]);
+                double value = cells.numbers()[row];
+                if (Double.isNaN(value) || amountCells[i].isMissing(value)) {
+                    return amount(i, none());
+                }
+                return amounts[i] == Amount.MISSING ? 0 : number(value, amountFields[i], "numeric", amountCells[i]);
             }
             case SECONDS -> {
                 long seconds = cells.seconds()[row];
-                boolean isDate = seconds != ColumnCells.MISSING && dates[dateOf[i]].set(seconds);
-                if (!isDate && seconds != ColumnCells.MISSING) {
+                if (seconds == ColumnCells.MISSING) {
+                    return amount(i, none());
+                }
+                if (amounts[i] == Amount.MISSING) {
+                    return 0;
+                }
+                if (!dates[dateOf[i]].set(seconds)) {
                     throw refuseDate(spell(seconds + " s after 1970-01-01"), amountFields[i]);
                 }
-                return days(i, isDate);
+                return days(i, true);
             }
             default -> {
                 return amount(i, load(cells, row));
@@ -498,6 +528,13 @@ public final class RowEncoder {
         return cells.texts().bytes();
     }
 
+    /** Sets {@link #from} and {@link #to} to the empty text, which is missing; returns the bytes that it is in. */
+    private byte[] none() {
+        from = 0;
+        to = 0;
+        return scratch;
+    }
+
     /** Sets {@link #from} and {@link #to} to what a message shows of a number; returns the bytes that it is in. */
     private byte[] spell(double value) {
         return Double.isInfinite(value) || value < 0 ? spell(Double.toString(value)) : scratch;
@@ -527,12 +564,16 @@ public final class RowEncoder {
         }
     }
 
-    /** {@return the number that the trimmed cell of a numeric, boolean or date column is} */
-    private double amount(int i, byte[] text) {
+    /** {@return the number that a column makes of its trimmed cell} */
+    private double amount(int i, byte[] cell) {
+        if (amounts[i] == Amount.MISSING) {
+            return isMissing(cell, amountCells[i], areNumbers[i]) ? 1 : 0;
+        }
+        byte[] text = filled(cell, amountFields[i], amountCells[i], areNumbers[i]);
         return switch (amounts[i]) {
             case NUMBER -> number(text, amountFields[i], "numeric", amountCells[i]);
             case BOOLEAN -> bool(text, amountFields[i], amountCells[i]);
-            case DAYS -> {
+            default -> {
                 boolean isDate = dates[dateOf[i]].read(text, from, to);
                 if (!isDate && !amountCells[i].isMissing(text, from, to)) {
                     throw refuseDate(text, amountFields[i]);
@@ -547,6 +588,24 @@ public final class RowEncoder {
         int date = dateOf[i];
         dated[date] = isDate;
         return isDate ? dates[date].daysSince(firstDays[date]) : Double.NaN;
+    }
+
+    /**
+     * {@return the bytes in which {@link #from} and {@link #to} are set to the trimmed cell, or to what stands for it
+     * where it is missing}
+     */
+    private byte[] filled(byte[] cell, int field, CellFormat cells, boolean isNumber) {
+        if (!cells.replacesMissing() || !isMissing(cell, cells, isNumber)) {
+            return cell;
+        }
+        byte[] fill = cells.fill(header.get(field), targetNeeded);
+        from = 0;
+        to = fill.length;
+        return fill;
+    }
+
+    private boolean isMissing(byte[] text, CellFormat cells, boolean isNumber) {
+        return isNumber ? cells.isMissingNumber(text, from, to) : cells.isMissing(text, from, to);
     }
 
     private AccreteException refuseDate(byte[] text, int field) {
@@ -576,7 +635,14 @@ public final class RowEncoder {
                 : hotColumns[i] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), hotWidths[i]);
     }
 
-    private static void putHot(int column, ChunkBuffer out) {
+    /** Puts the trimmed cell of a one-hot or sparse column. */
+    private void putBlock(int i, byte[] cell, ChunkBuffer out) {
+        byte[] text = filled(cell, hotFields[i], hotCells[i], false);
+        if (sparse[i].isPresent()) {
+            sparse[i].get().put(text, from, to, hotColumns[i], out);
+            return;
+        }
+        int column = hotColumn(i, text);
         if (column >= 0) {
             out.put(column, 1.0);
         }

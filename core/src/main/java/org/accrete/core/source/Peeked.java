@@ -7,23 +7,24 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Position;
 
 /**
  * A source whose first rows can be seen with {@link #sample()} before {@link #next} hands them out. The rows,
- * positions, classes and counts of refused rows are the same whether a sample was taken or not. Made by
+ * positions, classes and counts of dropped rows are the same whether a sample was taken or not. Made by
  * {@link Sources#peek}.
  */
 public final class Peeked extends SourceWrapper {
     /** Where the source stood after one row. */
-    private record RowEnd(Position position, List<String> classes, long refused) {}
+    private record RowEnd(Position position, List<String> classes, DroppedRows dropped) {}
 
     private final ChunkSource source;
     private final int rows;
     private final List<RowEnd> rowEnds = new ArrayList<>();
     private Optional<ChunkBuffer> sample = Optional.empty();
     private int handed;
-    private long refusedAtEnd;
+    private DroppedRows droppedAtEnd = DroppedRows.NONE;
     private Optional<AccreteException> badRow = Optional.empty();
     private boolean moved;
 
@@ -62,9 +63,9 @@ public final class Peeked extends SourceWrapper {
             more = nextOf(one, all.rows());
             if (more) {
                 all.append(one, 0, one.rows());
-                rowEnds.add(new RowEnd(one.position(), one.chunk().classes(), one.refusedRows()));
+                rowEnds.add(new RowEnd(one.position(), one.chunk().classes(), one.dropped()));
             } else {
-                refusedAtEnd = one.refusedRows();
+                droppedAtEnd = one.dropped();
             }
         }
         if (!rowEnds.isEmpty()) {
@@ -109,8 +110,8 @@ public final class Peeked extends SourceWrapper {
         }
         if (sample.isEmpty() || handed == rowEnds.size()) {
             boolean more = source.next(buffer);
-            buffer.refused(refusedAtEnd);
-            refusedAtEnd = 0;
+            buffer.dropped(droppedAtEnd);
+            droppedAtEnd = DroppedRows.NONE;
             return more;
         }
         buffer.clear();
@@ -128,7 +129,7 @@ public final class Peeked extends SourceWrapper {
         int end = Math.min(rowEnds.size(), handed + buffer.room());
         buffer.append(from, handed, end);
         for (; handed < end; handed++) {
-            buffer.refused(rowEnds.get(handed).refused());
+            buffer.dropped(rowEnds.get(handed).dropped());
         }
         RowEnd last = rowEnds.get(end - 1);
         buffer.classes(last.classes());
@@ -145,7 +146,7 @@ public final class Peeked extends SourceWrapper {
             if (source.next(more)) {
                 append(more, buffer);
             } else {
-                refusedAtEnd += more.refusedRows();
+                droppedAtEnd = droppedAtEnd.plus(more.dropped());
             }
         } catch (AccreteException e) {
             append(more, buffer);

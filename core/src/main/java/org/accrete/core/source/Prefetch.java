@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Position;
 
 /**
@@ -31,7 +32,7 @@ public final class Prefetch extends SourceWrapper {
     private Optional<Throwable> failure = Optional.empty();
     private boolean ended;
     private boolean stopped;
-    private long refusedAtEnd;
+    private DroppedRows droppedAtEnd = DroppedRows.NONE;
 
     // Used by the reader only.
     private long rowsLeft;
@@ -90,7 +91,7 @@ public final class Prefetch extends SourceWrapper {
     private void copy(ChunkBuffer from, ChunkBuffer to) {
         int end = Math.min(from.rows(), handed + to.room());
         if (handed == 0) {
-            to.refused(from.refusedRows());
+            to.dropped(from.dropped());
         }
         to.append(from, handed, end);
         handed = end;
@@ -104,7 +105,7 @@ public final class Prefetch extends SourceWrapper {
         }
     }
 
-    /** {@return the first chunk that is ready, left in its place; empty at the end, whose refused rows are counted} */
+    /** {@return the first chunk that is ready, left in its place; empty at the end, whose dropped rows are counted} */
     private synchronized Optional<ChunkBuffer> await(ChunkBuffer buffer) {
         boolean interrupted = false;
         while (ready.isEmpty() && failure.isEmpty() && !ended && !stopped) {
@@ -126,8 +127,8 @@ public final class Prefetch extends SourceWrapper {
             Throwables.throwIfUnchecked(failure.get());
             throw new IllegalStateException(failure.get());
         }
-        buffer.refused(refusedAtEnd);
-        refusedAtEnd = 0;
+        buffer.dropped(droppedAtEnd);
+        droppedAtEnd = DroppedRows.NONE;
         return Optional.empty();
     }
 
@@ -185,7 +186,7 @@ public final class Prefetch extends SourceWrapper {
                 ready.add(buffer);
             } else {
                 ended = true;
-                refusedAtEnd = buffer.refusedRows();
+                droppedAtEnd = buffer.dropped();
             }
             notifyAll();
         }

@@ -9,6 +9,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Position;
 
 /**
@@ -25,7 +26,7 @@ final class Repeat extends SourceWrapper {
     private int epoch = 1;
     private List<String> classes;
     private long toDrop;
-    private long refusedAtEnd;
+    private DroppedRows droppedAtEnd = DroppedRows.NONE;
 
     private Repeat(Supplier<ChunkSource> open, int epochs, ChunkSource first) {
         super(first);
@@ -74,8 +75,8 @@ final class Repeat extends SourceWrapper {
         while (!any && epoch <= epochs && buffer.room() > 0) {
             any = fill(buffer);
         }
-        buffer.refused(refusedAtEnd);
-        refusedAtEnd = 0;
+        buffer.dropped(droppedAtEnd);
+        droppedAtEnd = DroppedRows.NONE;
         return any;
     }
 
@@ -87,7 +88,7 @@ final class Repeat extends SourceWrapper {
             buffer.classes(classes);
             buffer.position(within(buffer.position()));
         } else {
-            refusedAtEnd += buffer.refusedRows();
+            droppedAtEnd = droppedAtEnd.plus(buffer.dropped());
             buffer.clear();
             epochEnds();
         }
@@ -105,7 +106,7 @@ final class Repeat extends SourceWrapper {
                 toDrop -= dropped.rows();
             }
         }
-        refusedAtEnd = 0;
+        droppedAtEnd = DroppedRows.NONE;
     }
 
     private Position within(Position inner) {

@@ -54,10 +54,10 @@ abstract class SourceWrapper implements ChunkSource {
         return new ChunkBuffer(buffer.schema(), buffer.room(), buffer.keyCount());
     }
 
-    /** Appends all rows of a buffer, with the position after them and the refused rows among them. */
+    /** Appends all rows of a buffer, with the position after them and the counts of dropped ones. */
     static void append(ChunkBuffer from, ChunkBuffer to) {
         to.append(from, 0, from.rows());
         to.position(from.position());
-        to.refused(from.refusedRows());
+        to.dropped(from.dropped());
     }
 }

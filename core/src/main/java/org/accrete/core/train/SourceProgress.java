@@ -17,17 +17,20 @@ final class SourceProgress {
     private static final String UNLABELLED = "run.rows_unlabelled";
     private static final String HELD_OUT = "run.rows_held_out";
     private static final String DROPPED = "run.rows_dropped";
+    private static final String LEFT_OUT = "run.rows_left_out";
 
     private long rowsBefore;
     private long refusedBefore;
     private long unlabelledBefore;
     private long heldOutBefore;
     private long droppedBefore;
+    private long leftOutBefore;
     private long rows;
     private long refused;
     private long unlabelled;
     private long heldOut;
     private long dropped;
+    private long leftOut;
     private int inChunk;
     private Position position = Position.start();
     private List<String> classes = List.of();
@@ -40,6 +43,7 @@ final class SourceProgress {
         unlabelledBefore = wholeOrNone(state, UNLABELLED);
         heldOutBefore = wholeOrNone(state, HELD_OUT);
         droppedBefore = wholeOrNone(state, DROPPED);
+        leftOutBefore = wholeOrNone(state, LEFT_OUT);
     }
 
     /** {@return a count that versions store unless it is 0} */
@@ -89,6 +93,7 @@ final class SourceProgress {
     /** Ends a chunk, all of whose rows were added. */
     void chunkEnds(ChunkBuffer buffer) {
         refused += buffer.refusedRows();
+        leftOut += buffer.dropped().leftOut();
         position = buffer.position();
         classes = buffer.chunk().classes();
         inChunk = 0;
@@ -124,7 +129,12 @@ final class SourceProgress {
         return refused;
     }
 
-    /** {@return all rows that this run and those before it read, also those that the source dropped} */
+    /** {@return rows that the source left out, as the column plan says} */
+    long leftOut() {
+        return leftOut;
+    }
+
+    /** {@return all rows that this run and those before it read, also bad ones, but not those left out} */
     long allRead() {
         return rowsBefore - droppedBefore + refusedBefore + rows - dropped + refused;
     }
@@ -163,5 +173,8 @@ final class SourceProgress {
                 .whole(UNLABELLED, unlabelledBefore + unlabelled)
                 .whole(HELD_OUT, heldOutBefore + heldOut)
                 .whole(DROPPED, droppedBefore + dropped);
+        if (leftOutBefore + leftOut > 0) {
+            state.whole(LEFT_OUT, leftOutBefore + leftOut);
+        }
     }
 }

@@ -14,6 +14,7 @@ import org.accrete.api.data.BadRows;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
@@ -45,7 +46,8 @@ import org.accrete.core.source.Sources;
  *
  * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
  * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_held_out}, {@code run.rows_dropped},
- * {@code run.rows_refused}, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
+ * {@code run.rows_refused}, {@code run.rows_left_out} unless it is 0, the {@linkplain Scores#writeTo scores} and the
+ * {@linkplain Builder#fact facts}.
  */
 public final class TrainingRun {
     /** What comes after the last pass. */
@@ -146,14 +148,14 @@ public final class TrainingRun {
 
     private RunReport train(ChunkSource reader) {
         ChunkBuffer buffer = new ChunkBuffer(source.schema(), chunkRows);
-        long refusedAtEnd = 0;
+        DroppedRows atEnd = DroppedRows.NONE;
         boolean more = true;
         boolean stoppedEarly = false;
         while (more && !stop && !stoppedEarly && progress.rows() < mostRows) {
             buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
             more = read(reader, buffer);
             // After the position: a resumed run reads them again.
-            refusedAtEnd = more ? 0 : buffer.refusedRows();
+            atEnd = more ? DroppedRows.NONE : buffer.dropped();
             stoppedEarly = !stop && endsPass(more ? Sources.pass(buffer.position()) : ROWS_END);
             if (more && !stoppedEarly) {
                 learn(buffer);
@@ -162,7 +164,7 @@ public final class TrainingRun {
         }
         boolean stopped = stop;
         if (!stopped) {
-            badRows.requireShare(progress.allRead() + refusedAtEnd, progress.allRefused() + refusedAtEnd, true);
+            badRows.requireShare(progress.allRead() + atEnd.refused(), progress.allRefused() + atEnd.refused(), true);
         }
         // Otherwise the last version is the best pass.
         if (stopped || !keepsBest() || checkpoints.version().isEmpty()) {
@@ -173,7 +175,8 @@ public final class TrainingRun {
                 progress.learned(),
                 progress.unlabelled(),
                 progress.heldOut(),
-                progress.refused() + refusedAtEnd,
+                progress.refused() + atEnd.refused(),
+                progress.leftOut() + atEnd.leftOut(),
                 Sources.pass(progress.position()),
                 pipeline.warmUpRows(),
                 pipeline.rowsWaiting(),
