@@ -99,17 +99,19 @@ final class ColumnSettingsTest {
                         .collect(Collectors.joining("\n", String.join(",", NAMES) + "\n", "\n")));
     }
 
-    private Path jsonLines() {
+    private Path jsonLines(String name, boolean reversed) {
         StringBuilder text = new StringBuilder();
         for (String[] row : rows) {
             List<String> pairs = new ArrayList<>();
             for (int j = 0; j < row.length; j++) {
                 pairs.add("\"" + NAMES[j] + "\":\"" + row[j] + "\"");
             }
-            Collections.reverse(pairs);
+            if (reversed) {
+                Collections.reverse(pairs);
+            }
             text.append('{').append(String.join(",", pairs)).append("}\n");
         }
-        return Data.write(folder, "in.jsonl", text.toString());
+        return Data.write(folder, name, text.toString());
     }
 
     /** Trains in several ways, which must not matter, and predicts in several ways, which must say the same. */
@@ -131,11 +133,11 @@ final class ColumnSettingsTest {
         assertThat(train(csv, "whole", options).status()).isZero();
         assertThat(state("stopped").tensors()).isEqualTo(state("whole").tensors());
 
-        Path json = jsonLines();
+        Path json = jsonLines("in.jsonl", false);
         assertThat(train(json, "json", options).status()).isZero();
         assertThat(learned("json")).as("of JSON lines").isEqualTo(expected);
         List<String> predicted = predictions(csv);
-        assertThat(predictions(json)).isEqualTo(predicted);
+        assertThat(predictions(jsonLines("reversed.jsonl", true))).isEqualTo(predicted);
         assertThat(predicted).hasSize(ROWS);
         PlugIns plugIns = PlugIns.load();
         ModelStoreProvider provider = plugIns.stores().find("directory");
@@ -197,6 +199,12 @@ final class ColumnSettingsTest {
         assertThat(accrete("evaluate", "counted", folder.resolve("in.csv").toString(), "--json")
                         .json())
                 .containsEntry("rows_left_out", leftOut);
+    }
+
+    @Test
+    void rareCategories() throws Exception {
+        check("--column=word=categorical(min-count=30)");
+        assertThat(state("whole").text("plan")).contains("word=categorical(min-count=30,values=w0|w1|");
     }
 
     @Test

@@ -335,7 +335,8 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         if (sample.size() < ENOUGH_TO_COUNT_TEXTS) {
             // Too few rows to tell a name from an identifier, or how many different texts there will be.
             for (Column column : inferred.columns()) {
-                boolean isText = column instanceof Column.Categorical || column instanceof Column.Ignore;
+                boolean isText = (column instanceof Column.Categorical words && !words.keepsValues())
+                        || column instanceof Column.Ignore;
                 if (isText && !parts.columns().contains(column) && hasText(sample, column.name())) {
                     given.put(column.name(), new Column.Categorical(column.name(), BUCKETS));
                 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 
 /**
@@ -99,22 +100,47 @@ public sealed interface Column {
     }
 
     /**
-     * Text, one-hot by unsigned murmur3_x86_32 (seed 0, UTF-8) modulo the width; missing has no entry.
+     * Text, one-hot; missing has no entry. The place of a text is its unsigned murmur3_x86_32 (seed 0, UTF-8) modulo the
+     * width, or, where values are kept, its place among them; all others share the place behind these.
      *
      * @param name name in the header
-     * @param width number of buckets, a power of two between 2^10 and 2^18 when inferred; 0 asks for inference
+     * @param width number of places, when inferred a power of two between 2^10 and 2^18, or one more than values are
+     *     kept; 0 asks for inference
+     * @param minCount how often a value must occur in the rows that the plan is inferred from to be kept; 0 if that does
+     *     not matter
+     * @param values the values that are kept, all different; empty if there are none, or if all are hashed
      * @param cells how its cells are written
      */
-    record Categorical(String name, int width, CellFormat cells) implements Column {
-        // Checks the width.
+    record Categorical(String name, int width, int minCount, List<String> values, CellFormat cells)
+            implements Column {
+        // Copies the values and checks the numbers.
         public Categorical {
+            values = List.copyOf(values);
             if (width < 0) {
                 throw AccreteException.badArgument("width of '" + name + "' must be >= 1 but was " + width);
+            }
+            if (Set.copyOf(values).size() < values.size()) {
+                throw AccreteException.badArgument("values of '" + name + "' must differ but were " + values);
+            }
+            if (width > 0 && (minCount > 0 || !values.isEmpty()) && width != values.size() + 1) {
+                throw AccreteException.badArgument(
+                        "width of '" + name + "' follows from its values; leave it out");
             }
         }
 
         /**
-         * Makes a column of the standard format.
+         * Makes a column whose values are hashed.
+         *
+         * @param name name in the header
+         * @param width number of buckets, or 0
+         * @param cells how its cells are written
+         */
+        public Categorical(String name, int width, CellFormat cells) {
+            this(name, width, 0, List.of(), cells);
+        }
+
+        /**
+         * Makes a column of the standard format whose values are hashed.
          *
          * @param name name in the header
          * @param width number of buckets, or 0
@@ -123,14 +149,30 @@ public sealed interface Column {
             this(name, width, CellFormat.standard());
         }
 
+        /** {@return whether values have places of their own, instead of being hashed} */
+        public boolean keepsValues() {
+            return minCount > 0 || !values.isEmpty();
+        }
+
         @Override
         public String kind() {
-            return width == 0 ? Texts.kind("categorical", cells) : Texts.kind("categorical", cells, "width=" + width);
+            List<String> settings = new ArrayList<>();
+            if (minCount > 0) {
+                settings.add("min-count=" + minCount);
+            }
+            if (keepsValues() && width > 0) {
+                settings.add("values="
+                        + String.join(
+                                "|", values.stream().map(Escapes::escapeLegibly).toList()));
+            } else if (width > 0) {
+                settings.add("width=" + width);
+            }
+            return Texts.kind("categorical", cells, settings.toArray(String[]::new));
         }
 
         @Override
         public Column withCells(CellFormat other) {
-            return new Categorical(name, width, other);
+            return new Categorical(name, width, minCount, values, other);
         }
     }
 
@@ -450,7 +492,7 @@ public sealed interface Column {
             return switch (kind) {
                 case "numeric" -> new Numeric(name, cells);
                 case "boolean" -> new Bool(name, cells);
-                case "categorical" -> new Categorical(name, width(name, settings), cells);
+                case "categorical" -> categorical(name, settings, cells);
                 case "sparse" ->
                     new Sparse(
                             name,
@@ -512,6 +554,39 @@ public sealed interface Column {
                         "first of column '" + name + "' must be 0 or 1 but was '" + text + "'");
             }
             return text.charAt(0) - '0';
+        }
+
+        private static Categorical categorical(String name, Map<String, String> settings, CellFormat cells) {
+            int width = width(name, settings);
+            int minCount = wholeNumber(name, "min-count", settings);
+            Optional<String> given = take(settings, "values");
+            List<String> values = given.filter(text -> !text.isEmpty()).stream()
+                    .flatMap(text -> Stream.of(text.split("\\|", -1)))
+                    .map(Escapes::unescapeOrKeep)
+                    .map(String::trim)
+                    .toList();
+            if (given.isPresent() && values.isEmpty() && minCount == 0) {
+                throw AccreteException.badArgument("values of column '" + name + "' must be texts joined by |, but was ''");
+            }
+            if (width > 0 && (given.isPresent() || minCount > 0)) {
+                throw AccreteException.badArgument(
+                        "width of '" + name + "' follows from its values; leave it out");
+            }
+            return new Categorical(name, given.isPresent() ? values.size() + 1 : width, minCount, values, cells);
+        }
+
+        private static int wholeNumber(String name, String key, Map<String, String> settings) {
+            Optional<String> text = take(settings, key);
+            try {
+                int number = text.map(Integer::valueOf).orElse(0);
+                if (text.isPresent() && number < 1) {
+                    throw new NumberFormatException();
+                }
+                return number;
+            } catch (NumberFormatException e) {
+                throw AccreteException.badArgument(key + " of column '" + name
+                        + "' must be a whole number >= 1 but was '" + text.orElse("") + "'");
+            }
         }
 
         private static int width(String name, Map<String, String> settings) {

@@ -23,7 +23,8 @@ import org.accrete.api.AccreteException;
  *       twenty is neither of that kind nor missing: those rows are refused later, which is easier to notice than
  *       numbers learned as text.
  *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed
- *       into buckets; their number is the power of two ≥ 64 × the distinct values, between 2^10 and 2^18.
+ *       into buckets; their number is the power of two ≥ 64 × the distinct values, between 2^10 and 2^18. Of a column
+ *       with {@code min-count} the values that are seen that often are kept, and the others share a place.
  *   <li>A column without values, and text of which more than half is unique, is ignored, with a warning.
  *   <li>Text of which most cells are numbers, or look like numbers or dates that are written in a way that is not read,
  *       gets a warning that says how to have them read.
@@ -239,7 +240,12 @@ public final class PlanInference {
 
     private static Column complete(Column column, Facts seen) {
         if (column instanceof Column.Categorical categorical && categorical.width() == 0) {
-            return new Column.Categorical(column.name(), seen.buckets(), column.cells());
+            if (categorical.minCount() == 0) {
+                return new Column.Categorical(column.name(), seen.buckets(), column.cells());
+            }
+            List<String> kept = seen.commonValues(categorical.minCount());
+            return new Column.Categorical(
+                    column.name(), kept.size() + 1, categorical.minCount(), kept, column.cells());
         }
         if (column instanceof Column.DateTime date && date.firstDay().isEmpty()) {
             return new Column.DateTime(column.name(), Optional.of(seen.firstDay()), column.cells());
@@ -310,6 +316,11 @@ public final class PlanInference {
             throw AccreteException.badArgument("column " + Cells.quote(name)
                     + " is the target, for which if-missing and indicator mean nothing: a row without it is"
                     + " unlabelled; leave them out");
+        }
+        if (wanted.isPresent() && wanted.get() instanceof Column.Categorical texts && texts.keepsValues()) {
+            throw AccreteException.badArgument("column " + Cells.quote(name)
+                    + " is the target, for which min-count and values mean nothing; name its classes with "
+                    + Notation.option(name, "target(classes=a|b)"));
         }
         boolean numeric;
         if (wanted.isEmpty()) {
@@ -479,6 +490,14 @@ public final class PlanInference {
 
         boolean isMostly(int some) {
             return some > 0 && ONE_ODD_IN * (present - some) <= present;
+        }
+
+        /** {@return the values that were seen at least some number of times, sorted} */
+        List<String> commonValues(int times) {
+            return LabelIndex.sortedAsWritten(values.entrySet().stream()
+                    .filter(entry -> entry.getValue() >= times)
+                    .map(Map.Entry::getKey)
+                    .toList());
         }
 
         long unique() {

@@ -45,8 +45,8 @@ public final class RecordEncoder {
         DAYS,
         /** 1 if the value is missing. */
         MISSING,
-        ONE_HOT,
-        SPARSE,
+        /** A one-hot or sparse block. */
+        BLOCK,
         WEIGHT,
         KEY,
         TARGET
@@ -59,8 +59,8 @@ public final class RecordEncoder {
     private final Use[] uses;
     /** First column of a value in the chunk, or the number of a key. */
     private final int[] columns;
-    /** Cells of sparse columns, by the number of the value. */
-    private final Map<Integer, SparseCell> sparse = new HashMap<>();
+    /** What reads the texts that have a block, by the number of the value. */
+    private final Map<Integer, BlockCell> blocks = new HashMap<>();
     /**
      * Width of a one-hot or sparse block, the day that a date column counts from, or 1 where missing values of a
      * numeric column are told.
@@ -130,11 +130,9 @@ public final class RecordEncoder {
         }
         amounts = read.size();
         for (Column column : plan.columns()) {
-            if (column instanceof Column.Categorical hot) {
-                add(column, Use.ONE_HOT, hot.width(), read, kinds, sizes, cells);
-            } else if (column instanceof Column.Sparse numbers) {
-                sparse.put(read.size(), new SparseCell(numbers));
-                add(column, Use.SPARSE, numbers.width(), read, kinds, sizes, cells);
+            if (column instanceof Column.Categorical || column instanceof Column.Sparse) {
+                blocks.put(read.size(), RowEncoder.blockCell(column));
+                add(column, Use.BLOCK, RowEncoder.width(column), read, kinds, sizes, cells);
             }
         }
         features = read.size();
@@ -341,7 +339,7 @@ public final class RecordEncoder {
             }
         }
         for (int i = amounts; i < features; i++) {
-            putHot(out, i, values[i]);
+            putBlock(out, i, values[i]);
         }
         for (int i = features; i < uses.length; i++) {
             switch (uses[i]) {
@@ -358,19 +356,15 @@ public final class RecordEncoder {
         out.endRow();
     }
 
-    private void putHot(ChunkBuffer out, int field, Object value) {
+    private void putBlock(ChunkBuffer out, int field, Object value) {
         if (value == null) {
             return;
         }
         int length = copy(text(value));
         int from = first(length);
         int to = last(from, length);
-        if (uses[field] == Use.SPARSE) {
-            Optional.ofNullable(sparse.get(field)).orElseThrow().put(text, from, to, columns[field], out);
-        } else if (!formats[field].isMissing(text, from, to)) {
-            out.put(
-                    columns[field] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), (int) extents[field]),
-                    1.0);
+        if (!formats[field].isMissing(text, from, to)) {
+            Optional.ofNullable(blocks.get(field)).orElseThrow().put(text, from, to, columns[field], out);
         }
     }
 

@@ -57,10 +57,8 @@ public final class RowEncoder {
     private final boolean[] dated;
     private final int[] hotFields;
     private final int[] hotColumns;
-    private final int[] hotWidths;
     private final CellFormat[] hotCells;
-    /** The cells of sparse columns; empty where a column is one-hot. */
-    private final Optional<SparseCell>[] sparse;
+    private final BlockCell[] blocks;
 
     private final int weightField;
     private final CellFormat weightCells;
@@ -129,19 +127,14 @@ public final class RowEncoder {
                 .toList();
         hotFields = hot.stream().mapToInt(column -> field(fields, column)).toArray();
         hotCells = hot.stream().map(Column::cells).toArray(CellFormat[]::new);
-        hotWidths = hot.stream()
-                .mapToInt(column -> column instanceof Column.Categorical categorical
-                        ? categorical.width()
-                        : ((Column.Sparse) column).width())
-                .toArray();
-        sparse = sparseCells(hot);
+        blocks = hot.stream().map(RowEncoder::blockCell).toArray(BlockCell[]::new);
         hotIds = new TextValues[hotFields.length];
         Arrays.setAll(hotIds, i -> new TextValues());
         hotColumns = new int[hotFields.length];
         int next = amounts.length + ColumnPlan.CYCLES * dates.length;
         for (int i = 0; i < hotColumns.length; i++) {
             hotColumns[i] = next;
-            next += hotWidths[i];
+            next += width(hot.get(i));
         }
 
         Optional<Column> weight =
@@ -180,13 +173,16 @@ public final class RowEncoder {
         return numeric;
     }
 
-    @SuppressWarnings("unchecked") // No array of a generic type can be made otherwise.
-    private static Optional<SparseCell>[] sparseCells(List<Column> columns) {
-        return columns.stream()
-                .map(column -> column instanceof Column.Sparse some
-                        ? Optional.of(new SparseCell(some))
-                        : Optional.<SparseCell>empty())
-                .toArray(Optional[]::new);
+    /** {@return what reads the cells of a column that has a one-hot or sparse block} */
+    static BlockCell blockCell(Column column) {
+        return column instanceof Column.Sparse sparse
+                ? new SparseCell(sparse)
+                : new Places((Column.Categorical) column);
+    }
+
+    /** {@return the width of the one-hot or sparse block of a column} */
+    static int width(Column column) {
+        return column instanceof Column.Sparse sparse ? sparse.width() : ((Column.Categorical) column).width();
     }
 
     /** {@return the number of each field, by the name of its column} */
@@ -373,7 +369,7 @@ public final class RowEncoder {
         for (int i = 0; i < hotFields.length; i++) {
             ColumnCells cells = columns[hotFields[i]];
             int id = cells.ids()[row];
-            int column = id < 0 || sparse[i].isPresent() ? ABSENT : hotColumnsOf(i, cells)[id];
+            int column = id >= 0 && blocks[i] instanceof Places places ? hotColumnsOf(i, places, cells)[id] : ABSENT;
             if (column >= 0) {
                 out.put(column, 1.0);
             } else {
@@ -472,15 +468,17 @@ public final class RowEncoder {
         return targetIds.values[id];
     }
 
-    /** {@return the column that each text sets to 1} */
-    private int[] hotColumnsOf(int i, ColumnCells cells) {
+    /** {@return the column that each text sets to 1; {@link #ABSENT} where it is missing} */
+    private int[] hotColumnsOf(int i, Places places, ColumnCells cells) {
         TextValues of = hotIds[i];
         CellTexts texts = cells.texts();
         if (!of.isOf(texts)) {
             int known = of.begin(texts, UNKNOWN);
             for (int id = known; id < texts.count(); id++) {
                 trim(texts.bytes(), texts.begin(id), texts.begin(id + 1));
-                of.values[id] = hotColumn(i, texts.bytes());
+                of.values[id] = hotCells[i].isMissing(texts.bytes(), from, to)
+                        ? ABSENT
+                        : hotColumns[i] + places.place(texts.bytes(), from, to);
             }
         }
         return of.values;
@@ -628,23 +626,11 @@ public final class RowEncoder {
         return value;
     }
 
-    /** {@return the column that a trimmed cell sets to 1; {@link #ABSENT} if it is missing} */
-    private int hotColumn(int i, byte[] text) {
-        return hotCells[i].isMissing(text, from, to)
-                ? ABSENT
-                : hotColumns[i] + Integer.remainderUnsigned(Murmur3.hash(text, from, to), hotWidths[i]);
-    }
-
     /** Puts the trimmed cell of a one-hot or sparse column. */
     private void putBlock(int i, byte[] cell, ChunkBuffer out) {
         byte[] text = filled(cell, hotFields[i], hotCells[i], false);
-        if (sparse[i].isPresent()) {
-            sparse[i].get().put(text, from, to, hotColumns[i], out);
-            return;
-        }
-        int column = hotColumn(i, text);
-        if (column >= 0) {
-            out.put(column, 1.0);
+        if (!hotCells[i].isMissing(text, from, to)) {
+            blocks[i].put(text, from, to, hotColumns[i], out);
         }
     }
 

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.accrete.api.AccreteException;
 
 /** Reads a cell of {@code index:value} pairs, separated by blanks. */
-final class SparseCell {
+final class SparseCell implements BlockCell {
     private final String name;
     private final int first;
     private final int width;
@@ -15,20 +15,8 @@ final class SparseCell {
         width = column.width();
     }
 
-    /**
-     * Puts the values that are not 0 into the begun row.
-     *
-     * @param text UTF-8
-     * @param from first, not a blank
-     * @param to after the last, not a blank
-     * @param column first column of the block
-     * @param out the buffer
-     * @throws AccreteException bad data: not such pairs
-     */
-    void put(byte[] text, int from, int to, int column, ChunkBuffer out) {
-        if (Cells.isMissing(text, from, to)) {
-            return;
-        }
+    @Override
+    public void put(byte[] text, int from, int to, int column, ChunkBuffer out) {
         long previous = -1;
         int at = from;
         while (at < to) {

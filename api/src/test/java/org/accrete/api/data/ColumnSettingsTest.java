@@ -34,7 +34,13 @@ class ColumnSettingsTest {
         Map<String, String> settings = new HashMap<>();
         String kind = pick("numeric", "boolean", "categorical", "datetime");
         switch (kind) {
-            case "categorical" -> settings.put("width", pick("3", "64", "1024"));
+            case "categorical" -> {
+                if (random.nextInt(2) == 0) {
+                    settings.put("width", pick("3", "64", "1024"));
+                } else {
+                    settings.put("values", pick("a", "a|b", "ä%20ö|1.0|b|NA!", "not%20known|x"));
+                }
+            }
             case "datetime" -> settings.put("first-day", "2020-02-29");
             default -> {}
         }
@@ -198,6 +204,11 @@ class ColumnSettingsTest {
                 "x=categorical(if-missing=);if-missing of column 'x' must be reject, skip, mean or a value, but was ''",
                 "x=numeric(indicator=true);indicator of column 'x' must be yes or no but was 'true'",
                 "x=weight(if-missing=1);column 'x' has no setting 'if-missing'",
+                "x=categorical(min-count=0);min-count of column 'x' must be a whole number >= 1 but was '0'",
+                "x=categorical(min-count=2,width=9);width of 'x' follows from its values; leave it out",
+                "x=categorical(values=);values of column 'x' must be texts joined by |, but was ''",
+                "x=categorical(values=a|b|a);values of 'x' must differ but were [a, b, a]",
+                "x=numeric(min-count=2);column 'x' has no setting 'min-count'",
                 "x=key(indicator=yes);column 'x' has no setting 'indicator'"
             })
     void refusesSettings(String text, String message) {
@@ -224,5 +235,39 @@ class ColumnSettingsTest {
         for (String given : List.of("x=numeric", "x=categorical(if-missing=skip)", "x=categorical(width=2048)")) {
             assertThat(stored.says(Column.parse(given))).as(given).isFalse();
         }
+    }
+
+    @Test
+    void rareCategoriesShareAPlace() {
+        PlanInference inference = new PlanInference(
+                List.of("x", "z"),
+                Optional.empty(),
+                List.of(Column.parse("x=categorical(min-count=3)"), Column.parse("z=categorical(min-count=9)")));
+        for (String x : "a a a b b c c c c NA NA NA NA d".split(" ")) {
+            inference.add(List.of(x, x));
+        }
+        ColumnPlan plan = inference.plan();
+        assertThat(plan.toText())
+                .isEqualTo("x=categorical(min-count=3,values=a|c)\nz=categorical(min-count=9,values=)");
+        assertThat(ColumnPlan.parse(plan.toText())).isEqualTo(plan);
+        assertThat(plan.schema().width()).isEqualTo(3 + 1);
+        assertThat(plan.columns().get(0).says(Column.parse("x=categorical(min-count=3)")))
+                .isTrue();
+        RowEncoder rows = new RowEncoder(plan, List.of("x", "z"), true);
+        ChunkBuffer buffer = new ChunkBuffer(plan.schema(), 5);
+        for (String x : List.of("a", "b", "c", "NA", "never seen")) {
+            rows.encode(List.of(x, x), buffer);
+        }
+        List<Map<String, Double>> found = new ArrayList<>();
+        for (int row = 0; row < buffer.rows(); row++) {
+            found.add(numbers(buffer, row));
+        }
+        assertThat(found)
+                .containsExactly(
+                        Map.of("x 0", 1.0, "z 0", 1.0),
+                        Map.of("x 2", 1.0, "z 0", 1.0),
+                        Map.of("x 1", 1.0, "z 0", 1.0),
+                        Map.of(),
+                        Map.of("x 2", 1.0, "z 0", 1.0));
     }
 }

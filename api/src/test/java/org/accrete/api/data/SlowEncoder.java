@@ -105,6 +105,11 @@ final class SlowEncoder {
     }
 
     private static int slot(Spec column, String text) {
+        if (column.settings().containsKey("values")) {
+            List<String> values = List.of(column.setting("values").replace("%20", " ").split("\\|"));
+            int place = values.indexOf(text);
+            return place < 0 ? values.size() : place;
+        }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return Integer.remainderUnsigned(
                 Murmur3.hash(bytes, 0, bytes.length), Integer.parseInt(column.setting("width")));
