@@ -17,13 +17,24 @@ final class ColumnOptions {
             names = "--column",
             paramLabel = "NAME=KIND",
             description =
-                    "The kind of a column: numeric, categorical, datetime, boolean, sparse, weight, key or ignore, with"
-                            + " settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
+                    "The kind of a column: numeric, categorical, datetime, boolean, text, sparse, weight, key or ignore,"
+                            + " with settings as in 'NAME=numeric(missing=?|-)'; may be repeated.")
     List<String> columns = new ArrayList<>();
 
-    /** {@return the columns whose kind is given} */
+    @Option(
+            names = "--cross",
+            paramLabel = "COL,COL",
+            description = "Also learn the combinations of two or more columns of text; may be repeated.")
+    List<String> crosses = new ArrayList<>();
+
+    /** {@return the columns whose kind is given, and the crosses} */
     List<Column> given() {
-        return columns.stream().map(Column::parseAsWritten).toList();
+        List<Column> given =
+                new ArrayList<>(columns.stream().map(Column::parseAsWritten).toList());
+        for (String names : crosses) {
+            given.add(Column.Cross.of(List.of(names.split(",", -1))));
+        }
+        return given;
     }
 
     /** {@return what a source is asked for} */

@@ -87,7 +87,7 @@ final class LeakCheck {
     }
 
     private static boolean isRaw(String name, ColumnPlan plan) {
-        return plan.columns().stream().anyMatch(column -> column.name().equals(name));
+        return plan.rawNames().contains(name);
     }
 
     private double best(int from, int width) {

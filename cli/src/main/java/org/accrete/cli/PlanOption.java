@@ -41,7 +41,7 @@ final class PlanOption {
         String name = "--plan " + file.orElseThrow();
         if (!request.columns().isEmpty()) {
             throw AccreteException.badArgument(
-                    name + " says what all columns are, so leave out --column, or change the file");
+                    name + " says what all columns are, so leave out --column and --cross, or change the file");
         }
         Optional<String> label = plan.label().map(Column::name);
         request.target().filter(target -> !label.equals(Optional.of(target))).ifPresent(target -> {

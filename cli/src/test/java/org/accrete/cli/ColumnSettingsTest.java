@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(RunSeed.class)
 final class ColumnSettingsTest {
     private static final int ROWS = 4_000;
-    private static final String[] NAMES = {"number", "truth", "word", "day", "y"};
+    private static final String[] NAMES = {"number", "truth", "word", "day", "text", "price", "sold", "y"};
 
     @TempDir
     private Path folder;
@@ -73,13 +73,25 @@ final class ColumnSettingsTest {
                 truth ? "yes" : "no",
                 "w" + word,
                 String.format("2023-%02d-%02d", 1 + random.nextInt(12), 1 + random.nextInt(28)),
+                text(random, word),
+                String.format(Locale.GERMANY, "%,.2f €", 2_000 + 1_000 * number),
+                String.format("%02d/%02d/2023 10:%02d", 1 + random.nextInt(28), 1 + random.nextInt(12), word),
                 number + (truth ? 1 : 0) + word % 3 + random.nextGaussian() > 1.5 ? "a" : "b"
             };
-            for (int j = 0; j < 4; j++) {
+            for (int j = 0; j < NAMES.length - 1; j++) {
                 row[j] = random.nextInt(15) == 0 ? "" : row[j];
             }
             rows.add(row);
         }
+    }
+
+    private static String text(SeededRandom random, int word) {
+        String[] words = new String[random.nextInt(8)];
+        for (int i = 0; i < words.length; i++) {
+            words[i] =
+                    List.of("Good", "bad", "Ärger", "not", "word" + word, "🙂").get(random.nextInt(6));
+        }
+        return String.join(" ", words);
     }
 
     private static String quoted(String cell) {
@@ -205,6 +217,34 @@ final class ColumnSettingsTest {
     void rareCategories() throws Exception {
         check("--column=word=categorical(min-count=30)");
         assertThat(state("whole").text("plan")).contains("word=categorical(min-count=30,values=w0|w1|");
+    }
+
+    @Test
+    void crosses() throws Exception {
+        check("--cross=word,truth", "--cross=day,word,truth", "--column=day=ignore");
+        assertThat(state("whole").text("plan")).contains("word*truth=cross(columns=word|truth,width=");
+        assertThat(train(folder.resolve("in.csv"), "bad", new String[] {"--cross=word,number"})
+                        .err())
+                .contains("cross 'word*number' must be of texts but column 'number' is numeric");
+        assertThat(train(folder.resolve("in.csv"), "bad", new String[] {"--cross=word,wrod"})
+                        .err())
+                .contains("there is no column 'wrod'");
+        assertThat(train(folder.resolve("in.csv"), "whole", new String[] {"--cross=word,day"}, "--resume")
+                        .err())
+                .contains("--column word*day=cross(columns=word|day) does not fit model whole@1");
+    }
+
+    @Test
+    void texts() throws Exception {
+        check("--column=text=text(ngrams=1-2,width=4096,indicator=yes)", "--column=word=text(chars=1-3,width=512)");
+    }
+
+    @Test
+    void numbersAndDatesInOtherNotations() throws Exception {
+        check("--column=price=numeric(thousands=point,decimal=comma,unit=€,if-missing=1.000 €)");
+        assertThat(state("whole").text("plan"))
+                .contains("\nsold=datetime(first-day=2023-", ",format=dd/MM/yyyy)")
+                .contains("price=numeric(decimal=%2C,thousands=point,unit=");
     }
 
     @Test

@@ -117,7 +117,7 @@ final class WrongInputTest {
         refused(List.of("'load'", "did you mean 'Load'?"), "predict", "late", file("case.csv", "id,route,Load\n"));
         trainRefused(List.of("'nope'", "load, route"), data, "--target", "late", "--column", "nope=ignore");
         trainRefused(List.of("KIND", "numeric"), data, "--target", "late", "--column", "load:numeric");
-        trainRefused(List.of("'load'", "'text'", "categorical"), data, "--target", "late", "--column", "load=text");
+        trainRefused(List.of("'load'", "'words'", "categorical"), data, "--target", "late", "--column", "load=words");
         trainRefused(List.of("--target", "load, route"), data);
     }
 

@@ -58,6 +58,7 @@ final class JsonFormat implements TextFormat {
         List<String> names = new ArrayList<>(found.names());
         List<String> known = List.copyOf(names);
         request.columns().stream()
+                .filter(column -> !(column instanceof Column.Cross))
                 .map(column -> column.namedAsIn(known).name())
                 .filter(name -> !known.contains(name))
                 .forEach(names::add);

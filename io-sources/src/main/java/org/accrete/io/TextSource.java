@@ -116,7 +116,7 @@ final class TextSource implements ChunkSource {
                     return decimal.isPresent() ? both.withDecimal(cells.decimal()) : both;
                 });
                 cellPlan = plan;
-                format.expect(plan.columns().stream().map(Column::name).toList());
+                format.expect(plan.rawNames());
                 header = format.header();
                 readSample(1);
             } else {

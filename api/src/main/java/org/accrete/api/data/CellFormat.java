@@ -35,6 +35,8 @@ public final class CellFormat {
     /** Those of the missing texts that are numbers. */
     private final double[] missingNumbers;
 
+    private final NumberMarks marks;
+    private final String dates;
     private final Optional<String> ifMissing;
     private final boolean hasIndicator;
     private final byte[] fill;
@@ -47,10 +49,16 @@ public final class CellFormat {
      * @throws AccreteException bad argument: another decimal separator
      */
     public CellFormat(List<String> missing, char decimal) {
-        this(missing, decimal, Optional.empty(), false);
+        this(missing, decimal, NumberMarks.NONE, "", Optional.empty(), false);
     }
 
-    private CellFormat(List<String> missing, char decimal, Optional<String> ifMissing, boolean hasIndicator) {
+    private CellFormat(
+            List<String> missing,
+            char decimal,
+            NumberMarks marks,
+            String dates,
+            Optional<String> ifMissing,
+            boolean hasIndicator) {
         if (Character.isLetterOrDigit(decimal) || decimal <= ' ' || decimal == '-' || decimal == '+') {
             throw AccreteException.badArgument(
                     "decimal must be one character, no letter, digit, sign or blank, but was '" + decimal + "'");
@@ -68,6 +76,8 @@ public final class CellFormat {
                 .mapToDouble(text -> Numbers.parse(text, 0, text.length, decimal))
                 .filter(number -> !Double.isNaN(number))
                 .toArray();
+        this.marks = marks;
+        this.dates = dates;
         this.ifMissing = ifMissing;
         this.hasIndicator = hasIndicator;
         this.fill = ifMissing.orElse("").getBytes(StandardCharsets.UTF_8);
@@ -83,10 +93,13 @@ public final class CellFormat {
      *
      * @param missing texts that are missing values, joined by {@code |}, in which {@code %XX} is a byte of UTF-8; empty
      *     for none
-     * @param decimal the decimal separator
+     * @param decimal the decimal separator, or {@code comma} or {@code point}
      * @throws AccreteException bad argument: a decimal separator that cannot be one
      */
     public static CellFormat parse(String missing, String decimal) {
+        if (decimal.equals("comma") || decimal.equals("point")) {
+            return parse(missing, decimal.equals("comma") ? "," : ".");
+        }
         if (decimal.length() != 1) {
             throw AccreteException.badArgument("decimal must be one character but was '" + decimal + "'");
         }
@@ -116,7 +129,8 @@ public final class CellFormat {
     public CellFormat or(CellFormat other) {
         Set<String> both = new LinkedHashSet<>(missing());
         both.addAll(other.missing());
-        return new CellFormat(List.copyOf(both), decimal == '.' ? other.decimal : decimal, ifMissing, hasIndicator);
+        return new CellFormat(
+                List.copyOf(both), decimal == '.' ? other.decimal : decimal, marks, dates, ifMissing, hasIndicator);
     }
 
     /**
@@ -125,7 +139,44 @@ public final class CellFormat {
      * @param separator the character before the fraction of a number
      */
     public CellFormat withDecimal(char separator) {
-        return new CellFormat(missing(), separator, ifMissing, hasIndicator);
+        return new CellFormat(missing(), separator, marks, dates, ifMissing, hasIndicator);
+    }
+
+    /** {@return the same format with what may stand in a number beside its digits} */
+    CellFormat withMarks(NumberMarks others) {
+        return new CellFormat(missing(), decimal, others, dates, ifMissing, hasIndicator);
+    }
+
+    /**
+     * {@return the same format with dates that are also written in another way than {@code yyyy-MM-dd}}
+     *
+     * @param format as {@link DateCell#isFormat}; empty for no other way
+     */
+    CellFormat withDates(String format) {
+        return new CellFormat(missing(), decimal, marks, format, ifMissing, hasIndicator);
+    }
+
+    /** {@return a reader of the dates} */
+    DateCell dateCell() {
+        return new DateCell(dates);
+    }
+
+    /** {@return how dates are written, for messages} */
+    String datesInWords() {
+        return "a date " + (dates.isEmpty() ? "yyyy-MM-dd" : dates + " or yyyy-MM-dd")
+                + ", with or without HH:mm[:ss],";
+    }
+
+    /**
+     * Refuses a thousands separator that is the decimal separator too.
+     *
+     * @param column name of the column
+     */
+    void requireClear(String column) {
+        if (marks.separates(decimal)) {
+            throw AccreteException.badArgument("thousands of column '" + column
+                    + "' must differ from decimal, which is '" + decimal + "'; add decimal=comma or decimal=point");
+        }
     }
 
     /**
@@ -135,7 +186,8 @@ public final class CellFormat {
      * @param indicator whether a column of its own says which values are missing
      */
     CellFormat withIfMissing(String policy, boolean indicator) {
-        return new CellFormat(missing(), decimal, Optional.of(policy).filter(text -> !text.equals(MEAN)), indicator);
+        return new CellFormat(
+                missing(), decimal, marks, dates, Optional.of(policy).filter(text -> !text.equals(MEAN)), indicator);
     }
 
     /** {@return whether a cell that is missing does not simply stay so} */
@@ -189,6 +241,10 @@ public final class CellFormat {
         }
         if (decimal != '.') {
             settings.add("decimal=" + Escapes.escapeLegibly(String.valueOf(decimal)));
+        }
+        settings.addAll(marks.settings());
+        if (!dates.isEmpty()) {
+            settings.add("format=" + dates);
         }
         ifMissing.ifPresent(policy -> settings.add("if-missing=" + Escapes.escapeLegibly(policy)));
         if (hasIndicator) {
@@ -248,14 +304,14 @@ public final class CellFormat {
     }
 
     /**
-     * {@return the number that a trimmed cell is, as {@link Numbers#parse}; NaN when it is missing or no number}
+     * {@return the number that a trimmed cell is, as {@link NumberMarks#number}; NaN when it is missing or no number}
      *
      * @param text UTF-8
      * @param from first, not a blank
      * @param to after the last, not a blank
      */
     double number(byte[] text, int from, int to) {
-        double value = Numbers.parse(text, from, to, decimal);
+        double value = marks.number(text, from, to, decimal);
         return missingNumbers.length > 0 && isMissing(value) ? Double.NaN : value;
     }
 
@@ -282,13 +338,15 @@ public final class CellFormat {
      */
     boolean isMissingNumber(byte[] text, int from, int to) {
         return isMissing(text, from, to)
-                || (missingNumbers.length > 0 && isMissing(Numbers.parse(text, from, to, decimal)));
+                || (missingNumbers.length > 0 && isMissing(marks.number(text, from, to, decimal)));
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof CellFormat format
                 && decimal == format.decimal
+                && marks.equals(format.marks)
+                && dates.equals(format.dates)
                 && hasIndicator == format.hasIndicator
                 && ifMissing.equals(format.ifMissing)
                 && Arrays.equals(missing, format.missing);

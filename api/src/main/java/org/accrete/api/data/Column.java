@@ -21,8 +21,9 @@ import org.accrete.api.AccreteException;
  * <p>Its text is what users write to override what would be inferred: {@code NAME=KIND} or
  * {@code NAME=KIND(key=value,…)}. In names, labels and settings {@code %XX} stands for a byte of UTF-8. The kinds that
  * read cells have the settings {@code missing}, texts joined by {@code |}, and {@code decimal}: see {@link CellFormat}.
- * Features have {@code if-missing} too, what becomes of a missing value, and {@code indicator}, whether a numeric
- * column {@code NAME.missing} says which are.
+ * Numbers have {@code thousands} and {@code unit}, what may stand in them beside digits. Features have
+ * {@code if-missing} too, what becomes of a missing value, and {@code indicator}, whether a numeric column
+ * {@code NAME.missing} says which are.
  */
 public sealed interface Column {
     /** {@return the name in the header} */
@@ -100,19 +101,18 @@ public sealed interface Column {
     }
 
     /**
-     * Text, one-hot; missing has no entry. The place of a text is its unsigned murmur3_x86_32 (seed 0, UTF-8) modulo the
-     * width, or, where values are kept, its place among them; all others share the place behind these.
+     * Text, one-hot; missing has no entry. The place of a text is its unsigned murmur3_x86_32 (seed 0, UTF-8) modulo
+     * the width, or, where values are kept, its place among them; all others share the place behind these.
      *
      * @param name name in the header
      * @param width number of places, when inferred a power of two between 2^10 and 2^18, or one more than values are
      *     kept; 0 asks for inference
-     * @param minCount how often a value must occur in the rows that the plan is inferred from to be kept; 0 if that does
-     *     not matter
+     * @param minCount how often a value must occur in the rows that the plan is inferred from to be kept; 0 if that
+     *     does not matter
      * @param values the values that are kept, all different; empty if there are none, or if all are hashed
      * @param cells how its cells are written
      */
-    record Categorical(String name, int width, int minCount, List<String> values, CellFormat cells)
-            implements Column {
+    record Categorical(String name, int width, int minCount, List<String> values, CellFormat cells) implements Column {
         // Copies the values and checks the numbers.
         public Categorical {
             values = List.copyOf(values);
@@ -123,8 +123,7 @@ public sealed interface Column {
                 throw AccreteException.badArgument("values of '" + name + "' must differ but were " + values);
             }
             if (width > 0 && (minCount > 0 || !values.isEmpty()) && width != values.size() + 1) {
-                throw AccreteException.badArgument(
-                        "width of '" + name + "' follows from its values; leave it out");
+                throw AccreteException.badArgument("width of '" + name + "' follows from its values; leave it out");
             }
         }
 
@@ -199,6 +198,92 @@ public sealed interface Column {
         @Override
         public String kind() {
             return Texts.kind("sparse", CellFormat.standard(), "width=" + width, "first=" + first);
+        }
+    }
+
+    /**
+     * Text in words: how often each n-gram occurs, hashed into a sparse block; missing is all 0. N-grams are of words
+     * in a row, joined by blanks, or of characters.
+     *
+     * @param name name in the header
+     * @param width number of buckets
+     * @param least words or characters of the shortest n-grams, at least 1
+     * @param most words or characters of the longest n-grams, at most 10
+     * @param ofCharacters whether n-grams are of characters, blanks included, instead of words
+     * @param keepsCase whether upper and lower case differ
+     * @param cells how its cells are written
+     */
+    record Text(String name, int width, int least, int most, boolean ofCharacters, boolean keepsCase, CellFormat cells)
+            implements Column {
+        /** Number of buckets unless another is given. */
+        public static final int WIDTH = 1 << 18;
+
+        // Checks the numbers.
+        public Text {
+            if (width < 1 || width > 1 << 28) {
+                throw AccreteException.badArgument(
+                        "width of '" + name + "' must be >= 1 and <= " + (1 << 28) + " but was " + width);
+            }
+            if (least < 1 || most < least || most > MOST_UNITS) {
+                throw AccreteException.badArgument("n-grams of '" + name + "' must be of 1 to " + MOST_UNITS
+                        + " words or characters but were of " + least + " to " + most);
+            }
+        }
+
+        private static final int MOST_UNITS = 10;
+
+        @Override
+        public String kind() {
+            List<String> settings = new ArrayList<>();
+            settings.add((ofCharacters ? "chars=" : "ngrams=") + least + "-" + most);
+            if (keepsCase) {
+                settings.add("case=keep");
+            }
+            settings.add("width=" + width);
+            return Texts.kind("text", cells, settings.toArray(String[]::new));
+        }
+
+        @Override
+        public Column withCells(CellFormat other) {
+            return new Text(name, width, least, most, ofCharacters, keepsCase, other);
+        }
+    }
+
+    /**
+     * A block of the combinations of other columns' texts, one-hot by hash; a row in which one of them is missing has
+     * no entry. It is no raw column and comes after those in a plan.
+     *
+     * @param name name of the block, which no raw column may have
+     * @param columns names of at least two categorical, boolean, key or ignored columns, all different
+     * @param width number of buckets; 0 asks for inference
+     */
+    record Cross(String name, List<String> columns, int width) implements Column {
+        // Copies the names and checks them.
+        public Cross {
+            columns = List.copyOf(columns);
+            if (columns.size() < 2 || Set.copyOf(columns).size() < columns.size()) {
+                throw AccreteException.badArgument(
+                        "a cross must be of at least two columns, all different, but was of " + columns);
+            }
+        }
+
+        /**
+         * {@return the cross of columns whose width is inferred}
+         *
+         * @param columns their names
+         */
+        public static Cross of(List<String> columns) {
+            return new Cross(String.join("*", columns), columns, 0);
+        }
+
+        @Override
+        public String kind() {
+            String names = "columns="
+                    + String.join(
+                            "|", columns.stream().map(Escapes::escapeLegibly).toList());
+            return width == 0
+                    ? Texts.kind("cross", cells(), names)
+                    : Texts.kind("cross", cells(), names, "width=" + width);
         }
     }
 
@@ -420,12 +505,17 @@ public sealed interface Column {
     /** Reading of the text form. */
     final class Texts {
         private static final String KINDS =
-                "numeric, categorical, datetime, boolean, sparse, weight, key, ignore, target";
+                "numeric, categorical, datetime, boolean, text, sparse, cross, weight, key, ignore, target";
         private static final Pattern FORM =
                 Pattern.compile("(?<name>.+)=(?<kind>[a-z]+)(\\((?<settings>[^()]*)\\))?", Pattern.DOTALL);
 
         /** Kinds of features whose values can be missing. */
-        private static final Set<String> FEATURES = Set.of("numeric", "boolean", "categorical", "datetime");
+        private static final Set<String> FEATURES = Set.of("numeric", "boolean", "categorical", "datetime", "text");
+
+        /** Kinds whose cells are numbers, or may be. */
+        private static final Set<String> NUMBERS = Set.of("numeric", "weight", "target");
+
+        private static final Pattern RANGE = Pattern.compile("(?<least>\\d{1,4})(-(?<most>\\d{1,4}))?");
 
         private static final String AS_WRITTEN = "as-written";
 
@@ -477,7 +567,7 @@ public sealed interface Column {
             } else if (column instanceof Bool) {
                 fits = !Double.isNaN(Cells.parseBoolean(text, 0, text.length));
             } else if (column instanceof DateTime) {
-                fits = new DateCell().read(text, 0, text.length);
+                fits = cells.dateCell().read(text, 0, text.length);
             }
             if (!fits || cells.isMissing(text, 0, text.length)) {
                 throw AccreteException.badArgument("if-missing of column '" + column.name()
@@ -487,7 +577,8 @@ public sealed interface Column {
         }
 
         private static Column make(String name, String kind, Map<String, String> settings) {
-            boolean reads = !kind.equals("key") && !kind.equals("ignore") && !kind.equals("sparse");
+            boolean reads =
+                    !kind.equals("key") && !kind.equals("ignore") && !kind.equals("sparse") && !kind.equals("cross");
             CellFormat cells = reads ? cells(name, kind, settings) : CellFormat.standard();
             return switch (kind) {
                 case "numeric" -> new Numeric(name, cells);
@@ -500,6 +591,15 @@ public sealed interface Column {
                             take(settings, "first")
                                     .map(text -> first(name, text))
                                     .orElse(1));
+                case "text" -> text(name, settings, cells);
+                case "cross" ->
+                    new Cross(
+                            name,
+                            Stream.of(take(settings, "columns").orElse("").split("\\|"))
+                                    .filter(column -> !column.isEmpty())
+                                    .map(Escapes::unescapeOrKeep)
+                                    .toList(),
+                            width(name, settings));
                 case "datetime" ->
                     new DateTime(name, take(settings, "first-day").map(day -> day(name, day)), cells);
                 case "weight" -> new Weight(name, cells);
@@ -527,6 +627,20 @@ public sealed interface Column {
             CellFormat cells = CellFormat.parse(
                     take(settings, "missing").orElse(""),
                     Escapes.unescapeOrKeep(take(settings, "decimal").orElse(".")));
+            if (NUMBERS.contains(kind)) {
+                cells = cells.withMarks(NumberMarks.parse(
+                        take(settings, "thousands").orElse(""),
+                        take(settings, "unit").orElse("")));
+            }
+            if (kind.equals("datetime")) {
+                Optional<String> format = take(settings, "format");
+                format.filter(text -> !DateCell.isFormat(text)).ifPresent(text -> {
+                    throw AccreteException.badArgument("format of column '" + name
+                            + "' must be dd, MM and yyyy, the year"
+                            + " first or last, joined by one of / . -, as in dd/MM/yyyy, but was '" + text + "'");
+                });
+                cells = cells.withDates(format.orElse(""));
+            }
             if (!FEATURES.contains(kind)) {
                 return cells;
             }
@@ -566,13 +680,46 @@ public sealed interface Column {
                     .map(String::trim)
                     .toList();
             if (given.isPresent() && values.isEmpty() && minCount == 0) {
-                throw AccreteException.badArgument("values of column '" + name + "' must be texts joined by |, but was ''");
+                throw AccreteException.badArgument(
+                        "values of column '" + name + "' must be texts joined by |, but was ''");
             }
             if (width > 0 && (given.isPresent() || minCount > 0)) {
-                throw AccreteException.badArgument(
-                        "width of '" + name + "' follows from its values; leave it out");
+                throw AccreteException.badArgument("width of '" + name + "' follows from its values; leave it out");
             }
             return new Categorical(name, given.isPresent() ? values.size() + 1 : width, minCount, values, cells);
+        }
+
+        private static Text text(String name, Map<String, String> settings, CellFormat cells) {
+            Optional<String> words = take(settings, "ngrams");
+            Optional<String> characters = take(settings, "chars");
+            if (words.isPresent() && characters.isPresent()) {
+                throw AccreteException.badArgument(
+                        "ngrams and chars of column '" + name + "' exclude each other; choose one");
+            }
+            String range = words.or(() -> characters).orElse("1-1");
+            Matcher ends = RANGE.matcher(range);
+            if (!ends.matches()) {
+                throw AccreteException.badArgument((characters.isPresent() ? "chars" : "ngrams") + " of column '" + name
+                        + "' must be a number or a range such as 1-2, but was '" + range + "'");
+            }
+            int least = Integer.parseInt(String.valueOf(ends.group("least")));
+            int most = Optional.ofNullable(ends.group("most"))
+                    .map(Integer::valueOf)
+                    .orElse(least);
+            Optional<String> letters = take(settings, "case");
+            letters.filter(text -> !text.equals("keep")).ifPresent(text -> {
+                throw AccreteException.badArgument(
+                        "case of column '" + name + "' must be keep, or left out, but was '" + text + "'");
+            });
+            int width = width(name, settings);
+            return new Text(
+                    name,
+                    width == 0 ? Text.WIDTH : width,
+                    least,
+                    most,
+                    characters.isPresent(),
+                    letters.isPresent(),
+                    cells);
         }
 
         private static int wholeNumber(String name, String key, Map<String, String> settings) {

@@ -15,7 +15,7 @@ import org.accrete.api.AccreteException;
  * <p>The schema has the numeric blocks first (numbers, booleans, days, indicators of missing values), then the cycles,
  * then the one-hot and the sparse blocks, each group in the order of the raw columns.
  *
- * @param columns the raw columns, in the order of the header they were inferred from
+ * @param columns the raw columns, in the order of the header they were inferred from, then the crosses
  */
 public record ColumnPlan(List<Column> columns) {
     /** Width of the cycle block of a date: sine and cosine of hour of day, day of week, day of year. */
@@ -30,10 +30,12 @@ public record ColumnPlan(List<Column> columns) {
         columns = List.copyOf(columns);
         Set<String> names = new HashSet<>();
         for (Column column : columns) {
+            column.cells().requireClear(column.name());
             if (!names.add(column.name())) {
                 throw AccreteException.badArgument("column '" + column.name() + "' occurs twice");
             }
             if ((column instanceof Column.Categorical categorical && categorical.width() == 0)
+                    || (column instanceof Column.Cross cross && cross.width() == 0)
                     || (column instanceof Column.DateTime date
                             && date.firstDay().isEmpty())) {
                 throw AccreteException.badArgument("a plan must be complete but '" + column.toText() + "' is not");
@@ -41,6 +43,57 @@ public record ColumnPlan(List<Column> columns) {
         }
         atMostOne(columns, Column.Label.class, "target");
         atMostOne(columns, Column.Weight.class, "weight");
+        for (Column column : columns) {
+            if (column instanceof Column.Cross cross) {
+                requireTexts(cross, columns);
+            }
+        }
+    }
+
+    private static void requireTexts(Column.Cross cross, List<Column> columns) {
+        for (String name : cross.columns()) {
+            Column part = columns.stream()
+                    .filter(column -> column.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> AccreteException.badArgument(
+                            "cross '" + cross.name() + "' needs column '" + name + "', which is not there"));
+            if (!(part instanceof Column.Categorical
+                    || part instanceof Column.Bool
+                    || part instanceof Column.Key
+                    || part instanceof Column.Ignore)) {
+                throw AccreteException.badArgument("cross '" + cross.name() + "' must be of texts but column '" + name
+                        + "' is " + part.kind().replaceFirst("\\(.*", "") + "; "
+                        + Notation.option(name, "categorical") + " reads it as text");
+            }
+        }
+    }
+
+    /** {@return names of the raw columns that it is about: all of its columns but crosses} */
+    public List<String> rawNames() {
+        return columns.stream()
+                .filter(column -> !(column instanceof Column.Cross))
+                .map(Column::name)
+                .toList();
+    }
+
+    /** {@return those of its columns that cross others} */
+    List<Column.Cross> crosses() {
+        return columns.stream()
+                .filter(Column.Cross.class::isInstance)
+                .map(Column.Cross.class::cast)
+                .toList();
+    }
+
+    /**
+     * {@return a column}
+     *
+     * @param name its name
+     */
+    Column column(String name) {
+        return columns.stream()
+                .filter(column -> column.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void atMostOne(List<Column> columns, Class<? extends Column> kind, String word) {
@@ -94,8 +147,11 @@ public record ColumnPlan(List<Column> columns) {
                 blocks.add(new Block(column.name(), Block.Kind.ONE_HOT, categorical.width()));
             } else if (column instanceof Column.Sparse sparse) {
                 blocks.add(new Block(column.name(), Block.Kind.SPARSE, sparse.width()));
+            } else if (column instanceof Column.Text text) {
+                blocks.add(new Block(column.name(), Block.Kind.SPARSE, text.width()));
             }
         }
+        crosses().forEach(cross -> blocks.add(new Block(cross.name(), Block.Kind.ONE_HOT, cross.width())));
         return new Schema(blocks, label().map(Column.Label::target).orElse(Target.none()));
     }
 

@@ -1,10 +1,13 @@
 package org.accrete.api.data;
 
+import java.util.regex.Pattern;
+
 /**
  * A date, or a date and time, read from text. Reusable, so that reading a cell allocates nothing.
  *
  * <p>Read are {@code yyyy-MM-dd}, alone or followed by a blank or {@code T}, {@code HH:mm}, at most {@code :ss} (whose
- * fraction is dropped), at most {@code Z}. All is UTC in the proleptic Gregorian calendar.
+ * fraction is dropped), at most {@code Z}; and dates of one other format, if one is given. All is UTC in the proleptic
+ * Gregorian calendar.
  */
 final class DateCell {
     private static final int SECONDS_PER_DAY = 86_400;
@@ -18,10 +21,46 @@ final class DateCell {
     private static final double[] YEAR = circle(365);
     private static final double[] LEAP_YEAR = circle(366);
 
+    private static final Pattern FORMAT = Pattern.compile("(dd|MM|yyyy)([/.-])(dd|MM|yyyy)\\2(dd|MM|yyyy)");
+
+    /** Whether dates with another separator or in another order are read too, and which. */
+    private final boolean hasFormat;
+
+    private final byte separator;
+    /** The first letter of what is first, second and third: d, M or y. */
+    private final char[] order;
+
     private int epochDay;
     private int dayOfYear;
     private boolean leap;
     private int second;
+
+    /** Makes one that reads {@code yyyy-MM-dd} only. */
+    DateCell() {
+        this("");
+    }
+
+    /**
+     * Makes one that also reads dates of a format.
+     *
+     * @param format a {@linkplain #isFormat format}, or empty
+     */
+    DateCell(String format) {
+        hasFormat = !format.isEmpty();
+        order = hasFormat ? format.replaceAll("[/.-]|(.)(?=\\1)", "").toCharArray() : new char[3];
+        separator = (byte) (hasFormat ? format.charAt(format.startsWith("yyyy") ? 4 : 2) : '-');
+    }
+
+    /**
+     * {@return whether a text is a format of dates: {@code dd}, {@code MM} and {@code yyyy}, the year first or last,
+     * joined by one of {@code / . -}} Days and months may be written with one digit.
+     */
+    static boolean isFormat(String text) {
+        return FORMAT.matcher(text).matches()
+                && text.contains("dd")
+                && text.contains("MM")
+                && (text.startsWith("yyyy") || text.endsWith("yyyy"));
+    }
 
     /** Sine and cosine of equal steps around a circle, by StrictMath for the same bits everywhere. */
     private static double[] circle(int steps) {
@@ -43,13 +82,46 @@ final class DateCell {
      * @return whether it is a date; if not, the other methods must not be called
      */
     boolean read(byte[] text, int from, int to) {
-        if (to - from < 10 || text[from + 4] != '-' || text[from + 7] != '-') {
-            return false;
+        if (to - from >= 10 && text[from + 4] == '-' && text[from + 7] == '-') {
+            int high = two(text, from);
+            int low = two(text, from + 2);
+            return low >= 0
+                    && setDay(100 * high + low, two(text, from + 5), two(text, from + 8))
+                    && readTime(text, from + 10, to);
         }
-        int year = two(text, from) * 100 + two(text, from + 2);
-        int month = two(text, from + 5);
-        int day = two(text, from + 8);
-        if (year < 0 || two(text, from + 2) < 0 || month < 1 || month > 12 || day < 1) {
+        return hasFormat && readFormat(text, from, to);
+    }
+
+    private boolean readFormat(byte[] text, int from, int to) {
+        int year = 0;
+        int month = 0;
+        int day = 0;
+        int at = from;
+        for (int part = 0; part < order.length; part++) {
+            int begin = at;
+            int number = 0;
+            while (at < to && at - begin < 4 && isDigit(text[at])) {
+                number = 10 * number + text[at++] - '0';
+            }
+            boolean isYear = order[part] == 'y';
+            if (isYear ? at - begin != 4 : at == begin || at - begin > 2) {
+                return false;
+            }
+            if (part < 2 && (at == to || text[at++] != separator)) {
+                return false;
+            }
+            switch (order[part]) {
+                case 'd' -> day = number;
+                case 'M' -> month = number;
+                default -> year = number;
+            }
+        }
+        return setDay(year, month, day) && readTime(text, at, to);
+    }
+
+    /** Sets the day, if there is such a one. */
+    private boolean setDay(int year, int month, int day) {
+        if (year < 0 || month < 1 || month > 12 || day < 1) {
             return false;
         }
         leap = isLeap(year);
@@ -59,7 +131,7 @@ final class DateCell {
         }
         dayOfYear = BEFORE_MONTH[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1;
         epochDay = daysBefore(year) - DAYS_BEFORE_1970 + dayOfYear;
-        return readTime(text, from + 10, to);
+        return true;
     }
 
     /**

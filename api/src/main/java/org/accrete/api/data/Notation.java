@@ -34,7 +34,8 @@ enum Notation {
     /** {@code 13/01/2024}. */
     DATE(
             "dates or times",
-            "dates are read as yyyy-MM-dd, alone or with HH:mm[:ss], and times only behind a date; rewrite them so");
+            "dates are read as yyyy-MM-dd, or as a format of the column says, such as datetime(format=dd/MM/yyyy), alone or"
+                    + " with HH:mm[:ss], and times only behind a date; rewrite them so");
 
     private static final String GROUPS = "\\d{1,3}(?:[,'’_ ]\\d{3})+(?:\\.\\d+)?|\\d{1,3}(?:\\.\\d{3})+,\\d+"
             + "|\\d{1,3}(?:\\.\\d{3}){2,}|\\d{1,3}(?: \\d{3})+,\\d+|\\d{1,2}(?:,\\d{2})+,\\d{3}(?:\\.\\d+)?";
@@ -115,7 +116,13 @@ enum Notation {
                         + option(name, kind + "(decimal=%2C)");
             case DECIMAL_POINT ->
                 "leave out decimal= where the source or the column has it, or add decimal=. to the source";
-            case THOUSANDS -> advice + ", or, if it is a decimal comma, add decimal=%2C to the source";
+            case THOUSANDS ->
+                advice + ", or say " + option(name, kind + "(thousands=comma)")
+                        + ", or point, space or apostrophe for comma; or, if it is a decimal comma, add decimal=%2C to the"
+                        + " source";
+            case PERCENT -> advice + ", or say " + option(name, kind + "(unit=%25)");
+            case CURRENCY ->
+                advice + ", or say " + option(name, kind + "(unit=$)") + ", with the currency as it is written for $";
             default -> advice;
         };
     }

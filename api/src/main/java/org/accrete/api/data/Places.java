@@ -54,4 +54,9 @@ final class Places implements BlockCell {
         int slot = slot(text, from, to);
         return values[slot] == null ? width - 1 : places[slot];
     }
+
+    /** {@return whether a text is one of those that share the last place} */
+    boolean isRare(byte[] text, int from, int to) {
+        return values.length > 0 && values[slot(text, from, to)] == null;
+    }
 }

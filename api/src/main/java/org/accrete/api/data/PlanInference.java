@@ -22,9 +22,12 @@ import org.accrete.api.AccreteException;
  *   <li>A column whose cells are numbers, or dates, gets that kind. With a warning it also does when up to one cell in
  *       twenty is neither of that kind nor missing: those rows are refused later, which is easier to notice than
  *       numbers learned as text.
+ *   <li>Dates of another order are found where the cells leave only one, as {@code 13/01/2024} does. Where day and
+ *       month could be either, the column is text, with a warning that names both formats.
  *   <li>A column of only {@code true}, {@code yes}, {@code false} and {@code no} is boolean. Any other is text, hashed
  *       into buckets; their number is the power of two ≥ 64 × the distinct values, between 2^10 and 2^18. Of a column
- *       with {@code min-count} the values that are seen that often are kept, and the others share a place.
+ *       with {@code min-count} the values that are seen that often are kept, and the others share a place. The number
+ *       of buckets of a cross follows in the same way from the product of the distinct values of its columns.
  *   <li>A column without values, and text of which more than half is unique, is ignored, with a warning.
  *   <li>Text of which most cells are numbers, or look like numbers or dates that are written in a way that is not read,
  *       gets a warning that says how to have them read.
@@ -44,12 +47,25 @@ public final class PlanInference {
     private static final int LEAST_BUCKETS = 1 << 10;
     private static final int MOST_BUCKETS = 1 << 18;
     private static final int LISTED = 50;
+    private static final int SHORTEST_DATE = "1/1/2000".length();
+    private static final int LONGEST_DATE = "01/01/2000T00:00:00.000000000Z".length();
+    /** Formats of dates that are found where the cells leave one of them. */
+    private static final List<String> DATE_FORMATS = List.of(
+            "dd/MM/yyyy",
+            "MM/dd/yyyy",
+            "yyyy/MM/dd",
+            "dd.MM.yyyy",
+            "MM.dd.yyyy",
+            "yyyy.MM.dd",
+            "dd-MM-yyyy",
+            "MM-dd-yyyy");
 
     private final List<String> header;
     private final Optional<String> target;
     private final Optional<Target.Kind> targetKind;
     private final CellFormat cells;
     private final Map<String, Column> given = new HashMap<>();
+    private final List<Column.Cross> crosses = new ArrayList<>();
     private final List<Row> sample = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private int otherFields = -1;
@@ -93,6 +109,16 @@ public final class PlanInference {
         Set<String> names = Set.copyOf(header);
         for (Column asGiven : given) {
             Column column = asGiven.namedAsIn(names);
+            if (column instanceof Column.Cross cross) {
+                crosses.add(cross);
+                cross.columns().stream()
+                        .filter(part -> !names.contains(part))
+                        .findFirst()
+                        .ifPresent(part -> {
+                            throw absent(part);
+                        });
+                continue;
+            }
             if (!names.contains(column.name())) {
                 throw absent(column.name());
             }
@@ -223,12 +249,37 @@ public final class PlanInference {
                 columns.add(wanted.isPresent() ? complete(wanted.get(), seen) : infer(name, seen));
             }
         }
+        for (Column.Cross cross : crosses) {
+            columns.add(new Column.Cross(
+                    cross.name(), cross.columns(), cross.width() > 0 ? cross.width() : buckets(combinations(cross))));
+        }
         ColumnPlan plan = new ColumnPlan(columns);
         if (plan.schema().blocks().isEmpty()) {
             String why = warnings.stream().limit(3).map(line -> "; " + line).collect(Collectors.joining());
             throw AccreteException.badData("no column is left to learn from; columns: " + list(header) + why);
         }
         return plan;
+    }
+
+    /** {@return how many combinations there are of the texts that were seen, as far as it matters} */
+    private long combinations(Column.Cross cross) {
+        long combinations = 1;
+        for (String name : cross.columns()) {
+            int field = header.indexOf(name);
+            Facts seen = new Facts(Optional.ofNullable(given.get(name))
+                    .map(Column::cells)
+                    .orElse(CellFormat.standard())
+                    .or(cells));
+            sample.forEach(row -> seen.add(row.cell(field)));
+            combinations = Math.min(MOST_BUCKETS, combinations * Math.max(1, seen.values.size()));
+        }
+        return combinations;
+    }
+
+    /** {@return how many buckets so many texts are hashed into} */
+    private static int buckets(long texts) {
+        long wanted = BUCKETS_PER_VALUE * Math.max(1, texts);
+        return (int) Math.min(MOST_BUCKETS, Math.max(LEAST_BUCKETS, Long.highestOneBit(2 * wanted - 1)));
     }
 
     /** {@return whether nothing about a given column follows from its cells} */
@@ -244,8 +295,7 @@ public final class PlanInference {
                 return new Column.Categorical(column.name(), seen.buckets(), column.cells());
             }
             List<String> kept = seen.commonValues(categorical.minCount());
-            return new Column.Categorical(
-                    column.name(), kept.size() + 1, categorical.minCount(), kept, column.cells());
+            return new Column.Categorical(column.name(), kept.size() + 1, categorical.minCount(), kept, column.cells());
         }
         if (column instanceof Column.DateTime date && date.firstDay().isEmpty()) {
             return new Column.DateTime(column.name(), Optional.of(seen.firstDay()), column.cells());
@@ -269,6 +319,13 @@ public final class PlanInference {
         if (seen.isMostly(seen.dates)) {
             warnOfOdd(name, "dates", "datetime", seen.dates, seen);
             return new Column.DateTime(name, Optional.of(seen.firstDay()), cells);
+        }
+        List<Facts.OtherDates> formats = seen.possibleDates();
+        if (formats.size() == 1 && seen.isMostly(seen.dates + formats.get(0).count())) {
+            Facts.OtherDates only = formats.get(0);
+            warnOfOdd(name, "dates " + only.format(), "datetime", seen.dates + only.count(), seen);
+            return new Column.DateTime(
+                    name, Optional.of(LocalDate.ofEpochDay(only.firstDay())), cells.withDates(only.format()));
         }
         boolean ignored = 2L * seen.unique() > sample.size();
         String fate = ignored
@@ -377,7 +434,7 @@ public final class PlanInference {
 
     /** What was seen of one column. */
     private static final class Facts {
-        private final DateCell date = new DateCell();
+        private final DateCell date;
         private final CellFormat cells;
         private final Map<String, Integer> values = new HashMap<>();
         private final Map<String, Integer> odd = new LinkedHashMap<>();
@@ -387,9 +444,46 @@ public final class PlanInference {
         private int booleans;
         private int dates;
         private long firstDay;
+        /** Dates in other orders or with other separators than ISO, by format. */
+        private final Map<String, OtherDates> otherDates = new LinkedHashMap<>();
+
+        /** Cells that are neither numbers nor ISO dates but can be read as dates in another format. */
+        private int likeOtherDates;
+
+        /**
+         * Dates in a format.
+         *
+         * @param reader reads them
+         * @param count how many were seen
+         * @param firstDay the first of them, or the first ISO date before it
+         */
+        record OtherDates(String format, DateCell reader, int count, long firstDay) {}
 
         Facts(CellFormat cells) {
             this.cells = cells;
+            this.date = cells.dateCell();
+            for (String format : DATE_FORMATS) {
+                otherDates.put(format, new OtherDates(format, new DateCell(format), 0, 0));
+            }
+        }
+
+        private void addOtherDate(byte[] text) {
+            int before = likeOtherDates;
+            otherDates.replaceAll((format, one) -> {
+                if (!one.reader().read(text, 0, text.length)) {
+                    return one;
+                }
+                likeOtherDates = before + 1;
+                long first = dates > 0 ? firstDay : one.reader().epochDay();
+                return new OtherDates(format, one.reader(), one.count() + 1, one.count() == 0 ? first : one.firstDay());
+            });
+        }
+
+        /** {@return the formats in which all cells are dates that are in any of them} */
+        List<OtherDates> possibleDates() {
+            return otherDates.values().stream()
+                    .filter(one -> one.count() > 0 && one.count() == likeOtherDates)
+                    .toList();
         }
 
         void add(String cell) {
@@ -407,6 +501,9 @@ public final class PlanInference {
                 firstDay = dates == 0 ? date.epochDay() : firstDay;
                 dates++;
             } else {
+                if (text.length >= SHORTEST_DATE && text.length <= LONGEST_DATE) {
+                    addOtherDate(text);
+                }
                 booleans += Double.isNaN(Cells.parseBoolean(text, 0, text.length)) ? 0 : 1;
                 odd.merge(cell, 1, Integer::sum);
             }
@@ -475,9 +572,15 @@ public final class PlanInference {
                         .filter(cell -> Notation.of(cell).equals(notation))
                         .findFirst()
                         .orElse("");
+                List<String> formats =
+                        possibleDates().stream().map(OtherDates::format).toList();
                 return Optional.of(
-                        "most of its cells look like " + notation.get().words() + ", such as " + Cells.quote(example)
-                                + ": " + notation.get().remedy(name, "numeric"));
+                        "most of its cells look like " + notation.get().words() + ", such as "
+                                + Cells.quote(example) + ": "
+                                + (notation.get() == Notation.DATE && formats.size() > 1
+                                        ? "they can be " + String.join(" or ", formats) + "; say which, as in "
+                                                + Notation.option(name, "datetime(format=" + formats.get(0) + ")")
+                                        : notation.get().remedy(name, "numeric")));
             }
             String kind = isNumbers ? "numeric" : "datetime";
             String cell = odd.isEmpty() ? "" : commonestOdd();
@@ -505,10 +608,10 @@ public final class PlanInference {
         }
 
         int buckets() {
-            int wanted = BUCKETS_PER_VALUE * Math.max(1, values.size());
-            return Math.min(MOST_BUCKETS, Math.max(LEAST_BUCKETS, Integer.highestOneBit(2 * wanted - 1)));
+            return PlanInference.buckets(values.size());
         }
 
+        /** {@return the first date in the format of the column} */
         LocalDate firstDay() {
             return LocalDate.ofEpochDay(firstDay);
         }

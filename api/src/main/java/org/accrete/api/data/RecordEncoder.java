@@ -47,6 +47,8 @@ public final class RecordEncoder {
         MISSING,
         /** A one-hot or sparse block. */
         BLOCK,
+        /** A part of a cross. */
+        PART,
         WEIGHT,
         KEY,
         TARGET
@@ -73,7 +75,12 @@ public final class RecordEncoder {
     /** How many of the values are features. */
     private final int features;
 
-    private final DateCell date = new DateCell();
+    private final CrossCell[] crosses;
+    private final int[] crossColumns;
+
+    /** The readers of date columns, by the number of the value. */
+    private final Map<Integer, DateCell> dates = new HashMap<>();
+
     private final LabelIndex labels;
     private final CellFormat[] formats;
     private final boolean labelsAsWritten;
@@ -122,6 +129,7 @@ public final class RecordEncoder {
             } else if (column instanceof Column.Bool) {
                 add(column, Use.BOOLEAN, 0, read, kinds, sizes, cells);
             } else if (column instanceof Column.DateTime days) {
+                dates.put(read.size(), column.cells().dateCell());
                 add(column, Use.DAYS, days.firstDay().orElseThrow().toEpochDay(), read, kinds, sizes, cells);
             }
             if (column.cells().hasIndicator()) {
@@ -130,12 +138,22 @@ public final class RecordEncoder {
         }
         amounts = read.size();
         for (Column column : plan.columns()) {
-            if (column instanceof Column.Categorical || column instanceof Column.Sparse) {
+            if (RowEncoder.hasBlock(column)) {
                 blocks.put(read.size(), RowEncoder.blockCell(column));
                 add(column, Use.BLOCK, RowEncoder.width(column), read, kinds, sizes, cells);
             }
         }
         features = read.size();
+        List<CrossCell> crossed = new ArrayList<>();
+        for (Column.Cross cross : plan.crosses()) {
+            int[] parts = new int[cross.columns().size()];
+            for (int part = 0; part < parts.length; part++) {
+                parts[part] = read.size();
+                add(plan.column(cross.columns().get(part)), Use.PART, 0, read, kinds, sizes, cells);
+            }
+            crossed.add(new CrossCell(cross, plan, parts));
+        }
+        crosses = crossed.toArray(CrossCell[]::new);
         for (Column column : plan.columns()) {
             if (column instanceof Column.Key) {
                 add(column, Use.KEY, 0, read, kinds, sizes, cells);
@@ -168,6 +186,11 @@ public final class RecordEncoder {
             } else if (uses[i] == Use.KEY) {
                 columns[i] = keys++;
             }
+        }
+        crossColumns = new int[crosses.length];
+        for (int i = 0; i < crossColumns.length; i++) {
+            crossColumns[i] = next;
+            next += plan.crosses().get(i).width();
         }
     }
 
@@ -242,7 +265,7 @@ public final class RecordEncoder {
             case NUMBER -> number(value, i);
             case BOOLEAN -> bool(value, i);
             case MISSING -> isMissing(value, i) ? 1.0 : 0.0;
-            default -> readDate(value, i) ? date.daysSince(extents[i]) : Double.NaN;
+            default -> readDate(value, i) ? date(i).daysSince(extents[i]) : Double.NaN;
         };
         if (amount != 0.0) {
             out.put(i, amount);
@@ -333,7 +356,7 @@ public final class RecordEncoder {
         for (int i = 0; i < amounts; i++) {
             if (uses[i] == Use.DAYS) {
                 if (readDate(values[i], i)) {
-                    date.putCycles(out, cycle);
+                    date(i).putCycles(out, cycle);
                 }
                 cycle += ColumnPlan.CYCLES;
             }
@@ -341,8 +364,14 @@ public final class RecordEncoder {
         for (int i = amounts; i < features; i++) {
             putBlock(out, i, values[i]);
         }
+        for (int i = 0; i < crosses.length; i++) {
+            putCross(out, crosses[i], crossColumns[i]);
+        }
         for (int i = features; i < uses.length; i++) {
             switch (uses[i]) {
+                case PART -> {
+                    // Read by the crosses.
+                }
                 case WEIGHT -> out.weight(weight(values[i], i));
                 case TARGET -> out.target(target(values[i], i));
                 default -> {
@@ -366,6 +395,18 @@ public final class RecordEncoder {
         if (!formats[field].isMissing(text, from, to)) {
             Optional.ofNullable(blocks.get(field)).orElseThrow().put(text, from, to, columns[field], out);
         }
+    }
+
+    private void putCross(ChunkBuffer out, CrossCell cross, int column) {
+        cross.begin();
+        for (int part = 0; part < cross.parts(); part++) {
+            int length = copy(text(values[cross.field(part)]));
+            int from = first(length);
+            if (!cross.add(part, text, from, last(from, length))) {
+                return;
+            }
+        }
+        cross.put(column, out);
     }
 
     private double number(Object value, int field) {
@@ -409,6 +450,10 @@ public final class RecordEncoder {
         return truth;
     }
 
+    private DateCell date(int field) {
+        return Optional.ofNullable(dates.get(field)).orElseThrow();
+    }
+
     /** Reads a date into {@link #date}; false where it is missing. */
     private boolean readDate(Object value, int field) {
         if (value == null) {
@@ -417,11 +462,11 @@ public final class RecordEncoder {
         int length = copy(dateText(value));
         int from = first(length);
         int to = last(from, length);
-        if (date.read(text, from, to)) {
+        if (date(field).read(text, from, to)) {
             return true;
         }
         if (!formats[field].isMissing(text, from, to)) {
-            throw refuse(value, field, "a date yyyy-MM-dd, with or without HH:mm[:ss], or missing");
+            throw refuse(value, field, formats[field].datesInWords() + " or missing");
         }
         return false;
     }

@@ -84,7 +84,7 @@ public final class RecordSource implements ChunkSource {
                 plan = request.plan().get().withCells(stored -> stored.or(cells));
                 warnings = List.of();
                 if (names.isEmpty()) {
-                    plan.columns().forEach(column -> names.add(column.name()));
+                    names.addAll(plan.rawNames());
                 }
                 header = List.copyOf(names);
             } else {
@@ -93,7 +93,7 @@ public final class RecordSource implements ChunkSource {
                 plan = inference.plan();
                 warnings = inference.warnings();
             }
-            hashed = plan.columns().stream().map(Column::name).toList();
+            hashed = plan.rawNames();
             fields = new ArrayList<>(Collections.nCopies(header.size(), ""));
             encoder = new RowEncoder(plan, header, request.targetNeeded());
         } catch (AccreteException e) {

@@ -59,6 +59,8 @@ public final class RowEncoder {
     private final int[] hotColumns;
     private final CellFormat[] hotCells;
     private final BlockCell[] blocks;
+    private final CrossCell[] crosses;
+    private final int[] crossColumns;
 
     private final int weightField;
     private final CellFormat weightCells;
@@ -114,7 +116,11 @@ public final class RowEncoder {
                 .toArray();
         dates = new DateCell[firstDays.length];
         dated = new boolean[firstDays.length];
-        Arrays.setAll(dates, i -> new DateCell());
+        List<DateCell> readers = columns.stream()
+                .filter(Column.DateTime.class::isInstance)
+                .map(column -> column.cells().dateCell())
+                .toList();
+        Arrays.setAll(dates, readers::get);
         dateOf = new int[amounts.length];
         areNumbers = new boolean[amounts.length];
         for (int i = 0, date = 0; i < amounts.length; i++) {
@@ -122,9 +128,7 @@ public final class RowEncoder {
             areNumbers[i] = numeric.get(i).column() instanceof Column.Numeric;
         }
 
-        List<Column> hot = columns.stream()
-                .filter(column -> column instanceof Column.Categorical || column instanceof Column.Sparse)
-                .toList();
+        List<Column> hot = columns.stream().filter(RowEncoder::hasBlock).toList();
         hotFields = hot.stream().mapToInt(column -> field(fields, column)).toArray();
         hotCells = hot.stream().map(Column::cells).toArray(CellFormat[]::new);
         blocks = hot.stream().map(RowEncoder::blockCell).toArray(BlockCell[]::new);
@@ -135,6 +139,20 @@ public final class RowEncoder {
         for (int i = 0; i < hotColumns.length; i++) {
             hotColumns[i] = next;
             next += width(hot.get(i));
+        }
+        List<Column.Cross> crossed = plan.crosses();
+        crosses = crossed.stream()
+                .map(cross -> new CrossCell(
+                        cross,
+                        plan,
+                        cross.columns().stream()
+                                .mapToInt(name -> field(fields, plan.column(name)))
+                                .toArray()))
+                .toArray(CrossCell[]::new);
+        crossColumns = new int[crosses.length];
+        for (int i = 0; i < crossColumns.length; i++) {
+            crossColumns[i] = next;
+            next += crossed.get(i).width();
         }
 
         Optional<Column> weight =
@@ -173,16 +191,25 @@ public final class RowEncoder {
         return numeric;
     }
 
-    /** {@return what reads the cells of a column that has a one-hot or sparse block} */
-    static BlockCell blockCell(Column column) {
-        return column instanceof Column.Sparse sparse
-                ? new SparseCell(sparse)
-                : new Places((Column.Categorical) column);
+    /** {@return whether a raw column has a one-hot or sparse block} */
+    static boolean hasBlock(Column column) {
+        return column instanceof Column.Categorical || column instanceof Column.Sparse || column instanceof Column.Text;
     }
 
-    /** {@return the width of the one-hot or sparse block of a column} */
+    /** {@return what reads the cells of a column that has a block} */
+    static BlockCell blockCell(Column column) {
+        if (column instanceof Column.Sparse sparse) {
+            return new SparseCell(sparse);
+        }
+        return column instanceof Column.Text text ? new TextCell(text) : new Places((Column.Categorical) column);
+    }
+
+    /** {@return the width of the block of a column} */
     static int width(Column column) {
-        return column instanceof Column.Sparse sparse ? sparse.width() : ((Column.Categorical) column).width();
+        if (column instanceof Column.Sparse sparse) {
+            return sparse.width();
+        }
+        return column instanceof Column.Text text ? text.width() : ((Column.Categorical) column).width();
     }
 
     /** {@return the number of each field, by the name of its column} */
@@ -300,6 +327,19 @@ public final class RowEncoder {
             trim(text, borders[first + hotFields[i]], borders[first + hotFields[i] + 1]);
             putBlock(i, text, out);
         }
+        for (int i = 0; i < crosses.length; i++) {
+            CrossCell cross = crosses[i];
+            cross.begin();
+            boolean isWhole = true;
+            for (int part = 0; part < cross.parts() && isWhole; part++) {
+                int cell = first + cross.field(part);
+                trim(text, borders[cell], borders[cell + 1]);
+                isWhole = addPart(cross, part, text);
+            }
+            if (isWhole) {
+                cross.put(crossColumns[i], out);
+            }
+        }
         if (weightField >= 0) {
             trim(text, borders[first + weightField], borders[first + weightField + 1]);
             out.weight(weight(text));
@@ -341,7 +381,8 @@ public final class RowEncoder {
         }
         boolean isText = field == targetField
                 || Arrays.stream(hotFields).anyMatch(some -> some == field)
-                || Arrays.stream(keyFields).anyMatch(some -> some == field);
+                || Arrays.stream(keyFields).anyMatch(some -> some == field)
+                || Arrays.stream(crosses).anyMatch(cross -> cross.reads(field));
         return isText ? Optional.of(ColumnCells.Form.TEXTS) : Optional.empty();
     }
 
@@ -374,6 +415,17 @@ public final class RowEncoder {
                 out.put(column, 1.0);
             } else {
                 putBlock(i, load(cells, row), out);
+            }
+        }
+        for (int i = 0; i < crosses.length; i++) {
+            CrossCell cross = crosses[i];
+            cross.begin();
+            boolean isWhole = true;
+            for (int part = 0; part < cross.parts() && isWhole; part++) {
+                isWhole = addPart(cross, part, load(columns[cross.field(part)], row));
+            }
+            if (isWhole) {
+                cross.put(crossColumns[i], out);
             }
         }
         if (weightField >= 0) {
@@ -421,7 +473,7 @@ public final class RowEncoder {
                     return 0;
                 }
                 if (!dates[dateOf[i]].set(seconds)) {
-                    throw refuseDate(spell(seconds + " s after 1970-01-01"), amountFields[i]);
+                    throw refuseDate(spell(seconds + " s after 1970-01-01"), i);
                 }
                 return days(i, true);
             }
@@ -574,7 +626,7 @@ public final class RowEncoder {
             default -> {
                 boolean isDate = dates[dateOf[i]].read(text, from, to);
                 if (!isDate && !amountCells[i].isMissing(text, from, to)) {
-                    throw refuseDate(text, amountFields[i]);
+                    throw refuseDate(text, i);
                 }
                 yield days(i, isDate);
             }
@@ -606,8 +658,8 @@ public final class RowEncoder {
         return isNumber ? cells.isMissingNumber(text, from, to) : cells.isMissing(text, from, to);
     }
 
-    private AccreteException refuseDate(byte[] text, int field) {
-        return refuse(text, field, "datetime", "a date yyyy-MM-dd, with or without HH:mm[:ss],");
+    private AccreteException refuseDate(byte[] text, int i) {
+        return refuse(text, amountFields[i], "datetime", amountCells[i].datesInWords());
     }
 
     private double number(byte[] text, int field, String kind, CellFormat cells) {
@@ -632,6 +684,12 @@ public final class RowEncoder {
         if (!hotCells[i].isMissing(text, from, to)) {
             blocks[i].put(text, from, to, hotColumns[i], out);
         }
+    }
+
+    /** Adds the trimmed cell of a part of a cross; returns whether it is there. */
+    private boolean addPart(CrossCell cross, int part, byte[] cell) {
+        byte[] text = filled(cell, cross.field(part), cross.cells(part), false);
+        return cross.add(part, text, from, to);
     }
 
     private double weight(byte[] text) {

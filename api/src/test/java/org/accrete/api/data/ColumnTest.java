@@ -102,7 +102,7 @@ class ColumnTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "x=number;kind of column 'x' must be one of numeric, categorical, datetime, boolean, sparse, weight, key, ignore, target but was 'number'",
+                "x=number;kind of column 'x' must be one of numeric, categorical, datetime, boolean, text, sparse, cross, weight, key, ignore, target but was 'number'",
                 "x=numeric(width=3);column 'x' has no setting 'width' in 'x=numeric(width=3)'",
                 "x=categorical(width=0);width of column 'x' must be a whole number >= 1 and <= 268435456 but was '0'",
                 "x=categorical(width=a);width of column 'x' must be a whole number >= 1 and <= 268435456 but was 'a'",

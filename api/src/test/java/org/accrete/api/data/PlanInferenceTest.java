@@ -109,9 +109,9 @@ class PlanInferenceTest {
                 "\u202F%d.5;no-break spaces",
                 "\u0661%d;digits 0 to 9",
                 "0x1F%d;as decimal numbers",
-                "%1$d/01/2024;yyyy-MM-dd",
-                "01.01.2%03d;yyyy-MM-dd",
-                "2%03d/01/13;yyyy-MM-dd",
+                "01/02/2%03d;they can be dd/MM/yyyy or MM/dd/yyyy; say which, as in --column 'c=datetime(format=dd/MM/yyyy)'",
+                "01.01.2%03d;they can be dd.MM.yyyy or MM.dd.yyyy; say which",
+                "1-1-2%03d;they can be dd-MM-yyyy or MM-dd-yyyy; say which",
                 "13 Jan 2%03d;yyyy-MM-dd",
                 "January 13, 2%03d;yyyy-MM-dd",
                 "13-JAN-24 10:%02d;yyyy-MM-dd",
@@ -365,5 +365,45 @@ class PlanInferenceTest {
         PlanInference inference = of(Stream.of("", ""));
         assertThat(inference.plan()).isEqualTo(inference.plan());
         assertThat(inference.warnings()).hasSize(1);
+    }
+
+    /**
+     * The day of the first date, where one order is left; the cells of a format in which both are possible change
+     * nothing.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "dd/MM/yyyy;13/01/2024;01/02/2024;2024-01-13",
+                "MM/dd/yyyy;01/13/2024;1/2/2024;2024-01-13",
+                "yyyy/MM/dd;2024/01/13;2024/1/2;2024-01-13",
+                "dd.MM.yyyy;31.12.1999;01.02.2024 10:30;1999-12-31",
+                "MM.dd.yyyy;12.31.1999;01.02.2024;1999-12-31",
+                "yyyy.MM.dd;2024.01.13;2024.01.02;2024-01-13",
+                "dd-MM-yyyy;13-01-2024;01-02-2024T00:00:01;2024-01-13",
+                "MM-dd-yyyy;01-13-2024;1-02-2024;2024-01-13"
+            })
+    void theOrderOfDatesIsFoundWhereOneIsLeft(String format, String clear, String other, String firstDay) {
+        PlanInference inference = of(cells(100, i -> i == 50 ? "" : i % 30 == 0 ? clear : other));
+        assertThat(kind(inference)).isEqualTo("datetime(first-day=" + firstDay + ",format=" + format + ")");
+        assertThat(inference.warnings()).isEmpty();
+    }
+
+    @Test
+    void datesInTwoOrdersAreText() {
+        PlanInference inference = of(cells(100, i -> i % 2 == 0 ? "13/01/2024" : "01/13/2024"));
+        assertThat(kind(inference)).startsWith("categorical");
+        assertThat(inference.warnings())
+                .singleElement(as(InstanceOfAssertFactories.STRING))
+                .contains("look like dates");
+    }
+
+    @Test
+    void aGivenFormatDecidesWhatCouldBeEither() {
+        PlanInference inference = new PlanInference(
+                List.of("c"), Optional.empty(), List.of(Column.parse("c=datetime(format=MM/dd/yyyy)")));
+        inference.add(List.of("02/01/2024"));
+        assertThat(inference.plan().toText()).isEqualTo("c=datetime(first-day=2024-02-01,format=MM/dd/yyyy)");
     }
 }

@@ -1,16 +1,24 @@
 package org.accrete.api.data;
 
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Encodes a row by the letter of the documentation, with strings and maps: an oracle for both encoders. */
@@ -77,6 +85,12 @@ final class SlowEncoder {
                 case "categorical" ->
                     cell.ifPresent(text -> numbers.put(column.name() + " " + slot(column, text), 1.0));
                 case "datetime" -> date(column, cell, numbers);
+                case "cross" ->
+                    cross(columns, column, row).ifPresent(place -> numbers.put(column.name() + " " + place, 1.0));
+                case "text" ->
+                    cell.ifPresent(text -> nGrams(column, text)
+                            .forEach(one -> numbers.merge(column.name() + " " + slot(column, one), 1.0, Double::sum)));
+                case "ignore" -> {}
                 default -> throw new AssertionError(column);
             }
         }
@@ -101,18 +115,85 @@ final class SlowEncoder {
     }
 
     private static double number(Spec column, String text) {
-        return new BigDecimal(text).doubleValue();
+        String plain = text;
+        for (String unit : column.setting("unit").split("\\|")) {
+            plain = plain.replace(unit, "").replace('\u00A0', ' ').strip();
+        }
+        String separator = Map.of("", "", "comma", ",", "point", ".", "space", " ", "apostrophe", "'")
+                .get(column.setting("thousands"));
+        boolean comma = column.setting("decimal").equals("comma");
+        return new BigDecimal(plain.replace(separator, "").replace(comma ? "," : ".", ".")).doubleValue();
     }
 
     private static int slot(Spec column, String text) {
         if (column.settings().containsKey("values")) {
-            List<String> values = List.of(column.setting("values").replace("%20", " ").split("\\|"));
+            List<String> values =
+                    List.of(column.setting("values").replace("%20", " ").split("\\|"));
             int place = values.indexOf(text);
             return place < 0 ? values.size() : place;
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return Integer.remainderUnsigned(
                 Murmur3.hash(bytes, 0, bytes.length), Integer.parseInt(column.setting("width")));
+    }
+
+    /** {@return the n-grams of a text, for the characters of these tests: no letters beyond the Greek ones} */
+    private static List<String> nGrams(Spec column, String text) {
+        boolean ofCharacters = column.settings().containsKey("chars");
+        String[] range = column.settings()
+                .getOrDefault("chars", column.settings().getOrDefault("ngrams", "1"))
+                .split("-");
+        // Character by character: as a String, Σ at the end of a word has another lower case.
+        int[] lower = text.codePoints().map(Character::toLowerCase).toArray();
+        String cased = column.settings().containsKey("case") ? text : new String(lower, 0, lower.length);
+        List<String> units = new ArrayList<>();
+        if (ofCharacters) {
+            cased.replaceAll("\\s+", " ").codePoints().forEach(c -> units.add(Character.toString(c)));
+        } else {
+            Matcher words = Pattern.compile("(?U)[\\w🙂]{2,}").matcher(cased);
+            while (words.find()) {
+                units.add(words.group());
+            }
+        }
+        List<String> found = new ArrayList<>();
+        for (int n = Integer.parseInt(range[0]); n <= Integer.parseInt(range[range.length - 1]); n++) {
+            for (int i = 0; i + n <= units.size(); i++) {
+                found.add(String.join(ofCharacters ? "" : " ", units.subList(i, i + n)));
+            }
+        }
+        return found;
+    }
+
+    private static Optional<Integer> cross(List<Spec> columns, Spec cross, Map<String, String> row) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        for (String name : cross.setting("columns").split("\\|")) {
+            Spec part = columns.stream()
+                    .filter(one -> one.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            Optional<String> cell = cell(part, row);
+            if (cell.isEmpty()) {
+                return Optional.empty();
+            }
+            byte[] bytes = cell.get().getBytes(StandardCharsets.UTF_8);
+            int length = bytes.length;
+            if (part.kind().equals("boolean")) {
+                bytes = new byte[] {(byte) (cell.get().toLowerCase(Locale.ROOT).matches("true|yes") ? 1 : 0)};
+                length = 1;
+            } else if (part.settings().containsKey("values")
+                    && !List.of(part.setting("values").replace("%20", " ").split("\\|"))
+                            .contains(cell.get())) {
+                bytes = new byte[0];
+                length = -1;
+            }
+            joined.writeBytes(ByteBuffer.allocate(4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(length)
+                    .array());
+            joined.writeBytes(bytes);
+        }
+        return Optional.of(Integer.remainderUnsigned(
+                Murmur3.hash(joined.toByteArray(), 0, joined.size()), Integer.parseInt(cross.setting("width"))));
     }
 
     private static void date(Spec column, Optional<String> cell, Map<String, Double> numbers) {
@@ -137,8 +218,13 @@ final class SlowEncoder {
     }
 
     private static LocalDateTime time(Spec column, String text) {
-        return text.length() <= 10
-                ? LocalDate.parse(text).atStartOfDay()
-                : LocalDateTime.of(LocalDate.parse(text.substring(0, 10)), LocalTime.parse(text.substring(11)));
+        String[] parts = text.split("[ T]");
+        String format = parts[0].matches("\\d{4}-.*") ? "yyyy-MM-dd" : column.setting("format");
+        LocalDate day = LocalDate.parse(
+                parts[0],
+                DateTimeFormatter.ofPattern(
+                                format.replace("dd", "d").replace("MM", "M").replace("yyyy", "uuuu"))
+                        .withResolverStyle(ResolverStyle.STRICT));
+        return day.atTime(parts.length == 1 ? LocalTime.MIDNIGHT : LocalTime.parse(parts[1]));
     }
 }
