@@ -7,10 +7,15 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +84,7 @@ class ColumnCellsTest {
             for (int i = 0; i < rows.size(); i++) {
                 String cell = rows.get(i)[j];
                 switch (columns[j].form()) {
-                    case NUMBERS -> columns[j].numbers()[i] = cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+                    case NUMBERS -> columns[j].numbers()[i] = number(cell);
                     case SECONDS ->
                         columns[j].seconds()[i] = cell.isEmpty()
                                 ? ColumnCells.MISSING
@@ -98,6 +103,12 @@ class ColumnCellsTest {
         }
     }
 
+    /** The number that a cell is, without the separators and units that a plan may let it have. */
+    private static double number(String cell) {
+        String plain = cell.replaceAll("[,%]", "");
+        return plain.isEmpty() ? Double.NaN : Double.parseDouble(plain);
+    }
+
     private static String last(ChunkBuffer buffer) {
         int row = buffer.rows() - 1;
         SparseChunk chunk = (SparseChunk) buffer.chunk();
@@ -111,16 +122,19 @@ class ColumnCellsTest {
     }
 
     private void assertSame(String target, boolean asTexts) {
-        ColumnPlan plan = ColumnPlan.parse(PLAN + target);
-        RowEncoder byText = new RowEncoder(plan, HEADER, true);
-        RowEncoder byColumn = new RowEncoder(plan, HEADER, true);
+        assertThat(kinds(ColumnPlan.parse(PLAN + target), asTexts, true, 40, this::row))
+                .contains(AccreteException.Kind.BAD_DATA);
+    }
+
+    /** Encodes the same rows both ways; returns for what kinds of reasons rows were refused. */
+    private Set<AccreteException.Kind> kinds(
+            ColumnPlan plan, boolean asTexts, boolean targetNeeded, int batches, Supplier<String[]> row) {
+        RowEncoder byText = new RowEncoder(plan, HEADER, targetNeeded);
+        RowEncoder byColumn = new RowEncoder(plan, HEADER, targetNeeded);
         ColumnCells[] columns = columns(byColumn, asTexts);
-        int refused = 0;
-        for (int batch = 0; batch < 40; batch++) {
-            List<String[]> rows = new ArrayList<>();
-            for (int i = 0; i < BATCH; i++) {
-                rows.add(row());
-            }
+        Set<AccreteException.Kind> kinds = EnumSet.noneOf(AccreteException.Kind.class);
+        for (int batch = 0; batch < batches; batch++) {
+            List<String[]> rows = Stream.generate(row).limit(BATCH).toList();
             fill(columns, rows);
             ChunkBuffer wanted = new ChunkBuffer(plan.schema(), BATCH, 1);
             ChunkBuffer got = new ChunkBuffer(plan.schema(), BATCH, 1);
@@ -130,21 +144,83 @@ class ColumnCellsTest {
                 try {
                     byText.encode(List.of(rows.get(i)), wanted);
                 } catch (AccreteException e) {
-                    text = e.line();
-                    refused++;
+                    text = e.kind() + e.line();
+                    kinds.add(e.kind());
                 }
                 try {
                     byColumn.encode(columns, i, got);
                 } catch (AccreteException e) {
-                    column = e.line();
+                    column = e.kind() + e.line();
                 }
-                assertThat(column).isEqualTo(text);
+                assertThat(column).as(plan.toText()).isEqualTo(text);
+                assertThat(got.rows()).isEqualTo(wanted.rows());
                 if (text.isEmpty()) {
-                    assertThat(last(got)).isEqualTo(last(wanted));
+                    assertThat(last(got)).as(plan.toText()).isEqualTo(last(wanted));
                 }
             }
         }
-        assertThat(refused).isPositive();
+        return kinds;
+    }
+
+    /** A plan whose columns have settings by chance. */
+    private ColumnPlan anyPlan() {
+        return ColumnPlan.parse("n=numeric"
+                + settings(
+                        any("", "missing=7", "thousands=comma,unit=%25"),
+                        any("", "if-missing=2.5", "if-missing=reject", "if-missing=skip", "if-missing=mean"))
+                + "\nd=datetime"
+                + settings(
+                        "first-day=2001-01-01",
+                        any("", "format=dd.MM.yyyy"),
+                        any("", "missing=2001-02-03"),
+                        any("", "if-missing=2001-02-04", "if-missing=reject", "if-missing=skip"))
+                + "\nb=boolean" + settings(any("", "if-missing=yes", "if-missing=skip"))
+                + "\nc=categorical"
+                + settings(
+                        any("width=64", "values=Z%C3%BCrich|c1|c2", "min-count=2,values=Bern"),
+                        any("", "missing=%3F"),
+                        any("", "if-missing=Bern", "if-missing=elsewhere", "if-missing=reject", "if-missing=skip"))
+                + "\ns=text"
+                + settings(
+                        "width=16",
+                        any("", "ngrams=1-2", "chars=2-3"),
+                        any("", "case=keep"),
+                        any("", "if-missing=not%20there", "if-missing=skip"))
+                + "\nw=weight\nk=key\nz=ignore\ny=target(kind=categorical)"
+                + any("", "\nc*b=cross(columns=c|b,width=32)")
+                + any("", "\nx=cross(columns=z|k|c,width=32)\nb*z=cross(columns=b|z,width=8)"));
+    }
+
+    private String any(String... some) {
+        return some[random.nextInt(some.length)];
+    }
+
+    private String settings(String... some) {
+        return Stream.concat(Stream.of(some), Stream.of(any("", "indicator=yes")))
+                .filter(setting -> !setting.isEmpty())
+                .collect(Collectors.joining(",", "(", ")"))
+                .replace("()", "");
+    }
+
+    /** A row of words, with an ignored cell, and numbers in another notation where the plan has it. */
+    private String[] rowOf(ColumnPlan plan) {
+        String[] row = row();
+        if (plan.column("n").kind().contains("thousands") && random.nextInt(3) == 0) {
+            row[0] = any("1,234.5", "12%", "-1,000,000", "7");
+        }
+        row[4] = any("", "Good wine", "good  WINE, Ärger", "NA", "not good wine at all");
+        row[8] = any("", "u", "v", " u ");
+        return row;
+    }
+
+    @Test
+    void rowsAreThoseOfTheirTextsWhateverTheirColumnsAreToldToBe() {
+        Set<AccreteException.Kind> kinds = EnumSet.noneOf(AccreteException.Kind.class);
+        for (int i = 0; i < 60; i++) {
+            ColumnPlan plan = anyPlan();
+            kinds.addAll(kinds(plan, i % 3 == 0, i % 5 != 0, 5, () -> rowOf(plan)));
+        }
+        assertThat(kinds).containsExactlyInAnyOrder(AccreteException.Kind.BAD_DATA, AccreteException.Kind.LEFT_OUT);
     }
 
     @Test
