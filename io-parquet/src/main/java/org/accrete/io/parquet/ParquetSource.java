@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
@@ -80,8 +81,9 @@ final class ParquetSource implements ChunkSource {
     }
 
     private RowEncoder encoder(ParquetFile some, ColumnPlan by) {
+        Set<String> crossed = crossed(by.columns());
         by.columns().stream()
-                .filter(column -> !(column instanceof Column.Ignore))
+                .filter(column -> !(column instanceof Column.Ignore) || crossed.contains(column.name()))
                 .filter(column -> targetNeeded || !(column instanceof Column.Label || column instanceof Column.Weight))
                 .filter(column -> some.unread().containsKey(column.name()))
                 .findFirst()
@@ -89,6 +91,14 @@ final class ParquetSource implements ChunkSource {
                     throw unread(column.name(), some).at(name);
                 });
         return new RowEncoder(by, some.names(), targetNeeded);
+    }
+
+    /** {@return names of the columns that crosses are of, which are read whatever their kind is} */
+    private static Set<String> crossed(List<Column> columns) {
+        return columns.stream()
+                .filter(Column.Cross.class::isInstance)
+                .flatMap(cross -> ((Column.Cross) cross).columns().stream())
+                .collect(Collectors.toSet());
     }
 
     private static AccreteException unread(String column, ParquetFile some) {
@@ -102,21 +112,24 @@ final class ParquetSource implements ChunkSource {
 
     private ColumnPlan infer(SourceRequest request) {
         try (ParquetFile first = new ParquetFile(inputs.get(0))) {
+            Set<String> crossed = crossed(request.columns());
             Set<String> ignored = new HashSet<>();
             List<Column> columns = new ArrayList<>();
             for (Column column : request.columns()) {
                 Column named = column.namedAsIn(all(first));
-                if (named instanceof Column.Ignore) {
+                if (named instanceof Column.Ignore && !crossed.contains(named.name())) {
                     ignored.add(named.name());
                 }
                 if (!(named instanceof Column.Ignore) || !first.unread().containsKey(named.name())) {
                     columns.add(column);
                 }
             }
-            Stream.concat(
+            Stream.of(
                             request.target().stream(),
+                            crossed.stream(),
                             columns.stream()
                                     .map(column -> column.namedAsIn(all(first)).name()))
+                    .flatMap(names -> names)
                     .filter(first.unread()::containsKey)
                     .findFirst()
                     .ifPresent(column -> {

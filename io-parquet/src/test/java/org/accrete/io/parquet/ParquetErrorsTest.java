@@ -165,6 +165,8 @@ class ParquetErrorsTest {
         }
         assertThat(refusal(request(file).withTarget("list"))).contains("'list' cannot be read: it is a list");
         assertThat(refusal(request(file, "map=key"))).contains("'map' cannot be read");
+        assertThat(refusal(request(file, "list=ignore", "x=cross(columns=text|list)")))
+                .contains("'list' cannot be read: it is a list");
     }
 
     @Test

@@ -168,6 +168,30 @@ class SameTableTest {
     }
 
     @Test
+    void withColumnsThatSayMore() {
+        write(folder.resolve("t.parquet"), SCHEMA, rows, options -> options);
+        assertSame(
+                "t.parquet",
+                "y",
+                "n=numeric(if-missing=0.5,indicator=yes)",
+                "t=datetime(if-missing=2001-02-03,indicator=yes)",
+                "c=categorical(min-count=20,if-missing=elsewhere)",
+                "digits=text(chars=2-3,width=64)",
+                "i=numeric(missing=7|-3,indicator=yes)");
+        assertSame(
+                "t.parquet",
+                "y",
+                "c=text(ngrams=1-2,if-missing=nowhere,indicator=yes)",
+                "i=categorical(values=1|2|3)",
+                "day=key",
+                "id=ignore",
+                "b*i*day=cross(columns=b|i|day)",
+                "c2=cross(columns=id|b,width=64)");
+        // The inferred width of a cross of an ignored column.
+        assertSame("t.parquet", "y", "c=ignore", "c*b=cross(columns=c|b)", "money=numeric(if-missing=-1)");
+    }
+
+    @Test
     void inSeveralFilesOfADirectory() throws IOException {
         Path parts = Files.createDirectory(folder.resolve("parts"));
         int begin = 0;
