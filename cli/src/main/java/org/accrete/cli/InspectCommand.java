@@ -276,7 +276,7 @@ final class InspectCommand extends Subcommand {
                     "columns",
                     findings.summaries.stream().map(ColumnSummary::document).toList());
             document.put("plan", inferred.columns().stream().map(Column::toText).toList());
-            document.put("plan_file", plan);
+            document.put("plan_file", plan.map(Path::toString));
             document.put("warnings", warnings);
             console.json(document);
             return;

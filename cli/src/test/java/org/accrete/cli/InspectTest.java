@@ -273,7 +273,9 @@ final class InspectTest {
         Path plan = Data.write(folder, "p.plan", "mine");
         assertThat(refused("inspect", data, "--plan", plan.toString()).err()).contains("overwrite it with --replace");
         assertThat(plan).hasContent("mine");
-        done("inspect", data, "--plan", plan.toString(), "--replace");
+        assertThat(done("inspect", data, "--plan", plan.toString(), "--replace", "--json")
+                        .json())
+                .containsEntry("plan_file", plan.toString());
         assertThat(plan).content().startsWith("{\n  \"columns\": {\n    \"n\": \"numeric\",");
         assertThat(refused("inspect", data, "--plan", data, "--replace").err())
                 .contains("is a file that the rows are read from");
