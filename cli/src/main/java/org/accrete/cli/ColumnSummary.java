@@ -1,6 +1,5 @@
 package org.accrete.cli;
 
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,14 +98,15 @@ final class ColumnSummary {
     }
 
     private void addDate(String cell) {
-        try {
-            addNumber(LocalDate.parse(cell.substring(0, Math.min(10, cell.length())))
-                    .toEpochDay());
-        } catch (DateTimeException e) {
+        Optional<LocalDate> day = column.cells().day(cell);
+        if (day.isEmpty()) {
             addOdd(cell);
             return;
         }
-        String date = cell.replace('T', ' ');
+        addNumber(day.get().toEpochDay());
+        // In the order of the calendar, whatever that of the cell is.
+        String[] parts = cell.split("[ T]", 2);
+        String date = day.get() + (parts.length > 1 ? " " + parts[1] : "");
         earliest = earliest.isEmpty() || date.compareTo(earliest) < 0 ? date : earliest;
         latest = date.compareTo(latest) > 0 ? date : latest;
         addValue(cell);
@@ -182,6 +182,9 @@ final class ColumnSummary {
         }
         if (column instanceof Column.Categorical categorical) {
             return "categorical, " + Console.count(categorical.width());
+        }
+        if (column instanceof Column.Text text) {
+            return "text, " + Console.count(text.width());
         }
         return column instanceof Column.Sparse sparse ? "sparse, " + Console.count(sparse.width()) : word();
     }

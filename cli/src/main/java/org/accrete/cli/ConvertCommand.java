@@ -12,6 +12,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.core.source.Sources;
@@ -110,7 +111,7 @@ final class ConvertCommand extends Subcommand {
     private static final class Counts {
         private long rows;
         private long unlabelled;
-        private long refused;
+        private DroppedRows dropped = DroppedRows.NONE;
     }
 
     private PlanFile write(ChunkSource opened, ColumnPlan used, NewFile file, long most, BadRows policy, Counts counts)
@@ -130,10 +131,11 @@ final class ConvertCommand extends Subcommand {
                 Chunk chunk = buffer.chunk();
                 counts.rows += chunk.rows();
                 counts.unlabelled += unlabelled(chunk);
-                counts.refused += buffer.refusedRows();
+                counts.dropped = counts.dropped.plus(buffer.dropped());
                 markUnderway();
             }
-            policy.requireShare(counts.rows + counts.refused, counts.refused, true);
+            long refused = counts.dropped.refused();
+            policy.requireShare(counts.rows + refused, refused, true);
             return writer.finish();
         }
     }
@@ -155,7 +157,8 @@ final class ConvertCommand extends Subcommand {
             document.put("bytes", Files.size(out));
             document.put("rows", counts.rows);
             document.put("rows_unlabelled", counts.unlabelled);
-            document.put("rows_refused", counts.refused);
+            document.put("rows_refused", counts.dropped.refused());
+            document.put("rows_left_out", counts.dropped.leftOut());
             document.put("columns", schema.width());
             document.put(
                     "classes",
@@ -168,8 +171,9 @@ final class ConvertCommand extends Subcommand {
         console.print(Console.count(counts.rows, "row") + " of " + Console.count(schema.width(), "column")
                 + " written to " + out + " (" + Console.bytes(Files.size(out)) + ")"
                 + (counts.unlabelled > 0 ? ", " + Console.count(counts.unlabelled) + " without a target" : "")
-                + (counts.refused > 0
-                        ? ", " + Console.count(counts.refused) + " bad and "
+                + (counts.dropped.leftOut() > 0 ? ", " + Console.count(counts.dropped.leftOut()) + " left out" : "")
+                + (counts.dropped.refused() > 0
+                        ? ", " + Console.count(counts.dropped.refused()) + " bad and "
                                 + badRows.file().map(file -> "kept in " + file).orElse("dropped")
                         : "")
                 + "; "

@@ -123,7 +123,7 @@ final class InspectCommand extends Subcommand {
     /** {@return the source with all cells as keys, but for those of sparse columns; empty if it has no such cells} */
     private static Optional<ChunkSource> openCells(SourceAddress address, SourceRequest request, ColumnPlan inferred) {
         List<Column> keys = new ArrayList<>();
-        for (Column column : inferred.columns()) {
+        for (Column column : raw(inferred)) {
             keys.add(column instanceof Column.Sparse ? column : new Column.Key(column.name()));
         }
         try {
@@ -134,6 +134,13 @@ final class InspectCommand extends Subcommand {
             }
             return Optional.empty();
         }
+    }
+
+    /** {@return the columns that have cells: all but crosses} */
+    private static List<Column> raw(ColumnPlan plan) {
+        return plan.columns().stream()
+                .filter(column -> !(column instanceof Column.Cross))
+                .toList();
     }
 
     /** What is found in the rows. */
@@ -155,9 +162,9 @@ final class InspectCommand extends Subcommand {
         void readCells(ChunkSource source, ColumnPlan plan, long most) {
             List<ColumnSummary> keys = new ArrayList<>();
             List<ColumnSummary> sparse = new ArrayList<>();
-            for (Column column : plan.columns()) {
-                ColumnSummary summary =
-                        new ColumnSummary(column, mostDistinct(plan.columns().size()));
+            List<Column> columns = raw(plan);
+            for (Column column : columns) {
+                ColumnSummary summary = new ColumnSummary(column, mostDistinct(columns.size()));
                 summaries.add(summary);
                 (column instanceof Column.Sparse ? sparse : keys).add(summary);
             }
@@ -288,6 +295,12 @@ final class InspectCommand extends Subcommand {
         Table table = ColumnSummary.table();
         findings.summaries.forEach(summary -> summary.line(table));
         console.print(table);
+        for (Column column : inferred.columns()) {
+            if (column instanceof Column.Cross cross) {
+                console.print("cross of " + Console.oneLine(String.join(", ", cross.columns())) + ": "
+                        + Console.count(cross.width(), "feature"));
+            }
+        }
         warnings.forEach(warning -> console.print("warning: " + Console.oneLine(warning)));
         plan.ifPresent(file -> console.print("plan written to " + file));
     }

@@ -91,7 +91,9 @@ final class StoredStart extends TrainingStart {
                             column.name().equals(given.name()) && (column.says(given) || isTarget(column, given)));
             if (!same) {
                 throw mismatch(
-                        "--column " + given.toPlainText(),
+                        given instanceof Column.Cross cross
+                                ? "--cross " + String.join(",", cross.columns())
+                                : "--column " + given.toPlainText(),
                         "its columns are "
                                 + String.join(
                                         ", ",

@@ -231,7 +231,7 @@ final class ColumnSettingsTest {
                 .contains("there is no column 'wrod'");
         assertThat(train(folder.resolve("in.csv"), "whole", new String[] {"--cross=word,day"}, "--resume")
                         .err())
-                .contains("--column word*day=cross(columns=word|day) does not fit model whole@1");
+                .contains("--cross word,day does not fit model whole@1");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,49 @@ final class ConvertTest {
             assertThat(state.texts()).containsKey("plan");
             return state.tensors();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("endings")
+    void whatColumnsAreToldIsInTheEncodedRows(String ending) throws IOException {
+        SeededRandom random = RunSeed.random(ending);
+        String raw = withCategories(table(random), random).toString();
+        String out = path("out." + ending);
+        String[] columns = {
+            "--column", "w=numeric(if-missing=0.5)",
+            "--column", "x=numeric(if-missing=skip)",
+            "--column", "when=datetime(indicator=yes)",
+            "--column", "word=text(chars=1-2,width=64,indicator=yes)",
+            "--column", "k=categorical(min-count=100)",
+            "--cross", "k,b"
+        };
+        done(concat(new String[] {"train", raw, "--model", "raw", "--target", "y"}, columns));
+        Outcome converted = done(concat(new String[] {"convert", raw, out, "--target", "y"}, columns));
+        assertThat(converted.out()).contains(" left out; ");
+        done("train", out, "--model", "encoded");
+        Map<String, Tensor> wanted = new HashMap<>(tensors("raw"));
+        // The encoded rows are without those that were left out.
+        assertThat(wanted.remove("run.rows_left_out")).isNotNull();
+        assertThat(tensors("encoded")).isEqualTo(wanted);
+        // Also for the options that the raw rows were read with.
+        done(concat(new String[] {"train", out, "--model", "again", "--target", "y"}, columns));
+        assertThat(tensors("again")).isEqualTo(wanted);
+        String message =
+                accrete("train", out, "--model", "no", "--cross", "word,k").err();
+        assertThat(message).contains("are encoded and cannot be changed", "leave out --cross word,k");
+        assertThat(done("inspect", out).out()).contains("k*b");
+    }
+
+    /** {@return a table with two more columns of text} */
+    private Path withCategories(Path raw, SeededRandom random) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String line : Files.readAllLines(raw)) {
+            String cells = text.isEmpty()
+                    ? "k,b"
+                    : "k" + random.nextInt(1 + random.nextInt(9)) + "," + (random.nextInt(2) == 0 ? "yes" : "no");
+            text.append(cells).append(',').append(line).append('\n');
+        }
+        return Data.write(folder, "more.csv", text.toString());
     }
 
     @ParameterizedTest

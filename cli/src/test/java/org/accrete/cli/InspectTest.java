@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.accrete.api.SeededRandom;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,46 @@ final class InspectTest {
                                         + (row % 2 == 0 ? " 10:00," : "T09:00,") + (row % 3 == 0 ? "yes" : "no") + ",,"
                                         + (row < 30 ? "a" : row < 95 ? "b" : "") + "\n")
                                 .collect(Collectors.joining()));
+    }
+
+    @Test
+    void columnsOfTextAndOtherDatesAndCrossesAreTold() {
+        Path file = Data.write(
+                folder,
+                "told.csv",
+                "note,sold,price,a,b\n"
+                        + IntStream.range(0, 100)
+                                .mapToObj(row -> "note " + row + ",\"" + (1 + row % 28) + "/" + (row < 50 ? "11" : "02")
+                                        + "/2023\"," + (row % 10 == 0 ? "" : "\"1,00" + row % 3 + " $\"") + ",a"
+                                        + row % 3
+                                        + ",b" + row % 2 + "\n")
+                                .collect(Collectors.joining()));
+        Path plan = folder.resolve("told.plan");
+        String[] options = {
+            "inspect",
+            file.toString(),
+            "--column=note=text(width=64)",
+            "--column=price=numeric(thousands=comma,unit=$,if-missing=skip,indicator=yes)",
+            "--cross=a,b",
+            "--plan=" + plan
+        };
+        String text = done(options).out();
+        assertThat(text).contains("5 columns become ", "text, 64", "cross of a, b: 1,024 features");
+        assertThat(text).doesNotContain("such a row is bad");
+        Outcome outcome = done(Stream.concat(Stream.of(options), Stream.of("--json", "--replace"))
+                .toArray(String[]::new));
+        assertThat(column(outcome, "sold"))
+                .containsEntry("odd", 0L)
+                .containsEntry("min", "2023-02-01")
+                .containsEntry("max", "2023-11-28");
+        assertThat(column(outcome, "price"))
+                .containsEntry("min", 1_000.0)
+                .containsEntry("max", 1_002.0)
+                .containsEntry("missing", 10L);
+        assertThat(column(outcome, "note")).containsEntry("distinct", 100L);
+        Outcome converted =
+                done("convert", file.toString(), folder.resolve("told.npz").toString(), "--plan=" + plan);
+        assertThat(converted.out()).startsWith("90 rows of ").contains("10 left out");
     }
 
     @Test

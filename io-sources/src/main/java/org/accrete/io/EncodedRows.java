@@ -127,7 +127,9 @@ record EncodedRows(ColumnPlan plan, List<String> classes) {
                         words(own.columns().stream()
                                 .filter(column -> column.name().equals(given.name()))
                                 .findFirst()),
-                        "--column " + given.toPlainText());
+                        given instanceof Column.Cross cross
+                                ? "--cross " + String.join(",", cross.columns())
+                                : "--column " + given.toPlainText());
             }
         }
         return own;
@@ -138,10 +140,7 @@ record EncodedRows(ColumnPlan plan, List<String> classes) {
         String kind = given.kind().replaceFirst("\\(.*", "");
         boolean isTarget = column instanceof Column.Label label
                 && kind.equals(label.target().kind() == Target.Kind.NUMERIC ? "numeric" : "categorical");
-        return column.name().equals(given.name())
-                && (isTarget
-                        || column.kind().equals(given.kind())
-                        || column.kind().startsWith(given.kind() + "("));
+        return column.name().equals(given.name()) && (isTarget || column.says(given));
     }
 
     private static String words(Optional<Column> column) {

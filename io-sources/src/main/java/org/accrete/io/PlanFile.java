@@ -153,8 +153,11 @@ public record PlanFile(ColumnPlan plan, Optional<Encoded> encoded) {
                 throw AccreteException.badData("kind of column '" + name
                         + "' must be KIND or KIND(key=value,...) but was '" + json.getString() + "'");
             }
-            // One by one, so that what is not complete is refused where it stands.
-            columns.addAll(new ColumnPlan(List.of(column)).columns());
+            columns.add(column);
+            // One by one, so that what is not complete is refused where it stands; a cross needs its columns.
+            if (!(column instanceof Column.Cross)) {
+                new ColumnPlan(List.of(column));
+            }
         }
         return new ColumnPlan(columns);
     }

@@ -23,6 +23,11 @@ class PlanFileTest {
         ColumnPlan plan = ColumnPlan.parse("%20a%3D%22b%22=numeric(missing=%3F|-,decimal=%2C)\n"
                 + "d%0Ay=datetime(first-day=2001-01-31)\nc%28x%29=categorical(width=64)\n%2541=boolean\n"
                 + "s=sparse(width=9,first=0)\nw=weight\nk=key\ni=ignore\n"
+                + "n=numeric(thousands=space,unit=%25|%E2%82%AC,if-missing=-1.5,indicator=yes)\n"
+                + "o=datetime(first-day=2001-01-31,format=dd/MM/yyyy,if-missing=skip)\n"
+                + "v=categorical(min-count=3,values=a%7Cb|%C3%BC%2C,if-missing=reject)\nl=categorical(values=x|y)\n"
+                + "t=text(ngrams=1-2,case=keep,width=64,if-missing=not%20there)\nu=text(chars=3-5,width=8)\n"
+                + "v*c%28x%29=cross(columns=v|c%28x%29|k,width=32)\n"
                 + "y=target(kind=categorical,labels=as-written,classes=007|Z%C3%BCrich%20%7C)");
         PlanFile file = new PlanFile(
                 plan, Optional.of(new PlanFile.Encoded(1L << 40, List.of("007", "Zürich |", "later \"\\"))));
@@ -49,6 +54,17 @@ class PlanFileTest {
                 "{\"columns\": {\"a\": \"numeric\" | not JSON: ",
                 "{\"columns\": {\"a\": \"numeric\", \"a\": \"key\"}} | not JSON: Duplicate",
                 "{\"columns\": {\"a\": \"categorical\"}} | a plan must be complete but 'a=categorical' is not",
+                "{\"columns\": {\"a\": \"numeric(if-missing=x)\"}} | if-missing of column 'a' must be reject, skip, mean or a",
+                "{\"columns\": {\"a\": \"numeric(indicator=1)\"}} | indicator of column 'a' must be yes or no but was '1'",
+                "{\"columns\": {\"a\": \"numeric(thousands=dot)\"}} | thousands must be comma, point, space or apostrophe",
+                "{\"columns\": {\"a\": \"numeric(thousands=point)\"}} | thousands of column 'a' must differ from decimal",
+                "{\"columns\": {\"a\": \"categorical(min-count=3)\"}} | 'a=categorical(min-count=3)' is not",
+                "{\"columns\": {\"a\": \"categorical(width=3,values=x)\"}} | width of 'a' follows from its values",
+                "{\"columns\": {\"a\": \"text(ngrams=2-1)\"}} | n-grams of 'a' must be of 1 to 10 words",
+                "{\"columns\": {\"a\": \"datetime(first-day=2001-01-01,format=dMy)\"}} | format of column 'a' must be dd",
+                "{\"columns\": {\"a\": \"key\", \"x\": \"cross(columns=a\\u007Cb,width=8)\"}} | cross 'x' needs column 'b'",
+                "{\"columns\": {\"a\": \"key\", \"x\": \"cross(columns=a,width=8)\"}} | a cross must be of at least two columns",
+                "{\"columns\": {\"a\": \"key\", \"b\": \"key\", \"x\": \"cross(columns=a\\u007Cb)\"}} | but 'x=cross(columns=a",
                 "{\"columns\": {\"a\": \"datetime(first-day=x)\"}} | first-day of column 'a' must be a date",
                 "{\"columns\": {\"a\": \"weight\", \"b\": \"weight\"}} | at most one column can be the weight",
                 "{\"columns\": {}} {} | something follows the column plan",

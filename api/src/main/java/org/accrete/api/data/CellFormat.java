@@ -1,6 +1,7 @@
 package org.accrete.api.data;
 
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -281,6 +282,20 @@ public final class CellFormat {
     public double number(String cell) {
         byte[] text = cell.trim().getBytes(StandardCharsets.UTF_8);
         return number(text, 0, text.length);
+    }
+
+    /**
+     * {@return the UTC day of a cell where it is read as a date, with or without a time; empty if it is missing or
+     * none}
+     *
+     * @param cell the text; blanks around it do not count
+     */
+    public Optional<LocalDate> day(String cell) {
+        byte[] text = cell.trim().getBytes(StandardCharsets.UTF_8);
+        DateCell date = dateCell();
+        return date.read(text, 0, text.length) && !isMissing(text, 0, text.length)
+                ? Optional.of(LocalDate.ofEpochDay(date.epochDay()))
+                : Optional.empty();
     }
 
     /**
