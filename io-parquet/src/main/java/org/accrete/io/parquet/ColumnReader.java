@@ -63,14 +63,15 @@ final class ColumnReader {
      * @param column the column
      * @param form the form of its cells
      * @param file the open file
+     * @param spare the array that all columns of the file share
      * @param rows the most rows of a batch
      */
-    ColumnReader(FileColumn column, Form form, FileChannel file, int rows) {
+    ColumnReader(FileColumn column, Form form, FileChannel file, Pages.Spare spare, int rows) {
         this.column = column;
         this.form = form;
         this.cells = new ColumnCells(form, rows);
         this.writer = new CellText(column);
-        this.pages = new Pages(file);
+        this.pages = new Pages(file, spare);
         this.present = new int[column.isOptional() ? rows : 0];
         this.ids = new int[rows];
     }
@@ -176,10 +177,12 @@ final class ColumnReader {
             case NUMBERS -> {
                 numbers = numbers.length < count ? new double[count] : numbers;
                 toNumbers(count, numbers, 0);
+                raw.clear();
             }
             case SECONDS -> {
                 seconds = seconds.length < count ? new long[count] : seconds;
                 toSeconds(count, seconds, 0);
+                raw.clear();
             }
             case TEXTS -> {
                 if (texts.length < count) {

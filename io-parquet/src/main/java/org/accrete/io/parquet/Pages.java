@@ -8,8 +8,8 @@ import java.util.zip.CRC32;
 import org.accrete.io.parquet.Footer.Part;
 
 /**
- * The pages of one column in a row group, one at a time. Holds what was read of the file and the unpacked page, both
- * reused.
+ * The pages of one column in a row group, one at a time. Holds the page; the bytes that it was unpacked from lie in an
+ * array that all columns share, since they read one after the other.
  *
  * <p>A page is a header, then, each if there, how many levels of repetition and of definition, then values:
  *
@@ -28,11 +28,19 @@ final class Pages {
     /** What decoders may read behind the last byte. */
     private static final int SLACK = 9;
 
+    private static final byte[] NONE = new byte[SLACK];
+
+    /** An array that belongs to whoever reads a packed page. */
+    static final class Spare {
+        private byte[] bytes = NONE;
+    }
+
     private final FileChannel file;
+    private final Spare spare;
     private Optional<Codec> codec = Optional.empty();
     private int codecCode;
 
-    private byte[] window = new byte[SLACK];
+    private byte[] window = NONE;
     private int at;
     private int filled;
     private long next;
@@ -61,8 +69,9 @@ final class Pages {
     private boolean isPacked;
     private int levelsEncoding;
 
-    Pages(FileChannel file) {
+    Pages(FileChannel file, Spare spare) {
         this.file = file;
+        this.spare = spare;
     }
 
     /** Goes to the first page of a part. */
@@ -212,6 +221,18 @@ final class Pages {
         }
         levels = 0;
         valuesEnd = size;
+        lendWindow();
+    }
+
+    /** Gives the window to other columns, without what it has of the next page. */
+    private void lendWindow() {
+        next -= filled - at;
+        at = 0;
+        filled = 0;
+        if (window.length > spare.bytes.length) {
+            spare.bytes = window;
+        }
+        window = NONE;
     }
 
     /** Finds the levels within the page. */
@@ -246,6 +267,10 @@ final class Pages {
         if (filled - at >= wanted) {
             return true;
         }
+        if (window == NONE) {
+            window = spare.bytes;
+            spare.bytes = NONE;
+        }
         if (at > 0) {
             System.arraycopy(window, at, window, 0, filled - at);
             filled -= at;
@@ -260,7 +285,8 @@ final class Pages {
                 window = larger;
             }
         }
-        int room = (int) Math.min(window.length - SLACK - filled, end - next);
+        int goal = Math.min(window.length - SLACK, Math.max(wanted, WINDOW));
+        int room = (int) Math.min(goal - filled, end - next);
         while (room > 0) {
             int count = file.read(ByteBuffer.wrap(window, filled, Math.min(room, MOST_AT_ONCE)), next);
             if (count < 0) {

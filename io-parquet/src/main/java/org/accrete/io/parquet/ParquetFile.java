@@ -40,6 +40,7 @@ final class ParquetFile implements AutoCloseable {
     private final List<ColumnReader> readers = new ArrayList<>();
     private final ColumnCells[] cells;
     private final long[] hashes = new long[BATCH];
+    private final Pages.Spare spare = new Pages.Spare();
 
     private int group = -1;
     private long left;
@@ -142,7 +143,7 @@ final class ParquetFile implements AutoCloseable {
             FileColumn column = footer.columns().get(i);
             if (forms.get(i).isPresent()) {
                 ColumnReader reader =
-                        new ColumnReader(column, column.form(forms.get(i).get()), file, BATCH);
+                        new ColumnReader(column, column.form(forms.get(i).get()), file, spare, BATCH);
                 readers.add(reader);
                 cells[i] = reader.cells();
             }

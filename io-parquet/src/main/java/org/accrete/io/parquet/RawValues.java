@@ -23,6 +23,14 @@ final class RawValues {
 
     private byte[] own = {};
 
+    /** Forgets all values, and gives back their memory. */
+    void clear() {
+        longs = new long[0];
+        doubles = new double[0];
+        begins = new int[0];
+        ends = new int[0];
+    }
+
     /** Makes room for whole numbers. */
     long[] longs(int count) {
         if (longs.length < count) {
