@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run that is killed at random times and resumed ends with the same tensors as a run that was never stopped. */
 class KillAndResumeIT {
-    private static final int KILLS = 20;
+    private static final int KILLS = 10;
     private static final int EARLY_KILLS = 3;
     /** Rows of files that are made for a test. */
     private static final int SHORT_ROWS = 50_000;
