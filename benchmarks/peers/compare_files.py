@@ -10,6 +10,7 @@ which is what the others do, but scores every chunk as well.
 
 import argparse
 import importlib.util
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -51,13 +52,17 @@ model.finish()
 """
 
 
+def named(folder):
+    return folder / "rows.csv", folder / "rows.vw"
+
+
 def make_files(folder, rows):
     """The same rows as CSV and as Vowpal Wabbit's text, by a noisy linear rule."""
     import numpy as np
 
     random = np.random.default_rng(7)
     rule = np.where(np.arange(COLUMNS) % 2 == 0, 1, -1) / np.sqrt(COLUMNS)
-    csv, text = folder / "rows.csv", folder / "rows.vw"
+    csv, text = named(folder)
     line = ",".join(["%.6g"] * COLUMNS) + ",%d\n"
     example = "%d | " + " ".join(f"{j}:%.6g" for j in range(COLUMNS)) + "\n"
     with open(csv, "w") as as_csv, open(text, "w") as as_text:
@@ -68,11 +73,10 @@ def make_files(folder, rows):
             for values, label in zip(x.tolist(), labels.tolist()):
                 as_csv.write(line % (*values, label))
                 as_text.write(example % (1 if label else -1, *values))
-    return csv, text
 
 
 def parquet(csv):
-    """The same table as Parquet, as pyarrow writes it; in a process of its own, whose memory would count as that of the next ones."""
+    """The same table as Parquet, as pyarrow writes it."""
     file = csv.with_suffix(".parquet")
     if not file.exists():
         subprocess.run([sys.executable, "-c", PARQUET, str(csv), str(file)], check=True)
@@ -101,7 +105,11 @@ def main():
     environment = os.environ | {"ACCRETE_OPTS": options.opts}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        csv, text = make_files(folder, options.rows)
+        # In a process of its own, because the memory of this one would count as that of those it starts.
+        maker = multiprocessing.Process(target=make_files, args=(folder, options.rows))
+        maker.start()
+        maker.join()
+        csv, text = named(folder)
         store = folder / "store"
         commands = {}
         for launcher in options.accrete or [str(ACCRETE)]:
