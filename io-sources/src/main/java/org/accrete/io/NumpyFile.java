@@ -16,12 +16,13 @@ import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.accrete.api.AccreteException;
+import org.accrete.api.file.FileRows;
 
 /**
  * The rows of one {@code .npy} or {@code .npz} file in order: those of a matrix, dense or sparse (CSR), and perhaps a
  * target beside them. Not thread-safe.
  */
-final class NumpyFile implements Closeable {
+final class NumpyFile implements FileRows.OpenFile {
     /** Name of the sparse features, as of those of LibSVM files. */
     static final String FEATURES = LibSvmFormat.FEATURES;
 

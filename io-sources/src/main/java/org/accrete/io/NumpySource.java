@@ -10,20 +10,17 @@ import java.util.Optional;
 import java.util.zip.ZipException;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRow;
-import org.accrete.api.data.BadRows;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
-import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.RowEncoder;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
-import org.accrete.api.file.FileMark;
+import org.accrete.api.file.FileRows;
 import org.accrete.api.file.Input;
 import org.accrete.api.file.RowHash;
 
@@ -31,7 +28,7 @@ import org.accrete.api.file.RowHash;
  * A source of the rows of NumPy files. Numbers mean what their text means in a CSV file without a header: the plan is
  * inferred from that text, and a row that is not simply copied is encoded from it.
  */
-final class NumpySource implements ChunkSource {
+final class NumpySource extends FileRows<NumpyFile> {
     /** The most numbers of the rows that are read at once. */
     private static final int BATCH = 1 << 14;
     /** The most numbers that the plan is inferred from. */
@@ -40,11 +37,8 @@ final class NumpySource implements ChunkSource {
     private static final int KNOWN_LABELS = 128;
     private static final String LAST = "last";
 
-    private final String name;
-    private final List<Input> inputs;
     private final String features;
     private final String targetOption;
-    private final BadRows badRows;
     private final List<String> names;
     private final int dense;
     private final int width;
@@ -58,19 +52,10 @@ final class NumpySource implements ChunkSource {
     private final Schema schema;
     private final List<String> warnings;
     private final RowEncoder encoder;
-    private final FileMark.Factory marks;
     private final Copying copying;
 
-    private Optional<NumpyFile> open = Optional.empty();
-    private int openFile = -1;
-    private int batchRows;
-    private int next;
     /** Rows that are not simply copied, because a number is infinite. */
     private final BitSet odd = new BitSet();
-
-    private final RowHash hash = new RowHash();
-    private int file;
-    private long record;
 
     /**
      * Opens files at their beginning.
@@ -81,17 +66,11 @@ final class NumpySource implements ChunkSource {
      *     or {@code last}, empty for none
      */
     NumpySource(SourceRequest request, String features, String targetOption) {
-        this.name = request.location();
-        this.inputs = Input.find(request.location(), NumpySourceProvider.ENDINGS);
+        super(request, NumpySourceProvider.ENDINGS, "NumPy");
         this.features = features;
         this.targetOption = targetOption;
-        this.badRows = request.badRows();
-        this.marks = new FileMark.Factory(inputs);
-        if (inputs.stream().anyMatch(Input::isStream)) {
-            throw AccreteException.badArgument("NumPy files must be files but '" + name + "' is a stream");
-        }
-        this.encoded = EncodedRows.of(inputs, request);
-        try (NumpyFile first = openFile(0)) {
+        this.encoded = EncodedRows.of(inputs(), request);
+        try (NumpyFile first = read(inputs().get(0))) {
             names = first.names();
             dense = first.dense();
             width = first.width();
@@ -114,9 +93,9 @@ final class NumpySource implements ChunkSource {
             encoder = new RowEncoder(cellPlan, names, request.targetNeeded());
             copying = new Copying();
         } catch (AccreteException e) {
-            throw e.where().isPresent() ? e : e.at(name);
+            throw e.where().isPresent() ? e : e.at(name());
         } catch (IOException e) {
-            throw failed(e, inputs.get(0).name());
+            throw failed(e, inputs().get(0).name());
         }
     }
 
@@ -131,8 +110,7 @@ final class NumpySource implements ChunkSource {
         }
     }
 
-    private NumpyFile openFile(int index) {
-        Input input = inputs.get(index);
+    private NumpyFile read(Input input) {
         try {
             boolean hasWeights =
                     encoded.map(EncodedRows::plan).flatMap(EncodedRows::weight).isPresent();
@@ -363,11 +341,6 @@ final class NumpySource implements ChunkSource {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public Schema schema() {
         return schema;
     }
@@ -383,52 +356,26 @@ final class NumpySource implements ChunkSource {
     }
 
     @Override
-    public boolean next(ChunkBuffer buffer) {
-        buffer.clear();
-        while (!buffer.isFull() && findRow()) {
-            int row = advance();
-            try {
-                append(row, buffer);
-                buffer.place(buffer.rows() - 1, RowPlaces.of(file, record));
-                badRows.accepted();
-            } catch (AccreteException e) {
-                badRows.refused(e.at(place()), buffer, () -> badRow(row, e));
-            }
-        }
-        buffer.position(
-                record == 0
-                        ? Position.start()
-                        : new Position(
-                                marks.create(
-                                        file, record, hash, encoder.classes().size()),
-                                0));
-        return buffer.rows() > 0;
-    }
-
-    private String place() {
-        return inputs.get(file).name() + " row " + record;
-    }
-
-    private BadRow badRow(int row, AccreteException why) {
-        List<String> cells = cells(open.orElseThrow(), row);
-        if (width > 0 && why.column().isPresent()) {
-            cells.add(sparseCell(open.orElseThrow(), row));
-        }
-        return new BadRow(
-                place(RowPlaces.of(file, record)).orElseThrow(),
-                why.column(),
-                String.valueOf(why.getMessage()),
-                names.subList(0, cells.size()),
-                cells);
+    protected List<String> names() {
+        return names;
     }
 
     @Override
-    public Optional<RowPlace> place(long place) {
-        return Optional.of(RowPlaces.place(inputs, place, RowPlace.Unit.ROW));
+    protected int labels() {
+        return encoder.classes().size();
     }
 
-    private void append(int row, ChunkBuffer buffer) {
-        NumpyFile from = open.orElseThrow();
+    @Override
+    protected BadRow badRow(NumpyFile from, int row, RowPlace place, AccreteException why) {
+        List<String> cells = cells(from, row);
+        if (width > 0 && why.column().isPresent()) {
+            cells.add(sparseCell(from, row));
+        }
+        return new BadRow(place, why.column(), String.valueOf(why.getMessage()), names.subList(0, cells.size()), cells);
+    }
+
+    @Override
+    protected void encode(NumpyFile from, int row, ChunkBuffer buffer) {
         if (encoded.isPresent()) {
             copying.appendEncoded(encoded.get(), from, row, buffer);
             return;
@@ -476,47 +423,28 @@ final class NumpySource implements ChunkSource {
         return cell.toString();
     }
 
-    /** Makes sure that a next row was read; false at the end. */
-    private boolean findRow() {
-        while (next == batchRows) {
-            next = 0;
-            batchRows = 0;
-            if (open.isEmpty() && !openNext()) {
-                return false;
-            }
-            batchRows = readBatch(open.orElseThrow());
-            if (batchRows == 0) {
-                open.orElseThrow().close();
-                open = Optional.empty();
-            }
-        }
-        return true;
-    }
-
-    private boolean openNext() {
-        if (openFile + 1 >= inputs.size()) {
-            return false;
-        }
-        openFile++;
-        NumpyFile opened = openFile(openFile);
-        open = Optional.of(opened);
+    @Override
+    protected NumpyFile open(Input input) {
+        NumpyFile opened = read(input);
         if (!opened.names().equals(names) || opened.width() != width) {
+            opened.close();
             throw AccreteException.badData("it has " + opened.names().size() + " columns"
                             + (opened.width() > 0 ? " and " + opened.width() + " features" : "")
                             + " but the first file has "
                             + names.size() + (width > 0 ? " and " + width + " features" : ""))
-                    .at(inputs.get(openFile).name());
+                    .at(input.name());
         }
-        return true;
+        return opened;
     }
 
-    /** Reads rows. Zero has one sign and NaN one form, as when they are read from text. */
-    private int readBatch(NumpyFile from) {
+    /** {@inheritDoc} Zero has one sign and NaN one form, as when they are read from text. */
+    @Override
+    protected int readBatch(NumpyFile from, Input input) {
         int rows;
         try {
             rows = from.read(batch());
         } catch (IOException e) {
-            throw failed(e, inputs.get(openFile).name());
+            throw failed(e, input.name());
         }
         odd.clear();
         int targetField = copying.targetField;
@@ -540,73 +468,13 @@ final class NumpySource implements ChunkSource {
         return rows;
     }
 
-    /** Goes on behind the next row; returns its index. */
-    private int advance() {
-        int row = next++;
-        NumpyFile from = open.orElseThrow();
-        record = openFile == file ? record + 1 : 1;
-        file = openFile;
-        if (record == 1) {
-            hash.begin(names);
-        }
-        hash.add(from.values(), row * dense, (row + 1) * dense);
+    @Override
+    protected void hash(NumpyFile from, int row, RowHash to) {
+        to.add(from.values(), row * dense, (row + 1) * dense);
         if (width > 0) {
-            hash.add(from.indices(), from.starts()[row], from.starts()[row + 1]);
-            hash.add(from.entries(), from.starts()[row], from.starts()[row + 1]);
+            to.add(from.indices(), from.starts()[row], from.starts()[row + 1]);
+            to.add(from.entries(), from.starts()[row], from.starts()[row + 1]);
         }
-        hash.endRow();
-        return row;
-    }
-
-    @Override
-    public void seek(Position position) {
-        ChunkBuffer dropped = new ChunkBuffer(schema, 1);
-        if (!position.mark().isEmpty()) {
-            FileMark mark = FileMark.parse(position.mark());
-            mark.check(inputs);
-            boolean labelsKnown = encoder.classes().size() >= mark.classes();
-            openFile = labelsKnown ? mark.file() - 1 : -1;
-            do {
-                if (!findRow() || openFile > mark.file()) {
-                    throw ended();
-                }
-                int row = advance();
-                if (!labelsKnown) {
-                    drop(row, dropped);
-                }
-            } while (file < mark.file() || record < mark.record());
-            mark.check(inputs.get(file), hash);
-        }
-        for (long i = 0; i < position.rows(); ) {
-            if (!findRow()) {
-                throw ended();
-            }
-            i += drop(advance(), dropped) ? 1 : 0;
-        }
-    }
-
-    /** Encodes a row and drops it. Returns false for a bad row. */
-    private boolean drop(int row, ChunkBuffer buffer) {
-        buffer.clear();
-        try {
-            append(row, buffer);
-            return true;
-        } catch (AccreteException e) {
-            return false;
-        }
-    }
-
-    private AccreteException ended() {
-        return AccreteException.badState(
-                "'" + name + "' ends before the stored position; it must have all the rows that were read before");
-    }
-
-    @Override
-    public void close() {
-        open.ifPresent(NumpyFile::close);
-        open = Optional.empty();
-        openFile = inputs.size();
-        next = 0;
-        batchRows = 0;
+        to.endRow();
     }
 }

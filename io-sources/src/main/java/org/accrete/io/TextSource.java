@@ -24,6 +24,7 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.file.FileMark;
 import org.accrete.api.file.Input;
 import org.accrete.api.file.RowHash;
+import org.accrete.api.file.RowPlaces;
 
 /**
  * A source of the rows of text files or of a stream.

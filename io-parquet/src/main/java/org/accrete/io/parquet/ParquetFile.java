@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ColumnCells;
 import org.accrete.api.data.ColumnCells.Form;
+import org.accrete.api.file.FileRows;
 import org.accrete.api.file.Input;
 import org.accrete.io.parquet.Footer.RowGroup;
 
@@ -26,7 +27,7 @@ import org.accrete.io.parquet.Footer.RowGroup;
  * "PAR1", pages of the columns, footer, length of the footer (4 bytes), "PAR1"
  * </pre>
  */
-final class ParquetFile implements AutoCloseable {
+final class ParquetFile implements FileRows.OpenFile {
     /** The most rows of a batch. */
     static final int BATCH = 1 << 10;
 

@@ -1,6 +1,8 @@
 package org.accrete.io.parquet;
 
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,20 +12,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
-import org.accrete.api.data.BadRows;
+import org.accrete.api.data.BadRow;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
-import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnCells;
 import org.accrete.api.data.ColumnCells.Form;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
-import org.accrete.api.data.Position;
 import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
-import org.accrete.api.file.FileMark;
+import org.accrete.api.file.FileRows;
 import org.accrete.api.file.Input;
 import org.accrete.api.file.RowHash;
 
@@ -31,28 +32,18 @@ import org.accrete.api.file.RowHash;
  * A source of the rows of Parquet files. The plan is inferred from the cells as text, so that it is that of a CSV file
  * of the same table; then only the columns that the plan needs are read, typed. A position is the file and the row.
  */
-final class ParquetSource implements ChunkSource {
-    private final String name;
-    private final List<Input> inputs;
-    private final BadRows badRows;
+final class ParquetSource extends FileRows<ParquetFile> {
+    /** Whole numbers below have a double of their own. */
+    private static final double EXACT = 1L << 53;
+
     private final boolean targetNeeded;
     private final ColumnPlan plan;
     private final Schema schema;
     private final List<String> warnings = new ArrayList<>();
-    private final FileMark.Factory marks;
 
     private RowEncoder encoder;
     /** The columns of the files that the encoder is for. */
     private List<String> names = List.of();
-
-    private Optional<ParquetFile> open = Optional.empty();
-    private int openFile = -1;
-    private int batchRows;
-    private int next;
-
-    private final RowHash hash = new RowHash();
-    private int file;
-    private long record;
 
     /**
      * Opens files at their beginning.
@@ -60,23 +51,17 @@ final class ParquetSource implements ChunkSource {
      * @param request what is asked for
      */
     ParquetSource(SourceRequest request) {
-        this.name = request.location();
-        this.inputs = Input.find(name, ParquetSourceProvider.ENDINGS);
-        this.badRows = request.badRows();
+        super(request, ParquetSourceProvider.ENDINGS, "Parquet");
         this.targetNeeded = request.targetNeeded();
-        this.marks = new FileMark.Factory(inputs);
-        if (inputs.stream().anyMatch(Input::isStream)) {
-            throw AccreteException.badArgument("Parquet files must be files but '" + name + "' is a stream");
-        }
         try {
             plan = request.plan().isPresent() ? request.plan().get() : infer(request);
             schema = plan.schema();
-            try (ParquetFile first = new ParquetFile(inputs.get(0))) {
+            try (ParquetFile first = new ParquetFile(inputs().get(0))) {
                 encoder = encoder(first, plan);
                 names = first.names();
             }
         } catch (AccreteException e) {
-            throw e.where().isPresent() ? e : e.at(name);
+            throw e.where().isPresent() ? e : e.at(name());
         }
     }
 
@@ -88,7 +73,7 @@ final class ParquetSource implements ChunkSource {
                 .filter(column -> some.unread().containsKey(column.name()))
                 .findFirst()
                 .ifPresent(column -> {
-                    throw unread(column.name(), some).at(name);
+                    throw unread(column.name(), some).at(name());
                 });
         return new RowEncoder(by, some.names(), targetNeeded);
     }
@@ -111,7 +96,7 @@ final class ParquetSource implements ChunkSource {
     }
 
     private ColumnPlan infer(SourceRequest request) {
-        try (ParquetFile first = new ParquetFile(inputs.get(0))) {
+        try (ParquetFile first = new ParquetFile(inputs().get(0))) {
             Set<String> crossed = crossed(request.columns());
             Set<String> ignored = new HashSet<>();
             List<Column> columns = new ArrayList<>();
@@ -160,8 +145,8 @@ final class ParquetSource implements ChunkSource {
     /** Adds the first rows of the files that have the same columns; returns how many. */
     private int addSample(PlanInference inference, List<String> columns, Set<String> ignored) {
         int rows = 0;
-        for (int i = 0; i < inputs.size() && rows < PlanInference.ROWS; i++) {
-            try (ParquetFile some = new ParquetFile(inputs.get(i))) {
+        for (int i = 0; i < inputs().size() && rows < PlanInference.ROWS; i++) {
+            try (ParquetFile some = new ParquetFile(inputs().get(i))) {
                 if (!some.names().equals(columns)) {
                     continue;
                 }
@@ -181,18 +166,34 @@ final class ParquetSource implements ChunkSource {
     private static List<String> texts(ParquetFile some, int row, List<String> columns, Set<String> ignored) {
         List<String> texts = new ArrayList<>(columns.size());
         for (int j = 0; j < columns.size(); j++) {
-            ColumnCells cells = some.cells()[j];
-            int id = ignored.contains(columns.get(j)) ? -1 : cells.ids()[row];
-            int begin = id < 0 ? 0 : cells.texts().begin(id);
-            int end = id < 0 ? 0 : cells.texts().begin(id + 1);
-            texts.add(new String(cells.texts().bytes(), begin, end - begin, StandardCharsets.UTF_8));
+            texts.add(ignored.contains(columns.get(j)) ? "" : text(some.cells()[j], row));
         }
         return texts;
     }
 
-    @Override
-    public String name() {
-        return name;
+    /** {@return a cell as a CSV file would have it} */
+    private static String text(ColumnCells cells, int row) {
+        switch (cells.form()) {
+            case NUMBERS -> {
+                double number = cells.numbers()[row];
+                boolean isWhole = number == Math.rint(number) && Math.abs(number) < EXACT;
+                return Double.isNaN(number) ? "" : isWhole ? Long.toString((long) number) : Double.toString(number);
+            }
+            case SECONDS -> {
+                long seconds = cells.seconds()[row];
+                return seconds == ColumnCells.MISSING
+                        ? ""
+                        : LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC)
+                                .toString()
+                                .replace('T', ' ');
+            }
+            default -> {
+                int id = cells.ids()[row];
+                int begin = id < 0 ? 0 : cells.texts().begin(id);
+                int end = id < 0 ? 0 : cells.texts().begin(id + 1);
+                return new String(cells.texts().bytes(), begin, end - begin, StandardCharsets.UTF_8);
+            }
+        }
     }
 
     @Override
@@ -211,56 +212,14 @@ final class ParquetSource implements ChunkSource {
     }
 
     @Override
-    public boolean next(ChunkBuffer buffer) {
-        buffer.clear();
-        while (!buffer.isFull() && findRow()) {
-            int row = advance();
-            try {
-                encoder.encode(open.orElseThrow().cells(), row, buffer);
-                badRows.accepted();
-            } catch (AccreteException e) {
-                badRows.refused(e.at(inputs.get(file).name() + " row " + record), buffer);
-            }
-        }
-        buffer.position(
-                record == 0
-                        ? Position.start()
-                        : new Position(
-                                marks.create(
-                                        file, record, hash, encoder.classes().size()),
-                                0));
-        return buffer.rows() > 0;
-    }
-
-    /** Makes sure that a next row was read; false at the end. */
-    private boolean findRow() {
-        while (next == batchRows) {
-            if (open.isEmpty()) {
-                if (openFile + 1 >= inputs.size()) {
-                    return false;
-                }
-                openNext();
-            }
-            next = 0;
-            batchRows = 0;
-            batchRows = open.orElseThrow().next();
-            if (batchRows == 0) {
-                open.orElseThrow().close();
-                open = Optional.empty();
-            }
-        }
-        return true;
-    }
-
-    private void openNext() {
-        openFile++;
-        ParquetFile opened = new ParquetFile(inputs.get(openFile));
-        open = Optional.of(opened);
+    protected ParquetFile open(Input input) {
+        ParquetFile opened = new ParquetFile(input);
         if (!opened.names().equals(names)) {
             try {
                 encoder = encoder(opened, plan.withClasses(encoder.classes()));
             } catch (AccreteException e) {
-                throw e.at(inputs.get(openFile).name());
+                opened.close();
+                throw e.at(input.name());
             }
             names = opened.names();
         }
@@ -269,70 +228,45 @@ final class ParquetSource implements ChunkSource {
             forms.add(encoder.form(i));
         }
         opened.begin(forms);
-    }
-
-    /** Goes on behind the next row; returns its index. */
-    private int advance() {
-        int row = next++;
-        record = openFile == file ? record + 1 : 1;
-        file = openFile;
-        if (record == 1) {
-            hash.begin(names);
-        }
-        hash.add(open.orElseThrow().hash(row));
-        return row;
+        return opened;
     }
 
     @Override
-    public void seek(Position position) {
-        ChunkBuffer dropped = new ChunkBuffer(schema, 1);
-        if (!position.mark().isEmpty()) {
-            FileMark mark = FileMark.parse(position.mark());
-            mark.check(inputs);
-            // A plan that knows fewer labels than the run did finds them in all rows before.
-            boolean labelsKnown = encoder.classes().size() >= mark.classes();
-            openFile = labelsKnown ? mark.file() - 1 : -1;
-            do {
-                if (!findRow() || openFile > mark.file()) {
-                    throw ended();
-                }
-                int row = advance();
-                if (!labelsKnown) {
-                    drop(row, dropped);
-                }
-            } while (file < mark.file() || record < mark.record());
-            mark.check(inputs.get(file), hash);
-        }
-        for (long i = 0; i < position.rows(); ) {
-            if (!findRow()) {
-                throw ended();
+    protected int readBatch(ParquetFile from, Input input) {
+        return from.next();
+    }
+
+    @Override
+    protected List<String> names() {
+        return names;
+    }
+
+    @Override
+    protected int labels() {
+        return encoder.classes().size();
+    }
+
+    @Override
+    protected void hash(ParquetFile from, int row, RowHash to) {
+        to.add(from.hash(row));
+    }
+
+    @Override
+    protected void encode(ParquetFile from, int row, ChunkBuffer out) {
+        encoder.encode(from.cells(), row, out);
+    }
+
+    /** {@inheritDoc} Of columns that the plan does not need, nothing was read. */
+    @Override
+    protected BadRow badRow(ParquetFile from, int row, RowPlace place, AccreteException why) {
+        List<String> read = new ArrayList<>();
+        List<String> cells = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (encoder.form(i).isPresent()) {
+                read.add(names.get(i));
+                cells.add(text(from.cells()[i], row));
             }
-            i += drop(advance(), dropped) ? 1 : 0;
         }
-    }
-
-    /** Encodes a row and drops it. Returns false for a bad row. */
-    private boolean drop(int row, ChunkBuffer buffer) {
-        buffer.clear();
-        try {
-            encoder.encode(open.orElseThrow().cells(), row, buffer);
-            return true;
-        } catch (AccreteException e) {
-            return false;
-        }
-    }
-
-    private AccreteException ended() {
-        return AccreteException.badState(
-                "'" + name + "' ends before the stored position; it must have all the rows that were read before");
-    }
-
-    @Override
-    public void close() {
-        open.ifPresent(ParquetFile::close);
-        open = Optional.empty();
-        openFile = inputs.size();
-        next = 0;
-        batchRows = 0;
+        return new BadRow(place, why.column(), String.valueOf(why.getMessage()), read, cells);
     }
 }

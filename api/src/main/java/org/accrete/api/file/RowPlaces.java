@@ -1,11 +1,10 @@
-package org.accrete.io;
+package org.accrete.api.file;
 
 import java.util.List;
 import org.accrete.api.data.RowPlace;
-import org.accrete.api.file.Input;
 
 /** Places of rows in several inputs as one number: which input, and which line or row of it. */
-final class RowPlaces {
+public final class RowPlaces {
     /** A trillion lines of some million inputs. */
     private static final int LINE_BITS = 40;
 
@@ -17,12 +16,18 @@ final class RowPlaces {
      * @param input index of the input
      * @param number of the line or row, from 1
      */
-    static long of(int input, long number) {
+    public static long of(int input, long number) {
         return (long) input << LINE_BITS | number;
     }
 
-    /** {@return the place that a number stands for} */
-    static RowPlace place(List<Input> inputs, long place, RowPlace.Unit unit) {
+    /**
+     * {@return the place that a number stands for}
+     *
+     * @param inputs the inputs
+     * @param place the number
+     * @param unit what was counted
+     */
+    public static RowPlace place(List<Input> inputs, long place, RowPlace.Unit unit) {
         return new RowPlace(inputs.get((int) (place >>> LINE_BITS)).name(), unit, place & ((1L << LINE_BITS) - 1));
     }
 }
