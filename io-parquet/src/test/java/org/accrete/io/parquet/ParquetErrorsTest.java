@@ -17,11 +17,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.BadRow;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.SourceRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,34 @@ class ParquetErrorsTest {
         byte[] bytes = Files.readAllBytes(table(100));
         write(folder.resolve("t.parquet"), Arrays.copyOf(bytes, bytes.length / 2));
         assertThat(refusal(request(folder.resolve("t.parquet")))).contains("t.parquet", "cut off");
+    }
+
+    /** Only what the plan needs was read, typed; it is kept as a CSV file would have it. */
+    @Test
+    void aBadRowIsKeptWithItsPlaceAndItsCells() {
+        Path file = write(
+                folder.resolve("t.parquet"),
+                "required double x; required int64 d (TIMESTAMP(MICROS,false)); required int64 n;"
+                        + " required binary u (STRING); required binary y (STRING);",
+                row(1.5, 0L, 1L, "?", "a"),
+                row(Double.POSITIVE_INFINITY, 86_461_000_000L, 7L, "?", "b"));
+        List<BadRow> kept = new ArrayList<>();
+        SourceRequest request = request(file, "x=numeric", "d=datetime", "n=numeric", "u=ignore")
+                .withTarget("y")
+                .withBadRows(BadRows.skip(1, line -> {}).keeping(kept::add));
+        try (ChunkSource source = open(PARQUET, request)) {
+            ChunkBuffer buffer = buffer(source, 10);
+            assertThat(source.next(buffer)).isTrue();
+            assertThat(buffer.rows()).isOne();
+            assertThat(source.place(buffer.place(0))).contains(new RowPlace(file.toString(), RowPlace.Unit.ROW, 1));
+        }
+        assertThat(kept)
+                .containsExactly(new BadRow(
+                        new RowPlace(file.toString(), RowPlace.Unit.ROW, 2),
+                        Optional.of("x"),
+                        "column 'x' must be a finite number or missing but was 'Infinity'",
+                        List.of("x", "d", "n", "y"),
+                        List.of("Infinity", "1970-01-02 00:01:01", "7", "b")));
     }
 
     /** Rows before the damage are kept, as those before a bad row. */
