@@ -282,27 +282,55 @@ public final class ChunkBuffer {
      * @param to the row after the last
      */
     public void append(Chunk from, int first, int to) {
-        for (int row = first; row < to; row++) {
-            beginRow(from, row);
-            if (from instanceof SparseChunk other) {
-                for (int k = other.start(row); k < other.end(row); k++) {
-                    put(other.indices()[k], other.values()[k]);
-                }
-            } else if (from instanceof DenseChunk other) {
-                int offset = other.offset(row);
-                if (sparse) {
-                    for (int j = 0; j < width; j++) {
-                        if (other.values()[offset + j] != 0.0) {
-                            put(j, other.values()[offset + j]);
-                        }
+        if (sparse && from instanceof SparseChunk other) {
+            appendEntries(other, first, to);
+        } else {
+            for (int row = first; row < to; row++) {
+                beginRow(from, row);
+                if (from instanceof SparseChunk other) {
+                    for (int k = other.start(row); k < other.end(row); k++) {
+                        put(other.indices()[k], other.values()[k]);
                     }
-                } else {
-                    System.arraycopy(other.values(), offset, dense.values, view.rows * width, width);
+                } else if (from instanceof DenseChunk other) {
+                    appendValues(other, row);
                 }
+                endRow();
             }
-            endRow();
         }
         view.classes = from.classes();
+    }
+
+    private void appendValues(DenseChunk from, int row) {
+        int offset = from.offset(row);
+        if (sparse) {
+            for (int j = 0; j < width; j++) {
+                if (from.values()[offset + j] != 0.0) {
+                    put(j, from.values()[offset + j]);
+                }
+            }
+        } else {
+            System.arraycopy(from.values(), offset, dense.values, view.rows * width, width);
+        }
+    }
+
+    /** Copies the entries of all rows at once. */
+    private void appendEntries(SparseChunk from, int first, int to) {
+        if (first >= to) {
+            return;
+        }
+        int at = csr.starts[view.rows];
+        for (int row = first; row < to; row++) {
+            beginRow(from, row);
+            entries = at + from.end(row) - from.start(first);
+            endRow();
+        }
+        if (entries > csr.indices.length) {
+            int length = Math.max(entries, Math.max(64, 2 * csr.indices.length));
+            csr.indices = Arrays.copyOf(csr.indices, length);
+            csr.values = Arrays.copyOf(csr.values, length);
+        }
+        System.arraycopy(from.indices(), from.start(first), csr.indices, at, entries - at);
+        System.arraycopy(from.values(), from.start(first), csr.values, at, entries - at);
     }
 
     /**

@@ -146,11 +146,40 @@ final class NumericColumns {
     }
 
     /**
+     * Appends all rows as they are, if they are sparse and each begins with all numeric columns, as those of an encoder
+     * mostly do. Then {@link #put} only has to replace the numbers.
+     */
+    void copy(Chunk chunk, ChunkBuffer out) {
+        if (chunk instanceof SparseChunk sparse && out.chunk() instanceof SparseChunk && lead(sparse)) {
+            out.append(chunk, 0, chunk.rows());
+        }
+    }
+
+    private boolean lead(SparseChunk chunk) {
+        if (from.length != 1 || from[0] != 0) {
+            return false;
+        }
+        int[] indices = chunk.indices();
+        for (int row = 0; row < chunk.rows(); row++) {
+            int last = chunk.start(row) + count - 1;
+            if (last >= chunk.end(row) || indices[last] != count - 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * Appends a row with other numeric columns, all of them written; everything else is passed on.
      *
      * @param x {@link #count()} numbers
+     * @param out has the rows before this one, or all of them after {@link #copy}
      */
     void put(Chunk chunk, int row, double[] x, ChunkBuffer out) {
+        if (row < out.rows() && out.chunk() instanceof SparseChunk copied) {
+            System.arraycopy(x, 0, copied.values(), copied.start(row), count);
+            return;
+        }
         if (out.chunk() instanceof DenseChunk dense) {
             out.append(chunk, row, row + 1);
             copy(dense.values(), dense.offset(out.rows() - 1), x, false);

@@ -181,7 +181,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         remember();
         try {
             boolean together = complete && countsAreEqual();
-            out.ifPresent(buffer -> begin(chunk, buffer));
+            out.ifPresent(buffer -> begin(columns, chunk, buffer));
             for (int row = 0; row < chunk.rows(); row++) {
                 columns.take(chunk, row, x);
                 boolean inside = learn(chunk.weight(row), together);
@@ -438,13 +438,14 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         return variance <= relative * variance + error * error;
     }
 
-    private static void begin(Chunk chunk, ChunkBuffer out) {
+    private static void begin(NumericColumns columns, Chunk chunk, ChunkBuffer out) {
         out.clear();
         out.classes(chunk.classes());
         if (out.capacity() < chunk.rows()) {
             throw AccreteException.badArgument(
                     "capacity must be >= " + chunk.rows() + ", the rows of the chunk, but was " + out.capacity());
         }
+        columns.copy(chunk, out);
     }
 
     @Override
@@ -480,7 +481,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
             ChunkBuffer out) {
         columns.schema().require(chunk.schema());
         columns.check(chunk);
-        begin(chunk, out);
+        begin(columns, chunk, out);
         for (int row = 0; row < chunk.rows(); row++) {
             columns.take(chunk, row, x);
             for (int j = 0; j < x.length; j++) {
