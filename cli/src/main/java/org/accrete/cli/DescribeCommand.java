@@ -103,12 +103,13 @@ final class DescribeCommand extends Subcommand {
         traits.forEach((trait, values) ->
                 console.print(trait + ": " + (values.isEmpty() ? "none" : String.join(", ", values))));
         console.print("");
-        if (provider.params().isEmpty()) {
+        List<Map<String, ?>> params = Descriptions.params(provider);
+        if (params.isEmpty()) {
             console.print("It has no parameters.");
             return;
         }
         Table table = new Table("lllll").head("parameter", "type", "default", "values", "summary");
-        for (Map<String, ?> param : Descriptions.params(provider)) {
+        for (Map<String, ?> param : params) {
             table.line(
                     param.get("name"),
                     param.get("type"),

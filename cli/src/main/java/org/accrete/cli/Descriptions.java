@@ -10,6 +10,7 @@ import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.param.ParamSpec;
+import org.accrete.core.pipeline.TargetTransform;
 
 /** The facts about a plug-in, for {@code describe} and the reference page. */
 final class Descriptions {
@@ -44,19 +45,27 @@ final class Descriptions {
         return traits;
     }
 
+    /** {@return what {@code --set} takes for a plug-in, also that of the target of a learner of numbers} */
     static List<Map<String, ?>> params(Provider provider) {
         List<Map<String, ?>> params = new ArrayList<>();
         for (ParamSpec<?> spec : provider.params()) {
-            Map<String, Object> param = new LinkedHashMap<>();
-            param.put("name", spec.name());
-            param.put("type", type(spec));
-            param.put("default", spec.defaultText());
-            param.put("domain", spec.domain().text());
-            param.put("tunable", spec.isTunable());
-            param.put("summary", spec.summary());
-            params.add(param);
+            params.add(param(spec.name(), spec));
+        }
+        if (provider instanceof LearnerProvider learner && TargetTransform.fits(learner)) {
+            params.add(param(TargetTransform.KEY, TargetTransform.PARAM));
         }
         return params;
+    }
+
+    private static Map<String, ?> param(String name, ParamSpec<?> spec) {
+        Map<String, Object> param = new LinkedHashMap<>();
+        param.put("name", name);
+        param.put("type", type(spec));
+        param.put("default", spec.defaultText());
+        param.put("domain", spec.domain().text());
+        param.put("tunable", spec.isTunable());
+        param.put("summary", spec.summary());
+        return param;
     }
 
     /** {@return {@code number}, {@code whole number}, {@code switch}, {@code text} or {@code word}} */

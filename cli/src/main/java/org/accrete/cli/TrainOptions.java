@@ -49,7 +49,9 @@ final class TrainOptions {
     @Option(
             names = "--set",
             paramLabel = "K=V",
-            description = "A parameter of the learner, or step.key=value of a step; may be repeated.")
+            description =
+                    "A parameter of the learner, step.key=value of a step, or target.transform=log (or log1p) to learn"
+                            + " the logarithm of the target; may be repeated.")
     List<String> set = new ArrayList<>();
 
     @Option(

@@ -59,7 +59,8 @@ public final class TrainerBuilder<T extends Trainer<?>> {
     /**
      * Sets a parameter, as {@code train --set} does.
      *
-     * @param name the learner's parameter, or {@code step.parameter}; kebab-case, underscores are accepted
+     * @param name the learner's parameter, {@code step.parameter}, or {@code target.transform}; kebab-case, underscores
+     *     are accepted
      * @param value its value; anything whose text is one
      * @return this
      */

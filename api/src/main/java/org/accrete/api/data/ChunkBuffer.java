@@ -238,6 +238,16 @@ public final class ChunkBuffer {
     }
 
     /**
+     * Sets the target of an ended row.
+     *
+     * @param row from 0
+     * @param value a number, or an index into the classes
+     */
+    public void target(int row, double value) {
+        targets[row] = value;
+    }
+
+    /**
      * Sets the weight of the begun row.
      *
      * @param value at least 0

@@ -5,6 +5,7 @@ import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.OneRow;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Step;
 
@@ -18,7 +19,7 @@ final class OnlinePipeline extends Pipeline implements OnlineLearner {
     private double[] decisions = {};
 
     /** Made once, so that a row allocates nothing. */
-    private final LearnerCall learnRow = (learner, rows) -> ((OnlineLearner) learner).partialFit(rows, decisions);
+    private final LearnerCall learnRow = (learner, rows) -> fit(learner, rows, decisions);
 
     OnlinePipeline(ResolvedSpec spec, Schema schema, Step[] steps, OnlineLearner learner) {
         super(spec, schema, steps, learner);
@@ -27,7 +28,12 @@ final class OnlinePipeline extends Pipeline implements OnlineLearner {
 
     @Override
     public void partialFit(Chunk chunk, double[] decisions) {
-        fit(chunk, (learner, rows) -> ((OnlineLearner) learner).partialFit(rows, decisions));
+        fit(chunk, (learner, rows) -> fit(learner, rows, decisions));
+    }
+
+    private void fit(Learner learner, Chunk rows, double[] decisions) {
+        ((OnlineLearner) learner).partialFit(rows, decisions);
+        transform().inverse(decisions, rows.rows());
     }
 
     @Override

@@ -33,6 +33,9 @@ import org.accrete.core.plugin.PlugIns;
  * <p>A step that is not ready hands fewer rows on; those that trained steps only are counted as {@link #warmUpRows()}.
  * Rows whose target is missing train the steps but not the learner and are counted as {@link #unlabelledRows()}.
  *
+ * <p>With a {@link TargetTransform} the learner alone sees transformed targets; models and decision values are in the
+ * target's own unit. A row whose target has no transform is refused.
+ *
  * <p>The state holds everything that the parts store and also the texts {@code learner}, {@code steps}, {@code params}
  * (a list of {@code key=value}, every value) and {@code schema} (with the classes known so far), and the whole numbers
  * {@code pipeline.rows_seen}, {@code pipeline.warm_up_rows} and, unless it is 0, {@code pipeline.unlabelled_rows}.
@@ -51,7 +54,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     private long warmUpRows;
     private long unlabelledRows;
     private boolean hasWeights;
-    private Optional<ChunkBuffer> labelled = Optional.empty();
+    private Optional<ChunkBuffer> learnerRows = Optional.empty();
     private long userThread;
 
     /** For {@link PipelineAssembly}. */
@@ -118,6 +121,11 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     /** {@return the value of every parameter, defaults included; keys as in {@link PipelineSpec#settings}} */
     public final Map<String, String> settings() {
         return spec.settings();
+    }
+
+    /** {@return what the learner learns in place of the target} */
+    final TargetTransform transform() {
+        return spec.transform();
     }
 
     /** {@return how many of the rows seen trained only steps, because one of them was not ready} */
@@ -195,6 +203,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         if (rows == 0) {
             return;
         }
+        spec.transform().requireInDomain(chunk);
         Chunk current = chunk;
         Chunk learned = chunk;
         int fitted = 0;
@@ -205,7 +214,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
                 fitted++;
                 current = out.chunk();
             }
-            learned = labelled(current);
+            learned = forLearner(current);
             if (learned.rows() > 0) {
                 call.fit(learner, learned);
             }
@@ -225,23 +234,30 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         learnClasses(chunk);
     }
 
-    /** {@return the rows that have a target, or the chunk itself when none lacks it} */
-    private Chunk labelled(Chunk chunk) {
+    /** {@return the rows that have a target, which is transformed; the chunk itself when it is that already} */
+    private Chunk forLearner(Chunk chunk) {
+        TargetTransform transform = spec.transform();
         int first = nextUnlabelled(chunk, 0);
-        if (first == chunk.rows()) {
+        if (first == chunk.rows() && (transform == TargetTransform.NONE || !chunk.hasTargets())) {
             return chunk;
         }
-        if (labelled.isEmpty() || labelled.get().capacity() < chunk.rows()) {
-            labelled = Optional.of(new ChunkBuffer(chunk.schema(), chunk.rows()));
+        if (learnerRows.isEmpty() || learnerRows.get().capacity() < chunk.rows()) {
+            learnerRows = Optional.of(new ChunkBuffer(chunk.schema(), chunk.rows()));
         }
-        ChunkBuffer rows = labelled.get();
+        ChunkBuffer rows = learnerRows.get();
         rows.clear();
         int from = 0;
         for (int to = first; from < chunk.rows(); to = nextUnlabelled(chunk, from)) {
             rows.append(chunk, from, to);
             from = Math.min(chunk.rows(), to + 1);
         }
-        return rows.chunk();
+        Chunk learned = rows.chunk();
+        if (transform != TargetTransform.NONE) {
+            for (int row = 0; row < learned.rows(); row++) {
+                rows.target(row, transform.forward(learned.target(row)));
+            }
+        }
+        return learned;
     }
 
     /** {@return the first row without a target, from a row on; the number of rows when there is none} */
@@ -256,7 +272,7 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         return row;
     }
 
-    /** {@return an error about a row of {@link #labelled} as one about a row of the chunk} */
+    /** {@return an error about a row of {@link #forLearner} as one about a row of the chunk} */
     private static AccreteException withRowOf(Chunk chunk, AccreteException error) {
         if (error.chunkRow().isEmpty()) {
             return error;

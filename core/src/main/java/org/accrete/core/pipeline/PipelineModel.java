@@ -51,7 +51,9 @@ class PipelineModel implements Model {
      * @param buffers the chunks between the steps; empty where threads share the model
      */
     static Model of(Schema schema, ResolvedSpec spec, Transformer[] steps, Model model, Optional<StepBuffers> buffers) {
-        if (steps.length == 0 && PlugInCalls.isOwn(spec.learner().provider())) {
+        if (steps.length == 0
+                && spec.transform() == TargetTransform.NONE
+                && PlugInCalls.isOwn(spec.learner().provider())) {
             return model;
         }
         if (model instanceof ProbabilisticClassifier inner) {
@@ -74,12 +76,17 @@ class PipelineModel implements Model {
         return schema;
     }
 
-    /** {@return the descriptions of the steps' models, then of the learner's} */
+    /**
+     * {@return the descriptions of the steps' models, of the target's transform if there is one, then the learner's}
+     */
     @Override
     public final List<String> describe() {
         List<String> lines = new ArrayList<>();
         for (Transformer step : steps) {
             lines.addAll(step.describe());
+        }
+        if (spec.transform() != TargetTransform.NONE) {
+            lines.add("learned: " + spec.transform().describe());
         }
         lines.addAll(model.describe());
         return lines;
@@ -187,11 +194,13 @@ class PipelineModel implements Model {
 
     private static final class OfNumbers extends PipelineModel implements Regressor {
         private final Regressor inner;
+        private final TargetTransform transform;
 
         OfNumbers(
                 Schema schema, ResolvedSpec spec, Transformer[] steps, Regressor inner, Optional<StepBuffers> buffers) {
             super(schema, spec, steps, buffers, inner);
             this.inner = inner;
+            this.transform = spec.transform();
         }
 
         @Override
@@ -204,6 +213,7 @@ class PipelineModel implements Model {
                 } catch (RuntimeException | Error e) {
                     throw failure("predict", e);
                 }
+                transform.inverse(out, chunk.rows());
             } finally {
                 giveBack(between);
             }

@@ -14,7 +14,7 @@ import org.accrete.core.plugin.PlugIns;
  * @param learner name of the learner
  * @param steps names of the steps before it, in order; each at most once
  * @param settings parameters that differ from their defaults: a plain key is the learner's, {@code step.key} that
- *     step's
+ *     step's, and {@code target.transform} a {@link TargetTransform}
  */
 public record PipelineSpec(String learner, List<String> steps, Map<String, String> settings) {
     // Copies the collections, in their order.

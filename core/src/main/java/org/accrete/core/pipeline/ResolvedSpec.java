@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
@@ -22,8 +23,9 @@ import org.accrete.core.plugin.PlugIns;
  *
  * @param steps the steps, in order
  * @param learner the learner
+ * @param transform of the target; {@link TargetTransform#NONE} unless the learner learns numbers
  */
-record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learner) {
+record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learner, TargetTransform transform) {
     /**
      * {@return the specification with its names and settings resolved}
      *
@@ -37,12 +39,17 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         settings.put("", new LinkedHashMap<>());
         for (String word : spec.steps()) {
             StepProvider step = step(plugIns, word);
+            if (step.name().equals(TargetTransform.OWNER)) {
+                throw AccreteException.badArgument(
+                        "a step cannot be named '" + step.name() + "': that is what settings of the target begin with");
+            }
             if (step.name().equals(learner.name()) || settings.put(step.name(), new LinkedHashMap<>()) != null) {
                 throw AccreteException.badArgument(
                         "'" + step.name() + "' must occur once in a pipeline but occurs twice");
             }
             steps.add(step);
         }
+        settings.put(TargetTransform.OWNER, new LinkedHashMap<>());
         List<String> problems = new ArrayList<>();
         spec.settings().forEach((key, value) -> {
             String owner = owner(key);
@@ -58,9 +65,31 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         for (StepProvider step : steps) {
             parts.add(part(step, settings.getOrDefault(step.name(), Map.of()), problems));
         }
-        ResolvedSpec resolved = new ResolvedSpec(parts, part(learner, settings.getOrDefault("", Map.of()), problems));
+        TargetTransform transform =
+                transform(learner, settings.getOrDefault(TargetTransform.OWNER, Map.of()), problems);
+        ResolvedSpec resolved =
+                new ResolvedSpec(parts, part(learner, settings.getOrDefault("", Map.of()), problems), transform);
         refuse(problems);
         return resolved;
+    }
+
+    private static TargetTransform transform(
+            LearnerProvider learner, Map<String, String> settings, List<String> problems) {
+        if (!settings.isEmpty() && !TargetTransform.fits(learner)) {
+            problems.add(learner.name() + " does not predict numbers, which settings of the target are for; leave out "
+                    + String.join(
+                            ", ",
+                            settings.keySet().stream()
+                                    .map(key -> TargetTransform.OWNER + "." + key)
+                                    .toList()));
+            return TargetTransform.NONE;
+        }
+        try {
+            return Params.parse(List.of(TargetTransform.PARAM), settings).get(TargetTransform.PARAM);
+        } catch (AccreteException e) {
+            problems.add(TargetTransform.OWNER + ": " + e.getMessage());
+            return TargetTransform.NONE;
+        }
     }
 
     /**
@@ -80,10 +109,14 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         return of(plugIns, new PipelineSpec(state.text("learner"), state.list("steps"), settings));
     }
 
-    /** Writes what {@link #stored} reads. */
+    /** Writes what {@link #stored} reads; a target that is learned as it is says nothing. */
     void writeTo(State.Builder state) {
+        Map<String, String> settings = settings();
+        if (transform == TargetTransform.NONE) {
+            settings.remove(TargetTransform.KEY);
+        }
         List<String> params = new ArrayList<>();
-        settings().forEach((key, value) -> params.add(key + "=" + value));
+        settings.forEach((key, value) -> params.add(key + "=" + value));
         state.text("learner", learner.name()).list("steps", stepNames()).list("params", params);
     }
 
@@ -113,6 +146,10 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
             requireSame(steps.get(i), other.steps.get(i));
         }
         requireSame(learner, other.learner);
+        if (transform != other.transform) {
+            throw AccreteException.badState("parameters must be the same in both pipelines but " + TargetTransform.KEY
+                    + " is " + ParamSpec.word(transform) + " here but " + ParamSpec.word(other.transform) + " there");
+        }
     }
 
     private static void requireSame(Part<?> mine, Part<?> theirs) {
@@ -124,7 +161,7 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
 
     /** Refuses steps that differ from those before in more than tunable parameters. */
     void requireTunableSteps(ResolvedSpec before) {
-        new ResolvedSpec(steps, before.learner).requireTunable(before);
+        new ResolvedSpec(steps, before.learner, before.transform).requireTunable(before);
     }
 
     /**
@@ -140,11 +177,14 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
                 learner.name() + " cannot begin with weights from elsewhere; begin from one of its versions instead");
     }
 
-    /** {@return every parameter as in {@link PipelineSpec#settings}, the learner's first} */
+    /** {@return every parameter as in {@link PipelineSpec#settings}, the learner's first, the target's last} */
     Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>(learner.params().toMap());
         for (Part<StepProvider> step : steps) {
             step.params().toMap().forEach((key, value) -> settings.put(step.name() + "." + key, value));
+        }
+        if (TargetTransform.fits(learner.provider())) {
+            settings.put(TargetTransform.KEY, ParamSpec.word(transform));
         }
         return settings;
     }
@@ -158,9 +198,16 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         return steps.stream().map(Part::name).toList();
     }
 
-    /** Refuses a target that the learner does not learn, and says which learner does. */
+    /** Refuses a target that the learner does not learn, and says which learner does; one that has no transform. */
     void requireTarget(PlugIns plugIns, Target target) {
         if (learner.provider().targets().contains(target.kind())) {
+            if (transform != TargetTransform.NONE && target.kind() != Target.Kind.NUMERIC) {
+                throw AccreteException.badArgument(TargetTransform.KEY + "=" + ParamSpec.word(transform)
+                        + " needs a target that is a number but "
+                        + (target.kind() == Target.Kind.NONE
+                                ? "there is none"
+                                : "'" + target.name() + "' is " + ParamSpec.word(target.kind())));
+            }
             return;
         }
         List<String> kinds = learner.provider().targets().stream()
@@ -235,7 +282,10 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
 
     private static String noSuchStep(String key, String owner, List<String> steps) {
         return "'" + key + "' is for a step '" + owner + "' that is not in the pipeline"
-                + NearestWord.to(owner, steps)
+                + NearestWord.to(
+                                owner,
+                                Stream.concat(steps.stream(), Stream.of(TargetTransform.OWNER))
+                                        .toList())
                         .map(near -> " (did you mean '" + near + "'?)")
                         .orElse("")
                 + (steps.isEmpty() ? "; there are no steps" : "; steps: " + String.join(", ", steps));

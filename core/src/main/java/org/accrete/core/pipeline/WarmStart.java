@@ -69,7 +69,8 @@ public final class WarmStart {
      * @param state what {@link Pipeline#state()} gave; it may hold more
      * @param schema the same columns, with the new target and the classes known so far
      * @param learner name of the learner
-     * @param changes parameters that differ from the stored ones, any of the learner's, tunable ones of the steps
+     * @param changes parameters that differ from the stored ones, any of the learner's, tunable ones of the steps; also
+     *     {@code target.transform}, which is not taken over, since it belongs to the target
      * @throws AccreteException unknown plug-in; bad state: the columns are others; bad argument: the learner cannot
      *     begin with weights, or these do not fit it
      */
@@ -83,6 +84,7 @@ public final class WarmStart {
                 .toList();
         Map<String, String> settings = stored.settings();
         settings.keySet().removeIf(key -> key.indexOf('.') < 0 && !known.contains(key));
+        settings.remove(TargetTransform.KEY);
         ResolvedSpec changed = changed(plugIns, learner, stored.stepNames(), settings, changes);
         changed.requireTarget(plugIns, schema.target());
         changed.requireTunableSteps(stored);

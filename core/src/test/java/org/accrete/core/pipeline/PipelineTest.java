@@ -210,7 +210,8 @@ class PipelineTest {
                         Map.entry("standard-scaler.with-mean", "true"),
                         Map.entry("standard-scaler.with-std", "false"),
                         Map.entry("standard-scaler.clip", "10.0"),
-                        Map.entry("standard-scaler.half-life", "0.0"));
+                        Map.entry("standard-scaler.half-life", "0.0"),
+                        Map.entry("target.transform", "none"));
         assertThat(pipeline.state().list("params"))
                 .containsExactly(
                         "rate=2.0",
