@@ -2,6 +2,7 @@ package org.accrete.core.score;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
@@ -229,10 +230,7 @@ final class ClassificationScores extends Scores {
             all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             observe(actual);
-            if (block.rows == BLOCK) {
-                blockEnds(block.values());
-                block.clear();
-            }
+            rowEnds();
         }
     }
 
@@ -247,6 +245,7 @@ final class ClassificationScores extends Scores {
                 passed[actual]++;
                 passedRows++;
                 observe(actual);
+                rowEnds();
             }
         }
     }
@@ -290,6 +289,13 @@ final class ClassificationScores extends Scores {
             block.grow(classes);
             passed = Arrays.copyOf(passed, all.actual.length);
         }
+    }
+
+    @Override
+    Optional<double[]> nextBlock() {
+        Optional<double[]> ended = block.rows == BLOCK ? Optional.of(block.values()) : Optional.empty();
+        block.clear();
+        return ended;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.accrete.core.score;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.learn.Model;
@@ -69,10 +70,7 @@ final class RegressionScores extends Scores {
             all.add(target, predictions[row], previous, meanSoFar);
             block.add(target, predictions[row], previous, meanSoFar);
             observe(target);
-            if (block.rows == BLOCK) {
-                blockEnds(block.values());
-                block.clear();
-            }
+            rowEnds();
         }
     }
 
@@ -84,6 +82,7 @@ final class RegressionScores extends Scores {
             if (!Double.isNaN(target)) {
                 passed++;
                 observe(target);
+                rowEnds();
             }
         }
     }
@@ -102,6 +101,13 @@ final class RegressionScores extends Scores {
     @Override
     long passed() {
         return passed;
+    }
+
+    @Override
+    Optional<double[]> nextBlock() {
+        Optional<double[]> ended = block.rows == BLOCK ? Optional.of(block.values()) : Optional.empty();
+        block.clear();
+        return ended;
     }
 
     @Override

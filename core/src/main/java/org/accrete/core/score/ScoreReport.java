@@ -14,7 +14,8 @@ import java.util.Map;
  * @param rows how many rows were scored
  * @param passed how many rows before them were not, because the model had learned nothing yet
  * @param metrics figures of the model on all rows scored so far
- * @param recent the same on the last complete block of 10,000 rows; empty before there is one
+ * @param recent the same on the last complete block of 10,000 rows, which ends at a multiple of 10,000 of the rows
+ *     scored and passed; empty before there is one
  * @param baselines figures of {@code no_change}, {@code majority} or {@code mean}, and {@code class_shares} on the same
  *     rows as {@code metrics}
  * @param recentBaselines the same on the same rows as {@code recent}; empty before there is a block

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
@@ -18,8 +19,8 @@ import org.accrete.api.store.State;
  * learned. Not thread-safe; no allocation in steady state.
  *
  * <ul>
- *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows; blocks are counted in rows,
- *       wherever chunks end.
+ *   <li>Figures are kept over all rows and over the last complete block of 10,000 rows. Blocks end at multiples of
+ *       10,000 of the rows scored or passed, wherever chunks end; one with a passed row in it is not complete.
  *   <li>Baselines know every row before the one they predict, also those of the same chunk, so they do not depend on
  *       chunk borders; the model's own figures do.
  *   <li>Every row counts once, whatever its weight. A row without a target is left out, and so are rows that are only
@@ -248,10 +249,18 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
 
     abstract void write(State.Builder state);
 
-    /** Keeps the figures of a block that is complete. */
-    final void blockEnds(double[] values) {
-        recent = values;
+    /** Ends the block if the row that was just counted or passed is its last; keeps its figures if all were counted. */
+    final void rowEnds() {
+        if ((scored() + passed()) % BLOCK == 0) {
+            nextBlock().ifPresent(values -> recent = values);
+        }
     }
+
+    /**
+     * Begins a block. {@return the figures of the one before it; empty unless {@link #BLOCK} rows were counted in it} A
+     * state from when blocks ended elsewhere goes on with one that has fewer or more.
+     */
+    abstract Optional<double[]> nextBlock();
 
     private Map<String, Double> model(double[] values) {
         Map<String, Double> map = new LinkedHashMap<>();

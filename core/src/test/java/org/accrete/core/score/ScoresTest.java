@@ -621,6 +621,113 @@ class ScoresTest {
         checkNumbers(report.recentBaselines().get("mean"), mean, targets, 0, 10_000);
     }
 
+    /**
+     * Scores of the first column as the prediction, whose target is another one by as much as the row's block tells.
+     */
+    private static DenseChunk blocks(Schema schema, int rows) {
+        double[] values = new double[rows];
+        double[] targets = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            values[row] = row % 7;
+            targets[row] = values[row] + row / 10_000 + 1;
+        }
+        return new DenseChunk(schema, values, targets, new double[0], List.of());
+    }
+
+    @Test
+    void blocksEndAtMultiplesOfTheRowsThatWerePassedAndScored() {
+        Schema schema = Schema.numeric(1, Target.numeric("y"));
+        DenseChunk all = blocks(schema, 40_000);
+        Model model = new FirstColumn(schema);
+        for (int passed : new int[] {1, 100, 9_999, 10_000, 10_001, 25_000}) {
+            for (int size : new int[] {1, 777, 10_000, 40_000}) {
+                Scores scores = Scores.forTarget(schema.target());
+                scores.pass(all, 0, passed);
+                for (int from = passed; from < 40_000; from += size) {
+                    int to = Math.min(40_000, from + size);
+                    scores.update(model, all.slice(from, to));
+                    // The first block whose rows were all scored.
+                    int first = (passed + 9_999) / 10_000;
+                    int last = to / 10_000 - 1;
+                    String place = passed + " rows passed, " + to + " seen";
+                    if (last < first) {
+                        assertThat(scores.report().recent()).as(place).isEmpty();
+                    } else {
+                        assertThat(scores.report().recent().get("mae"))
+                                .as(place)
+                                .isEqualTo(last + 1.0);
+                    }
+                    if (to % 9_000 == 7) {
+                        scores = Scores.restore(schema.target(), state(scores));
+                    }
+                }
+                assertThat(scores.report().rows()).isEqualTo(40_000 - passed);
+            }
+        }
+    }
+
+    @Test
+    void blocksOfClassesEndThereToo() {
+        Schema schema = schema(1, TWO);
+        double[] values = new double[30_000];
+        double[] targets = new double[30_000];
+        for (int row = 0; row < 30_000; row++) {
+            values[row] = 1;
+            // The value decides for the second class, which is right in one block of two.
+            targets[row] = row / 10_000 % 2;
+        }
+        DenseChunk all = chunk(schema, values, targets, TWO);
+        Scores scores = Scores.forTarget(schema.target());
+        scores.pass(all, 0, 100);
+        scores.update(new Decider(schema, TWO), all.slice(100, 19_999));
+        assertThat(scores.report().recent()).isEmpty();
+        scores.update(new Decider(schema, TWO), all.slice(19_999, 20_000));
+        assertThat(scores.report().recent()).containsEntry("accuracy", 1.0);
+        Scores restored = Scores.restore(schema.target(), state(scores));
+        restored.update(new Decider(schema, TWO), all.slice(20_000, 29_999));
+        assertThat(restored.report().recent()).containsEntry("accuracy", 1.0);
+        restored.update(new Decider(schema, TWO), all.slice(29_999, 30_000));
+        assertThat(restored.report().recent()).containsEntry("accuracy", 0.0);
+    }
+
+    @Test
+    void aStateWhoseBlocksBeganAtTheFirstScoredRowGoesOn() {
+        Schema schema = Schema.numeric(1, Target.numeric("y"));
+        DenseChunk all = blocks(schema, 50_000);
+        Model model = new FirstColumn(schema);
+        // As they were: after 100 rows passed, the block at row 25,000 had begun at row 20,100; after 9,000, at 19,000.
+        for (int passed : new int[] {100, 9_000}) {
+            Scores scores = Scores.forTarget(schema.target());
+            scores.pass(all, 0, passed);
+            scores.update(model, all.slice(passed, 25_000));
+            int began = passed + (25_000 - passed) / 10_000 * 10_000;
+            Scores block = Scores.forTarget(schema.target());
+            block.update(model, all.slice(began, 25_000));
+            State.Builder old = State.builder();
+            State now = state(scores);
+            now.tensors().forEach((name, tensor) -> {
+                if (!name.startsWith("run.block.")) {
+                    old.tensor(name, tensor);
+                }
+            });
+            state(block).tensors().forEach((name, tensor) -> {
+                if (now.tensors().containsKey("run.block." + name.substring(4))) {
+                    old.tensor("run.block." + name.substring(4), tensor);
+                }
+            });
+            Scores restored = Scores.restore(schema.target(), old.build());
+            double before = restored.report().recent().get("mae");
+            restored.update(model, all.slice(25_000, 39_999));
+            assertThat(restored.report().recent())
+                    .as("the block from elsewhere is none")
+                    .containsEntry("mae", before);
+            restored.update(model, all.slice(39_999, 40_000));
+            assertThat(restored.report().recent()).containsEntry("mae", 4.0);
+            restored.update(model, all.slice(40_000, 50_000));
+            assertThat(restored.report().recent()).containsEntry("mae", 5.0);
+        }
+    }
+
     private static void checkNumbers(
             Map<String, Double> metrics, double[] predictions, double[] targets, int from, int to) {
         DescriptiveStatistics absolute = new DescriptiveStatistics();

@@ -76,7 +76,11 @@ class TrainingRunTest {
     }
 
     private static ListSource labels() {
-        ListSource source = ListSource.labels(12_345);
+        return labels(12_345);
+    }
+
+    private static ListSource labels(int rows) {
+        ListSource source = ListSource.labels(rows);
         source.newClassEvery = 4_000;
         source.refusedEvery = 97;
         source.refusedAtEnd = 2;
@@ -857,7 +861,7 @@ class TrainingRunTest {
 
     /** Labels of which three first come up within one small chunk, and others late. */
     private static ListSource manyLabels() {
-        ListSource source = ListSource.labels(12_345);
+        ListSource source = ListSource.labels(20_345);
         source.newClassEvery = 3;
         source.mostClasses = 5;
         return source;
@@ -897,9 +901,9 @@ class TrainingRunTest {
     @Test
     void progressiveScoresDependNeitherOnChunksNorOnStops() {
         for (Supplier<ListSource> open :
-                List.<Supplier<ListSource>>of(TrainingRunTest::labels, TrainingRunTest::manyLabels)) {
+                List.<Supplier<ListSource>>of(() -> labels(20_345), TrainingRunTest::manyLabels)) {
             Map<String, Tensor> whole =
-                    progressive(trained(run(open.get()).chunkRows(20_000).progressive(true)));
+                    progressive(trained(run(open.get()).chunkRows(30_000).progressive(true)));
             assertThat(whole).containsKey("run.scored").containsKey("run.recent");
             for (int chunkRows : new int[] {1, 7}) {
                 assertThat(progressive(
