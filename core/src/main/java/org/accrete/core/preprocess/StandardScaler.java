@@ -20,9 +20,10 @@ import org.accrete.api.store.State;
  * Scales each numeric column by its mean and population standard deviation over the rows so far, the row itself
  * included. Row-wise: chunk borders do not matter. Cycles and one-hot blocks pass through.
  *
- * <p>A missing value is written as 0 and not counted; a column that is absent from a sparse row is a 0 like any other.
- * A row counts in the moments by its weight; a row of weight 0 is scaled but not counted. A column that varies by no
- * more than rounding errors, by scikit-learn's test, is divided by 1.
+ * <p>A missing value is written as the mean, so as 0 unless {@code with-mean} is off, and not counted; a column that is
+ * absent from a sparse row is a 0 like any other. A row counts in the moments by its weight; a row of weight 0 is
+ * scaled but not counted. A column that varies by no more than rounding errors, by scikit-learn's test, is divided by
+ * 1.
  *
  * <p>A value more than {@code clip} standard deviations from the mean is scaled as if it were at that distance. With
  * {@code half-life} h, the weight of a row falls by the factor 2^(-1/h) with each later row that counts in the column.
@@ -102,7 +103,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private record Form(boolean withMean, boolean withStd, double clip) {
         double scaled(double value, double mean, double deviation) {
             if (Double.isNaN(value)) {
-                return 0;
+                return withMean ? 0 : withStd ? mean / deviation : mean;
             }
             if (withMean && withStd) {
                 return Math.min(Math.max((value - mean) / deviation, -clip), clip);

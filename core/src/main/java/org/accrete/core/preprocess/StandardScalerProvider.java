@@ -41,7 +41,7 @@ public final class StandardScalerProvider implements StepProvider {
 
     @Override
     public String summary() {
-        return "scales numeric columns to mean 0 and variance 1 by the rows seen so far; a missing value becomes 0";
+        return "scales numeric columns to mean 0 and variance 1 by the rows seen so far; a missing value becomes the mean";
     }
 
     @Override

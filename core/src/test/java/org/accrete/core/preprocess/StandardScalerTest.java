@@ -148,7 +148,7 @@ class StandardScalerTest {
     }
 
     @Test
-    void aMissingValueBecomesZeroAndIsNotCounted() {
+    void aMissingValueBecomesZeroWhichIsTheMeanAndIsNotCounted() {
         Step scaler = scaler(Schema.numeric(2, Target.none()));
         Chunk out = fit(scaler, Toys.chunk(scaler.schema(), 1, 10, Double.NaN, 20, 3, Double.NaN, Double.NaN, 10));
 
@@ -158,6 +158,28 @@ class StandardScalerTest {
         assertThat(Toys.cell(out, 1, 1)).isEqualTo(1);
         assertThat(Toys.cell(out, 2, 0)).isEqualTo(1);
         assertThat(Toys.cell(out, 2, 1)).isZero();
+    }
+
+    @Test
+    void aMissingValueIsTheMeanOfTheRowsBeforeWhereTheMeanIsNotSubtracted() {
+        double[] values = {Double.NaN, 4, 8, Double.NaN, 6, Double.NaN};
+        Step filling = scaler(ONE, "with-mean=false", "with-std=false");
+        Step dividing = scaler(ONE, "with-mean=false");
+        Chunk filled = fit(filling, Toys.chunk(ONE, values));
+        Chunk divided = fit(dividing, Toys.chunk(ONE, values));
+
+        double[] expected = {0, 4, 8, 6, 6, 6};
+        for (int row = 0; row < expected.length; row++) {
+            assertThat(Toys.cell(filled, row, 0)).as("row %d", row).isEqualTo(expected[row]);
+        }
+        assertThat(Toys.cell(divided, 3, 0)).isEqualTo(6 / Math.sqrt(4));
+        assertThat(Toys.cell(divided, 5, 0)).isEqualTo(6 / Math.sqrt(8 / 3.0));
+        // A stored one fills by the mean that it holds.
+        fit(filling, Toys.chunk(ONE, 22));
+        for (Transformer model : List.of(filling.view(), filling.snapshot())) {
+            assertThat(transformed(model, Toys.chunk(ONE, Double.NaN, 1)))
+                    .containsExactly(Double.doubleToRawLongBits(10), Double.doubleToRawLongBits(1));
+        }
     }
 
     @ParameterizedTest
