@@ -266,7 +266,9 @@ final class NumpyArray implements Closeable {
                 buffer.flip();
                 there = buffer.remaining() / header.size();
                 if (there == 0) {
-                    throw new EOFException("array '" + name + "' ends within row " + (nextRow + 1));
+                    long index = (next - buffer.remaining() - begin) / header.size();
+                    long row = header.isByColumn() && columns > 1 ? index % header.rows() : index / columns;
+                    throw new EOFException("array '" + name + "' ends within row " + (row + 1));
                 }
             }
             int some = Math.min(there, count - done);

@@ -9,14 +9,17 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
+import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.ColumnPlan;
@@ -206,6 +209,29 @@ class NumpySourceTest {
                     .isInstanceOfSatisfying(
                             AccreteException.class,
                             e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_DATA));
+        }
+    }
+
+    @Test
+    void aFileThatIsCutOffWhileItIsReadIsRefused() throws IOException {
+        int rows = 20_000;
+        Path file = write(folder.resolve("a.npy"), npy(2, new double[2 * rows]));
+        try (ChunkSource source = IoFixtures.open(NPY, request(file), Map.of())) {
+            ChunkBuffer buffer = new ChunkBuffer(source.schema(), 100);
+            assertThat(source.next(buffer)).isTrue();
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(128 + 16 * (rows - 10) + 8);
+            }
+            assertThatThrownBy(() -> {
+                        while (source.next(buffer)) {
+                            assertThat(buffer.rows()).isPositive();
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            AccreteException.class,
+                            e -> assertThat(e.line())
+                                    .isEqualTo(file + ": the file is damaged: array 'a.npy' ends within row "
+                                            + (rows - 9)));
         }
     }
 
