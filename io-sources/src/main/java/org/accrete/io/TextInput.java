@@ -20,7 +20,6 @@ import org.accrete.api.file.Input;
  */
 final class TextInput implements Closeable {
     private static final int BUFFER = 1 << 16;
-    private static final int MOST_BYTES = 4;
     private static final int BYTE_ORDER_MARK = 0xFEFF;
     private static final CsvFormat LINES = new CsvFormat(',', StandardCharsets.UTF_8, false, 0, Optional.empty());
 
@@ -220,7 +219,15 @@ final class TextInput implements Closeable {
 
     /** {@return whether a block has the whole character that is not CSV} The message shows it. */
     private boolean isBrokenWithin(TextBlock block) {
-        return state == State.BROKEN && block.length >= brokenAt + (block.bytes[brokenAt] < 0 ? MOST_BYTES : 1);
+        return state == State.BROKEN && block.length >= brokenAt + length(block.bytes[brokenAt]);
+    }
+
+    /** {@return how many bytes a character has, by its first one} */
+    private static int length(byte first) {
+        // As many as there are ones in front; none in ASCII, one within a character, over four in what stands for
+        // others.
+        int ones = Integer.numberOfLeadingZeros(~(first << 24));
+        return ones > 4 ? 1 : Math.max(1, ones);
     }
 
     /** {@return the offset after the last record of which more bytes came, or -1} */

@@ -352,6 +352,25 @@ class CsvSourceTest {
     }
 
     @Test
+    void whatIsNotCsvIsToldBeforeWhatIsNoTextBehindIt() {
+        byte[] whole = "a§b\n1§2\n\"3\"éé".getBytes(StandardCharsets.UTF_8);
+        Path file = write(folder.resolve("a.csv"), Arrays.copyOf(whole, whole.length - 1));
+        CsvFormat format = new CsvFormat('§', StandardCharsets.UTF_8, true, 0, Optional.empty());
+        for (int size : new int[] {1, 2, 3, TextBlock.SIZE}) {
+            assertThatThrownBy(() -> {
+                        try (ChunkSource source =
+                                new TextSource(request(file), format, "", Optional.empty(), 1, size)) {
+                            rest(source, 10);
+                        }
+                    })
+                    .as("%d bytes at once", size)
+                    .satisfies(says(
+                            AccreteException.Kind.BAD_DATA,
+                            file + " line 3: not CSV: Unexpected character after closing quote: 'é' (0xe9)"));
+        }
+    }
+
+    @Test
     void damagedGzipIsRefusedWithThePlaceReached() {
         StringBuilder text = new StringBuilder("a,b\n");
         for (int i = 0; i < 5_000; i++) {
