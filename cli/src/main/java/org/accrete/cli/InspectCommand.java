@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
  * {@code inspect}: the column plan that a source would be read by, and what its columns hold.
  *
  * <p>The source is opened twice: to infer the plan, and then with all columns as keys, which gives their cells as they
- * are written. A source that has no cells, or whose rows are encoded already, is told by its numbers.
+ * are written. Of standard input, what the first source read is kept for the second. A source that has no cells, or
+ * whose rows are encoded already, is told by its numbers.
  */
 @Command(
         name = "inspect",
@@ -86,9 +87,9 @@ final class InspectCommand extends Subcommand {
                 .map(TrainOptions.ROWS::parse)
                 .orElse(rows.isPresent() ? Long.MAX_VALUE : ROWS);
         SourceAddress address = SourceAddress.resolve(plugIns(), source, threads);
-        if (address.isStandardInput()) {
-            throw AccreteException.badArgument(
-                    "inspect reads the rows twice, which '" + source + "' does not allow; write them to a file first");
+        if (address.isPipe()) {
+            throw AccreteException.badArgument("inspect opens a source twice, which '" + source
+                    + "' does not allow; give it as standard input: -, or the source's name before it, as in jsonl:-");
         }
         plan.ifPresent(file -> {
             NewFile.requireWritable(file, "--plan", address);
@@ -96,12 +97,19 @@ final class InspectCommand extends Subcommand {
         });
         List<String> refused = new ArrayList<>();
         SourceRequest request = columns.request(address, BadRows.skip(1, refused::add));
-        try (ChunkSource opened = address.open(request)) {
+        try (ReplayedInput input = new ReplayedInput();
+                ChunkSource opened = address.open(request)) {
             ColumnPlan inferred = opened.plan()
                     .or(() -> ColumnPlan.ofNumbers(opened.schema()))
                     .orElse(new ColumnPlan(List.of()));
             Findings findings = new Findings(opened.schema());
+            int sampled = input.position();
+            input.position(0);
             Optional<ChunkSource> raw = openCells(address, request, inferred);
+            if (raw.isEmpty()) {
+                input.position(sampled);
+            }
+            input.release();
             if (raw.isPresent()) {
                 try (ChunkSource cells = raw.get()) {
                     findings.readCells(cells, inferred, most);

@@ -81,6 +81,20 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         return location.equals("-");
     }
 
+    /** {@return whether it is a file that can be read only once, such as a pipe} */
+    boolean isPipe() {
+        try {
+            Path file = Path.of(location);
+            return !provider.endings().isEmpty()
+                    && Files.exists(file)
+                    && !Files.isRegularFile(file)
+                    && !Files.isDirectory(file);
+        } catch (InvalidPathException e) {
+            // The source reports what cannot be read.
+            return false;
+        }
+    }
+
     /**
      * {@return about how many rows there are: by the size of a file, by a parameter {@code rows} of the plug-in, or a
      * million if neither is known}

@@ -2,8 +2,12 @@ package org.accrete.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.accrete.api.SeededRandom;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
@@ -269,9 +274,79 @@ final class InspectTest {
                         "t.csv line 1205: a row must have 2 fields");
     }
 
+    /** Some bytes at a time, as pipes give them. */
+    private static final class Pipe extends ByteArrayInputStream {
+        private final SeededRandom random;
+
+        Pipe(byte[] bytes, SeededRandom random) {
+            super(bytes);
+            this.random = random;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            return super.read(into, offset, Math.min(length, 1 + random.nextInt(5_000)));
+        }
+    }
+
+    private Outcome piped(Path file, String... args) throws IOException {
+        InputStream before = System.in;
+        InputStream pipe = new Pipe(Files.readAllBytes(file), RunSeed.random("pipe"));
+        System.setIn(pipe);
+        try {
+            Outcome outcome = done(args);
+            assertThat(System.in).isSameAs(pipe);
+            return outcome;
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    private void assertSame(Outcome outcome, String source, Outcome wanted) {
+        Map<String, Object> found = outcome.json();
+        Map<String, Object> file = wanted.json();
+        assertThat(found.put("source", "")).isEqualTo(source);
+        file.put("source", "");
+        assertThat(found).isEqualTo(file);
+    }
+
     @Test
-    void standardInputIsRefused() {
-        assertThat(refused("inspect", "-").err()).contains("reads the rows twice");
+    void standardInputIsReadAsAFile() throws IOException {
+        String rows = IntStream.range(0, 40_000)
+                .mapToObj(row -> row + ",word " + row % 7 + "," + row % 13 / 4.0 + "," + (row % 3 == 0 ? "a" : "b"))
+                .collect(Collectors.joining("\n"));
+        Path csv = Data.write(folder, "in.csv", "id,word,x,y\n" + rows + "\n");
+        Path packed = folder.resolve("in.csv.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            Files.copy(csv, out);
+        }
+        for (String most : List.of("30", "10000", "all")) {
+            String[] options = {"--target", "y", "--rows", most, "--json"};
+            Outcome wanted = done(with(options, csv.toString()));
+            assertSame(piped(csv, with(options, "-")), "-", wanted);
+            assertSame(piped(packed, with(options, "-")), "-", wanted);
+            assertSame(piped(packed, with(options, "csv:-")), "csv:-", wanted);
+        }
+        Path plan = folder.resolve("in.plan");
+        piped(packed, "inspect", "-", "--target", "y", "--plan", plan.toString());
+        assertThat(plan).content().contains("\"word\": \"categorical(width=1024)\"");
+        Path json = Data.write(
+                folder,
+                "in.jsonl",
+                IntStream.range(0, 3_000)
+                        .mapToObj(row -> "{\"x\": " + row + ", \"y\": \"" + row % 2 + "\"}\n")
+                        .collect(Collectors.joining()));
+        assertSame(piped(json, "inspect", "jsonl:-", "--json"), "jsonl:-", done("inspect", json.toString(), "--json"));
+    }
+
+    private static String[] with(String[] options, String source) {
+        return Stream.concat(Stream.of("inspect", source), Stream.of(options)).toArray(String[]::new);
+    }
+
+    @Test
+    void aPipeWithANameIsRefused() {
+        assumeTrue(Files.exists(Path.of("/dev/null")));
+        assertThat(refused("inspect", "csv:/dev/null").err()).contains("give it as standard input");
     }
 
     @Test
