@@ -27,7 +27,7 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
         this.address = address;
         this.badRows = badRows;
         this.epochs = epochs;
-        if (epochs > 1 && address.isStandardInput()) {
+        if (epochs > 1 && (address.isStandardInput() || address.isPipe())) {
             throw AccreteException.badArgument("--epochs needs a source that can be read again, which '"
                     + options.source + "' cannot; write it to a file first");
         }

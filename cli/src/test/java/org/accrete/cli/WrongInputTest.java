@@ -1,6 +1,7 @@
 package org.accrete.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -172,6 +173,8 @@ final class WrongInputTest {
                 "--learner",
                 "sgd-regressor");
         trainRefused(List.of("--epochs"), "-", "--target", "late", "--epochs", "2");
+        assumeTrue(Files.exists(Path.of("/dev/null")));
+        trainRefused(List.of("--epochs"), "csv:/dev/null", "--target", "late", "--epochs", "2");
     }
 
     @Test
