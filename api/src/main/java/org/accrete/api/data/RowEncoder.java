@@ -24,8 +24,6 @@ public final class RowEncoder {
     private static final int ABSENT = -1;
     /** What is not yet computed. */
     private static final int UNKNOWN = -2;
-    /** How many spellings of labels can be found by hash, without making a string; a power of two. */
-    private static final int SPELLINGS = 256;
 
     private enum Amount {
         NUMBER,
@@ -65,21 +63,11 @@ public final class RowEncoder {
     private final int weightField;
     private final CellFormat weightCells;
     private final int targetField;
-    private final CellFormat targetCells;
-    private final boolean labelsAsWritten;
-    /** Whether all labels so far are whole numbers that were taken for labels without being asked. */
-    private boolean wholeLabelsOnly;
-
+    private final TargetCell target;
     private final int[] keyFields;
 
-    private final LabelIndex labels;
-    private final byte[][] spellings = new byte[SPELLINGS][];
-    private final int[] spelled = new int[SPELLINGS];
-
-    /** What the texts of one-hot columns, and of the target, mean where cells are given column by column. */
+    /** What the texts of one-hot columns mean where cells are given column by column. */
     private final TextValues[] hotIds;
-
-    private final TextValues targetIds = new TextValues();
 
     private byte[] scratch = new byte[256];
     private int[] scratchBorders;
@@ -159,17 +147,14 @@ public final class RowEncoder {
                 columns.stream().filter(Column.Weight.class::isInstance).findFirst();
         weightField = weight.map(column -> fieldOfTraining(fields, column)).orElse(ABSENT);
         weightCells = weight.map(Column::cells).orElse(CellFormat.standard());
-        Optional<Column.Label> label = plan.label();
-        targetField = label.map(column -> fieldOfTraining(fields, column)).orElse(ABSENT);
-        targetCells = label.map(Column.Label::cells).orElse(CellFormat.standard());
-        labelsAsWritten = label.filter(Column.Label::asWritten).isPresent();
-        wholeLabelsOnly = label.filter(Column.Label::takesWholeNumbersOnly).isPresent();
+        targetField =
+                plan.label().map(column -> fieldOfTraining(fields, column)).orElse(ABSENT);
+        target = new TargetCell(plan, targetNeeded);
         keyFields = columns.stream()
                 .filter(Column.Key.class::isInstance)
                 .mapToInt(column -> field(fields, column))
                 .toArray();
 
-        labels = new LabelIndex(schema.target().classes());
         scratchBorders = new int[header.size() + 1];
     }
 
@@ -250,7 +235,7 @@ public final class RowEncoder {
 
     /** {@return the labels known so far, an immutable list that this object replaces when it learns one} */
     public List<String> classes() {
-        return labels.labels();
+        return target.labels();
     }
 
     /**
@@ -261,9 +246,7 @@ public final class RowEncoder {
      * @param label a label as the other encoder numbers it
      */
     public int classIndex(String label) {
-        byte[] text = label.getBytes(StandardCharsets.UTF_8);
-        wholeLabelsOnly &= !Double.isNaN(targetCells.number(text, 0, text.length));
-        return labels.add(label);
+        return target.index(label);
     }
 
     /**
@@ -353,9 +336,9 @@ public final class RowEncoder {
         // Last, because this may add a label, which a refused row must not do.
         if (targetField >= 0) {
             trim(text, borders[first + targetField], borders[first + targetField + 1]);
-            out.target(schema.target().kind() == Target.Kind.NUMERIC ? targetNumber(text) : targetClass(text));
+            out.target(target.read(text, from, to));
         }
-        out.classes(labels.labels());
+        out.classes(target.labels());
         out.endRow();
     }
 
@@ -449,9 +432,9 @@ public final class RowEncoder {
         }
         // Last, because this may add a label, which a refused row must not do.
         if (targetField >= 0) {
-            out.target(target(columns[targetField], row));
+            out.target(target.read(columns[targetField], row));
         }
-        out.classes(labels.labels());
+        out.classes(target.labels());
         out.endRow();
     }
 
@@ -493,33 +476,6 @@ public final class RowEncoder {
         return value;
     }
 
-    private double target(ColumnCells cells, int row) {
-        if (cells.form() == ColumnCells.Form.NUMBERS) {
-            double value = cells.numbers()[row];
-            return Double.isNaN(value) || targetCells.isMissing(value)
-                    ? Double.NaN
-                    : Double.isFinite(value) ? value : targetNumber(spell(value));
-        }
-        if (schema.target().kind() == Target.Kind.NUMERIC) {
-            return targetNumber(load(cells, row));
-        }
-        int id = cells.ids()[row];
-        if (id < 0) {
-            return Double.NaN;
-        }
-        if (!targetIds.isOf(cells.texts())) {
-            targetIds.begin(cells.texts(), UNKNOWN);
-        }
-        if (targetIds.values[id] == UNKNOWN) {
-            double index = targetClass(load(cells, row));
-            if (Double.isNaN(index)) {
-                return index;
-            }
-            targetIds.values[id] = (int) index;
-        }
-        return targetIds.values[id];
-    }
-
     /** {@return the column that each text sets to 1; {@link #ABSENT} where it is missing} */
     private int[] hotColumnsOf(int i, Places places, ColumnCells cells) {
         TextValues of = hotIds[i];
@@ -534,36 +490,6 @@ public final class RowEncoder {
             }
         }
         return of.values;
-    }
-
-    /** What the texts of a column mean, as long as they are there. */
-    private static final class TextValues {
-        private int[] values = {};
-        private Optional<CellTexts> texts = Optional.empty();
-        private long generation;
-        private int count;
-
-        /** {@return whether all texts are known} */
-        boolean isOf(CellTexts other) {
-            return count == other.count()
-                    && generation == other.generation()
-                    && texts.isPresent()
-                    && texts.get() == other;
-        }
-
-        /** Makes room for all texts; returns how many of them were known before. */
-        int begin(CellTexts other, int unknown) {
-            boolean isSame = generation == other.generation() && texts.isPresent() && texts.get() == other;
-            int known = isSame ? count : 0;
-            if (values.length < other.count()) {
-                values = Arrays.copyOf(values, Math.max(other.count(), 2 * values.length));
-            }
-            texts = Optional.of(other);
-            generation = other.generation();
-            count = other.count();
-            Arrays.fill(values, known, count, unknown);
-            return known;
-        }
     }
 
     /** Sets {@link #from} and {@link #to} to a trimmed cell; returns the bytes that it is in. */
@@ -704,40 +630,6 @@ public final class RowEncoder {
         return Double.isNaN(value) ? 1.0 : value;
     }
 
-    private double targetNumber(byte[] text) {
-        double value = targetCells.number(text, from, to);
-        if (Double.isFinite(value)) {
-            return value;
-        }
-        if (targetNeeded && !targetCells.isMissingNumber(text, from, to)) {
-            throw Notation.advise(
-                    refuseTarget(text, "a finite number or missing", ""), targetName(), "numeric", cell(text));
-        }
-        return Double.NaN;
-    }
-
-    private double targetClass(byte[] text) {
-        if (targetCells.isMissing(text, from, to)) {
-            return Double.NaN;
-        }
-        int slot = Murmur3.hash(text, from, to) & (SPELLINGS - 1);
-        byte[] known = spellings[slot];
-        if (known == null || !Cells.equals(text, from, to, known)) {
-            double number = targetCells.number(text, from, to);
-            if (wholeLabelsOnly && number != Math.rint(number) && !Double.isNaN(number)) {
-                if (targetNeeded) {
-                    throw refuseTarget(text, Column.Label.WHOLE_NUMBER, Column.Label.fractionAdvice(targetName()));
-                }
-                return Double.NaN;
-            }
-            wholeLabelsOnly &= !Double.isNaN(number);
-            String spelling = cell(text);
-            spelled[slot] = labels.add(labelsAsWritten ? spelling : Cells.label(spelling, number));
-            spellings[slot] = Arrays.copyOfRange(text, from, to);
-        }
-        return spelled[slot];
-    }
-
     /** Sets {@link #from} and {@link #to} to the cell without the blanks around it. */
     private void trim(byte[] text, int begin, int end) {
         int first = begin;
@@ -767,16 +659,5 @@ public final class RowEncoder {
     private String refusal(byte[] text, int field, String expected) {
         return "column " + Cells.quote(header.get(field)) + " must be " + expected + " but was "
                 + Cells.quote(cell(text));
-    }
-
-    private String targetName() {
-        return header.get(targetField);
-    }
-
-    private AccreteException refuseTarget(byte[] text, String expected, String advice) {
-        return AccreteException.badCell(
-                targetName(),
-                "column " + Cells.quote(targetName()) + ", the target, must be " + expected + " but was "
-                        + Cells.quote(cell(text)) + advice);
     }
 }
