@@ -59,6 +59,9 @@ final class ConvertCommand extends Subcommand {
     BadRowsOption badRows = new BadRowsOption();
 
     @Mixin
+    WhereOption where = new WhereOption();
+
+    @Mixin
     ThreadsOption threads = new ThreadsOption();
 
     @Option(names = "--rows", paramLabel = "N", description = "The most rows that are written (default: all).")
@@ -74,7 +77,8 @@ final class ConvertCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         long most = rows.map(TrainOptions.ROWS::parse).orElse(Long.MAX_VALUE);
-        SourceAddress address = SourceAddress.resolve(plugIns(), source, threads);
+        SourceAddress address =
+                SourceAddress.resolve(plugIns(), source, threads).where(where.condition());
         Path encoding = EncodedRowsWriter.planFile(out);
         NewFile.requireWritable(out, "OUT", address);
         NewFile.requireAbsent(out, replace);
@@ -159,6 +163,7 @@ final class ConvertCommand extends Subcommand {
             document.put("rows_unlabelled", counts.unlabelled);
             document.put("rows_refused", counts.dropped.refused());
             document.put("rows_left_out", counts.dropped.leftOut());
+            document.put("rows_filtered", counts.dropped.filtered());
             document.put("columns", schema.width());
             document.put(
                     "classes",
@@ -172,6 +177,9 @@ final class ConvertCommand extends Subcommand {
                 + " written to " + out + " (" + Console.bytes(Files.size(out)) + ")"
                 + (counts.unlabelled > 0 ? ", " + Console.count(counts.unlabelled) + " without a target" : "")
                 + (counts.dropped.leftOut() > 0 ? ", " + Console.count(counts.dropped.leftOut()) + " left out" : "")
+                + (counts.dropped.filtered() > 0
+                        ? ", " + Console.count(counts.dropped.filtered()) + " filtered out"
+                        : "")
                 + (counts.dropped.refused() > 0
                         ? ", " + Console.count(counts.dropped.refused()) + " bad and "
                                 + badRows.file().map(file -> "kept in " + file).orElse("dropped")

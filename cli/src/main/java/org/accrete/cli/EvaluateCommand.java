@@ -31,6 +31,9 @@ final class EvaluateCommand extends Subcommand {
     BadRowsOption badRows = new BadRowsOption();
 
     @Mixin
+    WhereOption where = new WhereOption();
+
+    @Mixin
     ThreadsOption threads = new ThreadsOption();
 
     EvaluateCommand(Console console) {
@@ -40,7 +43,7 @@ final class EvaluateCommand extends Subcommand {
     @Override
     public Integer call() {
         PlugIns plugIns = plugIns();
-        SourceAddress address = SourceAddress.resolve(plugIns, source, threads);
+        SourceAddress address = SourceAddress.resolve(plugIns, source, threads).where(where.condition());
         BadRows policy = badRows.dropping(address, false, console::note);
         StoredModel stored = StoredModel.load(plugIns, this, model);
         Target target = stored.schema().target();
@@ -85,6 +88,7 @@ final class EvaluateCommand extends Subcommand {
             document.put("rows_unlabelled", unlabelled);
             document.put("rows_refused", dropped.refused());
             document.put("rows_left_out", dropped.leftOut());
+            document.put("rows_filtered", dropped.filtered());
             document.putAll(Figures.document(scores));
             console.json(document);
             return;
@@ -96,6 +100,9 @@ final class EvaluateCommand extends Subcommand {
         }
         if (dropped.leftOut() > 0) {
             console.print(Console.count(dropped.leftOut(), "row") + " left out, as the model's columns say");
+        }
+        if (dropped.filtered() > 0) {
+            console.print(Console.count(dropped.filtered(), "row") + " filtered out");
         }
         if (dropped.refused() > 0) {
             console.print(Console.count(dropped.refused(), "bad row")

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Params;
@@ -28,8 +29,9 @@ import org.accrete.core.plugin.PlugIns;
  * @param provider the plug-in
  * @param location path, glob, {@code -}, or another text that the plug-in understands
  * @param params values of the plug-in's parameters
+ * @param where which rows are read; empty for all
  */
-record SourceAddress(ChunkSourceProvider provider, String location, Params params) {
+record SourceAddress(ChunkSourceProvider provider, String location, Params params, Optional<RowFilter> where) {
     /** The plug-in that reads standard input. */
     private static final String STANDARD_INPUT_AS = "csv";
 
@@ -70,11 +72,23 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
                         "--threads and threads=" + given + " in '" + source + "' say the same; leave one of them out");
             }
         }
-        return new SourceAddress(provider, address.location(), Params.parse(provider.params(), settings));
+        return new SourceAddress(
+                provider, address.location(), Params.parse(provider.params(), settings), Optional.empty());
+    }
+
+    /** {@return the same source of those rows only that pass a condition; of all without one} */
+    SourceAddress where(Optional<RowFilter> condition) {
+        return new SourceAddress(provider, location, params, condition);
     }
 
     ChunkSource open(SourceRequest request) {
-        return PlugInCalls.open(provider, request, params);
+        ChunkSource source = PlugInCalls.open(provider, request.withWhere(where), params);
+        if (where.isPresent() && !source.isFiltered()) {
+            source.close();
+            throw AccreteException.badArgument("source '" + provider.name()
+                    + "' cannot leave out rows; --where works with files of text and numbers");
+        }
+        return source;
     }
 
     boolean isStandardInput() {

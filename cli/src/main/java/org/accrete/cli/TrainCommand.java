@@ -164,6 +164,7 @@ final class TrainCommand extends Subcommand {
                 + (report.rowsHeldOut() > 0 ? ", " + Console.count(report.rowsHeldOut()) + " held out" : "")
                 + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " bad and " + fate() : "")
                 + (report.rowsLeftOut() > 0 ? ", " + Console.count(report.rowsLeftOut()) + " left out" : "")
+                + (report.rowsFiltered() > 0 ? ", " + Console.count(report.rowsFiltered()) + " filtered out" : "")
                 + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
                 + (report.rowsWaiting() > 0
                         ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
@@ -187,6 +188,7 @@ final class TrainCommand extends Subcommand {
         document.put("rows_held_out", report.rowsHeldOut());
         document.put("rows_refused", report.rowsRefused());
         document.put("rows_left_out", report.rowsLeftOut());
+        document.put("rows_filtered", report.rowsFiltered());
         document.put("rows_read", report.rowsRead());
         document.put("rows_before", training.rowsBefore());
         document.put("warm_up_rows", report.warmUpRows());

@@ -86,6 +86,9 @@ final class TrainOptions {
     BadRowsOption badRows = new BadRowsOption();
 
     @Mixin
+    WhereOption where = new WhereOption();
+
+    @Mixin
     ThreadsOption threads = new ThreadsOption();
 
     @Option(

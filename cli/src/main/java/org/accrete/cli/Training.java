@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -22,11 +23,13 @@ import org.accrete.core.train.TrainingRun;
  */
 final class Training implements AutoCloseable {
     private static final String HOLDOUT = "run.holdout";
+    private static final String WHERE = "run.where";
 
     private final TrainOptions options;
     private final History history;
     private final Optional<StoredModel> origin;
     private final TrainingStart start;
+    private final Optional<String> where;
     private final BadRows badRows;
     private final int chunkRows;
     private final Optional<Double> holdout;
@@ -43,8 +46,13 @@ final class Training implements AutoCloseable {
         this.options = options;
         this.history = history;
         this.origin = origin;
-        SourceAddress address = SourceAddress.resolve(plugIns, options.source, options.threads);
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
+        this.where = resumed.isPresent()
+                ? Optional.ofNullable(resumed.get().state().texts().get(WHERE))
+                : options.where.text;
+        resumed.ifPresent(this::requireSameCondition);
+        SourceAddress address =
+                SourceAddress.resolve(plugIns, options.source, options.threads).where(where.map(RowFilter::parse));
         // Counts over all epochs and, when resumed, over all rows before.
         long droppedBefore =
                 resumed.map(stored -> stored.count("run.rows_dropped")).orElse(0L);
@@ -91,6 +99,16 @@ final class Training implements AutoCloseable {
                     + "; leave it out");
         }
         return before;
+    }
+
+    private void requireSameCondition(StoredModel stored) {
+        Optional<String> before = Optional.ofNullable(stored.state().texts().get(WHERE));
+        if (options.where.text.isPresent() && !options.where.condition().equals(before.map(RowFilter::parse))) {
+            throw AccreteException.badArgument("--where does not fit model "
+                    + stored.version().reference() + ": "
+                    + before.map(text -> "it learns the rows where " + text).orElse("it learns all rows")
+                    + "; leave it out");
+        }
     }
 
     private void requireUsefulStop(int epochs) {
@@ -176,6 +194,7 @@ final class Training implements AutoCloseable {
                 run.resume(stored.state());
             }
         });
+        where.ifPresent(text -> run.fact("where", text));
         holdout.ifPresent(share -> run.holdout(share).fact("holdout", Double.toString(share)));
         options.earlyStopping().ifPresent(run::earlyStopping);
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));

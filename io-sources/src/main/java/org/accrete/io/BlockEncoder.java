@@ -7,6 +7,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.Schema;
 
 /**
@@ -19,6 +20,7 @@ final class BlockEncoder {
     private final ColumnPlan plan;
     private final Schema schema;
     private final boolean targetNeeded;
+    private final Optional<RowFilter> where;
     private final int keyCount;
     private final boolean hashes;
     private TextHeader header = TextHeader.UNKNOWN;
@@ -78,14 +80,22 @@ final class BlockEncoder {
     /**
      * Makes an encoder.
      *
+     * @param where which records are encoded; empty for all
      * @param keyCount how many keys a row keeps
      * @param hashes whether records are hashed for a position
      */
-    BlockEncoder(ColumnPlan plan, Schema schema, boolean targetNeeded, int keyCount, boolean hashes) {
+    BlockEncoder(
+            ColumnPlan plan,
+            Schema schema,
+            boolean targetNeeded,
+            Optional<RowFilter> where,
+            int keyCount,
+            boolean hashes) {
         this.hashes = hashes;
         this.plan = plan;
         this.schema = schema;
         this.targetNeeded = targetNeeded;
+        this.where = where;
         this.keyCount = keyCount;
     }
 
@@ -108,7 +118,7 @@ final class BlockEncoder {
             header = block.header;
             labels = Optional.of(new Labels(schema.target().classes().size()));
             try {
-                encoder = Optional.of(new RowEncoder(plan, header.names(), targetNeeded));
+                encoder = Optional.of(new RowEncoder(plan, header.names(), targetNeeded, where));
             } catch (AccreteException e) {
                 // A column is missing, which is told when its first record is reached.
                 encoder = Optional.empty();
@@ -127,6 +137,11 @@ final class BlockEncoder {
         for (int record = 0; record < block.records; record++) {
             if (block.wrong.get(record)) {
                 block.refused.set(record);
+                continue;
+            }
+            if (!some.accepts(block.text, block.borders, block.firsts[record], block.cells(record))) {
+                block.refused.set(record);
+                block.filtered.set(record);
                 continue;
             }
             try {

@@ -52,6 +52,7 @@ final class NumpySource extends FileRows<NumpyFile> {
     private final Schema schema;
     private final List<String> warnings;
     private final RowEncoder encoder;
+    private final boolean isFiltered;
     private final Copying copying;
 
     /** Rows that are not simply copied, because a number is infinite. */
@@ -90,7 +91,8 @@ final class NumpySource extends FileRows<NumpyFile> {
                 warnings = inference.warnings();
             }
             schema = plan.schema();
-            encoder = new RowEncoder(cellPlan, names, request.targetNeeded());
+            encoder = new RowEncoder(cellPlan, names, request.targetNeeded(), request.where());
+            isFiltered = request.where().isPresent();
             copying = new Copying();
         } catch (AccreteException e) {
             throw e.where().isPresent() ? e : e.at(name());
@@ -375,6 +377,11 @@ final class NumpySource extends FileRows<NumpyFile> {
     }
 
     @Override
+    protected boolean accepts(NumpyFile from, int row) {
+        return !isFiltered || encoder.accepts(rawCells(from, row));
+    }
+
+    @Override
     protected void encode(NumpyFile from, int row, ChunkBuffer buffer) {
         if (encoded.isPresent()) {
             copying.appendEncoded(encoded.get(), from, row, buffer);
@@ -383,12 +390,17 @@ final class NumpySource extends FileRows<NumpyFile> {
         if (copying.append(from, row, buffer)) {
             return;
         }
+        encoder.encode(rawCells(from, row), buffer);
+        copying.learn(from, row, buffer);
+    }
+
+    /** {@return all cells of a row as text} */
+    private List<String> rawCells(NumpyFile from, int row) {
         List<String> cells = cells(from, row);
         if (width > 0) {
             cells.add(sparseCell(from, row));
         }
-        encoder.encode(cells, buffer);
-        copying.learn(from, row, buffer);
+        return cells;
     }
 
     /** {@return the numbers of a row as text, without sparse features} */

@@ -92,6 +92,8 @@ final class TextBlock {
     boolean isHashed;
 
     final BitSet refused = new BitSet();
+    /** Those of the refused records that only do not pass the condition. */
+    final BitSet filtered = new BitSet();
     /** Records that are no rows; each has one cell, which is all its text. */
     final BitSet wrong = new BitSet();
 
@@ -127,6 +129,7 @@ final class TextBlock {
         failure = Optional.empty();
         failureLine = -1;
         refused.clear();
+        filtered.clear();
         wrong.clear();
         labels = Optional.empty();
         isReady = false;

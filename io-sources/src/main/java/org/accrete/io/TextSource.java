@@ -18,6 +18,7 @@ import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
@@ -40,6 +41,7 @@ final class TextSource implements ChunkSource {
     private final boolean mayGrow;
     private final BadRows badRows;
     private final boolean targetNeeded;
+    private final Optional<RowFilter> where;
     private final boolean isStream;
     private final ColumnPlan plan;
     /** How cells are read: the plan, or for rows that are encoded already, that of their columns. */
@@ -98,6 +100,7 @@ final class TextSource implements ChunkSource {
         this.mayGrow = request.mayGrow();
         this.badRows = request.badRows();
         this.targetNeeded = request.targetNeeded();
+        this.where = request.where();
         this.marks = new FileMark.Factory(inputs);
         this.threads = threads;
         this.readSize = readSize;
@@ -129,7 +132,7 @@ final class TextSource implements ChunkSource {
             if (header.names().isEmpty()) {
                 throw AccreteException.badData("it is empty but must begin with a line of column names");
             }
-            encoder = new RowEncoder(cellPlan, header.names(), targetNeeded);
+            encoder = new RowEncoder(cellPlan, header.names(), targetNeeded, where);
         } catch (AccreteException e) {
             blocks.close();
             throw e.where().isPresent() ? e : withHint(e).at(name);
@@ -279,6 +282,10 @@ final class TextSource implements ChunkSource {
                 copy(some.get(), rows, buffer);
             } else {
                 int row = advance(some.get());
+                if (isFiltered(some.get(), row)) {
+                    buffer.filtered(1);
+                    continue;
+                }
                 try {
                     encode(some.get(), row, buffer);
                     buffer.place(
@@ -297,7 +304,8 @@ final class TextSource implements ChunkSource {
     private void readAhead(int keyCount) {
         if (!readsAhead) {
             readsAhead = true;
-            blocks.readAhead(threads, () -> new BlockEncoder(cellPlan, schema, targetNeeded, keyCount, !isStream));
+            blocks.readAhead(
+                    threads, () -> new BlockEncoder(cellPlan, schema, targetNeeded, where, keyCount, !isStream));
         }
     }
 
@@ -318,6 +326,12 @@ final class TextSource implements ChunkSource {
                 String.valueOf(why.getMessage()),
                 some.wrong.get(row) ? List.of() : names,
                 some.fields(row));
+    }
+
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean isFiltered() {
+        return true;
     }
 
     @Override
@@ -356,7 +370,7 @@ final class TextSource implements ChunkSource {
         TextHeader now = block.get().header;
         if (!now.equals(header)) {
             try {
-                encoder = new RowEncoder(cellPlan.withClasses(encoder.classes()), now.names(), targetNeeded);
+                encoder = new RowEncoder(cellPlan.withClasses(encoder.classes()), now.names(), targetNeeded, where);
             } catch (AccreteException e) {
                 throw e.at(blocks.place(block.get().file, 1));
             }
@@ -399,6 +413,15 @@ final class TextSource implements ChunkSource {
         }
         accepted += rows;
         encoded += rows;
+    }
+
+    private boolean isFiltered(TextBlock some, int row) {
+        if (where.isEmpty() || some.wrong.get(row)) {
+            return false;
+        }
+        return some.labels.isPresent()
+                ? some.filtered.get(row)
+                : !encoder.accepts(some.text, some.borders, some.firsts[row], some.cells(row));
     }
 
     private void encode(TextBlock some, int row, ChunkBuffer buffer) {
@@ -450,9 +473,12 @@ final class TextSource implements ChunkSource {
         mark.check(inputs.get(file), hash);
     }
 
-    /** Encodes a row and drops it. Returns false for a bad row. */
+    /** Encodes a row and drops it. Returns false for a row that is bad or not wanted. */
     private boolean drop(TextBlock some, int row, ChunkBuffer buffer) {
         buffer.clear();
+        if (isFiltered(some, row)) {
+            return false;
+        }
         try {
             encode(some, row, buffer);
             return true;

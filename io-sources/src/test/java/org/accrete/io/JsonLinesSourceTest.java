@@ -177,6 +177,7 @@ class JsonLinesSourceTest {
                 Optional.empty(),
                 false,
                 true,
+                Optional.empty(),
                 BadRows.stop());
         assertThat(all(growing)).containsExactly("1.0", "2.0");
         assertThatThrownBy(() -> all(whole)).hasMessageContaining("this last line has no line end");

@@ -184,7 +184,7 @@ public final class BadRows {
      */
     public void refused(AccreteException why, ChunkBuffer buffer, Supplier<BadRow> row) {
         if (why.kind() == AccreteException.Kind.LEFT_OUT) {
-            buffer.dropped(new DroppedRows(0, 1));
+            buffer.dropped(new DroppedRows(0, 1, 0));
             return;
         }
         drop(why, row);

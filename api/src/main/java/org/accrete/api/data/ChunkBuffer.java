@@ -38,7 +38,9 @@ public final class ChunkBuffer {
     private String[] keys = {};
     private long[] places = {};
     private Position position = Position.start();
-    private DroppedRows dropped = DroppedRows.NONE;
+    private long refused;
+    private long leftOut;
+    private long filtered;
 
     /**
      * Makes an empty buffer.
@@ -124,7 +126,9 @@ public final class ChunkBuffer {
     /** Drops all rows and the count of dropped ones; keeps the classes and the limit. */
     public void clear() {
         view.rows = 0;
-        dropped = DroppedRows.NONE;
+        refused = 0;
+        leftOut = 0;
+        filtered = 0;
         view.targets = NONE;
         view.weights = NONE;
         entries = 0;
@@ -431,12 +435,12 @@ public final class ChunkBuffer {
 
     /** {@return how many bad rows the source dropped while it filled this buffer} */
     public long refusedRows() {
-        return dropped.refused();
+        return refused;
     }
 
     /** {@return how many rows the source dropped while it filled this buffer} */
     public DroppedRows dropped() {
-        return dropped;
+        return new DroppedRows(refused, leftOut, filtered);
     }
 
     /**
@@ -445,7 +449,16 @@ public final class ChunkBuffer {
      * @param count how many more
      */
     public void refused(long count) {
-        dropped(new DroppedRows(count, 0));
+        refused += count;
+    }
+
+    /**
+     * Counts rows that did not pass a filter while this buffer was filled.
+     *
+     * @param count how many more
+     */
+    public void filtered(long count) {
+        filtered += count;
     }
 
     /**
@@ -454,7 +467,9 @@ public final class ChunkBuffer {
      * @param more how many more
      */
     public void dropped(DroppedRows more) {
-        dropped = dropped.plus(more);
+        refused += more.refused();
+        leftOut += more.leftOut();
+        filtered += more.filtered();
     }
 
     /**
@@ -492,8 +507,12 @@ public final class ChunkBuffer {
         Position otherPosition = other.position;
         other.position = position;
         position = otherPosition;
-        DroppedRows otherDropped = other.dropped;
-        other.dropped = dropped;
-        dropped = otherDropped;
+        DroppedRows otherDropped = other.dropped();
+        other.refused = refused;
+        other.leftOut = leftOut;
+        other.filtered = filtered;
+        refused = otherDropped.refused();
+        leftOut = otherDropped.leftOut();
+        filtered = otherDropped.filtered();
     }
 }

@@ -52,6 +52,13 @@ public interface ChunkSource extends AutoCloseable {
     boolean next(ChunkBuffer buffer);
 
     /**
+     * {@return whether it hands out only the rows that pass the {@linkplain SourceRequest#where condition} asked for}
+     */
+    default boolean isFiltered() {
+        return false;
+    }
+
+    /**
      * {@return where a row stands that this source handed out; empty if it does not say} Any thread, also after
      * {@link #close}.
      *

@@ -66,7 +66,11 @@ public final class PlanInference {
     private final CellFormat cells;
     private final Map<String, Column> given = new HashMap<>();
     private final List<Column.Cross> crosses = new ArrayList<>();
+    private final Optional<CellFilter> filter;
     private final List<Row> sample = new ArrayList<>();
+    /** Rows that do not pass the condition. */
+    private final List<Row> others = new ArrayList<>();
+
     private final List<String> warnings = new ArrayList<>();
     private int otherFields = -1;
 
@@ -80,7 +84,7 @@ public final class PlanInference {
      * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
      */
     public PlanInference(List<String> header, Optional<String> target, List<Column> given) {
-        this(header, target, given, Optional.empty(), CellFormat.standard());
+        this(header, target, given, Optional.empty(), CellFormat.standard(), Optional.empty());
     }
 
     /**
@@ -93,7 +97,7 @@ public final class PlanInference {
      * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
      */
     public PlanInference(List<String> header, SourceRequest request, CellFormat cells) {
-        this(header, request.target(), request.columns(), request.targetKind(), cells);
+        this(header, request.target(), request.columns(), request.targetKind(), cells, request.where());
     }
 
     private PlanInference(
@@ -101,7 +105,8 @@ public final class PlanInference {
             Optional<String> target,
             List<Column> given,
             Optional<Target.Kind> targetKind,
-            CellFormat cells) {
+            CellFormat cells,
+            Optional<RowFilter> where) {
         this.header = List.copyOf(header);
         this.targetKind = targetKind;
         this.cells = cells;
@@ -133,6 +138,7 @@ public final class PlanInference {
                 .filter(Column.Label.class::isInstance)
                 .map(column -> column.namedAsIn(names).name())
                 .findFirst());
+        this.filter = where.map(condition -> new CellFilter(condition, header, List.copyOf(this.given.values())));
     }
 
     private AccreteException absent(String name) {
@@ -180,13 +186,15 @@ public final class PlanInference {
     }
 
     /**
-     * Adds a row; one whose number of fields differs from the header's is ignored as long as others have that number.
+     * Adds a row; one whose number of fields differs from the header's is ignored as long as others have that number,
+     * and one that does not pass the request's condition as long as others do.
      *
      * @param fields the cells
      */
     public void add(List<String> fields) {
         if (fields.size() == header.size()) {
-            sample.add(new Row(fields));
+            boolean isWanted = filter.isEmpty() || filter.get().accepts(fields);
+            (isWanted ? sample : others).add(new Row(fields));
         } else if (otherFields < 0) {
             otherFields = fields.size();
         }
@@ -226,6 +234,11 @@ public final class PlanInference {
      */
     public ColumnPlan plan() {
         warnings.clear();
+        if (sample.isEmpty() && !others.isEmpty()) {
+            warnings.add(
+                    "none of the first rows passes the condition, so the columns and classes are those of all of them");
+            sample.addAll(others);
+        }
         if (sample.isEmpty() && otherFields >= 0) {
             throw AccreteException.badData(
                     "a row must have " + header.size() + " fields, as the header has, but has " + otherFields);

@@ -95,7 +95,7 @@ public final class RecordSource implements ChunkSource {
             }
             hashed = plan.rawNames();
             fields = new ArrayList<>(Collections.nCopies(header.size(), ""));
-            encoder = new RowEncoder(plan, header, request.targetNeeded());
+            encoder = new RowEncoder(plan, header, request.targetNeeded(), request.where());
         } catch (AccreteException e) {
             throw closed(e.where().isPresent() ? e : e.at(name));
         } catch (RuntimeException e) {
@@ -188,7 +188,8 @@ public final class RecordSource implements ChunkSource {
         hash = (now ^ 0x10000) * 0x100000001b3L;
     }
 
-    private void encode(Entry entry, ChunkBuffer out) {
+    /** Encodes a record; returns false for one that is not wanted. */
+    private boolean encode(Entry entry, ChunkBuffer out) {
         if (entry.failure().isPresent()) {
             throw entry.failure().get();
         }
@@ -196,7 +197,11 @@ public final class RecordSource implements ChunkSource {
             fields.set(i, cell(entry, header.get(i)));
         }
         try {
-            encoder.encode(fields, out);
+            boolean isWanted = encoder.accepts(fields);
+            if (isWanted) {
+                encoder.encode(fields, out);
+            }
+            return isWanted;
         } catch (AccreteException e) {
             throw placed(e, entry.place());
         }
@@ -231,9 +236,12 @@ public final class RecordSource implements ChunkSource {
                 break;
             }
             try {
-                encode(entry.get(), buffer);
-                buffer.place(buffer.rows() - 1, records);
-                badRows.accepted();
+                if (encode(entry.get(), buffer)) {
+                    buffer.place(buffer.rows() - 1, records);
+                    badRows.accepted();
+                } else {
+                    buffer.filtered(1);
+                }
             } catch (AccreteException e) {
                 badRows.refused(e, buffer, () -> badRow(entry.get(), e));
             }
@@ -252,6 +260,12 @@ public final class RecordSource implements ChunkSource {
                 entry.place() + ": " + why.getMessage(),
                 entry.isRecord() ? header : List.of(),
                 entry.isRecord() ? fields : List.of());
+    }
+
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean isFiltered() {
+        return true;
     }
 
     /** {@inheritDoc} It counts records. */
@@ -284,12 +298,11 @@ public final class RecordSource implements ChunkSource {
         }
     }
 
-    /** Encodes a record and drops it. Returns false for a bad one. */
+    /** Encodes a record and drops it. Returns false for one that is bad or not wanted. */
     private boolean drop(Entry entry, ChunkBuffer buffer) {
         buffer.clear();
         try {
-            encode(entry, buffer);
-            return true;
+            return encode(entry, buffer);
         } catch (AccreteException e) {
             return false;
         }

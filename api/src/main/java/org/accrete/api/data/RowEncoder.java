@@ -65,6 +65,7 @@ public final class RowEncoder {
     private final int targetField;
     private final TargetCell target;
     private final int[] keyFields;
+    private final Optional<CellFilter> filter;
 
     /** What the texts of one-hot columns mean where cells are given column by column. */
     private final TextValues[] hotIds;
@@ -85,6 +86,19 @@ public final class RowEncoder {
      *     it
      */
     public RowEncoder(ColumnPlan plan, List<String> header, boolean targetNeeded) {
+        this(plan, header, targetNeeded, Optional.empty());
+    }
+
+    /**
+     * Makes an encoder that also knows which rows to encode. Labels begin with those of the plan.
+     *
+     * @param plan how columns become numbers
+     * @param header names of the raw columns, in the order of the fields of a row; more than the plan has are ignored
+     * @param targetNeeded as in {@link #RowEncoder(ColumnPlan, List, boolean)}
+     * @param where what {@link #accepts} asks of a row; empty for nothing
+     * @throws AccreteException bad data: the header lacks a column of the plan or of the condition, or has a name twice
+     */
+    public RowEncoder(ColumnPlan plan, List<String> header, boolean targetNeeded, Optional<RowFilter> where) {
         this.plan = plan;
         this.schema = plan.schema();
         this.header = List.copyOf(header);
@@ -155,6 +169,7 @@ public final class RowEncoder {
                 .mapToInt(column -> field(fields, column))
                 .toArray();
 
+        filter = where.map(condition -> new CellFilter(condition, this.header, columns));
         scratchBorders = new int[header.size() + 1];
     }
 
@@ -250,6 +265,38 @@ public final class RowEncoder {
     }
 
     /**
+     * {@return whether a row is to be encoded} The caller counts those that are not, and encodes the others.
+     *
+     * @param text the cells as UTF-8, not changed
+     * @param borders where each cell begins in the text, and where the last one ends: one number more than cells
+     * @param first index of the first cell's border
+     * @param count how many cells; a row that has not as many as the header is left to be refused
+     */
+    public boolean accepts(byte[] text, int[] borders, int first, int count) {
+        return filter.isEmpty() || count != header.size() || filter.get().accepts(text, borders, first);
+    }
+
+    /**
+     * {@return whether a row is to be encoded} The caller counts those that are not, and encodes the others.
+     *
+     * @param fields the cells, one per name of the header
+     */
+    public boolean accepts(List<String> fields) {
+        int count = load(fields);
+        return accepts(scratch, scratchBorders, 0, count);
+    }
+
+    /**
+     * {@return whether a row is to be encoded} The caller counts those that are not, and encodes the others.
+     *
+     * @param columns the cells of each name of the header, those that are {@linkplain #form read}
+     * @param row the row within these cells
+     */
+    public boolean accepts(ColumnCells[] columns, int row) {
+        return filter.isEmpty() || filter.get().accepts(columns, row);
+    }
+
+    /**
      * Appends a row, with its target, weight and keys.
      *
      * @param fields the cells, one per name of the header
@@ -258,6 +305,12 @@ public final class RowEncoder {
      *     out: the plan leaves such rows out
      */
     public void encode(List<String> fields, ChunkBuffer out) {
+        int count = load(fields);
+        encode(scratch, scratchBorders, 0, count, out);
+    }
+
+    /** Copies cells to {@link #scratch}; returns how many. */
+    private int load(List<String> fields) {
         int count = fields.size();
         if (count >= scratchBorders.length) {
             scratchBorders = new int[count + 1];
@@ -265,7 +318,7 @@ public final class RowEncoder {
         for (int i = 0; i < count; i++) {
             scratchBorders[i + 1] = copy(fields.get(i), scratchBorders[i]);
         }
-        encode(scratch, scratchBorders, 0, count, out);
+        return count;
     }
 
     /** Copies a text to {@link #scratch} as UTF-8; returns its end there. */
@@ -365,6 +418,7 @@ public final class RowEncoder {
         boolean isText = field == targetField
                 || Arrays.stream(hotFields).anyMatch(some -> some == field)
                 || Arrays.stream(keyFields).anyMatch(some -> some == field)
+                || filter.filter(some -> some.reads(field)).isPresent()
                 || Arrays.stream(crosses).anyMatch(cross -> cross.reads(field));
         return isText ? Optional.of(ColumnCells.Form.TEXTS) : Optional.empty();
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  *     absent
  * @param mayGrow whether the rows may go on later from where they end now, so that a last line without its end is left
  *     for then; when false it is read as it is
+ * @param where which rows are handed out; the others are {@linkplain DroppedRows#filtered counted}. Empty for all
  * @param badRows what to do with rows that cannot be used
  */
 public record SourceRequest(
@@ -27,6 +28,7 @@ public record SourceRequest(
         Optional<ColumnPlan> plan,
         boolean targetNeeded,
         boolean mayGrow,
+        Optional<RowFilter> where,
         BadRows badRows) {
     // Copies the list.
     public SourceRequest {
@@ -50,7 +52,7 @@ public record SourceRequest(
             Optional<ColumnPlan> plan,
             boolean targetNeeded,
             BadRows badRows) {
-        this(location, target, Optional.empty(), columns, plan, targetNeeded, false, badRows);
+        this(location, target, Optional.empty(), columns, plan, targetNeeded, false, Optional.empty(), badRows);
     }
 
     /**
@@ -69,7 +71,7 @@ public record SourceRequest(
      */
     public SourceRequest withTarget(String name) {
         return new SourceRequest(
-                location, Optional.of(name), targetKind, columns, plan, targetNeeded, mayGrow, badRows);
+                location, Optional.of(name), targetKind, columns, plan, targetNeeded, mayGrow, where, badRows);
     }
 
     /**
@@ -78,7 +80,7 @@ public record SourceRequest(
      * @param kind the kind, or empty for any
      */
     public SourceRequest withTargetKind(Optional<Target.Kind> kind) {
-        return new SourceRequest(location, target, kind, columns, plan, targetNeeded, mayGrow, badRows);
+        return new SourceRequest(location, target, kind, columns, plan, targetNeeded, mayGrow, where, badRows);
     }
 
     /**
@@ -87,7 +89,7 @@ public record SourceRequest(
      * @param given the columns
      */
     public SourceRequest withColumns(List<Column> given) {
-        return new SourceRequest(location, target, targetKind, given, plan, targetNeeded, mayGrow, badRows);
+        return new SourceRequest(location, target, targetKind, given, plan, targetNeeded, mayGrow, where, badRows);
     }
 
     /**
@@ -98,7 +100,7 @@ public record SourceRequest(
      */
     public SourceRequest withPlan(ColumnPlan stored, boolean needTarget) {
         return new SourceRequest(
-                location, target, targetKind, columns, Optional.of(stored), needTarget, mayGrow, badRows);
+                location, target, targetKind, columns, Optional.of(stored), needTarget, mayGrow, where, badRows);
     }
 
     /**
@@ -107,7 +109,7 @@ public record SourceRequest(
      * @param grows whether a last line without its end is left for later
      */
     public SourceRequest withMayGrow(boolean grows) {
-        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, grows, badRows);
+        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, grows, where, badRows);
     }
 
     /**
@@ -116,6 +118,16 @@ public record SourceRequest(
      * @param policy what to do with rows that cannot be used
      */
     public SourceRequest withBadRows(BadRows policy) {
-        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, mayGrow, policy);
+        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, mayGrow, where, policy);
+    }
+
+    /**
+     * {@return the same request for those rows only that pass a condition}
+     *
+     * @param condition the condition, or empty for all rows
+     */
+    public SourceRequest withWhere(Optional<RowFilter> condition) {
+        return new SourceRequest(
+                location, target, targetKind, columns, plan, targetNeeded, mayGrow, condition, badRows);
     }
 }

@@ -96,6 +96,14 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
     protected abstract void hash(F from, int row, RowHash to);
 
     /**
+     * {@return whether a row of the batch is wanted}
+     *
+     * @param from the open file
+     * @param row the row
+     */
+    protected abstract boolean accepts(F from, int row);
+
+    /**
      * Appends a row of the batch to a chunk.
      *
      * @param from the open file
@@ -120,11 +128,21 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
         return name;
     }
 
+    /** {@inheritDoc} It does. */
+    @Override
+    public final boolean isFiltered() {
+        return true;
+    }
+
     @Override
     public final boolean next(ChunkBuffer buffer) {
         buffer.clear();
         while (!buffer.isFull() && findRow()) {
             int row = advance();
+            if (!accepts(open.orElseThrow(), row)) {
+                buffer.filtered(1);
+                continue;
+            }
             try {
                 encode(open.orElseThrow(), row, buffer);
                 buffer.place(buffer.rows() - 1, RowPlaces.of(file, record));
@@ -207,9 +225,12 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
         }
     }
 
-    /** Encodes a row and drops it. Returns false for a bad row. */
+    /** Encodes a row and drops it. Returns false for a row that is bad or not wanted. */
     private boolean drop(int row, ChunkBuffer buffer) {
         buffer.clear();
+        if (!accepts(open.orElseThrow(), row)) {
+            return false;
+        }
         try {
             encode(open.orElseThrow(), row, buffer);
             return true;

@@ -315,7 +315,7 @@ class ColumnSettingsTest {
                     });
                     assertThat(told).isEmpty();
                 });
-        assertThat(buffer.dropped()).isEqualTo(new DroppedRows(0, 1));
+        assertThat(buffer.dropped()).isEqualTo(new DroppedRows(0, 1, 0));
         RowEncoder predicting = new RowEncoder(plan, List.of("a", "b"), false);
         assertThatThrownBy(() -> predicting.encode(List.of("1", ""), buffer))
                 .isInstanceOfSatisfying(

@@ -7,14 +7,15 @@ import org.accrete.core.score.ScoreReport;
 /**
  * What a run did.
  *
- * <p>The rows read are those learned, those without a target, those held out, those left out and those that were
- * dropped.
+ * <p>The rows read are those learned, those without a target, those held out, those left out, those filtered and those
+ * that were dropped.
  *
  * @param rows rows learned by this run, without those before a resume
  * @param rowsUnlabelled rows without a target, which trained steps only
  * @param rowsHeldOut rows that were scored only
  * @param rowsRefused bad rows that this run or its source dropped
  * @param rowsLeftOut rows that the source left out, as its column plan says
+ * @param rowsFiltered rows that did not pass a filter
  * @param passes how many times the rows were read, with the present one: more than 1 for several epochs
  * @param warmUpRows rows that only trained steps, over all runs of the pipeline
  * @param rowsWaiting rows that wait in the model for their batch to be full
@@ -34,6 +35,7 @@ public record RunReport(
         long rowsHeldOut,
         long rowsRefused,
         long rowsLeftOut,
+        long rowsFiltered,
         int passes,
         long warmUpRows,
         long rowsWaiting,
@@ -47,6 +49,6 @@ public record RunReport(
         boolean stoppedEarly) {
     /** {@return all rows that this run read} */
     public long rowsRead() {
-        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut;
+        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;
     }
 }

@@ -3,6 +3,7 @@ package org.accrete.core.train;
 import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Position;
 import org.accrete.api.store.State;
 
@@ -18,6 +19,7 @@ final class SourceProgress {
     private static final String HELD_OUT = "run.rows_held_out";
     private static final String DROPPED = "run.rows_dropped";
     private static final String LEFT_OUT = "run.rows_left_out";
+    private static final String FILTERED = "run.rows_filtered";
 
     private long rowsBefore;
     private long refusedBefore;
@@ -25,12 +27,14 @@ final class SourceProgress {
     private long heldOutBefore;
     private long droppedBefore;
     private long leftOutBefore;
+    private long filteredBefore;
     private long rows;
     private long refused;
     private long unlabelled;
     private long heldOut;
     private long dropped;
     private long leftOut;
+    private long filtered;
     private int inChunk;
     private Position position = Position.start();
     private List<String> classes = List.of();
@@ -44,6 +48,7 @@ final class SourceProgress {
         heldOutBefore = wholeOrNone(state, HELD_OUT);
         droppedBefore = wholeOrNone(state, DROPPED);
         leftOutBefore = wholeOrNone(state, LEFT_OUT);
+        filteredBefore = wholeOrNone(state, FILTERED);
     }
 
     /** {@return a count that versions store unless it is 0} */
@@ -93,7 +98,9 @@ final class SourceProgress {
     /** Ends a chunk, all of whose rows were added. */
     void chunkEnds(ChunkBuffer buffer) {
         refused += buffer.refusedRows();
-        leftOut += buffer.dropped().leftOut();
+        DroppedRows rowsDropped = buffer.dropped();
+        leftOut += rowsDropped.leftOut();
+        filtered += rowsDropped.filtered();
         position = buffer.position();
         classes = buffer.chunk().classes();
         inChunk = 0;
@@ -134,7 +141,12 @@ final class SourceProgress {
         return leftOut;
     }
 
-    /** {@return all rows that this run and those before it read, also bad ones, but not those left out} */
+    /** {@return rows that did not pass a filter} */
+    long filtered() {
+        return filtered;
+    }
+
+    /** {@return all rows that this run and those before it read, also bad ones, but not those left out or filtered} */
     long allRead() {
         return rowsBefore - droppedBefore + refusedBefore + rows - dropped + refused;
     }
@@ -175,6 +187,9 @@ final class SourceProgress {
                 .whole(DROPPED, droppedBefore + dropped);
         if (leftOutBefore + leftOut > 0) {
             state.whole(LEFT_OUT, leftOutBefore + leftOut);
+        }
+        if (filteredBefore + filtered > 0) {
+            state.whole(FILTERED, filteredBefore + filtered);
         }
     }
 }

@@ -46,8 +46,8 @@ import org.accrete.core.source.Sources;
  *
  * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
  * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_held_out}, {@code run.rows_dropped},
- * {@code run.rows_refused}, {@code run.rows_left_out} unless it is 0, the {@linkplain Scores#writeTo scores} and the
- * {@linkplain Builder#fact facts}.
+ * {@code run.rows_refused}, {@code run.rows_left_out} and {@code run.rows_filtered} unless they are 0, the
+ * {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
  */
 public final class TrainingRun {
     /** What comes after the last pass. */
@@ -177,6 +177,7 @@ public final class TrainingRun {
                 progress.heldOut(),
                 progress.refused() + atEnd.refused(),
                 progress.leftOut() + atEnd.leftOut(),
+                progress.filtered() + atEnd.filtered(),
                 Sources.pass(progress.position()),
                 pipeline.warmUpRows(),
                 pipeline.rowsWaiting(),

@@ -21,6 +21,7 @@ import org.accrete.api.data.ColumnCells.Form;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.PlanInference;
 import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
@@ -37,6 +38,7 @@ final class ParquetSource extends FileRows<ParquetFile> {
     private static final double EXACT = 1L << 53;
 
     private final boolean targetNeeded;
+    private final Optional<RowFilter> where;
     private final ColumnPlan plan;
     private final Schema schema;
     private final List<String> warnings = new ArrayList<>();
@@ -53,6 +55,7 @@ final class ParquetSource extends FileRows<ParquetFile> {
     ParquetSource(SourceRequest request) {
         super(request, ParquetSourceProvider.ENDINGS, "Parquet");
         this.targetNeeded = request.targetNeeded();
+        this.where = request.where();
         try {
             plan = request.plan().isPresent() ? request.plan().get() : infer(request);
             schema = plan.schema();
@@ -75,7 +78,7 @@ final class ParquetSource extends FileRows<ParquetFile> {
                 .ifPresent(column -> {
                     throw unread(column.name(), some).at(name());
                 });
-        return new RowEncoder(by, some.names(), targetNeeded);
+        return new RowEncoder(by, some.names(), targetNeeded, where);
     }
 
     /** {@return names of the columns that crosses are of, which are read whatever their kind is} */
@@ -249,6 +252,11 @@ final class ParquetSource extends FileRows<ParquetFile> {
     @Override
     protected void hash(ParquetFile from, int row, RowHash to) {
         to.add(from.hash(row));
+    }
+
+    @Override
+    protected boolean accepts(ParquetFile from, int row) {
+        return encoder.accepts(from.cells(), row);
     }
 
     @Override
