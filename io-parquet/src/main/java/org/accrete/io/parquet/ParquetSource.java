@@ -69,9 +69,9 @@ final class ParquetSource extends FileRows<ParquetFile> {
     }
 
     private RowEncoder encoder(ParquetFile some, ColumnPlan by) {
-        Set<String> crossed = crossed(by.columns());
+        Set<String> read = alwaysRead(by.columns());
         by.columns().stream()
-                .filter(column -> !(column instanceof Column.Ignore) || crossed.contains(column.name()))
+                .filter(column -> !(column instanceof Column.Ignore) || read.contains(column.name()))
                 .filter(column -> targetNeeded || !(column instanceof Column.Label || column instanceof Column.Weight))
                 .filter(column -> some.unread().containsKey(column.name()))
                 .findFirst()
@@ -81,11 +81,15 @@ final class ParquetSource extends FileRows<ParquetFile> {
         return new RowEncoder(by, some.names(), targetNeeded, where);
     }
 
-    /** {@return names of the columns that crosses are of, which are read whatever their kind is} */
-    private static Set<String> crossed(List<Column> columns) {
-        return columns.stream()
-                .filter(Column.Cross.class::isInstance)
-                .flatMap(cross -> ((Column.Cross) cross).columns().stream())
+    /**
+     * {@return names of the columns that crosses are of or the condition asks, which are read whatever their kind is}
+     */
+    private Set<String> alwaysRead(List<Column> columns) {
+        return Stream.concat(
+                        columns.stream()
+                                .filter(Column.Cross.class::isInstance)
+                                .flatMap(cross -> ((Column.Cross) cross).columns().stream()),
+                        where.stream().flatMap(condition -> condition.columns().stream()))
                 .collect(Collectors.toSet());
     }
 
@@ -100,12 +104,12 @@ final class ParquetSource extends FileRows<ParquetFile> {
 
     private ColumnPlan infer(SourceRequest request) {
         try (ParquetFile first = new ParquetFile(inputs().get(0))) {
-            Set<String> crossed = crossed(request.columns());
+            Set<String> read = alwaysRead(request.columns());
             Set<String> ignored = new HashSet<>();
             List<Column> columns = new ArrayList<>();
             for (Column column : request.columns()) {
                 Column named = column.namedAsIn(all(first));
-                if (named instanceof Column.Ignore && !crossed.contains(named.name())) {
+                if (named instanceof Column.Ignore && !read.contains(named.name())) {
                     ignored.add(named.name());
                 }
                 if (!(named instanceof Column.Ignore) || !first.unread().containsKey(named.name())) {
@@ -114,7 +118,7 @@ final class ParquetSource extends FileRows<ParquetFile> {
             }
             Stream.of(
                             request.target().stream(),
-                            crossed.stream(),
+                            read.stream(),
                             columns.stream()
                                     .map(column -> column.namedAsIn(all(first)).name()))
                     .flatMap(names -> names)

@@ -17,8 +17,10 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.accrete.api.SeededRandom;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.testkit.RunSeed;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same table as Parquet and as CSV gives the same plan and the same rows, bit for bit. */
 @ExtendWith(RunSeed.class)
@@ -189,6 +192,38 @@ class SameTableTest {
                 "c2=cross(columns=id|b,width=64)");
         // The inferred width of a cross of an ignored column.
         assertSame("t.parquet", "y", "c=ignore", "c*b=cross(columns=c|b)", "money=numeric(if-missing=-1)");
+    }
+
+    /** The same rows pass, whatever columns a condition reads, and whether the plan needs these or not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "n > 0",
+                "f <= 1.5 and i != 7",
+                "c = \"Zürich 3\" or c < \"Zürich 2\"",
+                "b = true",
+                "b != true",
+                "day >= \"1900-01-01\"",
+                "t < \"2000-01-01 12:00\" and not money > 10",
+                "y in (\"spam\", 'rare7')",
+                "digits is missing or digits = 7.5",
+                "not (w = 0.5)",
+                "id >= 9007199254741500",
+                "i in (1, 2, 3, 4) or c is missing"
+            })
+    void withConditions(String condition) {
+        write(folder.resolve("t.parquet"), SCHEMA, rows, options -> options);
+        Optional<RowFilter> where = Optional.of(RowFilter.parse(condition));
+        for (String[] columns : new String[][] {{}, {"n=ignore", "day=ignore", "b=ignore", "money=ignore", "c=key"}}) {
+            SourceRequest wanted =
+                    request(folder.resolve("t.csv"), columns).withTarget("y").withWhere(where);
+            SourceRequest got = request(folder.resolve("t.parquet"), columns)
+                    .withTarget("y")
+                    .withWhere(where);
+            List<String> all = all(CSV, wanted);
+            assertThat(all).hasSizeBetween(2, ROWS);
+            ParquetFixtures.assertSame(all(PARQUET, got), all);
+        }
     }
 
     @Test
