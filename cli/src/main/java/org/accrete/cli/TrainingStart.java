@@ -76,6 +76,6 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
             return first;
         }
         List<ChunkSource> opened = new ArrayList<>(List.of(first));
-        return Sources.repeat(() -> opened.isEmpty() ? again.get() : opened.remove(0), epochs);
+        return Sources.repeat(epoch -> opened.isEmpty() ? again.get() : opened.remove(0), epochs);
     }
 }

@@ -65,7 +65,7 @@ class CoreSourcesContractTest {
     class Repeated implements SourceContract {
         @Override
         public ChunkSource open() {
-            return Sources.repeat(() -> new MemorySource(ROWS), 3);
+            return Sources.repeat(epoch -> new MemorySource(ROWS), 3);
         }
 
         @Override
@@ -86,7 +86,7 @@ class CoreSourcesContractTest {
     class PrefetchedRepeatedAndPeeked implements SourceContract {
         @Override
         public ChunkSource open() {
-            return Sources.prefetch(Sources.peek(Sources.repeat(() -> new MemorySource(ROWS), 2), 20), 10);
+            return Sources.prefetch(Sources.peek(Sources.repeat(epoch -> new MemorySource(ROWS), 2), 20), 10);
         }
 
         @Override

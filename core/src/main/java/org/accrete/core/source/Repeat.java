@@ -2,7 +2,7 @@ package org.accrete.core.source;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
@@ -20,7 +20,7 @@ final class Repeat extends SourceWrapper {
     private static final int DROP_ROWS = 1_000;
     private static final Pattern MARK = Pattern.compile("e([1-9][0-9]{0,8})\\|(.*)");
 
-    private final Supplier<ChunkSource> open;
+    private final IntFunction<? extends ChunkSource> open;
     private final int epochs;
     private ChunkSource source;
     private int epoch = 1;
@@ -28,7 +28,7 @@ final class Repeat extends SourceWrapper {
     private long toDrop;
     private DroppedRows droppedAtEnd = DroppedRows.NONE;
 
-    private Repeat(Supplier<ChunkSource> open, int epochs, ChunkSource first) {
+    private Repeat(IntFunction<? extends ChunkSource> open, int epochs, ChunkSource first) {
         super(first);
         this.open = open;
         this.epochs = epochs;
@@ -36,11 +36,11 @@ final class Repeat extends SourceWrapper {
         this.classes = schema().target().classes();
     }
 
-    static Repeat of(Supplier<ChunkSource> open, int epochs) {
+    static Repeat of(IntFunction<? extends ChunkSource> open, int epochs) {
         if (epochs < 1) {
             throw AccreteException.badArgument("epochs must be >= 1 but was " + epochs);
         }
-        return new Repeat(open, epochs, open.get());
+        return new Repeat(open, epochs, open.apply(1));
     }
 
     @Override
@@ -56,6 +56,9 @@ final class Repeat extends SourceWrapper {
                     + " was not made by a run of several epochs; go on with one epoch");
         }
         epoch = epoch(position);
+        if (epoch > 1 && epoch <= epochs) {
+            open();
+        }
         if (epoch <= epochs) {
             source.seek(new Position(parts.group(2), 0));
         }
@@ -118,8 +121,12 @@ final class Repeat extends SourceWrapper {
         if (epoch > epochs) {
             return;
         }
+        open();
+    }
+
+    private void open() {
         source.close();
-        source = open.get();
+        source = open.apply(epoch);
         if (!schema().matches(source.schema()) || !columns(plan()).equals(columns(source.plan()))) {
             throw AccreteException.badState(name() + " has other columns in epoch " + epoch
                     + " than before; it must not change while it is read");

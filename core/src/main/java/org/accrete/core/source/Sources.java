@@ -2,7 +2,7 @@ package org.accrete.core.source;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
@@ -87,12 +87,13 @@ public final class Sources {
      * {@return a source that hands out all rows several times} Its positions carry the number of the epoch. Labels keep
      * their indexes over all epochs.
      *
-     * @param open opens the source at its beginning, always with the same columns; called once at once, then at the
-     *     start of each later epoch, on the thread that reads
+     * @param open opens the source of an epoch, counted from 1, at its beginning; always with the same columns, but rows
+     *     may be shuffled by another seed. Called at once for the first epoch, then at the start of each other one, on
+     *     the thread that reads
      * @param epochs how many times, at least 1
      * @throws org.accrete.api.AccreteException bad argument: fewer; or what opening throws
      */
-    public static ChunkSource repeat(Supplier<ChunkSource> open, int epochs) {
+    public static ChunkSource repeat(IntFunction<? extends ChunkSource> open, int epochs) {
         return Repeat.of(open, epochs);
     }
 

@@ -292,7 +292,7 @@ class SourcesTest {
     @Test
     void epochsFollowOneAnother() {
         List<ListSource> opened = new ArrayList<>();
-        try (ChunkSource repeated = Sources.repeat(() -> note(source(50), opened), 3)) {
+        try (ChunkSource repeated = Sources.repeat(epoch -> note(source(50), opened), 3)) {
             List<Told> got = readAll(repeated, 20);
             List<String> once = rows(readAll(source(50), 20));
             List<String> thrice = new ArrayList<>(once);
@@ -317,7 +317,7 @@ class SourcesTest {
 
     @Test
     void epochsGoOnFromAnyPosition() {
-        Supplier<ChunkSource> open = () -> Sources.repeat(() -> source(50), 3);
+        Supplier<ChunkSource> open = () -> Sources.repeat(epoch -> source(50), 3);
         for (int chunkRows : new int[] {1, 8, 20, 50, 120}) {
             List<Told> all = readAll(open.get(), chunkRows);
             for (Told chunk : all.subList(0, all.size() - 1)) {
@@ -335,7 +335,7 @@ class SourcesTest {
 
     @Test
     void aPositionBehindTheLastEpochHasNoRows() {
-        try (ChunkSource repeated = Sources.repeat(() -> source(50), 2)) {
+        try (ChunkSource repeated = Sources.repeat(epoch -> source(50), 2)) {
             repeated.seek(new Position("e3|list7", 2));
             assertThat(rows(readAll(repeated, 20))).isEmpty();
         }
@@ -343,7 +343,7 @@ class SourcesTest {
 
     @Test
     void epochsWithoutRowsEnd() {
-        try (ChunkSource repeated = Sources.repeat(() -> ListSource.numbers(0), 3)) {
+        try (ChunkSource repeated = Sources.repeat(epoch -> ListSource.numbers(0), 3)) {
             assertThat(rows(readAll(repeated, 20))).isEmpty();
         }
     }
@@ -351,7 +351,7 @@ class SourcesTest {
     @Test
     void anotherSourcesPositionIsRefused() {
         for (String mark : List.of("list7", "e|", "e0|list7", "7|list7", "ex|")) {
-            try (ChunkSource repeated = Sources.repeat(() -> source(50), 2)) {
+            try (ChunkSource repeated = Sources.repeat(epoch -> source(50), 2)) {
                 assertThatThrownBy(() -> repeated.seek(new Position(mark, 0)))
                         .hasMessageContaining("'" + mark + "'")
                         .isInstanceOfSatisfying(
@@ -365,14 +365,14 @@ class SourcesTest {
     void aSourceThatChangesBetweenEpochsIsRefused() {
         AtomicInteger opens = new AtomicInteger();
         try (ChunkSource repeated = Sources.repeat(
-                () -> opens.getAndIncrement() == 0 ? ListSource.numbers(30) : ListSource.labels(30), 2)) {
+                epoch -> opens.getAndIncrement() == 0 ? ListSource.numbers(30) : ListSource.labels(30), 2)) {
             assertThatThrownBy(() -> readAll(repeated, 20)).hasMessageContaining("other columns in epoch 2");
         }
     }
 
     @Test
     void argumentsOutsideTheirDomainAreRefused() {
-        assertThatThrownBy(() -> Sources.repeat(() -> source(1), 0)).hasMessage("epochs must be >= 1 but was 0");
+        assertThatThrownBy(() -> Sources.repeat(epoch -> source(1), 0)).hasMessage("epochs must be >= 1 but was 0");
         assertThatThrownBy(() -> Sources.prefetch(source(1), 0)).hasMessage("chunk-rows must be >= 1 but was 0");
         assertThatThrownBy(() -> Sources.peek(source(1), 0)).hasMessageContaining(">= 1 but was 0");
     }

@@ -154,7 +154,7 @@ class TrainingRunTest {
         for (Supplier<ChunkSource> open : List.<Supplier<ChunkSource>>of(
                 TrainingRunTest::labels,
                 () -> ListSource.numbers(12_345),
-                () -> Sources.repeat(() -> ListSource.labels(4_321), 3))) {
+                () -> Sources.repeat(epoch -> ListSource.labels(4_321), 3))) {
             MemoryWriter straight = new MemoryWriter();
             run(open.get())
                     .writer(straight)
@@ -407,7 +407,7 @@ class TrainingRunTest {
 
     @Test
     void rowsHeldOutAreTheSameInEachPassAndNeverLearned() {
-        Supplier<ChunkSource> twice = () -> Sources.repeat(TrainingRunTest::labels, 2);
+        Supplier<ChunkSource> twice = () -> Sources.repeat(epoch -> labels(), 2);
         State whole = trained(run(twice.get()).holdout(0.2).chunkRows(20_000));
         long held = whole.whole("run.rows_held_out");
         assertThat(held).isBetween(2 * 2_300L, 2 * 2_650L).isEven();
@@ -437,7 +437,7 @@ class TrainingRunTest {
     @Test
     void aResumedRunHoldsOutTheSameRows() {
         MemoryWriter straight = new MemoryWriter();
-        Supplier<ChunkSource> twice = () -> Sources.repeat(() -> ListSource.labels(4_321), 2);
+        Supplier<ChunkSource> twice = () -> Sources.repeat(epoch -> ListSource.labels(4_321), 2);
         run(twice.get())
                 .holdout(0.3)
                 .writer(straight)
@@ -487,7 +487,7 @@ class TrainingRunTest {
             return source;
         };
         MemoryWriter writer = new MemoryWriter();
-        RunReport report = run(Sources.repeat(noise::get, 200))
+        RunReport report = run(Sources.repeat(epoch -> noise.get(), 200))
                 .holdout(0.3)
                 .earlyStopping(3)
                 .checkpointEvery(EACH_CHUNK)
@@ -501,7 +501,7 @@ class TrainingRunTest {
         assertThat(best).as("the last version is the best pass").isEqualTo(report.passes() - 3);
         assertThat(learned(writer.last()))
                 .isEqualTo(learned(
-                        trained(run(Sources.repeat(noise::get, (int) best)).holdout(0.3))));
+                        trained(run(Sources.repeat(epoch -> noise.get(), (int) best)).holdout(0.3))));
 
         assertThatThrownBy(() -> run(labels()).earlyStopping(3).build()).hasMessageContaining("held out");
         assertThatThrownBy(() -> run(labels()).earlyStopping(0)).hasMessageContaining(">= 1 but was 0");
@@ -515,7 +515,7 @@ class TrainingRunTest {
 
     @Test
     void onlyTheFirstPassIsScored() {
-        Supplier<ChunkSource> thrice = () -> Sources.repeat(() -> ListSource.labels(4_321), 3);
+        Supplier<ChunkSource> thrice = () -> Sources.repeat(epoch -> ListSource.labels(4_321), 3);
         RunReport once = run(ListSource.labels(4_321)).progressive(true).build().run();
         RunReport three = run(thrice.get()).progressive(true).build().run();
         assertThat(three.rows()).isEqualTo(3 * 4_321);
