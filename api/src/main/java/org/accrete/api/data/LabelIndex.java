@@ -145,7 +145,7 @@ public final class LabelIndex {
      *
      * @param label trimmed text, whole numbers written canonically
      */
-    int add(String label) {
+    public int add(String label) {
         int next = labels.size();
         Integer known = indexes.putIfAbsent(label, next);
         if (known != null) {

@@ -82,7 +82,7 @@ public final class Prefetch extends SourceWrapper {
     }
 
     @SuppressWarnings("ReferenceEquality") // equal schemas would need a comparison per chunk
-    private static boolean canSwap(ChunkBuffer one, ChunkBuffer other) {
+    static boolean canSwap(ChunkBuffer one, ChunkBuffer other) {
         return one.schema() == other.schema()
                 && one.capacity() == other.capacity()
                 && one.keyCount() == other.keyCount();

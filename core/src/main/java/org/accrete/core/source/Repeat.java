@@ -1,15 +1,15 @@
 package org.accrete.core.source;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.DroppedRows;
+import org.accrete.api.data.LabelIndex;
 import org.accrete.api.data.Position;
 
 /**
@@ -24,7 +24,7 @@ final class Repeat extends SourceWrapper {
     private final int epochs;
     private ChunkSource source;
     private int epoch = 1;
-    private List<String> classes;
+    private final LabelIndex labels;
     private long toDrop;
     private DroppedRows droppedAtEnd = DroppedRows.NONE;
 
@@ -32,8 +32,8 @@ final class Repeat extends SourceWrapper {
         super(first);
         this.open = open;
         this.epochs = epochs;
-        this.source = first;
-        this.classes = schema().target().classes();
+        this.source = new RowsBeforeBadOnes(first);
+        this.labels = new LabelIndex(schema().target().classes());
     }
 
     static Repeat of(IntFunction<? extends ChunkSource> open, int epochs) {
@@ -55,7 +55,7 @@ final class Repeat extends SourceWrapper {
             throw AccreteException.badState("the stored position '" + mark + "' in " + name()
                     + " was not made by a run of several epochs; go on with one epoch");
         }
-        epoch = epoch(position);
+        epoch = epoch(mark);
         if (epoch > 1 && epoch <= epochs) {
             open();
         }
@@ -64,9 +64,9 @@ final class Repeat extends SourceWrapper {
         }
     }
 
-    /** {@return the epoch of a position after some rows, from 1; 1 for a position of another source} */
-    static int epoch(Position position) {
-        Matcher parts = MARK.matcher(position.mark());
+    /** {@return the epoch of a mark, from 1; 1 for a mark of another source} */
+    static int epoch(String mark) {
+        Matcher parts = MARK.matcher(mark);
         return parts.matches() ? Integer.parseInt(parts.group(1)) : 1;
     }
 
@@ -87,8 +87,8 @@ final class Repeat extends SourceWrapper {
     private boolean fill(ChunkBuffer buffer) {
         boolean more = source.next(buffer);
         if (more) {
-            learnClasses(buffer.chunk().classes());
-            buffer.classes(classes);
+            learnClasses(buffer);
+            buffer.classes(labels.labels());
             buffer.position(within(buffer.position()));
         } else {
             droppedAtEnd = droppedAtEnd.plus(buffer.dropped());
@@ -126,30 +126,41 @@ final class Repeat extends SourceWrapper {
 
     private void open() {
         source.close();
-        source = open.apply(epoch);
-        if (!schema().matches(source.schema()) || !columns(plan()).equals(columns(source.plan()))) {
+        source = new RowsBeforeBadOnes(open.apply(epoch));
+        if (!schema().matches(source.schema())
+                || !ManySources.columns(plan()).equals(ManySources.columns(source.plan()))) {
             throw AccreteException.badState(name() + " has other columns in epoch " + epoch
                     + " than before; it must not change while it is read");
         }
     }
 
-    private static Optional<ColumnPlan> columns(Optional<ColumnPlan> plan) {
-        return plan.map(some -> some.withClasses(List.of()));
-    }
-
-    /** Keeps the longest list of labels: a later epoch begins with fewer, which must be the first of that list. */
-    private void learnClasses(List<String> theirs) {
-        if (theirs == classes) {
+    /**
+     * Gives labels the indexes that they have since the first epoch. A later epoch begins with fewer labels, mostly the
+     * first of that list; only where another order of the rows brings them in another order, targets change.
+     */
+    private void learnClasses(ChunkBuffer buffer) {
+        List<String> theirs = buffer.chunk().classes();
+        List<String> known = labels.labels();
+        int common = Math.min(theirs.size(), known.size());
+        if (theirs == known || theirs.subList(0, common).equals(known.subList(0, common))) {
+            for (String label : theirs.subList(common, theirs.size())) {
+                labels.add(label);
+            }
             return;
         }
-        int common = Math.min(theirs.size(), classes.size());
-        if (!theirs.subList(0, common).equals(classes.subList(0, common))) {
-            throw AccreteException.badState(
-                    name() + " has classes " + theirs + " in epoch " + epoch + " but had " + classes + " before");
+        int[] indexes = new int[theirs.size()];
+        Chunk chunk = buffer.chunk();
+        for (int row = 0; row < chunk.rows(); row++) {
+            double target = chunk.target(row);
+            if (!Double.isNaN(target)) {
+                indexes[(int) target] = labels.add(theirs.get((int) target));
+            }
         }
-        if (theirs.size() > classes.size()) {
-            classes = theirs;
-        }
+        ChunkBuffer renumbered = new ChunkBuffer(buffer.schema(), buffer.capacity(), buffer.keyCount());
+        renumbered.append(buffer, 0, buffer.rows(), indexes);
+        renumbered.position(buffer.position());
+        renumbered.dropped(buffer.dropped());
+        buffer.swap(renumbered);
     }
 
     @Override

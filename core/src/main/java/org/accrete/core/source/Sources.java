@@ -3,6 +3,7 @@ package org.accrete.core.source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
@@ -87,14 +88,32 @@ public final class Sources {
      * {@return a source that hands out all rows several times} Its positions carry the number of the epoch. Labels keep
      * their indexes over all epochs.
      *
-     * @param open opens the source of an epoch, counted from 1, at its beginning; always with the same columns, but rows
-     *     may be shuffled by another seed. Called at once for the first epoch, then at the start of each other one, on
-     *     the thread that reads
+     * @param open opens the source of an epoch, counted from 1, at its beginning; always with the same columns, but
+     *     rows may be shuffled by another seed. Called at once for the first epoch, then at the start of each other
+     *     one, on the thread that reads
      * @param epochs how many times, at least 1
      * @throws org.accrete.api.AccreteException bad argument: fewer; or what opening throws
      */
     public static ChunkSource repeat(IntFunction<? extends ChunkSource> open, int epochs) {
         return Repeat.of(open, epochs);
+    }
+
+    /**
+     * {@return sources, opened one after the other} If one cannot be opened, those before it are closed.
+     *
+     * @param open opens each source
+     * @throws org.accrete.api.AccreteException what opening throws
+     */
+    public static List<ChunkSource> openAll(List<? extends Supplier<? extends ChunkSource>> open) {
+        List<ChunkSource> opened = new ArrayList<>();
+        try {
+            for (Supplier<? extends ChunkSource> one : open) {
+                opened.add(one.get());
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            throw Feed.closing(opened, e);
+        }
     }
 
     /**
@@ -117,11 +136,12 @@ public final class Sources {
     }
 
     /**
-     * {@return which pass over its rows a source is in: 1 except for later ones of {@link #repeat}}
+     * {@return which pass over its rows a source is in: 1 except for later ones of {@link #repeat}} Steps of
+     * {@link Rows} that keep the order of one source keep its passes apart; behind any other step there is one pass.
      *
      * @param position after a chunk of it
      */
     public static int pass(Position position) {
-        return Repeat.epoch(position);
+        return Mark.pass(position.mark());
     }
 }

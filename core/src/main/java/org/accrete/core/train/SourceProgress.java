@@ -146,9 +146,9 @@ final class SourceProgress {
         return filtered;
     }
 
-    /** {@return all rows that this run and those before it read, also bad ones, but not those left out or filtered} */
+    /** {@return all rows that this run and those before it read, but not those left out} */
     long allRead() {
-        return rowsBefore - droppedBefore + refusedBefore + rows - dropped + refused;
+        return rowsBefore - droppedBefore + refusedBefore + filteredBefore + rows - dropped + refused + filtered;
     }
 
     /** {@return all bad rows of this run and those before it} */

@@ -164,7 +164,10 @@ public final class TrainingRun {
         }
         boolean stopped = stop;
         if (!stopped) {
-            badRows.requireShare(progress.allRead() + atEnd.refused(), progress.allRefused() + atEnd.refused(), true);
+            badRows.requireShare(
+                    progress.allRead() + atEnd.refused() + atEnd.filtered(),
+                    progress.allRefused() + atEnd.refused(),
+                    true);
         }
         // Otherwise the last version is the best pass.
         if (stopped || !keepsBest() || checkpoints.version().isEmpty()) {

@@ -45,6 +45,7 @@ import org.accrete.core.preprocess.StandardScalerProvider;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 import org.accrete.core.serve.LiveModel;
+import org.accrete.core.source.Rows;
 import org.accrete.core.source.Sources;
 import org.accrete.core.store.DirectoryStore;
 import org.junit.jupiter.api.Test;
@@ -154,7 +155,12 @@ class TrainingRunTest {
         for (Supplier<ChunkSource> open : List.<Supplier<ChunkSource>>of(
                 TrainingRunTest::labels,
                 () -> ListSource.numbers(12_345),
-                () -> Sources.repeat(epoch -> ListSource.labels(4_321), 3))) {
+                () -> Sources.repeat(epoch -> ListSource.labels(4_321), 3),
+                () -> Sources.repeat(
+                        epoch -> Rows.of(labels()).shuffle(3_000, epoch).take(4_321), 3),
+                () -> Rows.of(Rows.mix(List.of(labels(), labels()), new double[] {3, 1}, 5))
+                        .shuffle(700, 2)
+                        .take(12_345))) {
             MemoryWriter straight = new MemoryWriter();
             run(open.get())
                     .writer(straight)
@@ -348,6 +354,19 @@ class TrainingRunTest {
     }
 
     @Test
+    void rowsThatAreNotSelectedCountAsRead() {
+        int refused = 12_345 / 97 + 2;
+        RunReport report = run(Rows.of(labels()).shard(0, 50))
+                .badRows(BadRows.skip(0.02, line -> {}))
+                .build()
+                .run();
+        assertThat(report.rows()).isEqualTo(247);
+        assertThat(report.rowsRefused()).isEqualTo(refused);
+        assertThat(report.rowsNotSelected()).isEqualTo(12_345 - 247);
+        assertThat(report.rowsRead()).isEqualTo(12_345 + refused);
+    }
+
+    @Test
     void tooManyBadRowsFailAtTheEndOfAFewRowsToo() {
         for (int rows : new int[] {20, 12_000}) {
             MemoryWriter writer = new MemoryWriter();
@@ -500,8 +519,8 @@ class TrainingRunTest {
         long best = writer.last().whole("run.holdout_pass") - 1;
         assertThat(best).as("the last version is the best pass").isEqualTo(report.passes() - 3);
         assertThat(learned(writer.last()))
-                .isEqualTo(learned(
-                        trained(run(Sources.repeat(epoch -> noise.get(), (int) best)).holdout(0.3))));
+                .isEqualTo(learned(trained(
+                        run(Sources.repeat(epoch -> noise.get(), (int) best)).holdout(0.3))));
 
         assertThatThrownBy(() -> run(labels()).earlyStopping(3).build()).hasMessageContaining("held out");
         assertThatThrownBy(() -> run(labels()).earlyStopping(0)).hasMessageContaining(">= 1 but was 0");
