@@ -22,6 +22,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.core.source.Rows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -218,6 +219,23 @@ public interface SourceContract {
         }
     }
 
+    /**
+     * Sources are filtered, shuffled, mixed and so on, and these go on after any row, too. With
+     * {@code -Daccrete.compositions=N} the law tries more of them.
+     */
+    @Test
+    default void compositionsResumeAfterAnyRow() {
+        int rows = Math.min(60, allRows(this).size());
+        SeededRandom random = RunSeed.random("compositions");
+        Compositions.Opening leaf = (classes, epoch) ->
+                Rows.of(classes.isEmpty() ? open() : reopen(classes)).take(rows);
+        try (Compositions compositions = new Compositions(random, leaf, false)) {
+            for (int i = 0; i < Math.max(12, Integer.getInteger("accrete.compositions", 0) / 100); i++) {
+                compositions.check(1 + random.nextInt(3));
+            }
+        }
+    }
+
     /** A resumed run can be stopped and resumed again. */
     @Test
     default void positionsAfterASeekAreValid() {
@@ -359,8 +377,9 @@ public interface SourceContract {
             ChunkBuffer otherBuffer = newBuffer(other, 9);
             List<String> lines = new ArrayList<>();
             List<String> otherLines = new ArrayList<>();
-            for (int turn = 0; turn < expected.size(); turn += 4) {
-                one.next(buffer);
+            boolean more = true;
+            while (more && lines.size() < expected.size()) {
+                more = one.next(buffer);
                 appendRows(buffer, lines, true);
                 other.next(otherBuffer);
                 appendRows(otherBuffer, otherLines, true);

@@ -1,12 +1,20 @@
 package org.accrete.testkit;
 
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.accrete.api.SeededRandom;
+import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
 import org.accrete.core.source.Examples;
+import org.accrete.core.source.Rows;
 import org.accrete.core.source.Sources;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the sources of core, which cannot depend on the test kit. */
 class CoreSourcesContractTest {
@@ -92,6 +100,166 @@ class CoreSourcesContractTest {
         @Override
         public int rowsOfPass() {
             return ROWS.rows();
+        }
+    }
+
+    private static ChunkSource sparse() {
+        return new MemorySource(ROWS);
+    }
+
+    private static ChunkSource dense() {
+        return Sources.of(X, LABELS);
+    }
+
+    private static ChunkSource weighted() {
+        return Sources.of(Examples.of(X).targets(Y).weights(WEIGHTS));
+    }
+
+    @Nested
+    class Filtered implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(sparse()).filter((rows, row) -> rows.target(row) != 1);
+        }
+    }
+
+    @Nested
+    class FilteredRepeated implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(Sources.repeat(epoch -> weighted(), 3)).filter((rows, row) -> rows.weight(row) < 0.5);
+        }
+
+        @Override
+        public int rowsOfPass() {
+            return (int) Arrays.stream(WEIGHTS).filter(weight -> weight < 0.5).count();
+        }
+    }
+
+    @Nested
+    class Selected implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(dense()).select(List.of("x3", "x1"));
+        }
+    }
+
+    @Nested
+    class SelectedSparse implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            List<Block> blocks = CorrectPartsTest.SPARSE.blocks();
+            return Rows.of(sparse())
+                    .select(List.of(blocks.get(blocks.size() - 1).name()));
+        }
+    }
+
+    @Nested
+    class Doubled implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(weighted()).map(Schema.numeric(1, Target.numeric("z")), (rows, row, out) -> {
+                out.put(0, 2 * ((DenseChunk) rows).values()[((DenseChunk) rows).offset(row)]);
+                out.target(-rows.target(row));
+            });
+        }
+    }
+
+    @Nested
+    class Part implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(dense()).skip(11).take(70);
+        }
+    }
+
+    @Nested
+    class Sharded implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(sparse()).shard(2, 3);
+        }
+    }
+
+    @Nested
+    class Concatenated implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.concat(
+                    List.of(dense(), Rows.of(dense()).take(0), Rows.of(dense()).skip(50)));
+        }
+    }
+
+    @Nested
+    class Interleaved implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.interleave(List.of(sparse(), Rows.of(sparse()).skip(90)), 5);
+        }
+    }
+
+    @Nested
+    class Mixed implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.mix(
+                    List.of(weighted(), Rows.of(weighted()).take(20), weighted()), new double[] {1, 3, 0.5}, 11);
+        }
+    }
+
+    @Nested
+    class MixedWithNewLabels implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.mix(List.of(Rows.of(sparse()).skip(80), sparse()), new double[] {1, 3}, 5);
+        }
+    }
+
+    @Nested
+    class Shuffled implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(sparse()).shuffle(40, 3);
+        }
+    }
+
+    @Nested
+    class ShuffledAsAWhole implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(weighted()).shuffle(X.length, 3);
+        }
+    }
+
+    @Nested
+    class ShuffledInEachEpoch implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Sources.repeat(epoch -> Rows.of(sparse()).shuffle(50, 7 + epoch), 3);
+        }
+
+        @Override
+        public int rowsOfPass() {
+            return ROWS.rows();
+        }
+    }
+
+    @Nested
+    class Balanced implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return Rows.of(dense()).balance(1);
+        }
+    }
+
+    @Nested
+    class Cached implements SourceContract {
+        @TempDir
+        private Path directory;
+
+        @Override
+        public ChunkSource open() {
+            return Rows.of(sparse()).cache(directory.resolve("rows"));
         }
     }
 }

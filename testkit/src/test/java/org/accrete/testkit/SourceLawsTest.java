@@ -189,6 +189,19 @@ class SourceLawsTest {
                 return more;
             }
         }));
+        all.add(breaks("compositionsResumeAfterAnyRow", () -> new Wrapped() {
+            @Override
+            public boolean next(ChunkBuffer buffer) {
+                buffer.clear();
+                int asked = buffer.room();
+                boolean more = super.next(buffer);
+                // Forgets a row where fewer rows are asked for than fit the buffer.
+                if (more && asked < buffer.capacity()) {
+                    buffer.position(new Position("", handedOut - 1));
+                }
+                return more;
+            }
+        }));
         for (boolean understood : new boolean[] {true, false}) {
             all.add(breaks("placesDoNotDependOnTheBufferSize", () -> new Wrapped() {
                 @Override
