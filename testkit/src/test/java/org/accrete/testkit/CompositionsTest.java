@@ -161,7 +161,7 @@ class CompositionsTest {
             buffer.classes(labels.labels());
             buffer.position(new Position("leaf" + mark, next - mark));
             if (buffer.rows() == 0 && !ended) {
-                buffer.dropped(new DroppedRows(1, 2));
+                buffer.dropped(new DroppedRows(1, 2, 0));
                 ended = true;
             }
             return buffer.rows() > 0;

@@ -362,7 +362,7 @@ class TrainingRunTest {
                 .run();
         assertThat(report.rows()).isEqualTo(247);
         assertThat(report.rowsRefused()).isEqualTo(refused);
-        assertThat(report.rowsNotSelected()).isEqualTo(12_345 - 247);
+        assertThat(report.rowsFiltered()).isEqualTo(12_345 - 247);
         assertThat(report.rowsRead()).isEqualTo(12_345 + refused);
     }
 
