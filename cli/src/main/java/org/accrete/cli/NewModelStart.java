@@ -31,8 +31,14 @@ final class NewModelStart extends TrainingStart {
 
     private Optional<Peeked> peeked = Optional.empty();
 
-    NewModelStart(TrainOptions options, PlugIns plugIns, SourceAddress address, BadRows badRows, int epochs) {
-        super(options, plugIns, address, badRows, epochs);
+    NewModelStart(
+            TrainOptions options,
+            PlugIns plugIns,
+            SourceAddress address,
+            ChosenRows chosen,
+            BadRows badRows,
+            int epochs) {
+        super(options, plugIns, address, chosen, badRows, epochs);
     }
 
     @Override
@@ -50,8 +56,9 @@ final class NewModelStart extends TrainingStart {
         peeked = Optional.of(first);
         return repeated(
                 first,
-                () -> address.open(
-                        plan.map(known -> request.withPlan(known, true)).orElse(request)));
+                from -> from.open(plan.map(known -> request.withPlan(known, true))
+                        .orElse(request)
+                        .withLocation(from.location())));
     }
 
     /** {@return the kind of target that a learner needs, if it learns one kind only} */

@@ -91,6 +91,45 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         return source;
     }
 
+    /** {@return the plug-in, its parameters, the condition, and names, sizes and times of the files, on lines} */
+    String facts() {
+        StringBuilder facts = new StringBuilder(provider.name() + ":" + location + " " + params.toMap());
+        where.ifPresent(condition -> facts.append(" where ").append(condition));
+        for (Path file : files()) {
+            try {
+                facts.append('\n')
+                        .append(file)
+                        .append(' ')
+                        .append(Files.size(file))
+                        .append(' ')
+                        .append(Files.getLastModifiedTime(file));
+            } catch (IOException e) {
+                // The source reports what cannot be read.
+            }
+        }
+        return facts.toString();
+    }
+
+    /** {@return the files that are read, in the order of their names} */
+    private List<Path> files() {
+        if (provider.endings().isEmpty() || isStandardInput()) {
+            return List.of();
+        }
+        try {
+            Path read = Path.of(location);
+            if (Files.isRegularFile(read)) {
+                return List.of(read);
+            }
+            Path folder = Files.isDirectory(read) ? read : read.toAbsolutePath().getParent();
+            try (Stream<Path> all = Files.list(folder)) {
+                return all.filter(this::reads).sorted().toList();
+            }
+        } catch (IOException | InvalidPathException e) {
+            // The source reports what cannot be read.
+            return List.of();
+        }
+    }
+
     boolean isStandardInput() {
         return location.equals("-");
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
@@ -26,10 +26,11 @@ final class StoredStart extends TrainingStart {
             TrainOptions options,
             PlugIns plugIns,
             SourceAddress address,
+            ChosenRows chosen,
             BadRows badRows,
             int epochs,
             StoredModel stored) {
-        super(options, plugIns, address, badRows, epochs);
+        super(options, plugIns, address, chosen, badRows, epochs);
         this.stored = stored;
     }
 
@@ -50,9 +51,9 @@ final class StoredStart extends TrainingStart {
         if (options.resume) {
             requireSameSource();
         }
-        Supplier<ChunkSource> open = () ->
-                stored.open(address, stored.request(address, true, badRows).withMayGrow(options.resume));
-        return repeated(open.get(), open);
+        Function<SourceAddress, ChunkSource> open =
+                from -> stored.open(from, stored.request(from, true, badRows).withMayGrow(options.resume));
+        return repeated(open.apply(address), open);
     }
 
     /** Opens the stored columns with a target that is inferred anew: another one, or one with other classes. */
@@ -72,14 +73,14 @@ final class StoredStart extends TrainingStart {
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> inferred = first.plan();
         if (stored.plan().isEmpty() || inferred.isEmpty()) {
-            return repeated(first, () -> address.open(request));
+            return repeated(first, from -> from.open(request.withLocation(from.location())));
         }
         first.close();
         List<Column> columns = new ArrayList<>(features);
         inferred.get().label().ifPresent(columns::add);
         SourceRequest again = request.withPlan(new ColumnPlan(columns), true);
-        Supplier<ChunkSource> open = () -> address.open(again);
-        return repeated(open.get(), open);
+        Function<SourceAddress, ChunkSource> open = from -> from.open(again.withLocation(from.location()));
+        return repeated(open.apply(address), open);
     }
 
     private void requireSameColumns(ColumnPlan plan) {

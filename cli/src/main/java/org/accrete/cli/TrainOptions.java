@@ -86,7 +86,7 @@ final class TrainOptions {
     BadRowsOption badRows = new BadRowsOption();
 
     @Mixin
-    WhereOption where = new WhereOption();
+    RowsOptions chosen = new RowsOptions();
 
     @Mixin
     ThreadsOption threads = new ThreadsOption();

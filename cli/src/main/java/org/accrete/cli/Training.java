@@ -1,14 +1,15 @@
 package org.accrete.cli;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
-import org.accrete.api.data.RowFilter;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -23,13 +24,12 @@ import org.accrete.core.train.TrainingRun;
  */
 final class Training implements AutoCloseable {
     private static final String HOLDOUT = "run.holdout";
-    private static final String WHERE = "run.where";
 
     private final TrainOptions options;
     private final History history;
     private final Optional<StoredModel> origin;
     private final TrainingStart start;
-    private final Optional<String> where;
+    private final Map<String, String> chosenTexts;
     private final BadRows badRows;
     private final int chunkRows;
     private final Optional<Double> holdout;
@@ -47,12 +47,10 @@ final class Training implements AutoCloseable {
         this.history = history;
         this.origin = origin;
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
-        this.where = resumed.isPresent()
-                ? Optional.ofNullable(resumed.get().state().texts().get(WHERE))
-                : options.where.text;
-        resumed.ifPresent(this::requireSameCondition);
+        this.chosenTexts = resumed.map(this::resumedRows).orElseGet(options.chosen::texts);
+        ChosenRows chosen = ChosenRows.parse(chosenTexts);
         SourceAddress address =
-                SourceAddress.resolve(plugIns, options.source, options.threads).where(where.map(RowFilter::parse));
+                SourceAddress.resolve(plugIns, options.source, options.threads).where(chosen.where());
         // Counts over all epochs and, when resumed, over all rows before.
         long droppedBefore =
                 resumed.map(stored -> stored.count("run.rows_dropped")).orElse(0L);
@@ -70,8 +68,8 @@ final class Training implements AutoCloseable {
         this.holdout = resumed.isPresent() ? resumedHoldout(resumed.get()) : options.holdout();
         requireUsefulStop(epochs);
         this.start = origin.isPresent()
-                ? new StoredStart(options, plugIns, address, badRows, epochs, origin.get())
-                : new NewModelStart(options, plugIns, address, badRows, epochs);
+                ? new StoredStart(options, plugIns, address, chosen, badRows, epochs, origin.get())
+                : new NewModelStart(options, plugIns, address, chosen, badRows, epochs);
         this.source = start.open();
         boolean whole = false;
         try {
@@ -101,14 +99,25 @@ final class Training implements AutoCloseable {
         return before;
     }
 
-    private void requireSameCondition(StoredModel stored) {
-        Optional<String> before = Optional.ofNullable(stored.state().texts().get(WHERE));
-        if (options.where.text.isPresent() && !options.where.condition().equals(before.map(RowFilter::parse))) {
-            throw AccreteException.badArgument("--where does not fit model "
-                    + stored.version().reference() + ": "
-                    + before.map(text -> "it learns the rows where " + text).orElse("it learns all rows")
-                    + "; leave it out");
+    /** {@return which rows the stored model learns, which a run that continues it must too} */
+    private Map<String, String> resumedRows(StoredModel stored) {
+        Map<String, String> before = new LinkedHashMap<>();
+        for (String name : ChosenRows.NAMES) {
+            Optional.ofNullable(stored.state().texts().get("run." + name)).ifPresent(text -> before.put(name, text));
         }
+        options.chosen.texts().forEach((name, text) -> {
+            Map<String, String> with = new LinkedHashMap<>(before);
+            with.put(name, text);
+            if (!ChosenRows.parse(with).equals(ChosenRows.parse(before))) {
+                throw AccreteException.badArgument("--" + name + " does not fit model "
+                        + stored.version().reference() + ": it was trained "
+                        + (before.containsKey(name)
+                                ? "with --" + name + " " + before.get(name).replace("\n", " --" + name + " ")
+                                : "without --" + name)
+                        + "; leave it out");
+            }
+        });
+        return before;
     }
 
     private void requireUsefulStop(int epochs) {
@@ -194,7 +203,7 @@ final class Training implements AutoCloseable {
                 run.resume(stored.state());
             }
         });
-        where.ifPresent(text -> run.fact("where", text));
+        chosenTexts.forEach(run::fact);
         holdout.ifPresent(share -> run.holdout(share).fact("holdout", Double.toString(share)));
         options.earlyStopping().ifPresent(run::earlyStopping);
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));

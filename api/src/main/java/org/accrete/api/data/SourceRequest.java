@@ -65,6 +65,15 @@ public record SourceRequest(
     }
 
     /**
+     * {@return the same request of other rows}
+     *
+     * @param other what follows the source's name
+     */
+    public SourceRequest withLocation(String other) {
+        return new SourceRequest(other, target, targetKind, columns, plan, targetNeeded, mayGrow, where, badRows);
+    }
+
+    /**
      * {@return the same request with a target}
      *
      * @param name name of the target column

@@ -18,6 +18,7 @@ final class Cache extends OneSource {
 
     private final Path file;
     private final ChunkSource source;
+    private final String identity;
     private final Optional<CacheFile.Reader> reader;
     private Optional<CacheFile.Writer> writer = Optional.empty();
     private Optional<ChunkBuffer> chunk = Optional.empty();
@@ -25,11 +26,12 @@ final class Cache extends OneSource {
     private long row;
     private long toSkip;
 
-    Cache(ChunkSource source, Path file) {
+    Cache(ChunkSource source, Path file, String facts) {
         super("cache(", source);
         this.file = file;
         this.source = source;
-        this.reader = Files.exists(file) ? Optional.of(new CacheFile.Reader(file, source)) : Optional.empty();
+        this.identity = CacheFile.identity(source, facts);
+        this.reader = Files.exists(file) ? Optional.of(new CacheFile.Reader(file, source, identity)) : Optional.empty();
     }
 
     @Override
@@ -77,7 +79,7 @@ final class Cache extends OneSource {
     /** Reads a chunk, and writes it in a pass from the beginning. */
     private boolean read(ChunkBuffer rows) {
         if (writes && writer.isEmpty() && !feed.isEnded()) {
-            writer = Optional.of(new CacheFile.Writer(file, source));
+            writer = Optional.of(new CacheFile.Writer(file, source, identity));
         }
         boolean more = feed.read(rows, rows.room());
         if (more) {

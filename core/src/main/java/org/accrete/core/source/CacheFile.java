@@ -30,7 +30,7 @@ import org.accrete.api.data.Target;
  * <pre>
  * 8 bytes  "ACCRROWS"
  * int      format, 1
- * text     what the rows are of: schema, keys, plan, name of the source
+ * text     what the rows are of: schema, keys, plan, name of the source, steps behind it
  * text     labels known before the first row
  * int      CRC-32C of all above
  * blocks   int  rows, 0 in the last block
@@ -55,9 +55,10 @@ final class CacheFile {
     private CacheFile() {}
 
     /** {@return a text that two sources share exactly if their encoded rows mean the same} */
-    private static String identity(ChunkSource source) {
+    static String identity(ChunkSource source, String facts) {
         Schema schema = source.schema();
-        return "schema " + schema.fingerprint() + "\nkeys " + keys(source) + "\nsource " + source.name() + "\n"
+        return "schema " + schema.fingerprint() + "\nkeys " + keys(source) + "\nrows " + Combinator.steps(source) + "\n"
+                + (facts.isEmpty() ? "" : facts + "\n")
                 + ManySources.columns(source.plan()).map(ColumnPlan::toText).orElse("");
     }
 
@@ -92,7 +93,7 @@ final class CacheFile {
         private long rows;
         private boolean done;
 
-        Writer(Path file, ChunkSource source) {
+        Writer(Path file, ChunkSource source, String identity) {
             this.file = file;
             Schema schema = source.schema();
             long rowBytes = schema.isSparse() ? 1 : (long) Double.BYTES * Math.max(1, schema.width());
@@ -104,7 +105,7 @@ final class CacheFile {
                 temporary = Files.createTempFile(directory, file.getFileName() + ".", ".tmp");
                 channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
                 bytes.put(MAGIC).putInt(FORMAT);
-                putText(identity(source));
+                putText(identity);
                 putText(lines(schema.target().classes()));
                 write();
             } catch (IOException e) {
@@ -262,7 +263,7 @@ final class CacheFile {
         private boolean ended;
 
         /** Opens the file of a source at its first row. */
-        Reader(Path file, ChunkSource source) {
+        Reader(Path file, ChunkSource source, String expected) {
             this.file = file;
             this.schema = source.schema();
             this.keyCount = keys(source);
@@ -274,7 +275,7 @@ final class CacheFile {
                 throw failed("reading the cache", file, e);
             }
             try {
-                readHeader(source);
+                readHeader(expected);
             } catch (IOException e) {
                 close();
                 throw failed("reading the cache", file, e);
@@ -284,7 +285,7 @@ final class CacheFile {
             }
         }
 
-        private void readHeader(ChunkSource source) throws IOException {
+        private void readHeader(String expected) throws IOException {
             CRC32C crc = new CRC32C();
             read(MAGIC.length + 2 * Integer.BYTES, crc);
             byte[] magic = new byte[MAGIC.length];
@@ -307,7 +308,6 @@ final class CacheFile {
             read(Integer.BYTES, crc);
             List<String> before = labels(text(bytes.getInt(), crc));
             check(crc);
-            String expected = identity(source);
             if (!identity.equals(expected)) {
                 throw AccreteException.badState("the cache is of other rows: " + difference(expected, identity)
                                 + "; delete it to have it made again, or name another file")

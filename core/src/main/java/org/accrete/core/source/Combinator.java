@@ -48,6 +48,19 @@ abstract class Combinator implements ChunkSource {
         this.warnings = warnings;
     }
 
+    /** {@return names and arguments of this step and of those that it reads, with the names of their sources} */
+    final String steps() {
+        return step + ") of " + stepsBefore();
+    }
+
+    /** {@return as {@link #steps}, of the sources} */
+    abstract String stepsBefore();
+
+    static String steps(ChunkSource source) {
+        ChunkSource inner = source instanceof Rows rows ? rows.last() : source;
+        return inner instanceof Combinator combined ? combined.steps() : source.name();
+    }
+
     /** Appends rows until the buffer is full, the rows end, or a pass over them ends. */
     abstract void fill(ChunkBuffer buffer);
 

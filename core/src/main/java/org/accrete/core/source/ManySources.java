@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -137,6 +138,11 @@ abstract class ManySources extends Combinator {
     public final Optional<RowPlace> place(long place) {
         int count = sources.size();
         return sources.get((int) (place % count)).place(place / count);
+    }
+
+    @Override
+    final String stepsBefore() {
+        return sources.stream().map(Combinator::steps).collect(Collectors.joining(" and "));
     }
 
     @Override

@@ -43,6 +43,11 @@ abstract class OneSource extends Combinator {
     }
 
     @Override
+    final String stepsBefore() {
+        return steps(source);
+    }
+
+    @Override
     String state() {
         return "";
     }

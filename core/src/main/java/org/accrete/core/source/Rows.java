@@ -16,7 +16,7 @@ import org.accrete.api.data.Schema;
  * A source made of others, step by step; each step gives a new source that reads the one before.
  *
  * <pre>{@code
- * try (ChunkSource rows = Rows.of(source).filter((chunk, row) -> chunk.weight(row) > 0).shuffle(10_000, 7).take(1_000)) {
+ * try (ChunkSource rows = Rows.of(source).filter((chunk, row) -> chunk.weight(row) > 0).shuffle(10_000, 7)) {
  *     …
  * }
  * }</pre>
@@ -223,20 +223,35 @@ public final class Rows implements ChunkSource {
     }
 
     /**
+     * {@return the same rows, kept in a file} As {@link #cache(Path, String)}, without facts.
+     *
+     * @param file where to keep the rows, in a directory that exists
+     */
+    public Rows cache(Path file) {
+        return cache(file, "");
+    }
+
+    /**
      * {@return the same rows, kept as they are encoded in a file, from which later passes read} The first pass from the
      * first row to the last writes it; a pass that begins or ends in between does not. It is best behind the source
      * itself and before {@link #shuffle}, inside {@link Sources#repeat}.
      *
-     * <p>A file of a source with another name, other columns or another plan is refused. That the rows behind the name
-     * have changed is not seen: delete the file then. It has 8 bytes for each number, or 12 for each entry of a sparse
-     * row.
+     * <p>A file of other sources or steps, other columns or another plan is refused. It has 8 bytes for each number, or
+     * 12 for each entry of a sparse row.
      *
      * @param file where to keep the rows, in a directory that exists
+     * @param facts what else the rows depend on, on lines, such as the sizes and times of the files that are read: a
+     *     file with other facts is refused. Without them, changes of the rows behind a name are not seen
      * @throws org.accrete.api.AccreteException bad state: the file is of other rows; bad argument: it is no cache;
      *     corrupt file; I/O. Also from {@link #next}
      */
-    public Rows cache(Path file) {
-        return then(() -> new Cache(source, file));
+    public Rows cache(Path file, String facts) {
+        return then(() -> new Cache(source, file, facts));
+    }
+
+    /** {@return the last step} */
+    ChunkSource last() {
+        return source;
     }
 
     @Override
