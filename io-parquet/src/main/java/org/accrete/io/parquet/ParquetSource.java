@@ -4,18 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRow;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.ChunkBuffer;
-import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnCells;
 import org.accrete.api.data.ColumnCells.Form;
 import org.accrete.api.data.ColumnPlan;
@@ -28,6 +23,7 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.file.FileRows;
 import org.accrete.api.file.Input;
 import org.accrete.api.file.RowHash;
+import org.accrete.api.file.TableColumns;
 
 /**
  * A source of the rows of Parquet files. The plan is inferred from the cells as text, so that it is that of a CSV file
@@ -60,7 +56,7 @@ final class ParquetSource extends FileRows<ParquetFile> {
             plan = request.plan().isPresent() ? request.plan().get() : infer(request);
             schema = plan.schema();
             try (ParquetFile first = new ParquetFile(inputs().get(0))) {
-                encoder = encoder(first, plan);
+                encoder = columns(first).encoder(plan, targetNeeded, where);
                 names = first.names();
             }
         } catch (AccreteException e) {
@@ -68,85 +64,23 @@ final class ParquetSource extends FileRows<ParquetFile> {
         }
     }
 
-    private RowEncoder encoder(ParquetFile some, ColumnPlan by) {
-        Set<String> read = alwaysRead(by.columns());
-        by.columns().stream()
-                .filter(column -> !(column instanceof Column.Ignore) || read.contains(column.name()))
-                .filter(column -> targetNeeded || !(column instanceof Column.Label || column instanceof Column.Weight))
-                .filter(column -> some.unread().containsKey(column.name()))
-                .findFirst()
-                .ifPresent(column -> {
-                    throw unread(column.name(), some).at(name());
-                });
-        return new RowEncoder(by, some.names(), targetNeeded, where);
-    }
-
-    /**
-     * {@return names of the columns that crosses are of or the condition asks, which are read whatever their kind is}
-     */
-    private Set<String> alwaysRead(List<Column> columns) {
-        return Stream.concat(
-                        columns.stream()
-                                .filter(Column.Cross.class::isInstance)
-                                .flatMap(cross -> ((Column.Cross) cross).columns().stream()),
-                        where.stream().flatMap(condition -> condition.columns().stream()))
-                .collect(Collectors.toSet());
-    }
-
-    private static AccreteException unread(String column, ParquetFile some) {
-        return AccreteException.badData("column '" + oneLine(column) + "' cannot be read: "
-                + some.unread().get(column) + ", and only columns with one value in each row are read");
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
+    private static TableColumns columns(ParquetFile some) {
+        return new TableColumns(some.names(), some.unread(), "only columns with one value in each row are read");
     }
 
     private ColumnPlan infer(SourceRequest request) {
         try (ParquetFile first = new ParquetFile(inputs().get(0))) {
-            Set<String> read = alwaysRead(request.columns());
-            Set<String> ignored = new HashSet<>();
-            List<Column> columns = new ArrayList<>();
-            for (Column column : request.columns()) {
-                Column named = column.namedAsIn(all(first));
-                if (named instanceof Column.Ignore && !read.contains(named.name())) {
-                    ignored.add(named.name());
-                }
-                if (!(named instanceof Column.Ignore) || !first.unread().containsKey(named.name())) {
-                    columns.add(column);
-                }
-            }
-            Stream.of(
-                            request.target().stream(),
-                            read.stream(),
-                            columns.stream()
-                                    .map(column -> column.namedAsIn(all(first)).name()))
-                    .flatMap(names -> names)
-                    .filter(first.unread()::containsKey)
-                    .findFirst()
-                    .ifPresent(column -> {
-                        throw unread(column, first);
-                    });
-            for (Map.Entry<String, String> unread : first.unread().entrySet()) {
-                if (!ignored.contains(unread.getKey())) {
-                    warnings.add("column '" + oneLine(unread.getKey()) + "' is ignored: " + unread.getValue()
-                            + ", and only columns with one value in each row are read");
-                }
-            }
+            TableColumns columns = columns(first);
             PlanInference inference =
-                    new PlanInference(first.names(), request.withColumns(columns), CellFormat.standard());
-            if (addSample(inference, first.names(), ignored) == 0) {
+                    new PlanInference(first.names(), columns.readable(request), CellFormat.standard());
+            warnings.addAll(columns.warnings(request));
+            if (addSample(inference, first.names(), columns.ignored(request)) == 0) {
                 throw AccreteException.badData("it has no rows to learn from");
             }
             ColumnPlan inferred = inference.plan();
             warnings.addAll(inference.warnings());
             return inferred;
         }
-    }
-
-    private static List<String> all(ParquetFile some) {
-        return Stream.concat(some.names().stream(), some.unread().keySet().stream())
-                .toList();
     }
 
     /** Adds the first rows of the files that have the same columns; returns how many. */
@@ -223,7 +157,7 @@ final class ParquetSource extends FileRows<ParquetFile> {
         ParquetFile opened = new ParquetFile(input);
         if (!opened.names().equals(names)) {
             try {
-                encoder = encoder(opened, plan.withClasses(encoder.classes()));
+                encoder = columns(opened).encoder(plan.withClasses(encoder.classes()), targetNeeded, where);
             } catch (AccreteException e) {
                 opened.close();
                 throw e.at(input.name());

@@ -3,6 +3,7 @@ package org.accrete.io.parquet;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.accrete.api.file.ShortFloat;
 import org.accrete.io.parquet.FileColumn.Meaning;
 import org.accrete.io.parquet.FileColumn.Physical;
 

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import org.accrete.api.SeededRandom;
+import org.accrete.api.file.ShortFloat;
 import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -1,4 +1,4 @@
-package org.accrete.io.parquet;
+package org.accrete.api.file;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -8,7 +8,7 @@ import java.math.RoundingMode;
  * The number that the shortest decimal of a {@code float} is, as programs write it to text: 0.1f is 0.1, not
  * 0.10000000149011612. The JDK's own text of a {@code float} is not always the shortest before version 19.
  */
-final class ShortFloat {
+public final class ShortFloat {
     private static final double[] POWERS = {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22
@@ -27,7 +27,7 @@ final class ShortFloat {
      *
      * @param value any float; NaN and infinities stay
      */
-    static double toDouble(float value) {
+    public static double toDouble(float value) {
         double exact = value;
         double size = Math.abs(exact);
         if (size < WHOLE && exact == Math.rint(exact)) {
