@@ -106,15 +106,15 @@ public final class PlugIns {
 
     private static <P extends Provider> Registry<P> search(
             Class<P> type, String noun, List<ClassLoader> folders, List<BrokenPlugIn> damaged) {
-        ProviderSearch<P> search = new ProviderSearch<>(type);
+        ProviderSearch<P> search = new ProviderSearch<>(type, folders);
         search.addBroken(damaged);
         search.searchClassPath();
-        folders.forEach(search::searchFolder);
+        search.searchFolders();
         return search.registry(noun);
     }
 
     private static <P extends Provider> Registry<P> given(Class<P> type, String noun, Provider... providers) {
-        ProviderSearch<P> search = new ProviderSearch<>(type);
+        ProviderSearch<P> search = new ProviderSearch<>(type, List.of());
         for (Provider provider : providers) {
             search.addIfOfKind(provider);
         }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
+import org.accrete.api.UsesLibraries;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.Params;
@@ -27,13 +28,20 @@ final class ProviderSearch<P extends Provider> {
     private static final int MAX_FAILURES = 1_000;
 
     private final Class<P> type;
+    private final List<ClassLoader> folders;
     private final List<P> sound = new ArrayList<>();
 
     /** A set, because the class loader of each folder meets what is broken beside this class once more. */
     private final Set<BrokenPlugIn> broken = new LinkedHashSet<>();
 
-    ProviderSearch(Class<P> type) {
+    /**
+     * Makes a search that has found nothing.
+     *
+     * @param folders where plug-ins may find libraries
+     */
+    ProviderSearch(Class<P> type, List<ClassLoader> folders) {
         this.type = type;
+        this.folders = folders;
     }
 
     static boolean isName(String text) {
@@ -54,9 +62,11 @@ final class ProviderSearch<P extends Provider> {
         search(PlugIns.class.getClassLoader(), "class path", true);
     }
 
-    /** Finds what a folder's class loader defines itself. */
-    void searchFolder(ClassLoader folder) {
-        search(folder, String.valueOf(folder.getName()), false);
+    /** Finds what the class loader of each folder defines itself. */
+    void searchFolders() {
+        for (ClassLoader folder : folders) {
+            search(folder, String.valueOf(folder.getName()), false);
+        }
     }
 
     private void search(ClassLoader loader, String place, boolean withParents) {
@@ -89,9 +99,10 @@ final class ProviderSearch<P extends Provider> {
         }
     }
 
-    private void add(P provider) {
-        String suspect = provider.getClass().getName();
+    private void add(P found) {
+        String suspect = found.getClass().getName();
         try {
+            P provider = found instanceof UsesLibraries user ? type.cast(user.withLibraries(folders)) : found;
             String name = provider.name();
             if (!isName(name)) {
                 throw AccreteException.badArgument("its name must match " + NAME + " but was '" + name + "'");
@@ -112,7 +123,7 @@ final class ProviderSearch<P extends Provider> {
             }
             sound.add(provider);
         } catch (Throwable e) {
-            broken.add(broken(suspect, provider.getClass(), e));
+            broken.add(broken(suspect, found.getClass(), e));
         }
     }
 

@@ -377,6 +377,26 @@ class PlugInsTest {
     }
 
     @Test
+    void aPlugInThatUsesLibrariesGetsAllFolders() throws IOException {
+        String members = """
+                private final List<ClassLoader> libraries;
+                public User() { this(List.of()); }
+                private User(List<ClassLoader> libraries) { this.libraries = libraries; }
+                public User withLibraries(List<ClassLoader> folders) { return new User(folders); }
+                """;
+        String user = source("User", "user", members)
+                .replace("implements", "implements org.accrete.api.UsesLibraries,")
+                .replace("\"from outside\"", "libraries.stream().map(ClassLoader::getName).toList().toString()");
+        jar(temp.resolve("one/user.jar"), List.of("outside.User"), Set.of(), user);
+        jar(temp.resolve("two/sub/other.jar"), "Other", "other");
+        PlugIns plugIns = PlugIns.load(temp.resolve("one"), temp.resolve("two"));
+
+        assertThat(plugIns.learners().broken()).isEmpty();
+        assertThat(plugIns.learners().find("user").summary())
+                .isEqualTo("[" + temp.resolve("one") + ", " + temp.resolve("two/sub") + "]");
+    }
+
+    @Test
     void aNameThatTwoPlugInsHaveIsAnErrorThatNamesBothAndOnlyForThatName() throws IOException {
         jar(temp.resolve("plugins/one/x.jar"), "First", "same");
         jar(temp.resolve("plugins/two/y.jar"), "Second", "same");
