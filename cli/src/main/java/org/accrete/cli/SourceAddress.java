@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
@@ -19,6 +21,7 @@ import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.core.plugin.PlugInCalls;
 import org.accrete.core.plugin.PlugIns;
@@ -53,7 +56,7 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
      *     domain or given twice; unknown plug-in
      */
     static SourceAddress resolve(PlugIns plugIns, String source, ThreadsOption threads) {
-        Address address = Address.parse(source);
+        Address address = Address.parse(source, name -> parametersBesideUrls(plugIns, name));
         ChunkSourceProvider provider;
         if (address.plugIn().isPresent()) {
             provider = plugIns.sources().find(address.plugIn().get());
@@ -68,8 +71,8 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
         if (canThread && threads.count.isPresent()) {
             String given = settings.put(ThreadsOption.PARAMETER, threads.count.get());
             if (given != null) {
-                throw AccreteException.badArgument(
-                        "--threads and threads=" + given + " in '" + source + "' say the same; leave one of them out");
+                throw AccreteException.badArgument("--threads and threads=" + given + " in '" + Address.shown(source)
+                        + "' say the same; leave one of them out");
             }
         }
         return new SourceAddress(
@@ -79,6 +82,14 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
     /** {@return the same source of those rows only that pass a condition; of all without one} */
     SourceAddress where(Optional<RowFilter> condition) {
         return new SourceAddress(provider, location, params, condition);
+    }
+
+    /** {@return names of the parameters of a plug-in whose locations are URLs} */
+    private static Optional<Set<String>> parametersBesideUrls(PlugIns plugIns, String name) {
+        return plugIns.sources().all().stream()
+                .filter(provider -> provider.takesUrls() && provider.name().equals(name))
+                .findFirst()
+                .map(provider -> provider.params().stream().map(ParamSpec::name).collect(Collectors.toSet()));
     }
 
     ChunkSource open(SourceRequest request) {

@@ -124,7 +124,9 @@ final class StoredStart extends TrainingStart {
         String name = address.provider().name();
         String before = stored.state().texts().getOrDefault("run.source_plug_in", name);
         if (!before.equals(name)) {
-            throw mismatch("SOURCE " + options.source, "its source is read by '" + before + "', not by '" + name + "'");
+            throw mismatch(
+                    "SOURCE " + Address.shown(options.source),
+                    "its source is read by '" + before + "', not by '" + name + "'");
         }
         // A position in one epoch differs in form from a position in several.
         int epochsBefore = stored.wholeFact("run.epochs", 1);

@@ -15,6 +15,14 @@ public interface ChunkSourceProvider extends Provider {
     }
 
     /**
+     * {@return whether locations are URLs with parameters of their own} Where users write parameters after a location,
+     * those that this plug-in does not declare are then a part of the location.
+     */
+    default boolean takesUrls() {
+        return false;
+    }
+
+    /**
      * Opens a source at its beginning.
      *
      * @param request what to open and how to encode it
