@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -180,6 +183,45 @@ class KillAndResumeIT {
             });
         }
         assertThat(killAndResume(file.toString(), 10, 40, "--target", "delayed", "--column", "delay=ignore")
+                        .tensors())
+                .isEqualTo(tensorsOfCsv());
+    }
+
+    /** Pages have 700 rows, so that most versions are within one. */
+    @Test
+    void ofPostgres() throws Exception {
+        DatabaseServer server = DatabaseServer.running();
+        server.execute("create table flights (id integer primary key, date timestamp, origin text, destination text,"
+                + " distance smallint, delayed boolean)");
+        try (Connection connection = server.connect();
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into flights values (?, ?, ?, ?, ?, ?)")) {
+            connection.setAutoCommit(false);
+            convert(directory.resolve("unused"), "", (number, cells) -> {
+                try {
+                    insert.setInt(1, number);
+                    insert.setObject(2, LocalDateTime.parse(cells[0].replace(' ', 'T')));
+                    insert.setString(3, cells[1]);
+                    insert.setString(4, cells[2]);
+                    insert.setInt(5, Integer.parseInt(cells[3]));
+                    insert.setBoolean(6, cells[5].equals("1"));
+                    insert.addBatch();
+                    return "";
+                } catch (SQLException e) {
+                    throw new IOException(e);
+                }
+            });
+            insert.executeBatch();
+            connection.commit();
+        }
+        String query = "query=select id, date, origin, destination, distance, delayed::int as delayed from flights";
+        assertThat(killAndResume(
+                                server.source(query + "&key=id&user=postgres&page-rows=700"),
+                                10,
+                                40,
+                                "--target=delayed",
+                                "--column=id=ignore",
+                                "--plugins=" + DatabaseServer.driver(org.postgresql.Driver.class, directory))
                         .tensors())
                 .isEqualTo(tensorsOfCsv());
     }

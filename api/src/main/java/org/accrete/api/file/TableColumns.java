@@ -35,7 +35,8 @@ public record TableColumns(List<String> names, Map<String, String> unread, Strin
      * @param plan how columns become numbers
      * @param targetNeeded as for {@link RowEncoder}
      * @param where which rows are to be encoded; empty for all
-     * @throws AccreteException bad data: the plan, or the condition, needs a column that is not read, or that is not there
+     * @throws AccreteException bad data: the plan, or the condition, needs a column that is not read, or that is not
+     *     there
      */
     public RowEncoder encoder(ColumnPlan plan, boolean targetNeeded, Optional<RowFilter> where) {
         Set<String> read = alwaysRead(plan.columns(), where);

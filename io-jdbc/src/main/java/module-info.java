@@ -1,0 +1,12 @@
+/** A chunk source of the rows of databases. */
+module org.accrete.io.jdbc {
+    requires transitive org.accrete.api;
+    requires transitive java.sql;
+
+    exports org.accrete.io.jdbc;
+
+    uses java.sql.Driver;
+
+    provides org.accrete.api.data.ChunkSourceProvider with
+            org.accrete.io.jdbc.JdbcSourceProvider;
+}
