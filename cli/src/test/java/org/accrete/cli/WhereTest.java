@@ -112,7 +112,7 @@ final class WhereTest {
         Outcome other = accrete(
                 "train", folder.resolve("all.csv").toString(), "--model=parts", "--resume", "--where=distance > 1");
         assertThat(other.status()).isEqualTo(2);
-        assertThat(other.err()).contains("it learns the rows where " + CONDITION);
+        assertThat(other.err()).contains("it was trained with --where " + CONDITION);
     }
 
     @Test
