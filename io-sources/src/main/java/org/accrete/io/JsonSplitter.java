@@ -1,5 +1,6 @@
 package org.accrete.io;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
@@ -22,7 +23,18 @@ final class JsonSplitter extends LineSplitter {
                     .build())
             .build();
 
+    /** Longer lines are left to the parser, which has limits of its own. */
+    private static final int MOST_FLAT_BYTES = MOST_CELL_BYTES / 4;
+
+    private static final int MOST_DIGITS = 100;
+    private static final byte[][] WORDS = {ascii("true"), ascii("false"), ascii("null")};
+
     private final JsonFormat format;
+    private final boolean readsFlat;
+    /** The keys of the line before, and their columns. */
+    private byte[][] lastKeys = {};
+
+    private int[] lastColumns = {};
     private TextHeader header = TextHeader.UNKNOWN;
     private JsonPaths paths = new JsonPaths();
 
@@ -38,7 +50,17 @@ final class JsonSplitter extends LineSplitter {
     private long line;
 
     JsonSplitter(JsonFormat format) {
+        this(format, true);
+    }
+
+    /** Makes a splitter that may leave all to the parser. */
+    JsonSplitter(JsonFormat format, boolean readsFlat) {
         this.format = format;
+        this.readsFlat = readsFlat;
+    }
+
+    private static byte[] ascii(String word) {
+        return word.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -55,6 +77,7 @@ final class JsonSplitter extends LineSplitter {
             begins = new int[count];
             ends = new int[count];
             seen = new long[count];
+            lastKeys = new byte[0][];
         }
     }
 
@@ -65,6 +88,20 @@ final class JsonSplitter extends LineSplitter {
         }
         line++;
         valuesEnd = 0;
+        if (!readsFlat || header.names().isEmpty() || !readFlat(bytes, from, to)) {
+            line++; // What was read in vain does not count.
+            valuesEnd = 0;
+            parse(bytes, from, to);
+        }
+        for (int i = 0; i < begins.length; i++) {
+            if (seen[i] == line) {
+                put(values, begins[i], ends[i]);
+            }
+            endCell();
+        }
+    }
+
+    private void parse(byte[] bytes, int from, int to) {
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw AccreteException.badData("a line must be a JSON object, as in {\"a\": 1, \"b\": \"x\"}"
@@ -83,12 +120,149 @@ final class JsonSplitter extends LineSplitter {
             throw AccreteException.badData("not JSON: " + firstLine(e.getOriginalMessage()) + " in column "
                     + (e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
         }
-        for (int i = 0; i < begins.length; i++) {
-            if (seen[i] == line) {
-                put(values, begins[i], ends[i]);
-            }
-            endCell();
+    }
+
+    /**
+     * Reads an object of numbers, plain text, booleans and nulls in known columns, which most lines are. False for all
+     * else, what is no JSON included: the parser then reads the line, or says what is wrong.
+     */
+    private boolean readFlat(byte[] bytes, int from, int to) {
+        if (bytes[from] != '{' || bytes[to - 1] != '}' || to - from > MOST_FLAT_BYTES) {
+            return false;
         }
+        if (values.length < to - from) {
+            values = new byte[2 * (to - from)];
+        }
+        // The last brace ends every loop below.
+        int at = from + 1;
+        for (int key = 0; ; key++) {
+            at = skipBlanks(bytes, at);
+            if (bytes[at] != '"') {
+                return false;
+            }
+            int keyBegin = ++at;
+            at = textEnd(bytes, at, to);
+            if (at == to) {
+                return false;
+            }
+            int column = column(key, bytes, keyBegin, at);
+            at = skipBlanks(bytes, at + 1);
+            if (column < 0 || seen[column] == line || at >= to || bytes[at] != ':') {
+                return false;
+            }
+            at = skipBlanks(bytes, at + 1);
+            int begin = at;
+            byte first = bytes[at];
+            if (first == '"') {
+                begin++;
+                at = textEnd(bytes, begin, to);
+                if (at == to) {
+                    return false;
+                }
+            } else {
+                at = first == '-' || isDigit(first) ? numberEnd(bytes, at) : wordEnd(bytes, at, to);
+                if (at < 0) {
+                    return false;
+                }
+            }
+            seen[column] = line;
+            begins[column] = valuesEnd;
+            if (first != 'n') {
+                System.arraycopy(bytes, begin, values, valuesEnd, at - begin);
+                valuesEnd += at - begin;
+            }
+            ends[column] = valuesEnd;
+            at = skipBlanks(bytes, first == '"' ? at + 1 : at);
+            if (at >= to || bytes[at] != ',') {
+                return at == to - 1;
+            }
+            at++;
+        }
+    }
+
+    /** {@return the column of a key; negative if it has none} Lines mostly have the same keys in the same order. */
+    private int column(int key, byte[] bytes, int from, int to) {
+        if (key == lastKeys.length) {
+            lastKeys = Arrays.copyOf(lastKeys, Math.max(16, 2 * key));
+            lastColumns = Arrays.copyOf(lastColumns, lastKeys.length);
+        }
+        byte[] last = lastKeys[key];
+        if (last == null || !Arrays.equals(last, 0, last.length, bytes, from, to)) {
+            String name = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            lastKeys[key] = Arrays.copyOfRange(bytes, from, to);
+            lastColumns[key] =
+                    paths.root().find(name).map(JsonPaths.Node::column).orElse(-1);
+        }
+        return lastColumns[key];
+    }
+
+    private static int skipBlanks(byte[] bytes, int from) {
+        int at = from;
+        while (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t') {
+            at++;
+        }
+        return at;
+    }
+
+    /** {@return where a text without escapes ends; {@code to} if it is none} */
+    private static int textEnd(byte[] bytes, int from, int to) {
+        int at = from;
+        while (bytes[at] != '"') {
+            // Bytes beyond ASCII are negative: they were checked before.
+            if (bytes[at] == '\\' || (bytes[at] >= 0 && bytes[at] < ' ') || at + 1 == to) {
+                return to;
+            }
+            at++;
+        }
+        return at;
+    }
+
+    /** {@return where a number ends; negative if it is none} */
+    private static int numberEnd(byte[] bytes, int from) {
+        int at = bytes[from] == '-' ? from + 1 : from;
+        int digits = at;
+        at = digitsEnd(bytes, at);
+        if (at == digits || (bytes[digits] == '0' && at > digits + 1)) {
+            return -1;
+        }
+        if (bytes[at] == '.') {
+            digits = at + 1;
+            at = digitsEnd(bytes, digits);
+            if (at == digits) {
+                return -1;
+            }
+        }
+        if (bytes[at] == 'e' || bytes[at] == 'E') {
+            digits = bytes[at + 1] == '-' || bytes[at + 1] == '+' ? at + 2 : at + 1;
+            at = digitsEnd(bytes, digits);
+            if (at == digits) {
+                return -1;
+            }
+        }
+        return at - from > MOST_DIGITS ? -1 : at;
+    }
+
+    private static int digitsEnd(byte[] bytes, int from) {
+        int at = from;
+        while (isDigit(bytes[at])) {
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean isDigit(byte one) {
+        return one >= '0' && one <= '9';
+    }
+
+    /** {@return where {@code true}, {@code false} or {@code null} ends; negative if it is none} */
+    private static int wordEnd(byte[] bytes, int from, int to) {
+        for (byte[] word : WORDS) {
+            int end = from + word.length;
+            if (end < to && Arrays.equals(word, 0, word.length, bytes, from, end)) {
+                return end;
+            }
+        }
+        return -1;
     }
 
     private static String firstLine(String message) {

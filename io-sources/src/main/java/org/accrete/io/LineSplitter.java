@@ -42,19 +42,52 @@ abstract class LineSplitter implements Splitter {
     /** Begins with a file whose columns are those of a header. */
     void begin(TextHeader header) {}
 
-    @Override
-    public final void split(TextBlock whole) {
+    private void start(TextBlock whole) {
         block = whole;
         block.clearRecords();
         begin(block.header);
-        int end = block.length;
-        if (block.text.length < end + TextBlock.MARGIN) {
-            block.text = new byte[end + TextBlock.MARGIN];
+        if (block.text.length < block.length + TextBlock.MARGIN) {
+            block.text = new byte[block.length + TextBlock.MARGIN];
         }
         out = 0;
         cell = 0;
         block.borders[0] = 0;
         block.firsts[0] = 0;
+    }
+
+    /**
+     * Makes one record of all bytes of a block, whatever line breaks there are.
+     *
+     * @param whole the block, whose records are replaced
+     * @throws AccreteException bad data: they are no record
+     */
+    final void splitWhole(TextBlock whole) {
+        start(whole);
+        int from = block.from;
+        int to = block.length;
+        while (from < to && isBlank(block.bytes[from])) {
+            from++;
+        }
+        while (from < to && isBlank(block.bytes[to - 1])) {
+            to--;
+        }
+        if (from == to) {
+            throw AccreteException.badData("it is blank");
+        }
+        try {
+            split(from, to, false);
+        } catch (AccreteException e) {
+            throw AccreteException.badData(oneLine(String.valueOf(e.getMessage())));
+        }
+        block.firsts[1] = cell;
+        block.records = 1;
+        block.isSplit = true;
+    }
+
+    @Override
+    public final void split(TextBlock whole) {
+        start(whole);
+        int end = block.length;
         boolean isAscii = Words.isAscii(block.bytes, block.from, end);
         boolean leavesTornLine = block.isEnd && block.isUnendedFile && block.leavesUnendedLine;
         int at = block.from;
