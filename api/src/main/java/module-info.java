@@ -5,6 +5,7 @@ module org.accrete.api {
     exports org.accrete.api.data;
     exports org.accrete.api.file to
             org.accrete.io.jdbc,
+            org.accrete.io.kafka,
             org.accrete.io.parquet,
             org.accrete.io.sources;
     exports org.accrete.api.learn;

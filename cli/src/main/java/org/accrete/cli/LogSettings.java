@@ -13,6 +13,8 @@ public final class LogSettings {
     private static final String CLASS_PROPERTY = "java.util.logging.config.class";
     private static final String FILE_PROPERTY = "java.util.logging.config.file";
 
+    private static final String SLF4J_PROPERTY = "slf4j.internal.verbosity";
+
     private static volatile boolean detailed;
 
     /**
@@ -41,6 +43,10 @@ public final class LogSettings {
         if (System.getProperty(CLASS_PROPERTY) == null && System.getProperty(FILE_PROPERTY) == null) {
             detailed = all;
             System.setProperty(CLASS_PROPERTY, LogSettings.class.getName());
+        }
+        // Libraries that log by SLF4J, Kafka's client, are silent, and so is SLF4J about that.
+        if (System.getProperty(SLF4J_PROPERTY) == null) {
+            System.setProperty(SLF4J_PROPERTY, "ERROR");
         }
     }
 }

@@ -25,7 +25,7 @@ import org.accrete.api.param.Params;
  * charset.
  */
 public final class CsvSourceProvider implements ChunkSourceProvider {
-    private static final String AUTO = "auto";
+    static final String AUTO = "auto";
     private static final String NONE = "none";
     static final String TAB = "tab";
 
@@ -131,12 +131,17 @@ public final class CsvSourceProvider implements ChunkSourceProvider {
         if (text.equals(AUTO)) {
             return location.toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz|\\.zst)?") ? '\t' : ',';
         }
+        return delimiter(text, DELIMITER);
+    }
+
+    /** {@return the separator that a parameter says: a character, or {@code tab}} */
+    static char delimiter(String text, ParamSpec<String> spec) {
         if (text.equals(TAB)) {
             return '\t';
         }
         if (text.length() != 1 || "\"\r\n".contains(text)) {
             throw AccreteException.badArgument(
-                    DELIMITER.name() + " must be " + DELIMITER.domain().text() + ", but was '" + text + "'");
+                    spec.name() + " must be " + spec.domain().text() + ", but was '" + text + "'");
         }
         return text.charAt(0);
     }

@@ -1,6 +1,7 @@
 package org.accrete.api.file;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import org.accrete.api.data.RowPlace;
 
 /** Places of rows in several inputs as one number: which input, and which line or row of it. */
@@ -28,6 +29,17 @@ public final class RowPlaces {
      * @param unit what was counted
      */
     public static RowPlace place(List<Input> inputs, long place, RowPlace.Unit unit) {
-        return new RowPlace(inputs.get((int) (place >>> LINE_BITS)).name(), unit, place & ((1L << LINE_BITS) - 1));
+        return place(input -> inputs.get(input).name(), place, unit);
+    }
+
+    /**
+     * {@return the place that a number stands for}
+     *
+     * @param names the name of each input
+     * @param place the number
+     * @param unit what was counted
+     */
+    public static RowPlace place(IntFunction<String> names, long place, RowPlace.Unit unit) {
+        return new RowPlace(names.apply((int) (place >>> LINE_BITS)), unit, place & ((1L << LINE_BITS) - 1));
     }
 }
