@@ -25,6 +25,8 @@ import java.util.zip.GZIPInputStream;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -50,6 +52,8 @@ class KillAndResumeIT {
 
     @TempDir
     private Path directory;
+
+    private Runnable beforeResume = () -> {};
 
     @Test
     void ofACompressedFile() throws Exception {
@@ -251,6 +255,59 @@ class KillAndResumeIT {
         }
     }
 
+    /**
+     * The rows are in three partitions, between messages of aborted transactions, and their timestamps are in the order
+     * of the file. The broker is restarted in between.
+     */
+    @Test
+    void ofAKafkaTopic() throws Exception {
+        try (KafkaBroker broker = new KafkaBroker(Files.createDirectory(directory.resolve("broker")))) {
+            broker.create("flights", 3);
+            try (KafkaProducer<String, String> producer = broker.producer(Map.of("transactional.id", "flights"))) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                convert(directory.resolve("unused"), "", (number, cells) -> {
+                    String value = "{\"date\":\"" + cells[0] + "\",\"origin\":\"" + cells[1] + "\",\"destination\":\""
+                            + cells[2] + "\",\"distance\":" + cells[3] + ",\"delayed\":" + cells[5] + "}";
+                    int partition = Math.floorMod(number * 0x9E3779B9 >>> 7, 3);
+                    producer.send(new ProducerRecord<>("flights", partition, (long) number, "key", value));
+                    if (number % 100 == 99) {
+                        producer.commitTransaction();
+                        producer.beginTransaction();
+                        producer.send(
+                                new ProducerRecord<>("flights", partition, (long) number, "key", "{\"aborted\":1}"));
+                        producer.flush();
+                        producer.abortTransaction();
+                        producer.beginTransaction();
+                    }
+                    return "";
+                });
+                producer.commitTransaction();
+            }
+            Map<String, Tensor> expected = tensorsOfCsv();
+            String source = "kafka:" + broker.address() + "/flights";
+            int[] runs = {0};
+            beforeResume = () -> {
+                if (runs[0]++ % 3 == 2) {
+                    broker.restart();
+                }
+            };
+            assertThat(killAndResume(source, 10, 40, "--target", "delayed").tensors())
+                    .isEqualTo(expected);
+            // Chunks wait until they are full, since scores are of chunks.
+            source += "?follow=true&max-wait-millis=600000";
+            Path first = directory.resolve("whole");
+            Files.move(first, directory.resolve("whole-bounded"));
+            for (int i = 0; Files.exists(directory.resolve("killed-" + i)); i++) {
+                Files.move(directory.resolve("killed-" + i), directory.resolve("bounded-" + i));
+            }
+            assertThat(killAndResume(source, 4, 40, "--target", "delayed", "--rows=" + SHORT_ROWS)
+                            .tensors())
+                    .as("with follow")
+                    .isEqualTo(expected);
+        }
+    }
+
     private static List<String> sorted(Path file) throws IOException {
         return Files.readAllLines(file).stream().sorted().toList();
     }
@@ -319,6 +376,7 @@ class KillAndResumeIT {
             String[] resume = with(train, killed.toString(), "--resume");
             boolean ended = false;
             while (!ended) {
+                beforeResume.run();
                 long before = lines(history);
                 Command.Running running = command.start(resume);
                 if (kills < all) {
