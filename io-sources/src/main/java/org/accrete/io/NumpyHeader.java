@@ -105,8 +105,8 @@ record NumpyHeader(char type, int size, ByteOrder order, boolean isByColumn, Lis
             throw AccreteException.badData(
                     type.contains("O")
                             ? "an array of Python objects is never read; convert it to numbers, as in x.astype(float)"
-                            : "the type of an array must be float32, float64, an integer or bool but was '" + type
-                                    + "'");
+                            : "the type of an array must be float32, float64, an integer or bool but was '"
+                                    + type.replaceAll("\\p{Cntrl}", " ") + "'");
         }
         String dimensions = values.getOrDefault("shape", "").replaceAll("[() ]", "");
         return new NumpyHeader(
