@@ -177,6 +177,8 @@ class JsonLinesSourceTest {
                 Optional.empty(),
                 false,
                 true,
+                false,
+                Optional.empty(),
                 Optional.empty(),
                 BadRows.stop());
         assertThat(all(growing)).containsExactly("1.0", "2.0");

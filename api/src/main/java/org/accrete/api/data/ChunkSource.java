@@ -1,5 +1,6 @@
 package org.accrete.api.data;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,7 +9,8 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>{@link #next} clears the buffer and fills it until it is full or the rows end; chunk borders ignore file
- *       borders. Only where rows are read several times does a chunk end with each pass over them.
+ *       borders. Only where rows are read several times does a chunk end with each pass over them, and a source that
+ *       {@linkplain #maxWait waits for rows} hands on those that came in time.
  *   <li>Rows, their order and their encoding do not depend on the size of the buffers.
  *   <li>After {@link #seek} with a buffer's {@link ChunkBuffer#position()}, a newly opened source continues with the
  *       row after that buffer; with {@code position.plus(n)} it continues n rows later.
@@ -42,7 +44,7 @@ public interface ChunkSource extends AutoCloseable {
     void seek(Position position);
 
     /**
-     * Reads rows until the buffer is full or the rows end.
+     * Reads rows until the buffer is full, the rows end or, once there is one, {@link #maxWait} has passed.
      *
      * @param buffer cleared, then filled; of this source's schema
      * @return false when there was no row left
@@ -50,6 +52,24 @@ public interface ChunkSource extends AutoCloseable {
      *     stay in the buffer
      */
     boolean next(ChunkBuffer buffer);
+
+    /**
+     * {@return how long {@link #next} waits for further rows once it has one; empty where all rows are there, so that
+     * it never waits} With no row at all it waits for one, or for the end.
+     */
+    default Optional<Duration> maxWait() {
+        return Optional.empty();
+    }
+
+    /**
+     * Waits for what {@link #next} would wait for: a row, the end or an error. On the thread that reads.
+     *
+     * @param atMost the longest wait, at least 0
+     * @return whether it came; {@link #next} may have to wait all the same where the rows that came are bad
+     */
+    default boolean awaitRows(Duration atMost) {
+        return true;
+    }
 
     /**
      * {@return whether it hands out only the rows that pass the {@linkplain SourceRequest#where condition} asked for}

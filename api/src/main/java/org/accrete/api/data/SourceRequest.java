@@ -1,7 +1,9 @@
 package org.accrete.api.data;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.accrete.api.AccreteException;
 
 /**
  * What a source is asked for when it is opened.
@@ -17,6 +19,9 @@ import java.util.Optional;
  *     absent
  * @param mayGrow whether the rows may go on later from where they end now, so that a last line without its end is left
  *     for then; when false it is read as it is
+ * @param follow whether to wait for further rows where they end now, as {@code tail -F} does
+ * @param maxWait how long a source that {@linkplain ChunkSource#maxWait waits for rows} waits for further ones once it
+ *     has one; empty for {@link #MAX_WAIT}
  * @param where which rows are handed out; the others are {@linkplain DroppedRows#filtered counted}. Empty for all
  * @param badRows what to do with rows that cannot be used
  */
@@ -28,11 +33,30 @@ public record SourceRequest(
         Optional<ColumnPlan> plan,
         boolean targetNeeded,
         boolean mayGrow,
+        boolean follow,
+        Optional<Duration> maxWait,
         Optional<RowFilter> where,
         BadRows badRows) {
-    // Copies the list.
+    /** How long a source that waits for rows waits for further ones, unless something else is asked for: 1 s. */
+    public static final Duration MAX_WAIT = Duration.ofSeconds(1);
+
+    // Checks the time and copies the list.
     public SourceRequest {
+        maxWait.ifPresent(SourceRequest::requireWait);
         columns = List.copyOf(columns);
+    }
+
+    /**
+     * Refuses a time that a source cannot wait.
+     *
+     * @param maxWait from 0, for no longer than the rows at hand take, to one day
+     * @throws AccreteException bad argument: another one
+     */
+    public static void requireWait(Duration maxWait) {
+        if (maxWait.isNegative() || maxWait.compareTo(Duration.ofDays(1)) > 0) {
+            throw AccreteException.badArgument(
+                    "max-wait must be from 0s to 86400s but was " + maxWait.toMillis() + "ms");
+        }
     }
 
     /**
@@ -52,7 +76,18 @@ public record SourceRequest(
             Optional<ColumnPlan> plan,
             boolean targetNeeded,
             BadRows badRows) {
-        this(location, target, Optional.empty(), columns, plan, targetNeeded, false, Optional.empty(), badRows);
+        this(
+                location,
+                target,
+                Optional.empty(),
+                columns,
+                plan,
+                targetNeeded,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                badRows);
     }
 
     /**
@@ -80,7 +115,17 @@ public record SourceRequest(
      */
     public SourceRequest withTarget(String name) {
         return new SourceRequest(
-                location, Optional.of(name), targetKind, columns, plan, targetNeeded, mayGrow, where, badRows);
+                location,
+                Optional.of(name),
+                targetKind,
+                columns,
+                plan,
+                targetNeeded,
+                mayGrow,
+                follow,
+                maxWait,
+                where,
+                badRows);
     }
 
     /**
@@ -89,7 +134,8 @@ public record SourceRequest(
      * @param kind the kind, or empty for any
      */
     public SourceRequest withTargetKind(Optional<Target.Kind> kind) {
-        return new SourceRequest(location, target, kind, columns, plan, targetNeeded, mayGrow, where, badRows);
+        return new SourceRequest(
+                location, target, kind, columns, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
     }
 
     /**
@@ -98,7 +144,8 @@ public record SourceRequest(
      * @param given the columns
      */
     public SourceRequest withColumns(List<Column> given) {
-        return new SourceRequest(location, target, targetKind, given, plan, targetNeeded, mayGrow, where, badRows);
+        return new SourceRequest(
+                location, target, targetKind, given, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
     }
 
     /**
@@ -109,7 +156,17 @@ public record SourceRequest(
      */
     public SourceRequest withPlan(ColumnPlan stored, boolean needTarget) {
         return new SourceRequest(
-                location, target, targetKind, columns, Optional.of(stored), needTarget, mayGrow, where, badRows);
+                location,
+                target,
+                targetKind,
+                columns,
+                Optional.of(stored),
+                needTarget,
+                mayGrow,
+                follow,
+                maxWait,
+                where,
+                badRows);
     }
 
     /**
@@ -118,7 +175,28 @@ public record SourceRequest(
      * @param grows whether a last line without its end is left for later
      */
     public SourceRequest withMayGrow(boolean grows) {
-        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, grows, where, badRows);
+        return new SourceRequest(
+                location, target, targetKind, columns, plan, targetNeeded, grows, follow, maxWait, where, badRows);
+    }
+
+    /**
+     * {@return the same request, of rows that are waited for where they end now, or not}
+     *
+     * @param follows whether they are
+     */
+    public SourceRequest withFollow(boolean follows) {
+        return new SourceRequest(
+                location, target, targetKind, columns, plan, targetNeeded, mayGrow, follows, maxWait, where, badRows);
+    }
+
+    /**
+     * {@return the same request with another time to wait for further rows}
+     *
+     * @param wait from 0 to one day, or empty for {@link #MAX_WAIT}
+     */
+    public SourceRequest withMaxWait(Optional<Duration> wait) {
+        return new SourceRequest(
+                location, target, targetKind, columns, plan, targetNeeded, mayGrow, follow, wait, where, badRows);
     }
 
     /**
@@ -127,7 +205,8 @@ public record SourceRequest(
      * @param policy what to do with rows that cannot be used
      */
     public SourceRequest withBadRows(BadRows policy) {
-        return new SourceRequest(location, target, targetKind, columns, plan, targetNeeded, mayGrow, where, policy);
+        return new SourceRequest(
+                location, target, targetKind, columns, plan, targetNeeded, mayGrow, follow, maxWait, where, policy);
     }
 
     /**
@@ -137,6 +216,16 @@ public record SourceRequest(
      */
     public SourceRequest withWhere(Optional<RowFilter> condition) {
         return new SourceRequest(
-                location, target, targetKind, columns, plan, targetNeeded, mayGrow, condition, badRows);
+                location,
+                target,
+                targetKind,
+                columns,
+                plan,
+                targetNeeded,
+                mayGrow,
+                follow,
+                maxWait,
+                condition,
+                badRows);
     }
 }

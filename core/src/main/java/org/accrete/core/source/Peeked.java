@@ -1,5 +1,6 @@
 package org.accrete.core.source;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,8 @@ public final class Peeked extends SourceWrapper {
     }
 
     /**
-     * {@return the first rows, fewer when there are no more or a bad row follows; the same chunk each time}
+     * {@return the first rows, fewer when there are no more, a bad row follows or a source that waits for rows has none
+     * for the time it may wait; the same chunk each time}
      *
      * @throws AccreteException bad state: the source was read or sought before; bad data: the first row cannot be used
      */
@@ -59,7 +61,7 @@ public final class Peeked extends SourceWrapper {
         ChunkBuffer all = new ChunkBuffer(source.schema(), rows, keys);
         ChunkBuffer one = new ChunkBuffer(source.schema(), 1, keys);
         boolean more = true;
-        while (more && all.room() > 0) {
+        while (more && all.room() > 0 && (rowEnds.isEmpty() || isInTime())) {
             more = nextOf(one, all.rows());
             if (more) {
                 all.append(one, 0, one.rows());
@@ -72,6 +74,16 @@ public final class Peeked extends SourceWrapper {
             all.position(rowEnds.get(rowEnds.size() - 1).position());
         }
         return all;
+    }
+
+    /** {@return whether the source has something before it would hand on the rows that it has} */
+    private boolean isInTime() {
+        return maxWait().isEmpty() || source.awaitRows(maxWait().get());
+    }
+
+    @Override
+    public boolean awaitRows(Duration atMost) {
+        return handed < rowEnds.size() || badRow.isPresent() || source.awaitRows(atMost);
     }
 
     /** Reads the next row; a bad one is refused when the rows before it have been handed out. */
@@ -119,7 +131,7 @@ public final class Peeked extends SourceWrapper {
             return false;
         }
         handOut(sample.get(), buffer);
-        if (buffer.room() > 0) {
+        if (buffer.room() > 0 && (badRow.isPresent() || isInTime())) {
             fillUp(buffer);
         }
         return true;

@@ -1,8 +1,10 @@
 package org.accrete.core.source;
 
 import com.google.common.base.Throwables;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
@@ -65,6 +67,10 @@ public final class Prefetch extends SourceWrapper {
         buffer.clear();
         start(buffer);
         while (buffer.room() > 0) {
+            if (buffer.rows() > 0 && maxWait().isPresent() && !awaitRows(Duration.ZERO)) {
+                // The source has waited already.
+                break;
+            }
             Optional<ChunkBuffer> ahead = await(buffer);
             if (ahead.isEmpty()) {
                 break;
@@ -105,10 +111,33 @@ public final class Prefetch extends SourceWrapper {
         }
     }
 
+    /** {@inheritDoc} Before the first {@link #next} there is nothing to wait for. */
+    @Override
+    public synchronized boolean awaitRows(Duration atMost) {
+        long until = System.nanoTime() + atMost.toNanos();
+        boolean interrupted = false;
+        while (isWaiting() && until - System.nanoTime() > 0) {
+            try {
+                // At least 1 ms: 0 would be for ever.
+                wait(TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime()) + 1);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !isWaiting();
+    }
+
+    private boolean isWaiting() {
+        return reader.isPresent() && ready.isEmpty() && failure.isEmpty() && !ended && !stopped;
+    }
+
     /** {@return the first chunk that is ready, left in its place; empty at the end, whose dropped rows are counted} */
     private synchronized Optional<ChunkBuffer> await(ChunkBuffer buffer) {
         boolean interrupted = false;
-        while (ready.isEmpty() && failure.isEmpty() && !ended && !stopped) {
+        while (isWaiting()) {
             try {
                 wait();
             } catch (InterruptedException e) {

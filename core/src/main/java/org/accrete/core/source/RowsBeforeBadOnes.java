@@ -1,5 +1,6 @@
 package org.accrete.core.source;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
@@ -21,6 +22,11 @@ final class RowsBeforeBadOnes extends SourceWrapper {
     public void seek(Position to) {
         source.seek(to);
         position = to;
+    }
+
+    @Override
+    public boolean awaitRows(Duration atMost) {
+        return badRow.isPresent() || source.awaitRows(atMost);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.accrete.core.source;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.accrete.api.data.ChunkBuffer;
@@ -47,6 +48,16 @@ abstract class SourceWrapper implements ChunkSource {
     @Override
     public final Optional<RowPlace> place(long place) {
         return described.place(place);
+    }
+
+    @Override
+    public final Optional<Duration> maxWait() {
+        return described.maxWait();
+    }
+
+    @Override
+    public boolean awaitRows(Duration atMost) {
+        return described.awaitRows(atMost);
     }
 
     /** {@return an empty buffer for the rows that another still has room for} */

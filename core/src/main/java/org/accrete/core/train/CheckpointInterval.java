@@ -1,12 +1,13 @@
 package org.accrete.core.train;
 
+import java.util.concurrent.TimeUnit;
 import org.accrete.api.AccreteException;
 
 /**
  * How often a run appends a version. When both are given, whichever comes first. It never changes what is learned.
  *
  * @param chunks after so many chunks; 0 for never by chunks
- * @param seconds after so many seconds, at the next chunk's end; 0 for never by time
+ * @param seconds after so many seconds, at the next chunk's end or while the source waits for rows; 0 for never by time
  */
 public record CheckpointInterval(long chunks, long seconds) {
     // Checks the numbers.
@@ -42,6 +43,11 @@ public record CheckpointInterval(long chunks, long seconds) {
     /** {@return whether a version is due} */
     boolean isDue(long chunksSince, double secondsSince) {
         return (chunks > 0 && chunksSince >= chunks) || (seconds > 0 && secondsSince >= seconds);
+    }
+
+    /** {@return how long until a version is due by time; for ever where that is never} */
+    long nanosUntilDue(long nanosSince) {
+        return seconds == 0 ? Long.MAX_VALUE : Math.max(0, TimeUnit.SECONDS.toNanos(seconds) - nanosSince);
     }
 
     /** {@return the text that {@link #parse} reads; both numbers when both are given, which it cannot read} */

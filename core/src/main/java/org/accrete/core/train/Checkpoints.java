@@ -49,6 +49,11 @@ final class Checkpoints {
                 && interval.isDue(chunksSinceVersion, sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9);
     }
 
+    /** {@return how long until a version is due by time; for ever where none is} */
+    long nanosUntilDue(long rows) {
+        return areComplete(rows) ? Long.MAX_VALUE : interval.nanosUntilDue(sinceVersion.elapsed(TimeUnit.NANOSECONDS));
+    }
+
     /** {@return whether there is nothing to append: no writer, or no row since the last version} */
     boolean areComplete(long rows) {
         return writer.isEmpty() || rows == rowsOfVersion;

@@ -10,6 +10,8 @@ import org.accrete.core.serve.LiveModel;
 
 /** Publishes snapshots of a run's pipeline: with every version, and else at most once a second. */
 final class SnapshotPublisher {
+    private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final LiveModel live;
     private final Optional<ColumnPlan> plan;
     private final Stopwatch sincePublished;
@@ -28,7 +30,18 @@ final class SnapshotPublisher {
     }
 
     boolean isDue() {
-        return renamed || sincePublished.elapsed(TimeUnit.SECONDS) >= 1;
+        return renamed || sincePublished.elapsed(TimeUnit.NANOSECONDS) >= NANOS;
+    }
+
+    /** {@return how long until a snapshot is due; for ever where nothing was learned since the last one} */
+    long nanosUntilDue(long rows) {
+        return isPublished(rows)
+                ? Long.MAX_VALUE
+                : renamed ? 0 : Math.max(0, NANOS - sincePublished.elapsed(TimeUnit.NANOSECONDS));
+    }
+
+    private boolean isPublished(long rows) {
+        return rows == 0 || (rows == rowsOfPublished && !renamed);
     }
 
     /**
@@ -37,7 +50,7 @@ final class SnapshotPublisher {
      * @param rows rows learned by this run; before the first there is nothing to publish
      */
     void publish(Pipeline pipeline, String name, long rows) {
-        if (rows == 0 || (rows == rowsOfPublished && !renamed)) {
+        if (isPublished(rows)) {
             return;
         }
         live.publish(pipeline.snapshot(), name, plan);

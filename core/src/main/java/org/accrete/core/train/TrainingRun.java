@@ -2,6 +2,7 @@ package org.accrete.core.train;
 
 import com.google.common.base.Stopwatch;
 import com.google.common.base.Ticker;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +39,10 @@ import org.accrete.core.source.Sources;
  *   <li>A row without a target trains the steps, is not learned and not scored, and is counted apart.
  *   <li>Rows are scored the first time that they are read, by a model that has learned something; rows of the later
  *       passes of {@link Sources#repeat} are learned only.
- *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed, at the end, and when a
- *       bad row or the source ends the run; each time only if rows were learned since the last one. The interval never
- *       changes what is learned. Nothing more is appended when too many rows are bad.
+ *   <li>A version is appended when the {@linkplain Builder#checkpointEvery interval} has passed, also while the source
+ *       {@linkplain ChunkSource#awaitRows waits} for rows, at the end, and when a bad row or the source ends the run;
+ *       each time only if rows were learned since the last one. The interval never changes what is learned. Nothing
+ *       more is appended when too many rows are bad.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
@@ -52,6 +54,9 @@ import org.accrete.core.source.Sources;
 public final class TrainingRun {
     /** What comes after the last pass. */
     private static final int ROWS_END = Integer.MAX_VALUE;
+
+    /** A source that is not read ahead does not know that the run is to stop. */
+    private static final long MOST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Pipeline pipeline;
     private final ChunkSource source;
@@ -153,6 +158,10 @@ public final class TrainingRun {
         boolean stoppedEarly = false;
         while (more && !stop && !stoppedEarly && progress.rows() < mostRows) {
             buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
+            storeWhileWaiting(reader);
+            if (stop) {
+                break;
+            }
             more = read(reader, buffer);
             // After the position: a resumed run reads them again.
             atEnd = more ? DroppedRows.NONE : buffer.dropped();
@@ -328,8 +337,30 @@ public final class TrainingRun {
                 List.of());
     }
 
+    /** Appends and publishes what is due before the source has something more. */
+    private void storeWhileWaiting(ChunkSource reader) {
+        while (!stop && !reader.awaitRows(untilDue())) {
+            storeWhatIsDue();
+        }
+    }
+
+    /** {@return the time until a version or a snapshot is due} No longer than a moment, after which to look again. */
+    private Duration untilDue() {
+        long rows = progress.rows();
+        long nanos = keepsBest()
+                ? Long.MAX_VALUE
+                : Math.min(
+                        checkpoints.nanosUntilDue(rows),
+                        publisher.map(some -> some.nanosUntilDue(rows)).orElse(Long.MAX_VALUE));
+        return Duration.ofNanos(Math.min(nanos, MOST_WAIT_NANOS));
+    }
+
     private void afterChunk() {
         listener.chunk(new Progress(progress.learned(), progress.refused(), seconds(), this::report));
+        storeWhatIsDue();
+    }
+
+    private void storeWhatIsDue() {
         if (checkpoints.isDue() && !keepsBest()) {
             append();
         }
