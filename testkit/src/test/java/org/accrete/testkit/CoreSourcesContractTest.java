@@ -1,19 +1,30 @@
 package org.accrete.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.core.source.Examples;
+import org.accrete.core.source.PushSource;
 import org.accrete.core.source.Rows;
 import org.accrete.core.source.Sources;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the sources of core, which cannot depend on the test kit. */
@@ -261,5 +272,78 @@ class CoreSourcesContractTest {
         public ChunkSource open() {
             return Rows.of(sparse()).cache(directory.resolve("rows"));
         }
+    }
+
+    /** The rows that an application pushes, from the one on that the source has not had yet. */
+    private static final class Feeding implements ChunkSource {
+        private final PushSource source = new PushSource(
+                ColumnPlan.parse(
+                        "a=numeric\nb=numeric\nc=numeric\nd=numeric\ny=target(kind=categorical,classes=label 3)"),
+                X.length,
+                Duration.ZERO);
+        private boolean isFed;
+
+        @Override
+        public String name() {
+            return source.name();
+        }
+
+        @Override
+        public Schema schema() {
+            return source.schema();
+        }
+
+        @Override
+        public void seek(Position position) {
+            source.seek(position);
+        }
+
+        @Override
+        public boolean next(ChunkBuffer buffer) {
+            if (!isFed) {
+                isFed = true;
+                for (int row = (int) source.rowsTaken(); row < X.length; row++) {
+                    source.offer(X[row], LABELS[row]);
+                }
+                source.end();
+            }
+            return source.next(buffer);
+        }
+
+        @Override
+        public Optional<RowPlace> place(long place) {
+            return source.place(place);
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
+    }
+
+    @Nested
+    class Pushed implements SourceContract {
+        @Override
+        public ChunkSource open() {
+            return new Feeding();
+        }
+    }
+
+    @Test
+    void pushedRowsOfNumbersAllocateNothing() {
+        assumeTrue(Allocations.areCounted());
+        PushSource source = new PushSource(
+                ColumnPlan.parse("a=numeric\nb=numeric\nc=numeric\nd=numeric\ny=target(kind=categorical)"),
+                1_000,
+                Duration.ZERO);
+        ChunkBuffer buffer = new ChunkBuffer(source.schema(), 1_000);
+        long bytes = Allocations.least(1_000, () -> {
+            for (int i = 0; i < 1_000; i++) {
+                source.offer(X[i % X.length], LABELS[i % X.length]);
+            }
+            source.next(buffer);
+        });
+        assertThat(bytes).as("bytes for 1,000 rows, a few for each chunk").isLessThanOrEqualTo(1_000);
+        assertThat(buffer.rows()).isEqualTo(1_000);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Ticker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -44,7 +46,9 @@ import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.preprocess.StandardScalerProvider;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
+import org.accrete.core.serve.ClassPrediction;
 import org.accrete.core.serve.LiveModel;
+import org.accrete.core.source.PushSource;
 import org.accrete.core.source.Rows;
 import org.accrete.core.source.Sources;
 import org.accrete.core.store.DirectoryStore;
@@ -1016,5 +1020,138 @@ class TrainingRunTest {
                     .hasMessageContaining(bad);
         }
         assertThatThrownBy(() -> new CheckpointInterval(0, 0)).hasMessageContaining("> 0");
+    }
+
+    private static PushSource pushed() {
+        return new PushSource(ColumnPlan.parse("a=numeric\nb=numeric\ny=target(kind=categorical)"), 100, Duration.ZERO);
+    }
+
+    /** Each version opens the latch of its number. */
+    private static RunListener opening(CountDownLatch... versions) {
+        return new RunListener() {
+            @Override
+            public void version(ModelVersion version) {
+                versions[(int) version.number() - 1].countDown();
+            }
+        };
+    }
+
+    private static void awaitOpen(CountDownLatch latch) throws InterruptedException {
+        assertThat(latch.await(50, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static Thread start(TrainingRun run, List<RunReport> reports) {
+        Thread thread = new Thread(() -> reports.add(run.run()));
+        thread.start();
+        return thread;
+    }
+
+    @Test
+    void rowsThatWereLearnedAreStoredThoughNoFurtherRowComes() throws InterruptedException {
+        for (boolean ahead : new boolean[] {true, false}) {
+            PushSource source = pushed();
+            MemoryWriter writer = new MemoryWriter();
+            CountDownLatch[] versions = {new CountDownLatch(1), new CountDownLatch(1), new CountDownLatch(1)};
+            List<RunReport> reports = new ArrayList<>();
+            TrainingRun run = run(source)
+                    .writer(writer)
+                    .checkpointEvery(new CheckpointInterval(0, 1))
+                    .prefetch(ahead)
+                    .listener(opening(versions))
+                    .build();
+            Thread thread = start(run, reports);
+            source.put(new double[] {1, 2}, "no");
+            source.put(new double[] {2, 1}, "yes");
+            awaitOpen(versions[0]);
+            source.put(new double[] {3, 1}, "yes");
+            awaitOpen(versions[1]);
+            // Nothing new was learned, so no version comes.
+            assertThat(versions[2].await(1_200, TimeUnit.MILLISECONDS)).isFalse();
+            run.stop();
+            thread.join();
+            assertThat(reports).hasSize(1).first().satisfies(report -> {
+                assertThat(report.rows()).isEqualTo(3);
+                assertThat(report.stopped()).isTrue();
+            });
+            assertThat(writer.states).hasSize(2);
+            assertThat(writer.last().whole("run.rows")).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aModelLearnsFromThreadsWhileItAnswers() throws InterruptedException {
+        PushSource source = pushed();
+        LiveModel live = LiveModel.unpublished();
+        List<RunReport> reports = new ArrayList<>();
+        CountDownLatch learned = new CountDownLatch(1);
+        Thread training = start(
+                run(source)
+                        .publishTo(live)
+                        .listener(new RunListener() {
+                            @Override
+                            public void chunk(Progress progress) {
+                                learned.countDown();
+                            }
+                        })
+                        .build(),
+                reports);
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            double sign = t % 2 == 0 ? 1 : -1;
+            Thread thread = new Thread(() -> {
+                try {
+                    for (int i = 0; i < 500; i++) {
+                        source.put(new double[] {sign, i % 7}, sign > 0 ? "yes" : "no");
+                    }
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        awaitOpen(learned);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        source.end();
+        training.join();
+        assertThat(reports)
+                .hasSize(1)
+                .first()
+                .satisfies(report -> assertThat(report.rows()).isEqualTo(2_000));
+        assertThat(live.predict(new double[] {1, 3}))
+                .isInstanceOfSatisfying(
+                        ClassPrediction.class,
+                        answer -> assertThat(answer.label()).isEqualTo("yes"));
+    }
+
+    /** A snapshot is published a second after the last one, though no further row comes. */
+    @Test
+    void rowsThatWereLearnedArePublishedThoughNoFurtherRowComes() throws InterruptedException {
+        PushSource source = pushed();
+        LiveModel live = LiveModel.unpublished();
+        List<RunReport> reports = new ArrayList<>();
+        TrainingRun run = run(source).publishTo(live).build();
+        Thread training = start(run, reports);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(50);
+        for (int row = 1; row <= 3; row++) {
+            source.put(new double[] {row, 2}, "no");
+            while (source.rowsTaken() < row && System.nanoTime() < until) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        }
+        String version = "";
+        while (!version.equals("+3") && System.nanoTime() < until) {
+            TimeUnit.MILLISECONDS.sleep(5);
+            try {
+                version = live.current().version();
+            } catch (AccreteException e) {
+                // Not yet.
+            }
+        }
+        assertThat(version).isEqualTo("+3");
+        run.stop();
+        training.join();
     }
 }

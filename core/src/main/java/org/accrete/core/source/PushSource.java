@@ -1,0 +1,492 @@
+package org.accrete.core.source;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.LabelIndex;
+import org.accrete.api.data.Position;
+import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RowPlace;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.Target;
+
+/**
+ * A source of rows that threads of the application push, while a {@link org.accrete.core.train.TrainingRun} takes them:
+ *
+ * <pre>{@code
+ * PushSource source = new PushSource(plan, 10_000);
+ * Thread training = new Thread(TrainingRun.builder(pipeline, source).publishTo(live).build()::run);
+ * training.start();
+ * source.put(new double[] {0.3, 1.2}, "yes"); // from any thread, as often as wanted
+ * source.end();
+ * training.join();
+ * }</pre>
+ *
+ * <ul>
+ *   <li>The queue holds a fixed number of rows. When it is full, {@code offer} returns false, with a time after that
+ *       time, and {@code put} waits.
+ *   <li>A row is encoded on the thread that pushes it, one at a time. A bad row is refused there and then, with its
+ *       reason, and changes nothing.
+ *   <li>After {@link #end} every further row is refused with bad state; those before are all handed on.
+ *   <li>A chunk that is not full is handed on when its first row has waited for {@link #maxWait}.
+ *   <li>A position is the number of rows taken. A run that is resumed does not get these again: the application goes on
+ *       with the row after as many as the version's {@code run.position} counts, which {@link #rowsTaken} says once the
+ *       run has begun.
+ *   <li>Rows of numbers allocate nothing once the queue has been full.
+ * </ul>
+ */
+public final class PushSource implements ChunkSource {
+    private static final double NO_TARGET = Double.NaN;
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    /*
+     * Two buffers: rows are pushed to one and taken from the other; when that is used up they are swapped. The lock of
+     * this object guards everything.
+     */
+    private final ColumnPlan plan;
+    private final RowEncoder encoder;
+    private final List<String> header;
+    private final List<String> fields;
+    private final Map<String, Integer> classIndexes = new HashMap<>();
+    private final boolean keepsSpelling;
+    private final boolean takesNumbers;
+    private final int capacity;
+    private final Duration maxWait;
+    private ChunkBuffer pushed;
+    private ChunkBuffer taking;
+    private int handed;
+    private long firstAt;
+    private long taken;
+    private boolean begun;
+    private boolean ended;
+
+    /**
+     * Makes a source that waits for further rows for {@link SourceRequest#MAX_WAIT}.
+     *
+     * @param plan what the columns are and how records are encoded
+     * @param capacity the most rows that wait to be taken, at least 1
+     */
+    public PushSource(ColumnPlan plan, int capacity) {
+        this(plan, capacity, SourceRequest.MAX_WAIT);
+    }
+
+    /**
+     * Makes a source.
+     *
+     * @param plan what the columns are and how records are encoded
+     * @param capacity the most rows that wait to be taken, at least 1
+     * @param maxWait how long the first row of a chunk waits for further ones, from 0 to one day
+     */
+    public PushSource(ColumnPlan plan, int capacity, Duration maxWait) {
+        if (capacity < 1) {
+            throw AccreteException.badArgument("capacity must be >= 1 but was " + capacity);
+        }
+        SourceRequest.requireWait(maxWait);
+        this.plan = plan;
+        this.capacity = capacity;
+        this.maxWait = maxWait;
+        this.header = plan.rawNames();
+        this.fields = new ArrayList<>(Collections.nCopies(header.size(), ""));
+        this.encoder = new RowEncoder(plan, header, true);
+        long numbers =
+                plan.columns().stream().filter(Column.Numeric.class::isInstance).count();
+        this.takesNumbers = numbers == plan.schema().width()
+                && plan.columns().stream()
+                        .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
+        this.keepsSpelling = plan.label().filter(Column.Label::asWritten).isPresent();
+        this.pushed = new ChunkBuffer(plan.schema(), capacity);
+        this.taking = new ChunkBuffer(plan.schema(), capacity);
+    }
+
+    /**
+     * Offers a record.
+     *
+     * @param record cells by the names of the raw columns; an absent one is missing, further ones are ignored; not kept
+     * @return whether it was accepted; false if the queue is full
+     * @throws AccreteException bad data: a cell that cannot be used; bad state: the rows were ended
+     */
+    public boolean offer(Map<String, String> record) {
+        return push(record);
+    }
+
+    /**
+     * Offers a record, and waits for room.
+     *
+     * @param record as for {@link #offer(Map)}
+     * @param atMost the longest wait
+     * @return whether it was accepted; false if the queue was full all the time
+     * @throws AccreteException as {@link #offer(Map)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public boolean offer(Map<String, String> record, Duration atMost) throws InterruptedException {
+        return pushWaiting(record, atMost.toNanos());
+    }
+
+    /**
+     * Waits for room and pushes a record.
+     *
+     * @param record as for {@link #offer(Map)}
+     * @throws AccreteException as {@link #offer(Map)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public void put(Map<String, String> record) throws InterruptedException {
+        pushWaiting(record, FOREVER);
+    }
+
+    /**
+     * Offers a row of numbers.
+     *
+     * @param features one per column, in the order of the plan; NaN is missing; not kept
+     * @param target the number to predict; NaN if it is missing, also where the target is a label
+     * @return whether it was accepted; false if the queue is full
+     * @throws AccreteException bad argument: another number of features, or a plan of other columns than numbers; bad
+     *     data: an infinite number, or a number for a label; bad state: the rows were ended
+     */
+    public synchronized boolean offer(double[] features, double target) {
+        requireOpen();
+        if (isFull()) {
+            return false;
+        }
+        add(features, target);
+        return true;
+    }
+
+    /**
+     * Offers a row of numbers, and waits for room.
+     *
+     * @param features as for {@link #offer(double[], double)}
+     * @param target as there
+     * @param atMost the longest wait
+     * @return whether it was accepted; false if the queue was full all the time
+     * @throws AccreteException as {@link #offer(double[], double)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public synchronized boolean offer(double[] features, double target, Duration atMost) throws InterruptedException {
+        boolean hasRoom = awaitRoom(atMost.toNanos());
+        if (hasRoom) {
+            add(features, target);
+        }
+        return hasRoom;
+    }
+
+    /**
+     * Waits for room and pushes a row of numbers.
+     *
+     * @param features as for {@link #offer(double[], double)}
+     * @param target as there
+     * @throws AccreteException as {@link #offer(double[], double)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public synchronized void put(double[] features, double target) throws InterruptedException {
+        awaitRoom(FOREVER);
+        add(features, target);
+    }
+
+    /**
+     * Offers a row of numbers with a label.
+     *
+     * @param features as for {@link #offer(double[], double)}
+     * @param label the class; the empty text if it is missing
+     * @return whether it was accepted; false if the queue is full
+     * @throws AccreteException as {@link #offer(double[], double)}; bad data: a label for a number
+     */
+    public synchronized boolean offer(double[] features, String label) {
+        requireOpen();
+        if (isFull()) {
+            return false;
+        }
+        add(features, label);
+        return true;
+    }
+
+    /**
+     * Offers a row of numbers with a label, and waits for room.
+     *
+     * @param features as for {@link #offer(double[], double)}
+     * @param label as for {@link #offer(double[], String)}
+     * @param atMost the longest wait
+     * @return whether it was accepted; false if the queue was full all the time
+     * @throws AccreteException as {@link #offer(double[], String)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public synchronized boolean offer(double[] features, String label, Duration atMost) throws InterruptedException {
+        boolean hasRoom = awaitRoom(atMost.toNanos());
+        if (hasRoom) {
+            add(features, label);
+        }
+        return hasRoom;
+    }
+
+    /**
+     * Waits for room and pushes a row of numbers with a label.
+     *
+     * @param features as for {@link #offer(double[], double)}
+     * @param label as for {@link #offer(double[], String)}
+     * @throws AccreteException as {@link #offer(double[], String)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public synchronized void put(double[] features, String label) throws InterruptedException {
+        awaitRoom(FOREVER);
+        add(features, label);
+    }
+
+    private synchronized boolean push(Map<String, String> record) {
+        requireOpen();
+        if (isFull()) {
+            return false;
+        }
+        add(record);
+        return true;
+    }
+
+    private synchronized boolean pushWaiting(Map<String, String> record, long nanos) throws InterruptedException {
+        boolean hasRoom = awaitRoom(nanos);
+        if (hasRoom) {
+            add(record);
+        }
+        return hasRoom;
+    }
+
+    private int waiting() {
+        return pushed.rows() + taking.rows() - handed;
+    }
+
+    private boolean isFull() {
+        return waiting() >= capacity;
+    }
+
+    private void requireOpen() {
+        if (ended) {
+            throw AccreteException.badState("the rows were ended; push no further ones, or make another source");
+        }
+    }
+
+    private boolean awaitRoom(long nanos) throws InterruptedException {
+        requireOpen();
+        long start = System.nanoTime();
+        while (isFull()) {
+            long left = nanos == FOREVER ? FOREVER : nanos - (System.nanoTime() - start);
+            if (left <= 0) {
+                return false;
+            }
+            wait(millis(left));
+            requireOpen();
+        }
+        return true;
+    }
+
+    /** {@return milliseconds to wait, at least one: 0 would be for ever} */
+    private static long millis(long nanos) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    private void add(Map<String, String> record) {
+        for (int i = 0; i < header.size(); i++) {
+            String cell = record.get(header.get(i));
+            fields.set(i, cell == null ? "" : cell);
+        }
+        encoder.encode(fields, pushed);
+        added();
+    }
+
+    private void add(double[] features, double target) {
+        requireNumbers(features);
+        if (!Double.isNaN(target) && (Double.isInfinite(target) || kind() != Target.Kind.NUMERIC)) {
+            throw AccreteException.badData(
+                    kind() == Target.Kind.NUMERIC
+                            ? "the target must be a finite number or NaN but was " + target
+                            : "the target must be " + (kind() == Target.Kind.NONE ? "NaN" : "a label") + " but was "
+                                    + target);
+        }
+        addNumbers(features, target);
+    }
+
+    private void add(double[] features, String label) {
+        requireNumbers(features);
+        if (!label.isEmpty() && kind() != Target.Kind.CATEGORICAL) {
+            throw AccreteException.badData("the target must be a number but was the label '" + label + "'");
+        }
+        addNumbers(features, label.isEmpty() ? NO_TARGET : classIndex(label));
+    }
+
+    private int classIndex(String label) {
+        Integer known = classIndexes.get(label);
+        if (known != null) {
+            return known;
+        }
+        String canonical = keepsSpelling ? label.strip() : LabelIndex.canonical(label);
+        if (canonical.isEmpty()) {
+            throw AccreteException.badData("a label must not be blank");
+        }
+        int index = encoder.classIndex(canonical);
+        classIndexes.put(label, index);
+        return index;
+    }
+
+    private Target.Kind kind() {
+        return schema().target().kind();
+    }
+
+    private void requireNumbers(double[] features) {
+        if (!takesNumbers) {
+            throw AccreteException.badArgument(
+                    "rows of numbers need a plan of plain numeric columns; push records by name instead");
+        }
+        if (features.length != schema().width()) {
+            throw AccreteException.badArgument(
+                    "a row must have " + schema().width() + " features but has " + features.length);
+        }
+        for (int i = 0; i < features.length; i++) {
+            if (Double.isInfinite(features[i])) {
+                throw AccreteException.badData("feature " + i + " must be finite or NaN but was " + features[i]);
+            }
+        }
+    }
+
+    private void addNumbers(double[] features, double target) {
+        pushed.beginRow();
+        pushed.put(0, features, 0, features.length);
+        pushed.target(target);
+        pushed.endRow();
+        pushed.classes(encoder.classes());
+        added();
+    }
+
+    private void added() {
+        if (waiting() == 1) {
+            firstAt = System.nanoTime();
+        }
+        notifyAll();
+    }
+
+    /**
+     * Ends the rows: those accepted are still handed on, further ones are refused. Any thread; more calls do nothing.
+     */
+    public synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
+    /** {@return how many rows were handed on, with those before the position that was sought} Any thread. */
+    public synchronized long rowsTaken() {
+        return taken;
+    }
+
+    @Override
+    public String name() {
+        return "pushed rows";
+    }
+
+    @Override
+    public Schema schema() {
+        return encoder.schema();
+    }
+
+    @Override
+    public Optional<ColumnPlan> plan() {
+        return Optional.of(plan);
+    }
+
+    @Override
+    public Optional<Duration> maxWait() {
+        return Optional.of(maxWait);
+    }
+
+    @Override
+    public synchronized boolean awaitRows(Duration atMost) {
+        return awaitRow(System.nanoTime() + atMost.toNanos());
+    }
+
+    private boolean awaitRow(long until) {
+        try {
+            while (waiting() == 0 && !ended) {
+                long left = until - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                wait(millis(left));
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AccreteException(AccreteException.Kind.IO, "interrupted while waiting for rows", e);
+        }
+    }
+
+    /** {@inheritDoc} Rows pushed before this call come after the position. */
+    @Override
+    public synchronized void seek(Position position) {
+        if (!position.mark().isEmpty() || begun) {
+            throw AccreteException.badState(
+                    begun
+                            ? "a source can go to a position only once, before its first row is read"
+                            : "the position '" + position.toText() + "' is not one of pushed rows");
+        }
+        begun = true;
+        taken = position.rows();
+        notifyAll();
+    }
+
+    @Override
+    public synchronized boolean next(ChunkBuffer buffer) {
+        begun = true;
+        buffer.clear();
+        while (!buffer.isFull() && !awaitRow(System.nanoTime() + TimeUnit.DAYS.toNanos(1))) {
+            // A day without a row.
+        }
+        long until = firstAt + maxWait.toNanos();
+        while (!buffer.isFull() && awaitRow(until) && waiting() > 0) {
+            hand(buffer);
+        }
+        firstAt = System.nanoTime();
+        buffer.classes(encoder.classes());
+        buffer.position(new Position("", taken));
+        return buffer.rows() > 0;
+    }
+
+    private void hand(ChunkBuffer buffer) {
+        if (handed == taking.rows()) {
+            ChunkBuffer used = taking;
+            taking = pushed;
+            pushed = used;
+            pushed.clear();
+            handed = 0;
+        }
+        int to = Math.min(taking.rows(), handed + buffer.room());
+        int row = buffer.rows();
+        buffer.append(taking.chunk(), handed, to);
+        taken += to - handed;
+        handed = to;
+        for (int i = buffer.rows() - 1; i >= row; i--) {
+            buffer.place(i, taken - (buffer.rows() - 1 - i));
+        }
+        notifyAll();
+    }
+
+    /** {@inheritDoc} It counts rows from 1. */
+    @Override
+    public Optional<RowPlace> place(long place) {
+        return Optional.of(new RowPlace(name(), RowPlace.Unit.ROW, place));
+    }
+
+    /** Ends the rows; those that were not taken yet are dropped. */
+    @Override
+    public synchronized void close() {
+        ended = true;
+        taking.clear();
+        pushed.clear();
+        handed = 0;
+        notifyAll();
+    }
+}
