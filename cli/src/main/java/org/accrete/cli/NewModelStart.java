@@ -50,7 +50,9 @@ final class NewModelStart extends TrainingStart {
         SourceRequest request = options.plan
                 .in(options.columns.request(address, badRows))
                 .withTargetKind(targetKind)
-                .withMayGrow(options.resume);
+                .withMayGrow(options.resume)
+                .withFollow(options.follow)
+                .withMaxWait(options.maxWait());
         Peeked first = Sources.peek(address.open(request), SAMPLE_ROWS);
         Optional<ColumnPlan> plan = first.plan();
         peeked = Optional.of(first);

@@ -99,6 +99,16 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
             throw AccreteException.badArgument("source '" + provider.name()
                     + "' cannot leave out rows; --where works with files of text and numbers");
         }
+        if (request.follow() && source.maxWait().isEmpty()) {
+            source.close();
+            throw AccreteException.badArgument("source '" + provider.name()
+                    + "' cannot be followed; --follow works with files of text and topics of Kafka");
+        }
+        if (request.maxWait().isPresent() && source.maxWait().isEmpty()) {
+            source.close();
+            throw AccreteException.badArgument("--max-wait is for rows that are waited for, but '" + location
+                    + "' has all its rows; add --follow, or leave it out");
+        }
         return source;
     }
 

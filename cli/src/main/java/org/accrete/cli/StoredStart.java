@@ -51,8 +51,12 @@ final class StoredStart extends TrainingStart {
         if (options.resume) {
             requireSameSource();
         }
-        Function<SourceAddress, ChunkSource> open =
-                from -> stored.open(from, stored.request(from, true, badRows).withMayGrow(options.resume));
+        Function<SourceAddress, ChunkSource> open = from -> stored.open(
+                from,
+                stored.request(from, true, badRows)
+                        .withMayGrow(options.resume)
+                        .withFollow(options.follow)
+                        .withMaxWait(options.maxWait()));
         return repeated(open.apply(address), open);
     }
 
@@ -68,8 +72,10 @@ final class StoredStart extends TrainingStart {
                 .map(column -> column.namedAsIn(Set.of(name)))
                 .filter(column -> column.name().equals(name))
                 .forEach(given::add);
-        SourceRequest request =
-                new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows);
+        SourceRequest request = new SourceRequest(
+                        address.location(), Optional.of(name), given, Optional.empty(), true, badRows)
+                .withFollow(options.follow)
+                .withMaxWait(options.maxWait());
         ChunkSource first = address.open(request);
         Optional<ColumnPlan> inferred = first.plan();
         if (stored.plan().isEmpty() || inferred.isEmpty()) {

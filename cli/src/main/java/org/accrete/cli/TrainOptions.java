@@ -1,13 +1,17 @@
 package org.accrete.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.State;
@@ -27,6 +31,8 @@ final class TrainOptions {
             "early-stopping", 1, Domain.Range.between(1, 1_000_000), "epochs that may be no better than the best");
     static final ParamSpec<Long> ROWS =
             ParamSpec.whole("rows", Long.MAX_VALUE, Domain.Range.atLeast(1), "the most rows that are used");
+
+    private static final Pattern TIME = Pattern.compile("(\\d{1,12})(ms|s)");
 
     @Parameters(index = "0", paramLabel = "SOURCE", description = "The data; see below.")
     String source = "";
@@ -81,6 +87,18 @@ final class TrainOptions {
             paramLabel = "N",
             description = "Append a version every N chunks, or every Ns seconds (default: 300s).")
     Optional<String> checkpointEvery = Optional.empty();
+
+    @Option(
+            names = "--follow",
+            description = "Wait for further rows at the end of a file, directory or glob, as 'tail -F' does.")
+    boolean follow;
+
+    @Option(
+            names = "--max-wait",
+            paramLabel = "TIME",
+            description = "With --follow or standard input: learn the rows of a chunk that is not full after this time,"
+                    + " such as 500ms or 2s (default: 1s).")
+    Optional<String> maxWait = Optional.empty();
 
     @Mixin
     BadRowsOption badRows = new BadRowsOption();
@@ -172,6 +190,7 @@ final class TrainOptions {
         if (map.isPresent() && weights.isEmpty()) {
             throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
         }
+        maxWait();
         checkpoints();
         holdout();
         earlyStopping();
@@ -207,6 +226,21 @@ final class TrainOptions {
 
     Optional<CheckpointInterval> checkpoints() {
         return checkpointEvery.map(CheckpointInterval::parse);
+    }
+
+    /** {@return how long a chunk waits for further rows} */
+    Optional<Duration> maxWait() {
+        return maxWait.map(text -> {
+            Matcher time = TIME.matcher(text);
+            if (!time.matches()) {
+                throw AccreteException.badArgument(
+                        "max-wait must be a time such as 500ms or 2s but was '" + text + "'");
+            }
+            long number = Long.parseLong(time.group(1));
+            Duration wait = time.group(2).equals("s") ? Duration.ofSeconds(number) : Duration.ofMillis(number);
+            SourceRequest.requireWait(wait);
+            return wait;
+        });
     }
 
     Optional<List<String>> steps() {

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.PlanInference;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -70,6 +71,10 @@ final class Training implements AutoCloseable {
         this.start = origin.isPresent()
                 ? new StoredStart(options, plugIns, address, chosen, badRows, epochs, origin.get())
                 : new NewModelStart(options, plugIns, address, chosen, badRows, epochs);
+        if (options.follow && origin.isEmpty() && options.plan.file.isEmpty()) {
+            tell.accept("the columns are inferred from the first " + Console.count(PlanInference.ROWS)
+                    + " rows, and learning begins when these are there; with --plan FILE it begins at once");
+        }
         this.source = start.open();
         boolean whole = false;
         try {

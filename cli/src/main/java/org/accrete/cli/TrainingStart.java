@@ -48,6 +48,14 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
             throw AccreteException.badArgument("--epochs needs a source that can be read again, which '"
                     + options.source + "' cannot; write it to a file first");
         }
+        if (options.follow && (options.chosen.cache.isPresent() || !chosen.isPlain())) {
+            throw AccreteException.badArgument("--follow learns rows as they come, so --mix, --skip, --shard, --cache,"
+                    + " --shuffle and --balance, which wait for full chunks, exclude it; --where does not");
+        }
+        if (epochs > 1 && options.follow) {
+            throw AccreteException.badArgument(
+                    "--epochs needs rows that end, and --follow waits for more; leave one of them out");
+        }
     }
 
     /** {@return the rows, over all epochs; the caller closes them} */

@@ -1,6 +1,7 @@
 package org.accrete.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.accrete.api.file.Input;
 
 /**
  * How CSV files are written.
@@ -39,8 +39,8 @@ record CsvFormat(char delimiter, Charset charset, boolean hasHeader, int skipped
     }
 
     @Override
-    public TextInput open(Input input, int readSize) throws IOException {
-        return new TextInput(input, this, readSize);
+    public TextInput open(InputStream stored, int readSize) throws IOException {
+        return new TextInput(stored, this, readSize);
     }
 
     @Override

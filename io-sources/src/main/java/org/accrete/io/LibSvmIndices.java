@@ -16,7 +16,7 @@ final class LibSvmIndices {
      */
     LibSvmIndices(List<Input> inputs) {
         for (Input input : inputs) {
-            try (TextInput in = TextInput.ofLines(input, TextBlock.SIZE)) {
+            try (TextInput in = TextInput.ofLines(input.open(), TextBlock.SIZE)) {
                 TextBlock block = new TextBlock();
                 // A line that is too long ends the file; it is refused when its row is read.
                 while (in.read(block) && !block.isCut) {

@@ -83,7 +83,7 @@ public final class LibSvmSourceProvider implements ChunkSourceProvider {
                     TextBlock.SIZE);
         }
         Optional<LibSvmFormat.Indices> indices =
-                request.plan().isPresent() ? Optional.empty() : Optional.of(indices(request.location(), params));
+                request.plan().isPresent() ? Optional.empty() : Optional.of(indices(request, params));
         return new TextSource(
                 request.target().isPresent() ? request : request.withTarget(LibSvmFormat.LABEL),
                 new LibSvmFormat(indices),
@@ -93,16 +93,18 @@ public final class LibSvmSourceProvider implements ChunkSourceProvider {
                 TextBlock.SIZE);
     }
 
-    private static LibSvmFormat.Indices indices(String location, Params params) {
+    private static LibSvmFormat.Indices indices(SourceRequest request, Params params) {
+        String location = request.location();
         ZeroBased base = params.get(ZERO_BASED);
         int columns = params.get(COLUMNS).intValue();
         List<Input> inputs = Input.find(location, LibSvmFormat.ENDINGS);
-        boolean isStream = inputs.stream().anyMatch(Input::isStream);
-        if (isStream && columns == 0) {
-            throw AccreteException.badArgument("columns must be given for '" + location
-                    + "', which can be read only once, as in libsvm:" + location + "?columns=1000");
+        boolean isOnce = request.follow() || inputs.stream().anyMatch(Input::isStream);
+        if (isOnce && columns == 0) {
+            throw AccreteException.badArgument("columns must be given for '" + location + "', "
+                    + (request.follow() ? "whose later rows are not known yet" : "which can be read only once")
+                    + ", as in libsvm:" + location + "?columns=1000");
         }
-        if (columns > 0 && (isStream || base != ZeroBased.AUTO)) {
+        if (columns > 0 && (isOnce || base != ZeroBased.AUTO)) {
             return new LibSvmFormat.Indices(base == ZeroBased.TRUE ? 0 : 1, columns, "");
         }
         LibSvmIndices found = new LibSvmIndices(inputs);

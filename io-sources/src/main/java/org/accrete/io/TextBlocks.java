@@ -2,10 +2,12 @@ package org.accrete.io;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
@@ -26,6 +28,7 @@ final class TextBlocks implements AutoCloseable {
     private final List<Input> inputs;
     private final TextFormat format;
     private final boolean mayGrow;
+    private final Optional<FollowedFiles> followed;
     private final int readSize;
     private final Reader reader;
 
@@ -52,6 +55,28 @@ final class TextBlocks implements AutoCloseable {
      * @param readSize the most bytes to read at once
      */
     TextBlocks(List<Input> inputs, int first, TextFormat format, boolean mayGrow, int readSize) {
+        this(inputs, first, format, mayGrow, readSize, Optional.empty());
+    }
+
+    /**
+     * Starts before the first record of the first of some files, and waits for rows at the end of the last one.
+     *
+     * @param followed the files
+     * @param format how the files are written
+     * @param readSize the most bytes to read at once
+     */
+    TextBlocks(FollowedFiles followed, TextFormat format, int readSize) {
+        this(followed.inputs(), 0, format, false, readSize, Optional.of(followed));
+    }
+
+    private TextBlocks(
+            List<Input> inputs,
+            int first,
+            TextFormat format,
+            boolean mayGrow,
+            int readSize,
+            Optional<FollowedFiles> followed) {
+        this.followed = followed;
         this.readSize = readSize;
         this.inputs = inputs;
         this.format = format;
@@ -83,12 +108,16 @@ final class TextBlocks implements AutoCloseable {
                         file++;
                         header = format.header();
                         block.file = file;
-                        input = Optional.of(format.open(inputs.get(file), readSize));
+                        input = Optional.of(format.open(stored(), readSize));
                         isFirst = true;
                     }
                     block.file = file;
                     block.header = header;
-                    if (input.get().read(block)) {
+                    boolean more = input.get().read(block);
+                    if (isClosed()) {
+                        break;
+                    }
+                    if (more) {
                         block.linesBefore = isFirst ? input.get().linesSkipped() : 0;
                         isFirst = false;
                         prepare(block, input.get());
@@ -109,6 +138,12 @@ final class TextBlocks implements AutoCloseable {
                 }
             }
             return false;
+        }
+
+        private InputStream stored() {
+            return followed.isPresent()
+                    ? followed.get().open(file)
+                    : inputs.get(file).open();
         }
 
         private void prepare(TextBlock block, TextInput from) {
@@ -299,6 +334,53 @@ final class TextBlocks implements AutoCloseable {
         return Optional.of(free.isEmpty() ? new TextBlock() : free.remove());
     }
 
+    /** {@return whether rows may come while this waits for them} */
+    private boolean isLive() {
+        return followed.isPresent() || inputs.stream().anyMatch(Input::isStream);
+    }
+
+    /**
+     * Waits until {@link #next} need not wait.
+     *
+     * @param until the latest {@link System#nanoTime}
+     * @return whether it need not
+     */
+    boolean await(long until) {
+        if (threads.isEmpty()) {
+            return true;
+        }
+        try {
+            while (true) {
+                Optional<TextBlock> first;
+                long millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+                synchronized (this) {
+                    if (queue.isEmpty() && !hasEnded && !closed && crash.isEmpty() && millis > 0) {
+                        wait(millis);
+                        continue;
+                    }
+                    if (queue.isEmpty() || closed || crash.isPresent()) {
+                        return hasEnded || closed || crash.isPresent();
+                    }
+                    first = Optional.of(queue.element());
+                }
+                if (first.get().await(Math.max(1, Math.min(millis, WAIT_MILLIS)))) {
+                    return true;
+                }
+                if (until - System.nanoTime() <= 0) {
+                    return false;
+                }
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** {@return the failure to wait for rows} The caller stays interrupted. */
+    private static AccreteException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new AccreteException(AccreteException.Kind.IO, "interrupted while waiting for rows", e);
+    }
+
     /** {@return the first block of the queue when its thread is done with it; empty at the end} */
     private Optional<TextBlock> take() {
         boolean interrupted = false;
@@ -307,9 +389,13 @@ final class TextBlocks implements AutoCloseable {
             while (block.isEmpty()) {
                 try {
                     synchronized (this) {
+                        if (closed) {
+                            // A thread that read while this was closed may have failed because of it.
+                            return Optional.empty();
+                        }
                         requireNoCrash();
                         if (queue.isEmpty()) {
-                            if (hasEnded || closed) {
+                            if (hasEnded) {
                                 return Optional.empty();
                             }
                             wait();
@@ -321,6 +407,9 @@ final class TextBlocks implements AutoCloseable {
                         block = Optional.empty();
                     }
                 } catch (InterruptedException e) {
+                    if (isLive()) {
+                        throw interrupted(e);
+                    }
                     // The threads always answer; the caller is interrupted afterwards.
                     interrupted = true;
                     block = Optional.empty();
@@ -365,7 +454,8 @@ final class TextBlocks implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        if (!threads.isEmpty() && inputs.stream().anyMatch(Input::isStream)) {
+        followed.ifPresent(FollowedFiles::close);
+        if (!threads.isEmpty() && isLive()) {
             reader.closeStored();
         } else {
             synchronized (reader) {

@@ -1,23 +1,23 @@
 package org.accrete.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Set;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.SourceRequest;
-import org.accrete.api.file.Input;
 
 /** How the text of files is written: what their columns are, and how the text is cut into records and cells. */
 interface TextFormat {
     /**
      * Opens an input: UTF-8 where each line is a record, unless a format says otherwise.
      *
-     * @param input the input
+     * @param stored the bytes of the input, from the first on
      * @param readSize the most bytes to read at once
      * @throws IOException if it cannot be read; it is closed then
      */
-    default TextInput open(Input input, int readSize) throws IOException {
-        return TextInput.ofLines(input, readSize);
+    default TextInput open(InputStream stored, int readSize) throws IOException {
+        return TextInput.ofLines(stored, readSize);
     }
 
     /** {@return the endings of its files} */

@@ -57,30 +57,30 @@ final class TextInput implements Closeable {
     /**
      * Opens an input.
      *
-     * @param input the input
+     * @param stored the bytes of the input, from the first on
      * @param format how it is written
      * @param readSize the most bytes to read at once
      * @throws IOException if it cannot be read; it is closed then
      */
-    TextInput(Input input, CsvFormat format, int readSize) throws IOException {
-        this(input, format, readSize, true);
+    TextInput(InputStream stored, CsvFormat format, int readSize) throws IOException {
+        this(stored, format, readSize, true);
     }
 
     /**
      * {@return an input of UTF-8 where each line is a record}
      *
-     * @param input the input
+     * @param stored the bytes of the input, from the first on
      * @param readSize the most bytes to read at once
      * @throws IOException if it cannot be read; it is closed then
      */
-    static TextInput ofLines(Input input, int readSize) throws IOException {
-        return new TextInput(input, LINES, readSize, false);
+    static TextInput ofLines(InputStream stored, int readSize) throws IOException {
+        return new TextInput(stored, LINES, readSize, false);
     }
 
-    private TextInput(Input input, CsvFormat format, int readSize, boolean isQuoted) throws IOException {
+    private TextInput(InputStream stored, CsvFormat format, int readSize, boolean isQuoted) throws IOException {
         this.readSize = readSize;
         this.isQuoted = isQuoted;
-        stored = input.open();
+        this.stored = stored;
         try {
             BufferedInputStream buffered = new BufferedInputStream(stored, BUFFER);
             BufferedInputStream plain = Packing.unpack(buffered);

@@ -1,5 +1,6 @@
 package org.accrete.io;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,6 +24,7 @@ import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.file.FileMark;
+import org.accrete.api.file.FollowMark;
 import org.accrete.api.file.Input;
 import org.accrete.api.file.RowHash;
 import org.accrete.api.file.RowPlaces;
@@ -32,11 +34,12 @@ import org.accrete.api.file.RowPlaces;
  *
  * <p>Opening the source reads the first rows to infer the plan and buffers them until {@code next} returns them, so
  * that a stream is read only once. A position in files is the file and the record; a position in a stream is the number
- * of accepted rows.
+ * of accepted rows. A stream and {@linkplain FollowedFiles followed files} are waited for.
  */
 final class TextSource implements ChunkSource {
     private final String name;
-    private final List<Input> inputs;
+    private final SourceRequest request;
+    private volatile List<Input> inputs;
     private final TextFormat format;
     private final boolean mayGrow;
     private final BadRows badRows;
@@ -50,6 +53,10 @@ final class TextSource implements ChunkSource {
     private final Schema schema;
     private final List<String> warnings = new ArrayList<>();
     private final FileMark.Factory marks;
+    private final Optional<Duration> maxWait;
+    /** Finds files that were renamed; present where files are followed, or were before. */
+    private Optional<FollowedFiles> followed = Optional.empty();
+
     private final int threads;
     private final int readSize;
 
@@ -94,7 +101,12 @@ final class TextSource implements ChunkSource {
             int threads,
             int readSize) {
         this.name = request.location().equals("-") ? "standard input" : request.location();
-        this.inputs = Input.find(request.location(), format.endings());
+        this.request = request;
+        if (request.follow()) {
+            followed = Optional.of(new FollowedFiles(request, format.endings()));
+        }
+        this.inputs =
+                followed.map(FollowedFiles::inputs).orElseGet(() -> Input.find(request.location(), format.endings()));
         this.isStream = inputs.stream().anyMatch(Input::isStream);
         this.format = format;
         this.mayGrow = request.mayGrow();
@@ -104,11 +116,18 @@ final class TextSource implements ChunkSource {
         this.marks = new FileMark.Factory(inputs);
         this.threads = threads;
         this.readSize = readSize;
-        this.blocks = new TextBlocks(inputs, 0, format, mayGrow, readSize);
+        this.maxWait = isStream || request.follow()
+                ? Optional.of(request.maxWait().orElse(SourceRequest.MAX_WAIT))
+                : Optional.empty();
+        this.blocks = followed.isPresent()
+                ? new TextBlocks(followed.get(), format, readSize)
+                : new TextBlocks(inputs, 0, format, mayGrow, readSize);
         CellFormat cells = CellFormat.parse(missing, decimal.orElse("."));
         try {
             Optional<EncodedRows> rows = EncodedRows.of(inputs, request);
-            if (rows.isPresent()) {
+            if (rows.isPresent() && request.follow()) {
+                throw AccreteException.badArgument("encoded rows cannot be followed; leave out --follow");
+            } else if (rows.isPresent()) {
                 plan = rows.get().plan();
                 cellPlan = EncodedRows.textColumns(plan);
                 format.expect(cellPlan.columns().stream().map(Column::name).toList());
@@ -122,7 +141,12 @@ final class TextSource implements ChunkSource {
                 cellPlan = plan;
                 format.expect(plan.rawNames());
                 header = format.header();
-                readSample(1);
+                if (request.follow()) {
+                    // The first row may be long in coming, and the position may be in another file.
+                    header = header.names().isEmpty() ? new TextHeader(plan.rawNames(), List.of()) : header;
+                } else {
+                    readSample(1);
+                }
             } else {
                 plan = infer(request, cells);
                 cellPlan = plan;
@@ -218,6 +242,9 @@ final class TextSource implements ChunkSource {
 
     /** A last line without its end may be all that was written so far. */
     private void warnOfLastLine() {
+        if (request.follow()) {
+            return;
+        }
         Input last = inputs.get(inputs.size() - 1);
         if (TextInput.endsWithinLine(last)) {
             warnings.add("the last line of '" + last.name() + "' has no line end, so it may be incomplete: "
@@ -272,7 +299,16 @@ final class TextSource implements ChunkSource {
     public boolean next(ChunkBuffer buffer) {
         buffer.clear();
         readAhead(buffer.keyCount());
+        long until = Long.MAX_VALUE;
         while (!buffer.isFull()) {
+            if (maxWait.isPresent() && buffer.rows() > 0) {
+                until = until == Long.MAX_VALUE
+                        ? System.nanoTime() + maxWait.get().toNanos()
+                        : until;
+                if (!awaitRows(until)) {
+                    break;
+                }
+            }
             Optional<TextBlock> some = findNext();
             if (some.isEmpty()) {
                 break;
@@ -299,6 +335,30 @@ final class TextSource implements ChunkSource {
         }
         buffer.position(position());
         return buffer.rows() > 0;
+    }
+
+    @Override
+    public Optional<Duration> maxWait() {
+        return maxWait;
+    }
+
+    @Override
+    public boolean awaitRows(Duration atMost) {
+        return awaitRows(System.nanoTime() + atMost.toNanos());
+    }
+
+    private boolean awaitRows(long until) {
+        while (isUsedUp()
+                && sample.isEmpty()
+                && block.filter(some -> some.failure.isPresent()).isEmpty()) {
+            if (!blocks.await(until)) {
+                return false;
+            }
+            if (!readsAhead || !nextBlock()) {
+                return true;
+            }
+        }
+        return true;
     }
 
     private void readAhead(int keyCount) {
@@ -343,27 +403,28 @@ final class TextSource implements ChunkSource {
         if (isStream) {
             return new Position("", accepted);
         }
-        return record == 0
-                ? Position.start()
-                : new Position(
-                        marks.create(file, record, hash, encoder.classes().size()), 0);
+        if (record == 0) {
+            return Position.start();
+        }
+        int classes = encoder.classes().size();
+        String mark = followed.isEmpty()
+                ? marks.create(file, record, hash, classes)
+                : new FollowMark(
+                                inputs.get(file).key(),
+                                record,
+                                hash.toText(),
+                                followed.get().key(file),
+                                classes)
+                        .toText();
+        return new Position(mark, 0);
     }
 
     /**
      * {@return the block of the next row, good or bad; empty at the end} Replaces the encoder when the header changes.
      */
     private Optional<TextBlock> findNext() {
-        while (block.isEmpty() || next == block.get().records) {
-            if (block.isPresent()) {
-                if (block.get().failure.isPresent()) {
-                    throw blocks.failure(block.get());
-                }
-                blocks.recycle(block.get());
-            }
-            block = sample.isEmpty() ? blocks.next() : Optional.of(sample.remove());
-            next = 0;
-            encoded = 0;
-            if (block.isEmpty()) {
+        while (isUsedUp()) {
+            if (!nextBlock()) {
                 return block;
             }
         }
@@ -377,6 +438,25 @@ final class TextSource implements ChunkSource {
             header = now;
         }
         return block;
+    }
+
+    /** {@return whether there is no further row in the present block} */
+    private boolean isUsedUp() {
+        return block.isEmpty() || next == block.get().records;
+    }
+
+    /** Goes to the block after one that is used up; false at the end. */
+    private boolean nextBlock() {
+        if (block.isPresent()) {
+            if (block.get().failure.isPresent()) {
+                throw blocks.failure(block.get());
+            }
+            blocks.recycle(block.get());
+        }
+        block = sample.isEmpty() ? blocks.next() : Optional.of(sample.remove());
+        next = 0;
+        encoded = 0;
+        return block.isPresent();
     }
 
     /** Goes on behind the next row; returns its index. */
@@ -442,7 +522,11 @@ final class TextSource implements ChunkSource {
                 throw AccreteException.badState(
                         "'" + name + "' can only be read from its beginning but the stored position is in a file");
             }
-            seekTo(FileMark.parse(position.mark()));
+            if (FollowMark.isOne(position.mark())) {
+                seekTo(FollowMark.parse(position.mark()));
+            } else {
+                seekTo(FileMark.parse(position.mark()));
+            }
         }
         ChunkBuffer dropped = new ChunkBuffer(schema, 1);
         for (long i = 0; i < position.rows(); ) {
@@ -456,6 +540,10 @@ final class TextSource implements ChunkSource {
      * are encoded to find them.
      */
     private void seekTo(FileMark mark) {
+        if (request.follow()) {
+            seekTo(followed(mark));
+            return;
+        }
         mark.check(inputs);
         boolean labelsKnown = encoder.classes().size() >= mark.classes();
         blocks.close();
@@ -471,6 +559,66 @@ final class TextSource implements ChunkSource {
             }
         } while (file < mark.file() || record < mark.record());
         mark.check(inputs.get(file), hash);
+    }
+
+    /** {@return the position of files that were not followed before, checked as far as they were rotated since} */
+    private FollowMark followed(FileMark mark) {
+        List<Input> now = Input.find(request.location(), format.endings());
+        if (now.size() > 1) {
+            mark.check(now);
+        }
+        return new FollowMark(mark.key(), mark.record(), mark.rows(), "", mark.classes());
+    }
+
+    /** Moves to the position after the marked record, also if its file was renamed since. */
+    private void seekTo(FollowMark mark) {
+        if (encoder.classes().size() < mark.classes()) {
+            throw AccreteException.badState("the stored position is in followed files, where " + mark.classes()
+                    + " labels were known, but the plan has only "
+                    + encoder.classes().size()
+                    + "; open '" + name + "' with the plan that was stored with it");
+        }
+        FollowedFiles files = followed.isPresent() ? followed.get() : new FollowedFiles(request, format.endings());
+        FollowedFiles.Next found = files.find(mark, some -> hashOf(some, mark.record()));
+        blocks.close();
+        sample.clear();
+        if (request.follow()) {
+            // The one that was closed waits no more.
+            files = new FollowedFiles(request, format.endings());
+        }
+        files.begin(found);
+        if (!request.follow()) {
+            files.after(found.input(), found.key()).forEach(files::add);
+        }
+        followed = Optional.of(files);
+        inputs = files.inputs();
+        blocks = request.follow()
+                ? new TextBlocks(files, format, readSize)
+                : new TextBlocks(inputs, 0, format, mayGrow, readSize);
+        do {
+            advance(findNext().orElseThrow(this::ended));
+        } while (record < mark.record());
+    }
+
+    /** {@return the hash of the first records of a file; empty if there are fewer, or if it cannot be read} */
+    private Optional<String> hashOf(Input input, long records) {
+        RowHash rows = new RowHash();
+        long left = records;
+        try (TextBlocks all = new TextBlocks(List.of(input), 0, format, true, readSize)) {
+            for (Optional<TextBlock> some = all.next(); some.isPresent() && left > 0; some = all.next()) {
+                TextBlock read = some.get();
+                if (left == records && read.records > 0) {
+                    rows.begin(read.header.names());
+                }
+                for (int row = 0; row < read.records && left > 0; row++, left--) {
+                    rows.add(read.hash(row));
+                }
+                if (read.failure.isPresent()) {
+                    break;
+                }
+            }
+        }
+        return left == 0 ? Optional.of(rows.toText()) : Optional.empty();
     }
 
     /** Encodes a row and drops it. Returns false for a row that is bad or not wanted. */

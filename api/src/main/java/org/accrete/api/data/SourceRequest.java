@@ -105,7 +105,8 @@ public record SourceRequest(
      * @param other what follows the source's name
      */
     public SourceRequest withLocation(String other) {
-        return new SourceRequest(other, target, targetKind, columns, plan, targetNeeded, mayGrow, where, badRows);
+        return new SourceRequest(
+                other, target, targetKind, columns, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
     }
 
     /**

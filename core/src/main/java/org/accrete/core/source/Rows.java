@@ -31,6 +31,8 @@ import org.accrete.api.data.Schema;
  *   <li>Nothing is read before the first {@link #next}, and never more than was asked for, but for {@link #shuffle},
  *       which fills its buffer.
  *   <li>Labels of one source keep the indexes that it gave them, also when rows that brought them are left out.
+ *   <li>A chunk is filled before it is handed on, also where rows are waited for: {@link ChunkSource#maxWait} does not
+ *       hold behind a step.
  *   <li>No memory is allocated per row once the buffers have grown.
  *   <li>Rows that a step does not hand on are counted in {@link org.accrete.api.data.DroppedRows}.
  * </ul>
