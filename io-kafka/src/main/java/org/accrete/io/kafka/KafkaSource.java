@@ -2,6 +2,7 @@ package org.accrete.io.kafka;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +50,10 @@ final class KafkaSource implements ChunkSource {
      */
     KafkaSource(SourceRequest request, Params params) {
         name = request.location();
-        follows = params.get(KafkaSourceProvider.FOLLOW);
-        maxWaitNanos = TimeUnit.MILLISECONDS.toNanos(params.get(KafkaSourceProvider.MAX_WAIT_MILLIS));
+        follows = params.get(KafkaSourceProvider.FOLLOW) || request.follow();
+        maxWaitNanos = request.maxWait()
+                .map(Duration::toNanos)
+                .orElseGet(() -> TimeUnit.MILLISECONDS.toNanos(params.get(KafkaSourceProvider.MAX_WAIT_MILLIS)));
         badRows = request.badRows();
         BrokerAccess access = new BrokerAccess(name, params.get(KafkaSourceProvider.CLIENT_CONFIG), follows);
         topic = access.topic();
@@ -143,6 +146,11 @@ final class KafkaSource implements ChunkSource {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public Optional<Duration> maxWait() {
+        return Optional.of(Duration.ofNanos(maxWaitNanos)).filter(wait -> follows);
     }
 
     private TopicMark mark() {

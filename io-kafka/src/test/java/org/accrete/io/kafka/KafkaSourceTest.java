@@ -223,7 +223,7 @@ class KafkaSourceTest {
                     }
                     rows.addAll(ids(buffer));
                     position = Position.parse(buffer.position().toText());
-                    if (random.nextInt(3) == 0) {
+                    if (rows.size() < 4_000 && random.nextInt(3) == 0) {
                         // Some rows of a chunk are read, but a version is from before.
                         int taken = random.nextInt(buffer.rows() + 1);
                         source.next(buffer);
