@@ -47,8 +47,9 @@ public record Schema(List<Block> blocks, Target target) {
     /** {@return the number of columns; O(blocks), so read it once} */
     public int width() {
         int total = 0;
-        for (Block block : blocks) {
-            total += block.width();
+        // Without an iterator, which would be allocated wherever this is called for each row.
+        for (int i = 0; i < blocks.size(); i++) {
+            total += blocks.get(i).width();
         }
         return total;
     }

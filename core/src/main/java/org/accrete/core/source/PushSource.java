@@ -58,6 +58,7 @@ public final class PushSource implements ChunkSource {
     private final RowEncoder encoder;
     private final List<String> header;
     private final List<String> fields;
+    private final int width;
     private final Map<String, Integer> classIndexes = new HashMap<>();
     private final boolean keepsSpelling;
     private final boolean takesNumbers;
@@ -99,9 +100,10 @@ public final class PushSource implements ChunkSource {
         this.header = plan.rawNames();
         this.fields = new ArrayList<>(Collections.nCopies(header.size(), ""));
         this.encoder = new RowEncoder(plan, header, true);
+        this.width = plan.schema().width();
         long numbers =
                 plan.columns().stream().filter(Column.Numeric.class::isInstance).count();
-        this.takesNumbers = numbers == plan.schema().width()
+        this.takesNumbers = numbers == width
                 && plan.columns().stream()
                         .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
         this.keepsSpelling = plan.label().filter(Column.Label::asWritten).isPresent();
@@ -343,9 +345,8 @@ public final class PushSource implements ChunkSource {
             throw AccreteException.badArgument(
                     "rows of numbers need a plan of plain numeric columns; push records by name instead");
         }
-        if (features.length != schema().width()) {
-            throw AccreteException.badArgument(
-                    "a row must have " + schema().width() + " features but has " + features.length);
+        if (features.length != width) {
+            throw AccreteException.badArgument("a row must have " + width + " features but has " + features.length);
         }
         for (int i = 0; i < features.length; i++) {
             if (Double.isInfinite(features[i])) {
