@@ -167,7 +167,7 @@ class KafkaIT {
     @Test
     void aRunThatFollowsIsStoppedByItsSignal() throws Exception {
         Command.Running running = Command.in(directory)
-                .start("train", "kafka:" + broker.address() + "/rows?follow=true", "--target", "y", "--model", "m");
+                .start("train", "kafka:" + broker.address() + "/rows", "--follow", "--target", "y", "--model", "m");
         TimeUnit.SECONDS.sleep(4);
         assertThat(running.process().isAlive())
                 .as(Files.readString(running.err()))

@@ -295,13 +295,20 @@ class KillAndResumeIT {
             assertThat(killAndResume(source, 10, 40, "--target", "delayed").tensors())
                     .isEqualTo(expected);
             // Chunks wait until they are full, since scores are of chunks.
-            source += "?follow=true&max-wait-millis=600000";
             Path first = directory.resolve("whole");
             Files.move(first, directory.resolve("whole-bounded"));
             for (int i = 0; Files.exists(directory.resolve("killed-" + i)); i++) {
                 Files.move(directory.resolve("killed-" + i), directory.resolve("bounded-" + i));
             }
-            assertThat(killAndResume(source, 4, 40, "--target", "delayed", "--rows=" + SHORT_ROWS)
+            assertThat(killAndResume(
+                                    source,
+                                    4,
+                                    40,
+                                    "--target",
+                                    "delayed",
+                                    "--rows=" + SHORT_ROWS,
+                                    "--follow",
+                                    "--max-wait=600s")
                             .tensors())
                     .as("with follow")
                     .isEqualTo(expected);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRow;
@@ -50,10 +49,8 @@ final class KafkaSource implements ChunkSource {
      */
     KafkaSource(SourceRequest request, Params params) {
         name = request.location();
-        follows = params.get(KafkaSourceProvider.FOLLOW) || request.follow();
-        maxWaitNanos = request.maxWait()
-                .map(Duration::toNanos)
-                .orElseGet(() -> TimeUnit.MILLISECONDS.toNanos(params.get(KafkaSourceProvider.MAX_WAIT_MILLIS)));
+        follows = request.follow();
+        maxWaitNanos = request.maxWait().orElse(SourceRequest.MAX_WAIT).toNanos();
         badRows = request.badRows();
         BrokerAccess access = new BrokerAccess(name, params.get(KafkaSourceProvider.CLIENT_CONFIG), follows);
         topic = access.topic();

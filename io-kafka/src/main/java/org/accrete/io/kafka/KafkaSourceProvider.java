@@ -5,7 +5,6 @@ import java.util.List;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.SourceRequest;
-import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.io.TextRows;
@@ -14,25 +13,12 @@ import org.accrete.io.TextRows;
  * Opens a Kafka topic, {@code kafka:host:9092/topic} or {@code kafka:one:9092,other:9092/topic}: each message is a row,
  * a JSON object or a record of CSV.
  *
- * <p>A reading ends where the topic ended when it was opened, or goes on for ever ({@code follow=true}). There is no
- * consumer group, and nothing is committed to Kafka: the offsets are in the position of a version and nowhere else.
- * Messages of aborted transactions are not seen. A message that is no row, one without a value among them, is a bad
- * row.
+ * <p>A reading ends where the topic ended when it was opened, or goes on for ever where the request
+ * {@linkplain SourceRequest#follow follows}. There is no consumer group, and nothing is committed to Kafka: the offsets
+ * are in the position of a version and nowhere else. Messages of aborted transactions are not seen. A message that is
+ * no row, one without a value among them, is a bad row.
  */
 public final class KafkaSourceProvider implements ChunkSourceProvider {
-    /** Whether new messages are waited for. */
-    public static final ParamSpec<Boolean> FOLLOW = ParamSpec.flag(
-            "follow",
-            false,
-            "whether to wait for new messages for ever; else rows end where the topic ends when it is opened");
-
-    /** How long a chunk that is not full waits. */
-    public static final ParamSpec<Long> MAX_WAIT_MILLIS = ParamSpec.whole(
-            "max-wait-millis",
-            1_000,
-            Domain.Range.between(0, 86_400_000),
-            "with follow: milliseconds after its first row at which a chunk is handed on although it is not full");
-
     /** File with settings of the client. */
     public static final ParamSpec<String> CLIENT_CONFIG = ParamSpec.text(
             "client-config",
@@ -56,7 +42,7 @@ public final class KafkaSourceProvider implements ChunkSourceProvider {
     @Override
     public List<ParamSpec<?>> params() {
         List<ParamSpec<?>> all = new ArrayList<>(TextRows.params());
-        all.addAll(List.of(FOLLOW, MAX_WAIT_MILLIS, CLIENT_CONFIG));
+        all.add(CLIENT_CONFIG);
         return List.copyOf(all);
     }
 

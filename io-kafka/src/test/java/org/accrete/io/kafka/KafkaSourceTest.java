@@ -47,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KafkaSourceTest {
     private static final TestCluster CLUSTER = TestCluster.get();
-    private static final Map<String, String> BOUNDED = Map.of();
-    private static final Map<String, String> FOLLOW = Map.of("follow", "true", "max-wait-millis", "50");
+    private static final boolean BOUNDED = false;
+    private static final boolean FOLLOW = true;
 
     @TempDir
     Path folder;
@@ -123,12 +123,16 @@ class KafkaSourceTest {
         return new ColumnPlan(List.of(Column.parse("id=key"), Column.parse("y=numeric")));
     }
 
-    private static ChunkSource open(String topic, Map<String, String> settings) {
-        return TestCluster.open(request(topic), settings);
+    private static ChunkSource open(String topic, boolean follows) {
+        return TestCluster.open(following(request(topic), follows), Map.of());
     }
 
-    private static ChunkSource openWithPlan(String topic, Map<String, String> settings) {
-        return TestCluster.open(request(topic).withPlan(plan(), true), settings);
+    private static ChunkSource openWithPlan(String topic, boolean follows) {
+        return TestCluster.open(following(request(topic).withPlan(plan(), true), follows), Map.of());
+    }
+
+    private static SourceRequest following(SourceRequest request, boolean follows) {
+        return follows ? request.withFollow(true).withMaxWait(Optional.of(Duration.ofMillis(50))) : request;
     }
 
     @Test
@@ -184,15 +188,15 @@ class KafkaSourceTest {
             later.add(one);
         }
         CLUSTER.flush();
-        for (Map<String, String> settings : List.of(BOUNDED, FOLLOW)) {
+        for (boolean follows : List.of(BOUNDED, FOLLOW)) {
             List<Integer> all = new ArrayList<>(rows);
-            try (ChunkSource source = openWithPlan(topic, settings)) {
+            try (ChunkSource source = openWithPlan(topic, follows)) {
                 source.seek(stopped);
                 all.addAll(read(source, 450));
             }
             List<Integer> expected = new ArrayList<>(merged(first));
             expected.addAll(merged(later));
-            assertThat(all).as("with %s", settings).isEqualTo(expected);
+            assertThat(all).as("with %s", follows).isEqualTo(expected);
         }
     }
 
@@ -262,7 +266,7 @@ class KafkaSourceTest {
         CLUSTER.flush();
         Path file = Files.writeString(folder.resolve("rows.jsonl"), lines);
         assertSame(
-                TestCluster.open(CLUSTER.request(topic).withTarget("y"), BOUNDED),
+                TestCluster.open(CLUSTER.request(topic).withTarget("y"), Map.of()),
                 open(new JsonLinesSourceProvider(), file, Map.of(), "y"));
     }
 
@@ -471,7 +475,7 @@ class KafkaSourceTest {
         List<String> told = new ArrayList<>();
         BadRows policy = BadRows.skip(1, told::add).keeping(kept::add);
         SourceRequest request = request(topic).withPlan(plan(), true);
-        try (ChunkSource source = TestCluster.open(request.withBadRows(policy), BOUNDED)) {
+        try (ChunkSource source = TestCluster.open(request.withBadRows(policy), Map.of())) {
             assertThat(read(source, 10)).containsExactly(0, 5);
         }
         assertThat(kept)
@@ -483,14 +487,14 @@ class KafkaSourceTest {
         assertThat(told.get(0)).contains(topic + "-0@1: not JSON");
         assertThat(told.get(1)).contains("has no value", "tombstones");
         assertThat(told.get(3)).contains("'oops'");
-        try (ChunkSource source = TestCluster.open(request, BOUNDED)) {
+        try (ChunkSource source = TestCluster.open(request, Map.of())) {
             ChunkBuffer buffer = buffer(source, 10);
             assertThat(source.next(buffer)).isTrue();
             assertThat(ids(buffer)).as("rows before the bad one").containsExactly(0);
             assertThat(source.place(buffer.place(0)).orElseThrow().source()).isEqualTo(topic + "-0@0");
             Position before = buffer.position();
             assertThatThrownBy(() -> source.next(buffer)).hasMessageContaining("not JSON");
-            try (ChunkSource again = TestCluster.open(request, BOUNDED)) {
+            try (ChunkSource again = TestCluster.open(request, Map.of())) {
                 again.seek(before);
                 assertThatThrownBy(() -> again.next(buffer)).as("gone on with").hasMessageContaining("not JSON");
             }
@@ -561,11 +565,11 @@ class KafkaSourceTest {
     void wrongAddressesAreRefused() {
         for (String location :
                 List.of("", "topic", "host/topic", "host:9092", "host:9092/", "h:1/a/b", "h:1,/t", "h:x/t")) {
-            assertRefused(location, BOUNDED, "HOST:PORT/TOPIC");
+            assertRefused(location, Map.of(), "HOST:PORT/TOPIC");
         }
-        assertRefused("user:s3cret@host:9092/topic", BOUNDED, "client-config=FILE");
-        assertRefused("no.such.host.invalid:9092/topic", BOUNDED, "no.such.host.invalid");
-        assertRefused(CLUSTER.brokers() + "/no-such-topic", BOUNDED, "there is no topic 'no-such-topic'");
+        assertRefused("user:s3cret@host:9092/topic", Map.of(), "client-config=FILE");
+        assertRefused("no.such.host.invalid:9092/topic", Map.of(), "no.such.host.invalid");
+        assertRefused(CLUSTER.brokers() + "/no-such-topic", Map.of(), "there is no topic 'no-such-topic'");
         assertRefused(CLUSTER.brokers() + "/" + CLUSTER.topic(1), Map.of("columns", "a,b"), "format=csv");
         assertRefused("h:1/t", Map.of("client-config", folder.resolve("none").toString()), "there is no");
     }
@@ -595,7 +599,7 @@ class KafkaSourceTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        assertThatThrownBy(() -> TestCluster.open(SourceRequest.of("127.0.0.1:" + port + "/topic"), BOUNDED))
+        assertThatThrownBy(() -> TestCluster.open(SourceRequest.of("127.0.0.1:" + port + "/topic"), Map.of()))
                 .isInstanceOfSatisfying(AccreteException.class, e -> {
                     assertThat(e.kind()).isEqualTo(AccreteException.Kind.IO);
                     assertThat(e.line()).contains("no broker at 127.0.0.1:" + port + " answers within 10 s");
