@@ -13,12 +13,11 @@ import importlib.util
 import multiprocessing
 import os
 import pathlib
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+from processes import medians, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 ACCRETE = HERE.parent.parent / "accrete"
@@ -83,18 +82,6 @@ def parquet(csv):
     return file
 
 
-def run(command, environment):
-    """Wall seconds, processor seconds and the most megabytes of a process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        sys.exit(output.decode())
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the file")
@@ -129,15 +116,10 @@ def main():
             commands["pandas and scikit-learn"] = [sys.executable, "-c", PANDAS, str(csv)]
         if importlib.util.find_spec("vowpalwabbit"):
             commands["Vowpal Wabbit, its text format"] = [sys.executable, "-c", VOWPAL_WABBIT, str(text)]
-        found = {title: [] for title in commands}
-        for _ in range(options.rounds):
-            for title, command in commands.items():
-                shutil.rmtree(store, ignore_errors=True)
-                found[title].append(run(command, environment))
+        found = medians(commands, options.rounds, store, environment)
         print(f"| {options.rows:,} rows × {COLUMNS} numbers, {csv.stat().st_size / 1e6:.0f} MB | wall | processor | memory |")
         print("|---|--:|--:|--:|")
-        for title, runs in found.items():
-            wall, processor, memory = (statistics.median(column) for column in zip(*runs))
+        for title, (wall, processor, memory) in found.items():
             print(f"| {title} | {wall:.2f} s | {processor:.2f} s | {memory:.0f} MB |")
 
 

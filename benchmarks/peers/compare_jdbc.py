@@ -11,15 +11,13 @@ The password, if one is needed, is in the variable PGPASSWORD.
 import argparse
 import os
 import pathlib
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
 
 import psycopg
+
+from processes import medians, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 ACCRETE = HERE.parent.parent / "accrete"
@@ -56,18 +54,6 @@ def make_table(connection, rows):
     connection.execute(f"vacuum analyze {TABLE}")
 
 
-def run(command, environment):
-    """Wall seconds, processor seconds and the most megabytes of a process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        sys.exit(output.decode())
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default="postgresql://postgres@localhost:5432/postgres", help="where the server is")
@@ -92,16 +78,11 @@ def main():
             "psycopg and scikit-learn": [sys.executable, "-c", PYTHON, options.server],
             "the same, rows in binary": [sys.executable, "-c", PYTHON, options.server, "binary"],
         }
-        found = {title: [] for title in commands}
-        for _ in range(options.rounds):
-            for title, command in commands.items():
-                shutil.rmtree(store, ignore_errors=True)
-                found[title].append(run(command, environment))
+        found = medians(commands, options.rounds, store, environment)
         connection.execute(f"drop table {TABLE}")
     print(f"| {options.rows:,} rows × {COLUMNS} numbers | rows per second | wall | processor | memory |")
     print("|---|--:|--:|--:|--:|")
-    for title, runs in found.items():
-        wall, processor, memory = (statistics.median(column) for column in zip(*runs))
+    for title, (wall, processor, memory) in found.items():
         print(f"| {title} | {options.rows / wall:,.0f} | {wall:.2f} s | {processor:.2f} s | {memory:.0f} MB |")
 
 

@@ -10,13 +10,13 @@ every chunk. The jars of the broker are those that the tests use: Maven finds th
 import argparse
 import os
 import pathlib
-import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from processes import medians, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -117,18 +117,6 @@ def produce(broker, topic, rows, partitions):
     return size
 
 
-def run(command, environment):
-    """Wall seconds, processor seconds and the most megabytes of a process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        sys.exit(output.decode())
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000, help="messages of the topic")
@@ -154,19 +142,14 @@ def main():
                 run(commands[title] + ["--rows", "2000"], environment)  # builds what is missing
             commands["confluent-kafka, orjson, scikit-learn"] = [
                 sys.executable, "-c", PEER, address, "rows", str(options.rows)]
-            found = {title: [] for title in commands}
-            for _ in range(options.rounds):
-                for title, command in commands.items():
-                    shutil.rmtree(store, ignore_errors=True)
-                    found[title].append(run(command, environment))
+            found = medians(commands, options.rounds, store, environment)
         finally:
             broker.terminate()
             broker.wait()
         print(f"| {options.rows:,} messages × {COLUMNS} numbers, {options.partitions} partitions, {size / 1e6:.0f} MB"
               " | wall | rows/s | processor | memory |")
         print("|---|--:|--:|--:|--:|")
-        for title, runs in found.items():
-            wall, processor, memory = (statistics.median(column) for column in zip(*runs))
+        for title, (wall, processor, memory) in found.items():
             print(f"| {title} | {wall:.2f} s | {options.rows / wall:,.0f} | {processor:.2f} s | {memory:.0f} MB |")
 
 
