@@ -1,10 +1,10 @@
 package org.accrete.io.jdbc;
 
-import static org.accrete.io.jdbc.JdbcFixtures.all;
 import static org.accrete.io.jdbc.JdbcFixtures.buffer;
 import static org.accrete.io.jdbc.JdbcFixtures.execute;
 import static org.accrete.io.jdbc.JdbcFixtures.open;
 import static org.accrete.io.jdbc.JdbcFixtures.request;
+import static org.accrete.testkit.SameTable.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -180,7 +180,7 @@ class JdbcErrorsTest {
         location = location.replace(";DB_CLOSE_DELAY=-1", ""); // Only an administrator may say it.
         String right = "password-file=" + Files.writeString(folder.resolve("right"), SECRET + "\r\n");
         String wrong = "password-file=" + Files.writeString(folder.resolve("wrong"), SECRET + "!");
-        assertThat(all(open(request(location), "table=t", "key=id", "user=me", right)))
+        assertThat(lines(open(request(location), "table=t", "key=id", "user=me", right)))
                 .hasSize(3);
         AccreteException e = refusal(request(location), "table=t", "key=id", "user=me", wrong);
         assertThat(e.kind()).isEqualTo(Kind.BAD_ARGUMENT);
@@ -225,7 +225,7 @@ class JdbcErrorsTest {
                 assertThat(buffer.rows()).as("the rows before it").isEqualTo(1);
             }
         }
-        assertThat(all(open(request(location), "table=t", "key=id,y", "page-rows=5")))
+        assertThat(lines(open(request(location), "table=t", "key=id,y", "page-rows=5")))
                 .hasSize(12);
     }
 
@@ -237,7 +237,7 @@ class JdbcErrorsTest {
         AccreteException e = refusal(request(location), "table=t", "key=id");
         assertThat(e.kind()).isEqualTo(Kind.BAD_DATA);
         assertThat(e.line()).contains("id is null", "query");
-        assertThat(all(open(request(location), "query=select * from t where id is not null", "key=id")))
+        assertThat(lines(open(request(location), "query=select * from t where id is not null", "key=id")))
                 .hasSize(6);
     }
 
@@ -315,7 +315,7 @@ class JdbcErrorsTest {
     void aLostConnectionSaysHowToGoOn() {
         String location = JdbcFixtures.postgres();
         execute(location, "create table t as select i as id, i / 8.0 as x from generate_series(1, 5000) i");
-        List<String> expected = all(open(request(location), "table=t", "key=id"));
+        List<String> expected = lines(open(request(location), "table=t", "key=id"));
         Position position = Position.start();
         int rows = 0;
         try (ChunkSource source = open(request(location), "table=t", "key=id", "fetch-rows=100")) {
@@ -387,7 +387,7 @@ class JdbcErrorsTest {
         }
         for (String key : List.of("a", "b", "c", "d", "e", "f", "g", "h", "a,b", "h,g,f,e,d,c,b,a")) {
             String[] params = {"query=select * from t", "key=" + key, "page-rows=3"};
-            List<String> expected = all(open(request(location), params));
+            List<String> expected = lines(open(request(location), params));
             assertThat(expected).as(key).hasSize(21);
             for (int stop = 1; stop < 20; stop++) {
                 Position position;

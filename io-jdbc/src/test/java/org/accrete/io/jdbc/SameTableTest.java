@@ -1,8 +1,8 @@
 package org.accrete.io.jdbc;
 
 import static org.accrete.io.jdbc.JdbcFixtures.CSV;
-import static org.accrete.io.jdbc.JdbcFixtures.all;
 import static org.accrete.io.jdbc.JdbcFixtures.request;
+import static org.accrete.testkit.SameTable.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -32,6 +32,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.testkit.RunSeed;
+import org.accrete.testkit.SameTable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,7 +175,7 @@ class SameTableTest {
     private void assertSame(String location, String target, String... columns) {
         SourceRequest wanted =
                 request(folder.resolve("t.csv").toString(), columns).withTarget(target);
-        List<String> all = all(JdbcFixtures.open(CSV, wanted));
+        List<String> all = lines(JdbcFixtures.open(CSV, wanted));
         assertThat(all).hasSize(ROWS + 1);
         SourceRequest got = request(location, columns).withTarget(target);
         try (ChunkSource source = JdbcFixtures.open(got, "table=t", "key=id", "page-rows=700")) {
@@ -190,8 +191,8 @@ class SameTableTest {
             {"table=t", "fetch-rows=3000"}
         };
         for (String[] way : ways) {
-            JdbcFixtures.assertSame(
-                    all(JdbcFixtures.open(
+            SameTable.assertSame(
+                    lines(JdbcFixtures.open(
                                     got,
                                     Stream.concat(Stream.of(way), Stream.of("key=id"))
                                             .toArray(String[]::new)))
@@ -212,13 +213,13 @@ class SameTableTest {
             SourceRequest wanted = request(folder.resolve("t.csv").toString(), "n=ignore", "day=ignore")
                     .withTarget("y")
                     .withWhere(Optional.of(RowFilter.parse(condition)));
-            List<String> all = all(JdbcFixtures.open(CSV, wanted));
+            List<String> all = lines(JdbcFixtures.open(CSV, wanted));
             assertThat(all).hasSizeBetween(2, ROWS);
-            List<String> got = all(JdbcFixtures.open(
+            List<String> got = lines(JdbcFixtures.open(
                     request(location, "n=ignore", "day=ignore").withTarget("y").withWhere(wanted.where()),
                     "table=t",
                     "key=id"));
-            JdbcFixtures.assertSame(
+            SameTable.assertSame(
                     got.stream().map(line -> line.replace(" raw=ignore", "")).toList(), all);
         }
     }

@@ -1,28 +1,23 @@
 package org.accrete.io.parquet;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.Column;
-import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SourceRequest;
-import org.accrete.api.data.SparseChunk;
 import org.accrete.api.param.Params;
 import org.accrete.io.CsvSourceProvider;
+import org.accrete.testkit.SameTable;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -129,59 +124,6 @@ final class ParquetFixtures {
 
     /** {@return the plan and the rows, with the bits of every number} */
     static List<String> all(ChunkSourceProvider provider, SourceRequest request) {
-        try (ChunkSource source = open(provider, request)) {
-            List<String> rows =
-                    new ArrayList<>(List.of(source.plan().orElseThrow().toText()));
-            ChunkBuffer buffer = buffer(source, 100);
-            while (source.next(buffer)) {
-                addRows(buffer, rows);
-            }
-            return rows;
-        }
-    }
-
-    /** Compares tables, of which only the first row that differs is told. */
-    static void assertSame(List<String> got, List<String> wanted) {
-        for (int i = 0; i < Math.min(got.size(), wanted.size()); i++) {
-            assertThat(got.get(i)).as(i == 0 ? "the plan" : "row " + i).isEqualTo(wanted.get(i));
-        }
-        assertThat(got).hasSameSizeAs(wanted);
-    }
-
-    private static void addRows(ChunkBuffer buffer, List<String> rows) {
-        Chunk chunk = buffer.chunk();
-        for (int row = 0; row < chunk.rows(); row++) {
-            StringBuilder text = new StringBuilder();
-            if (chunk instanceof SparseChunk sparse) {
-                for (int k = sparse.start(row); k < sparse.end(row); k++) {
-                    text.append(sparse.indices()[k]).append(':');
-                    append(sparse.values()[k], text);
-                }
-            } else if (chunk instanceof DenseChunk dense) {
-                for (int j = 0; j < chunk.width(); j++) {
-                    append(dense.values()[dense.offset(row) + j], text);
-                }
-            }
-            for (int k = 0; k < buffer.keyCount(); k++) {
-                text.append('\'').append(buffer.key(row, k)).append("' ");
-            }
-            if (chunk.hasWeights()) {
-                text.append('w');
-                append(chunk.weight(row), text);
-            }
-            if (chunk.hasTargets()) {
-                text.append('=');
-                append(chunk.target(row), text);
-            }
-            rows.add(text.append(chunk.classes()).toString());
-        }
-    }
-
-    /** Appends a number, and its bits, which tell the sign of zero and the form of NaN. */
-    private static void append(double value, StringBuilder text) {
-        text.append(value)
-                .append('/')
-                .append(Long.toHexString(Double.doubleToRawLongBits(value)))
-                .append(' ');
+        return SameTable.lines(open(provider, request));
     }
 }

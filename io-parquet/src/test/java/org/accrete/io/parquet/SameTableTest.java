@@ -23,6 +23,7 @@ import org.accrete.api.SeededRandom;
 import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.testkit.RunSeed;
+import org.accrete.testkit.SameTable;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +114,7 @@ class SameTableTest {
         SourceRequest got = request(folder.resolve(file), columns).withTarget(target);
         List<String> all = all(CSV, wanted);
         assertThat(all).hasSize(ROWS + 1);
-        ParquetFixtures.assertSame(all(PARQUET, got), all);
+        SameTable.assertSame(all(PARQUET, got), all);
     }
 
     /** Those that the library writes; gzip is among the files of PyArrow. */
@@ -222,7 +223,7 @@ class SameTableTest {
                     .withWhere(where);
             List<String> all = all(CSV, wanted);
             assertThat(all).hasSizeBetween(2, ROWS);
-            ParquetFixtures.assertSame(all(PARQUET, got), all);
+            SameTable.assertSame(all(PARQUET, got), all);
         }
     }
 
@@ -277,8 +278,7 @@ class SameTableTest {
                         && !List.of(columns).contains(target + "=key")) {
                     List<String> all = all(CSV, request(csv, columns).withTarget(target));
                     assertThat(all).hasSize(161);
-                    ParquetFixtures.assertSame(
-                            all(PARQUET, request(parquet, columns).withTarget(target)), all);
+                    SameTable.assertSame(all(PARQUET, request(parquet, columns).withTarget(target)), all);
                 }
             }
         }
