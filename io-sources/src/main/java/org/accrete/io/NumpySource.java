@@ -52,7 +52,9 @@ final class NumpySource extends FileRows<NumpyFile> {
     private final Schema schema;
     private final List<String> warnings;
     private final RowEncoder encoder;
-    private final boolean isFiltered;
+    /** Whether rows are chosen by their numbers, or not at all, so that no text is made of them. */
+    private final boolean asksNumbers;
+
     private final Copying copying;
 
     /** Rows that are not simply copied, because a number is infinite. */
@@ -92,7 +94,7 @@ final class NumpySource extends FileRows<NumpyFile> {
             }
             schema = plan.schema();
             encoder = new RowEncoder(cellPlan, names, request.targetNeeded(), request.where());
-            isFiltered = request.where().isPresent();
+            asksNumbers = encoder.asksNumbersOnly(dense);
             copying = new Copying();
         } catch (AccreteException e) {
             throw e.where().isPresent() ? e : e.at(name());
@@ -378,7 +380,7 @@ final class NumpySource extends FileRows<NumpyFile> {
 
     @Override
     protected boolean accepts(NumpyFile from, int row) {
-        return !isFiltered || encoder.accepts(rawCells(from, row));
+        return asksNumbers ? encoder.accepts(from.values(), row * dense) : encoder.accepts(rawCells(from, row));
     }
 
     @Override

@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.SourceRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,14 @@ class SameTableTest {
         assertThat(IoFixtures.all(new NumpySourceProvider(), npy, Map.of()))
                 .hasSize(ROWS)
                 .isEqualTo(IoFixtures.all(csv));
+        // The target is no numeric column, so the third is asked of texts.
+        for (String condition : List.of("`1` > 0 and not `4` <= -0.5", "`2` is missing or `1` != 0", "`5` in (0, 2)")) {
+            Optional<RowFilter> where = Optional.of(RowFilter.parse(condition));
+            assertThat(IoFixtures.all(new NumpySourceProvider(), npy.withWhere(where), Map.of()))
+                    .as(condition)
+                    .hasSizeBetween(1, ROWS - 1)
+                    .isEqualTo(IoFixtures.all(csv.withWhere(where)));
+        }
     }
 
     /** A sparse column can be a cell of any format. */

@@ -78,6 +78,21 @@ final class CellFilter {
         return root.test() == TRUE;
     }
 
+    /** {@return whether it reads numeric columns only, each of which is among the first so many} */
+    boolean readsNumbersOnly(int count) {
+        return cells.stream().allMatch(cell -> cell.isNumber && cell.field < count);
+    }
+
+    /** {@return whether a row of numbers passes} Only where it {@linkplain #readsNumbersOnly reads} nothing else. */
+    boolean accepts(double[] numbers, int first) {
+        for (int i = 0; i < cells.size(); i++) {
+            Cell cell = cells.get(i);
+            cell.form = ColumnCells.Form.NUMBERS;
+            cell.number = numbers[first + cell.field];
+        }
+        return root.test() == TRUE;
+    }
+
     /** {@return whether a row passes; as {@link RowEncoder#encode(ColumnCells[], int, ChunkBuffer)}} */
     boolean accepts(ColumnCells[] columns, int row) {
         for (int i = 0; i < cells.size(); i++) {

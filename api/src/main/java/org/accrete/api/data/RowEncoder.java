@@ -287,6 +287,26 @@ public final class RowEncoder {
     }
 
     /**
+     * {@return whether the condition asks nothing but numeric columns, so that {@link #accepts(double[], int)} can be
+     * called}
+     *
+     * @param count how many of the first columns are given as numbers
+     */
+    public boolean asksNumbersOnly(int count) {
+        return filter.isEmpty() || filter.get().readsNumbersOnly(count);
+    }
+
+    /**
+     * {@return whether a row is to be encoded} The caller counts those that are not, and encodes the others.
+     *
+     * @param numbers has the first cells of the row, NaN where one is missing; not changed
+     * @param first index of the first of them
+     */
+    public boolean accepts(double[] numbers, int first) {
+        return filter.isEmpty() || filter.get().accepts(numbers, first);
+    }
+
+    /**
      * {@return whether a row is to be encoded} The caller counts those that are not, and encodes the others.
      *
      * @param columns the cells of each name of the header, those that are {@linkplain #form read}
