@@ -145,7 +145,7 @@ class SameTableTest {
             boolean hasDictionary = i % 2 == 0;
             int page = 1 + random.nextInt(i < 3 ? 30 : 2_000);
             int group = 100 + random.nextInt(2_000);
-            int words = 50 + random.nextInt(2_000);
+            int words = 64 + random.nextInt(2_000);
             WriterVersion version = WriterVersion.values()[random.nextInt(2)];
             write(
                     folder.resolve("t.parquet"),
