@@ -394,6 +394,72 @@ public interface StoreContract {
         }
     }
 
+    /** What is said of a move and of a version is kept, and each of them changes the revision. */
+    @Test
+    default void whatIsSaidIsKept() {
+        ModelVersion.Note note = new ModelVersion.Note(
+                Optional.empty(),
+                "test-learner",
+                7,
+                Map.of("log_loss", 0.5),
+                Map.of("log_loss", 0.25),
+                ModelVersion.Verdict.PASSED,
+                Map.of("source", "a \"b\"\n", "rows_from", "1"));
+        History.Reason reason = new History.Reason("labels of Tuesday were flipped", true);
+        List<Long> revisions = new ArrayList<>();
+        try (ModelStore store = open()) {
+            revisions.add(store.revision("m"));
+            try (ModelWriter writer = store.writer("m")) {
+                writer.append(testState(1), note);
+            }
+            revisions.add(store.revision("m"));
+            store.tag("m", "best", 1);
+            revisions.add(store.revision("m"));
+            store.tag("m", History.LIVE, 1, reason);
+            revisions.add(store.revision("m"));
+            assertThat(store.revision("m")).isEqualTo(revisions.get(3));
+        }
+        assertThat(revisions).as("revisions").doesNotHaveDuplicates().startsWith(0L);
+        try (ModelStore store = open()) {
+            History history = store.history("m");
+            assertThat(history.versions().get(0).note()).isEqualTo(note);
+            assertThat(history.moves())
+                    .extracting(History.Move::reason)
+                    .containsExactly(Optional.empty(), Optional.of(History.Reason.NONE), Optional.of(reason));
+            assertThat(history.moves()).extracting(History.Move::newest).containsOnly(1L);
+            assertThat(history.rollback()).map(History.Move::number).contains(1L);
+        }
+    }
+
+    /** A version that a gate refused does not become live; the next one that passes does. */
+    @Test
+    default void refusedVersionIsNotLive() {
+        try (ModelStore store = open();
+                ModelWriter writer = store.writer("m")) {
+            ModelVersion.Verdict[] verdicts = {
+                ModelVersion.Verdict.PASSED,
+                ModelVersion.Verdict.REFUSED,
+                ModelVersion.Verdict.REFUSED,
+                ModelVersion.Verdict.PASSED
+            };
+            List<Long> live = new ArrayList<>();
+            for (ModelVersion.Verdict verdict : verdicts) {
+                writer.append(
+                        testState(1),
+                        new ModelVersion.Note(Optional.empty(), "l", 1, Map.of(), Map.of(), verdict, Map.of()));
+                live.add(liveNumber(store));
+            }
+            assertThat(live).as("live after passed, refused, refused, passed").containsExactly(1L, 1L, 1L, 4L);
+            // Whoever goes back by hand is not overruled by a trainer that does not know it yet.
+            store.tag("m", History.LIVE, 1);
+            writer.append(
+                    testState(1),
+                    new ModelVersion.Note(
+                            Optional.empty(), "l", 1, Map.of(), Map.of(), ModelVersion.Verdict.PASSED, Map.of()));
+            assertThat(liveNumber(store)).isEqualTo(1);
+        }
+    }
+
     /** {@code latest}, numbers, invalid names and unknown versions are refused. */
     @Test
     default void invalidAliasIsRefused() {

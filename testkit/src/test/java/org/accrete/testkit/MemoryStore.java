@@ -97,7 +97,7 @@ class MemoryStore implements ModelStore {
     }
 
     @Override
-    public void tag(String model, String alias, long number) {
+    public void tag(String model, String alias, long number, History.Reason reason) {
         checkName(model);
         checkAlias(alias);
         synchronized (contents) {
@@ -105,8 +105,14 @@ class MemoryStore implements ModelStore {
             if (history.versions().stream().noneMatch(version -> version.number() == number)) {
                 throw AccreteException.badArgument("model '" + model + "' has no version " + number);
             }
-            move(history, alias, number);
+            move(history, alias, number, Optional.of(reason));
         }
+    }
+
+    @Override
+    public long revision(String model) {
+        History history = history(model);
+        return history.versions().isEmpty() ? 0 : history.hashCode();
     }
 
     void checkAlias(String alias) {
@@ -115,11 +121,12 @@ class MemoryStore implements ModelStore {
         }
     }
 
-    private void move(History history, String alias, long number) {
+    private void move(History history, String alias, long number, Optional<History.Reason> reason) {
         TreeMap<String, Long> aliases = new TreeMap<>(history.aliases());
         aliases.put(alias, number);
         List<History.Move> moves = new ArrayList<>(history.moves());
-        moves.add(new History.Move(alias, number, Instant.now()));
+        long newest = history.latest().map(ModelVersion::number).orElse(0L);
+        moves.add(new History.Move(alias, number, Instant.now(), newest, reason));
         keep(new History(history.model(), history.versions(), aliases, moves));
     }
 
@@ -175,10 +182,7 @@ class MemoryStore implements ModelStore {
     }
 
     boolean movesLive(History before, ModelVersion version) {
-        return before.versions().isEmpty()
-                || before.live()
-                        .map(ModelVersion::reference)
-                        .equals(version.note().parent());
+        return before.movesLive(version.note());
     }
 
     /** {@return the parent of a version that is appended without one} */
@@ -257,7 +261,7 @@ class MemoryStore implements ModelStore {
                 boolean moves = movesLive(history, version);
                 keep(new History(model, versions, history.aliases(), history.moves()));
                 if (moves) {
-                    move(history(model), History.LIVE, version.number());
+                    move(history(model), History.LIVE, version.number(), Optional.empty());
                 }
                 return version;
             }

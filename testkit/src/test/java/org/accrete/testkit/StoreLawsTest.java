@@ -152,6 +152,27 @@ class StoreLawsTest {
                 return new History(model, versions, history.aliases(), history.moves());
             }
         }));
+        all.add(breaks("whatIsSaidIsKept", contents -> new MemoryStore(contents) {
+            @Override
+            public void tag(String model, String alias, long number, History.Reason reason) {
+                super.tag(model, alias, number, History.Reason.NONE);
+            }
+        }));
+        all.add(breaks("whatIsSaidIsKept", contents -> new MemoryStore(contents) {
+            @Override
+            public long revision(String model) {
+                return history(model).versions().size(); // Does not see moves.
+            }
+        }));
+        all.add(breaks("refusedVersionIsNotLive", contents -> new MemoryStore(contents) {
+            @Override
+            boolean movesLive(History before, ModelVersion version) {
+                return before.live().isEmpty()
+                        || before.live()
+                                .map(ModelVersion::reference)
+                                .equals(version.note().parent());
+            }
+        }));
         all.add(breaks("reopenedStoreIsUnchanged", contents -> {
             // Keeps aliases only while the store is open.
             contents.histories.replaceAll(

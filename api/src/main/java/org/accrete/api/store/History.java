@@ -28,8 +28,22 @@ public record History(String model, List<ModelVersion> versions, SortedMap<Strin
      * @param alias which
      * @param number where to
      * @param at when
+     * @param newest the highest number that there was, or came to be with this move
+     * @param reason who moved it and why; empty for a move of {@code live} by the append of a version
      */
-    public record Move(String alias, long number, Instant at) {}
+    public record Move(String alias, long number, Instant at, long newest, Optional<Reason> reason) {}
+
+    /**
+     * What is said of a move that somebody made.
+     *
+     * @param why a text for people; empty when none was given
+     * @param fromHere whether a trainer goes on from the version's state but from where the newest version ended in the
+     *     source, so that the rows in between are not learned again; counts for {@code live} only
+     */
+    public record Reason(String why, boolean fromHere) {
+        /** Nothing is said. */
+        public static final Reason NONE = new Reason("", false);
+    }
 
     // Copies the collections.
     public History {
@@ -71,6 +85,64 @@ public record History(String model, List<ModelVersion> versions, SortedMap<Strin
                 + latest().map(last -> "versions: " + versions.get(0).number() + " to " + last.number() + ", aliases: "
                                 + String.join(", ", aliases.keySet()) + ", latest")
                         .orElse("it has no versions yet"));
+    }
+
+    /** {@return the last move of {@code live} if somebody made it after the newest version was appended} */
+    public Optional<Move> rollback() {
+        return lastMove(LIVE)
+                .filter(move -> move.reason().isPresent())
+                .filter(move -> latest().isPresent() && latest().get().number() <= move.newest());
+    }
+
+    private Optional<Move> lastMove(String alias) {
+        for (int i = moves.size() - 1; i >= 0; i--) {
+            if (moves.get(i).alias().equals(alias)) {
+                return Optional.of(moves.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * {@return whether {@code live} moves to a version that is appended next} It does when its parent is live and no
+     * gate refused it; and when a gate passed it and every version between it and the live one was refused, unless
+     * somebody moved {@code live} in between. The first version becomes live unless it is refused.
+     *
+     * @param note what is said of the version, its parent included
+     */
+    public boolean movesLive(ModelVersion.Note note) {
+        if (note.verdict() == ModelVersion.Verdict.REFUSED) {
+            return false;
+        }
+        Optional<ModelVersion> live = live();
+        if (live.isEmpty()) {
+            return versions.isEmpty() || note.verdict() == ModelVersion.Verdict.PASSED;
+        }
+        long movedAt = lastMove(LIVE)
+                .filter(move -> move.reason().isPresent())
+                .map(Move::newest)
+                .orElse(0L);
+        Optional<String> parent = note.parent();
+        while (parent.isPresent() && !parent.get().equals(live.get().reference())) {
+            Optional<ModelVersion> between = find(parent.get());
+            if (note.verdict() != ModelVersion.Verdict.PASSED
+                    || between.isEmpty()
+                    || between.get().note().verdict() != ModelVersion.Verdict.REFUSED
+                    || between.get().number() <= movedAt) {
+                return false;
+            }
+            parent = between.get().note().parent();
+        }
+        return parent.isPresent();
+    }
+
+    private Optional<ModelVersion> find(String reference) {
+        for (int i = versions.size() - 1; i >= 0; i--) {
+            if (versions.get(i).reference().equals(reference)) {
+                return Optional.of(versions.get(i));
+            }
+        }
+        return Optional.empty();
     }
 
     private ModelVersion version(long number) {

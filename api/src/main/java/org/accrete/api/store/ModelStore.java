@@ -52,9 +52,29 @@ public interface ModelStore extends AutoCloseable {
      * @param model name of the model
      * @param alias lower-case words with hyphens, not {@link History#LATEST} and not a number
      * @param number an existing version
+     * @param reason kept with the move
      * @throws org.accrete.api.AccreteException bad argument: not such an alias, no such version
      */
-    void tag(String model, String alias, long number);
+    void tag(String model, String alias, long number, History.Reason reason);
+
+    /**
+     * Points an alias at a version without saying why.
+     *
+     * @param model name of the model
+     * @param alias as above
+     * @param number as above
+     */
+    default void tag(String model, String alias, long number) {
+        tag(model, alias, number, History.Reason.NONE);
+    }
+
+    /**
+     * {@return a number that changes whenever the history of a model does, cheap enough to be asked ten times a second;
+     * 0 when there is no such model}
+     *
+     * @param model name of the model
+     */
+    long revision(String model);
 
     /**
      * Removes a model with all its versions and aliases, also a damaged one, at once: a crash leaves all of it or none.

@@ -22,12 +22,36 @@ public record ModelVersion(String model, long number, Instant created, Note note
      *     follows the newest version of the model, which the writer then names
      * @param learner name of the learner
      * @param rowsSeen rows learned in all
-     * @param metrics scores by snake-case name; only finite ones
+     * @param metrics scores of all rows by snake-case name; only finite ones
+     * @param stretch the same scores of the rows since the parent only; only finite ones
+     * @param verdict what the gates said
+     * @param facts texts by snake-case name, such as {@code source}, {@code rows_from}, {@code seconds}; short ones
      */
-    public record Note(Optional<String> parent, String learner, long rowsSeen, Map<String, Double> metrics) {
-        // Copies the metrics.
+    public record Note(
+            Optional<String> parent,
+            String learner,
+            long rowsSeen,
+            Map<String, Double> metrics,
+            Map<String, Double> stretch,
+            Verdict verdict,
+            Map<String, String> facts) {
+        // Copies the collections.
         public Note {
             metrics = Map.copyOf(metrics);
+            stretch = Map.copyOf(stretch);
+            facts = Map.copyOf(facts);
+        }
+
+        /**
+         * Says the least.
+         *
+         * @param parent as above
+         * @param learner as above
+         * @param rowsSeen as above
+         * @param metrics as above
+         */
+        public Note(Optional<String> parent, String learner, long rowsSeen, Map<String, Double> metrics) {
+            this(parent, learner, rowsSeen, metrics, Map.of(), Verdict.NONE, Map.of());
         }
 
         /**
@@ -36,8 +60,18 @@ public record ModelVersion(String model, long number, Instant created, Note note
          * @param reference {@code model@number}, or empty
          */
         public Note withParent(Optional<String> reference) {
-            return new Note(reference, learner, rowsSeen, metrics);
+            return new Note(reference, learner, rowsSeen, metrics, stretch, verdict, facts);
         }
+    }
+
+    /** What the gates of a run said of a version. */
+    public enum Verdict {
+        /** There was no gate, or none could judge yet. */
+        NONE,
+        /** All gates held. */
+        PASSED,
+        /** A gate did not hold. */
+        REFUSED
     }
 
     /** {@return {@code model@number}} */

@@ -3,8 +3,8 @@ package org.accrete.api.store;
 /** The one writer of a model. Closing it lets others write. Not thread-safe. */
 public interface ModelWriter extends AutoCloseable {
     /**
-     * Appends a version. {@link History#LIVE} moves to it when it is the first, or when its parent is the version that
-     * {@code live} points at: a rollback is not undone by a trainer that still runs.
+     * Appends a version. {@link History#LIVE} moves to it as {@link History#movesLive} says: a rollback is not undone
+     * by a trainer that still runs.
      *
      * @param state all that is needed to go on
      * @param note what is said of it; a parent in the same model must exist

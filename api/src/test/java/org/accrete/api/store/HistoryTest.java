@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,76 @@ class HistoryTest {
         assertThat(history.resolve("latest").reference()).isEqualTo("m@5");
         assertThat(history.live()).map(ModelVersion::number).contains(2L);
         assertThat(history.latest()).map(ModelVersion::number).contains(5L);
+    }
+
+    /**
+     * A version for each letter, n for no verdict, p for passed, r for refused; each is the child of the one before.
+     */
+    private static History chain(String verdicts, List<History.Move> moves) {
+        List<ModelVersion> versions = new ArrayList<>();
+        for (int i = 1; i <= verdicts.length(); i++) {
+            versions.add(new ModelVersion("m", i, Instant.EPOCH, note(i - 1, verdicts.charAt(i - 1)), 1, "00"));
+        }
+        TreeMap<String, Long> aliases = new TreeMap<>();
+        moves.forEach(move -> aliases.put(move.alias(), move.number()));
+        return new History("m", versions, aliases, moves);
+    }
+
+    private static ModelVersion.Note note(int parent, char verdict) {
+        ModelVersion.Verdict said = verdict == 'n'
+                ? ModelVersion.Verdict.NONE
+                : verdict == 'p' ? ModelVersion.Verdict.PASSED : ModelVersion.Verdict.REFUSED;
+        Optional<String> reference = parent == 0 ? Optional.empty() : Optional.of("m@" + parent);
+        return new ModelVersion.Note(reference, "l", 1, Map.of(), Map.of(), said, Map.of());
+    }
+
+    private static History.Move appended(long number) {
+        return new History.Move("live", number, Instant.EPOCH, number, Optional.empty());
+    }
+
+    private static History.Move byHand(long number, long newest) {
+        return new History.Move("live", number, Instant.EPOCH, newest, Optional.of(History.Reason.NONE));
+    }
+
+    @Test
+    void liveMovesToAChildThatIsNotRefused() {
+        History history = chain("nn", List.of(appended(1), appended(2)));
+        assertThat(history.movesLive(note(2, 'n'))).isTrue();
+        assertThat(history.movesLive(note(2, 'p'))).isTrue();
+        assertThat(history.movesLive(note(2, 'r'))).isFalse();
+        assertThat(history.movesLive(note(1, 'p'))).isFalse();
+        assertThat(chain("", List.of()).movesLive(note(0, 'n'))).isTrue();
+        assertThat(chain("", List.of()).movesLive(note(0, 'r'))).isFalse();
+        assertThat(chain("r", List.of()).movesLive(note(1, 'n'))).isFalse();
+        assertThat(chain("r", List.of()).movesLive(note(1, 'p'))).isTrue();
+    }
+
+    @Test
+    void liveMovesOverRefusedVersionsOnly() {
+        assertThat(chain("prr", List.of(appended(1))).movesLive(note(3, 'p'))).isTrue();
+        assertThat(chain("prr", List.of(appended(1))).movesLive(note(3, 'n'))).isFalse();
+        assertThat(chain("pnr", List.of(appended(1))).movesLive(note(3, 'p'))).isFalse();
+    }
+
+    @Test
+    void liveThatWasMovedByHandWaitsForATrainerThatKnows() {
+        // Refused versions from before the move do not count; those after it do.
+        History moved = chain("prr", List.of(appended(1), byHand(1, 3)));
+        assertThat(moved.movesLive(note(3, 'p'))).isFalse();
+        assertThat(moved.movesLive(note(1, 'p'))).isTrue();
+        History later = chain("prrr", List.of(appended(1), byHand(1, 2)));
+        assertThat(later.movesLive(note(4, 'p'))).isFalse();
+        assertThat(chain("prr", List.of(appended(1), byHand(2, 2))).movesLive(note(3, 'p')))
+                .isTrue();
+    }
+
+    @Test
+    void aRollbackIsAMoveAfterTheNewestVersion() {
+        assertThat(chain("pp", List.of(appended(1), appended(2))).rollback()).isEmpty();
+        assertThat(chain("pp", List.of(appended(1), appended(2), byHand(1, 2))).rollback())
+                .contains(byHand(1, 2));
+        assertThat(chain("ppp", List.of(appended(1), appended(2), byHand(1, 2))).rollback())
+                .isEmpty();
     }
 
     @Test

@@ -157,21 +157,41 @@ public final class DirectoryStore implements ModelStore {
     }
 
     @Override
-    public void tag(String model, String alias, long number) {
+    public void tag(String model, String alias, long number, History.Reason reason) {
         ModelDirectory directory = model(model);
         Names.requireAlias(alias);
+        StrictJson.requireUnicode("why", reason.why());
         String word = Long.toString(number);
         try {
             // Before the lock, whose file must not appear where there is no model.
             directory.requireFile(directory.read().history().resolve(word));
             directory.append(history -> {
                 directory.requireFile(history.resolve(word));
-                return Optional.ofNullable(history.aliases().get(alias)).equals(Optional.of(number))
+                return isThere(history, alias, number, reason)
                         ? Optional.empty()
-                        : Optional.of(new HistoryLine.Moved(alias, number, DirectoryWriter.now(clock)));
+                        : Optional.of(new HistoryLine.Moved(alias, number, DirectoryWriter.now(clock), reason));
             });
         } catch (IOException e) {
             throw directory.failed("alias '" + alias + "' could not be moved", e);
+        }
+    }
+
+    /** {@return whether nothing would change} A trainer goes back to the live version only once that is said. */
+    private static boolean isThere(History history, String alias, long number, History.Reason reason) {
+        return Optional.ofNullable(history.aliases().get(alias)).equals(Optional.of(number))
+                && (!alias.equals(History.LIVE)
+                        || history.rollback().flatMap(History.Move::reason).equals(Optional.of(reason)));
+    }
+
+    @Override
+    public long revision(String model) {
+        ModelDirectory directory = model(model);
+        try {
+            return Files.size(directory.historyFile());
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (IOException e) {
+            throw directory.failed("the history of model '" + model + "' could not be read", e);
         }
     }
 

@@ -140,15 +140,24 @@ final class DirectoryWriter implements ModelWriter {
 
     private static void check(Note note) {
         StrictJson.requireUnicode("a learner's name", note.learner());
-        note.metrics().forEach((name, value) -> {
+        check(note.metrics());
+        check(note.stretch());
+        note.facts().forEach((name, text) -> {
+            StrictJson.requireUnicode("the name of a fact", name);
+            StrictJson.requireUnicode("a fact", text);
+        });
+        if (note.rowsSeen() < 0) {
+            throw AccreteException.badArgument("rows seen must be >= 0 but was " + note.rowsSeen());
+        }
+    }
+
+    private static void check(Map<String, Double> metrics) {
+        metrics.forEach((name, value) -> {
             StrictJson.requireUnicode("the name of a metric", name);
             if (!Double.isFinite(value)) {
                 throw AccreteException.badArgument("metric '" + name + "' must be finite but was " + value);
             }
         });
-        if (note.rowsSeen() < 0) {
-            throw AccreteException.badArgument("rows seen must be >= 0 but was " + note.rowsSeen());
-        }
     }
 
     private ModelVersion appendChecked(State state, Note given) throws IOException {
@@ -238,10 +247,7 @@ final class DirectoryWriter implements ModelWriter {
                     "lost the race for version " + version.number()
                             + " against a writer elsewhere; the store needs a file system with working file locks");
         }
-        Optional<String> live = history.live().map(ModelVersion::reference);
-        boolean moves = history.versions().isEmpty()
-                || (live.isPresent() && live.equals(version.note().parent()));
-        return new HistoryLine.Appended(version, moves);
+        return new HistoryLine.Appended(version, history.movesLive(version.note()));
     }
 
     @Override

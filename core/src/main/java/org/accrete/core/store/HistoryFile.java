@@ -18,6 +18,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelVersion.Note;
+import org.accrete.api.store.ModelVersion.Verdict;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -69,12 +70,34 @@ final class HistoryFile {
                 out.writeStartObject();
                 StrictJson.writeNumbers(out, version.note().metrics());
                 out.writeEndObject();
+                if (!version.note().stretch().isEmpty()) {
+                    out.writeName("stretch");
+                    out.writeStartObject();
+                    StrictJson.writeNumbers(out, version.note().stretch());
+                    out.writeEndObject();
+                }
+                if (version.note().verdict() != Verdict.NONE) {
+                    out.writeStringProperty(
+                            "verdict", version.note().verdict().name().toLowerCase(Locale.ROOT));
+                }
+                if (!version.note().facts().isEmpty()) {
+                    out.writeName("facts");
+                    out.writeStartObject();
+                    new TreeMap<>(version.note().facts()).forEach(out::writeStringProperty);
+                    out.writeEndObject();
+                }
                 out.writeBooleanProperty("live", appended.live());
             } else if (line instanceof HistoryLine.Moved moved) {
                 out.writeStringProperty("kind", "alias");
                 out.writeStringProperty("alias", moved.alias());
                 out.writeNumberProperty("version", moved.number());
                 out.writeStringProperty("at", moved.at().toString());
+                if (!moved.reason().why().isEmpty()) {
+                    out.writeStringProperty("why", moved.reason().why());
+                }
+                if (moved.reason().fromHere()) {
+                    out.writeBooleanProperty("from_here", true);
+                }
             }
         });
         int covered = json.length - 1;
@@ -187,10 +210,12 @@ final class HistoryFile {
                 }
                 versions.put(version.number(), version);
                 if (appended.live()) {
-                    move(new History.Move(History.LIVE, version.number(), version.created()));
+                    move(new History.Move(
+                            History.LIVE, version.number(), version.created(), version.number(), Optional.empty()));
                 }
             } else if (line instanceof HistoryLine.Moved moved) {
-                move(new History.Move(moved.alias(), moved.number(), moved.at()));
+                long newest = versions.isEmpty() ? 0 : versions.lastKey();
+                move(new History.Move(moved.alias(), moved.number(), moved.at(), newest, Optional.of(moved.reason())));
             }
         }
 
@@ -219,13 +244,21 @@ final class HistoryFile {
         try {
             Instant time = Instant.parse(fields.time);
             if (fields.kind.equals("alias") && Names.isAlias(fields.alias)) {
-                return new HistoryLine.Moved(fields.alias, fields.version, time);
+                return new HistoryLine.Moved(
+                        fields.alias, fields.version, time, new History.Reason(fields.why, fields.fromHere));
             }
             if (fields.kind.equals("version")
                     && fields.version > 0
                     && fields.length > 0
                     && SHA256.matcher(fields.sha256).matches()) {
-                Note note = new Note(fields.parent, fields.learner, fields.rowsSeen, fields.metrics);
+                Note note = new Note(
+                        fields.parent,
+                        fields.learner,
+                        fields.rowsSeen,
+                        fields.metrics,
+                        fields.stretch,
+                        fields.verdict,
+                        fields.facts);
                 return new HistoryLine.Appended(
                         new ModelVersion(model, fields.version, time, note, fields.length, fields.sha256), fields.live);
             }
@@ -248,7 +281,21 @@ final class HistoryFile {
         private String learner = "";
         private long rowsSeen;
         private Map<String, Double> metrics = Map.of();
+        private Map<String, Double> stretch = Map.of();
+        private Verdict verdict = Verdict.NONE;
+        private Map<String, String> facts = Map.of();
         private boolean live;
+        private String why = "";
+        private boolean fromHere;
+    }
+
+    private static Verdict verdict(String word) {
+        for (Verdict verdict : Verdict.values()) {
+            if (verdict.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return verdict;
+            }
+        }
+        throw AccreteException.corruptFile("a verdict must be passed or refused but was '" + word + "'");
     }
 
     private static Fields fields(JsonParser json) {
@@ -271,6 +318,17 @@ final class HistoryFile {
                     StrictJson.expect(value, JsonToken.START_OBJECT);
                     fields.metrics = StrictJson.numbers(json);
                 }
+                case "stretch" -> {
+                    StrictJson.expect(value, JsonToken.START_OBJECT);
+                    fields.stretch = StrictJson.numbers(json);
+                }
+                case "verdict" -> fields.verdict = verdict(json.getString());
+                case "facts" -> {
+                    StrictJson.expect(value, JsonToken.START_OBJECT);
+                    fields.facts = StrictJson.texts(json);
+                }
+                case "why" -> fields.why = json.getString();
+                case "from_here" -> fields.fromHere = json.getBooleanValue();
                 case "live" -> fields.live = json.getBooleanValue();
                 default -> json.skipChildren(); // A later format is recognized by "format".
             }

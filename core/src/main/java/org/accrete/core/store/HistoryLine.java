@@ -1,6 +1,7 @@
 package org.accrete.core.store;
 
 import java.time.Instant;
+import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
 
 /** The contents of one line of a history. */
@@ -19,6 +20,7 @@ sealed interface HistoryLine {
      * @param alias which
      * @param number where to
      * @param at when
+     * @param reason why
      */
-    record Moved(String alias, long number, Instant at) implements HistoryLine {}
+    record Moved(String alias, long number, Instant at, History.Reason reason) implements HistoryLine {}
 }

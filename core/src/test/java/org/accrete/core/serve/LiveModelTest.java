@@ -408,7 +408,12 @@ class LiveModelTest {
         }
 
         @Override
-        public void tag(String model, String alias, long number) {
+        public long revision(String model) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void tag(String model, String alias, long number, History.Reason reason) {
             throw new UnsupportedOperationException();
         }
 

@@ -29,8 +29,9 @@ class HistoryFileTest {
 
     @Test
     void aLineIsJsonWithItsChecksumLast() {
-        String line =
-                new String(HistoryFile.encode(new HistoryLine.Moved("live", 3, Samples.NOON)), StandardCharsets.UTF_8);
+        String line = new String(
+                HistoryFile.encode(new HistoryLine.Moved("live", 3, Samples.NOON, History.Reason.NONE)),
+                StandardCharsets.UTF_8);
         String covered =
                 "{\"format\":1,\"kind\":\"alias\",\"alias\":\"live\",\"version\":3,\"at\":\"2026-11-20T12:00:00Z\"";
         assertThat(line).isEqualTo(covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n");
@@ -57,18 +58,19 @@ class HistoryFileTest {
         assertThat(history.aliases()).containsOnly(Map.entry("live", 1L), Map.entry("best", 3L));
         assertThat(history.moves())
                 .containsExactly(
-                        new History.Move("live", 1, FIRST.created()),
-                        new History.Move("live", 3, THIRD.created()),
-                        new History.Move("best", 3, Samples.NOON),
-                        new History.Move("live", 1, Samples.NOON));
+                        new History.Move("live", 1, FIRST.created(), 1, Optional.empty()),
+                        new History.Move("live", 3, THIRD.created(), 3, Optional.empty()),
+                        new History.Move("best", 3, Samples.NOON, 3, Optional.of(History.Reason.NONE)),
+                        new History.Move(
+                                "live", 1, Samples.NOON, 3, Optional.of(new History.Reason("bad rows", true))));
     }
 
     private static byte[] lines() {
         return join(List.of(
                 new HistoryLine.Appended(FIRST, true),
                 new HistoryLine.Appended(THIRD, true),
-                new HistoryLine.Moved("best", 3, Samples.NOON),
-                new HistoryLine.Moved("live", 1, Samples.NOON)));
+                new HistoryLine.Moved("best", 3, Samples.NOON, History.Reason.NONE),
+                new HistoryLine.Moved("live", 1, Samples.NOON, new History.Reason("bad rows", true))));
     }
 
     private static byte[] join(List<HistoryLine> lines) {
@@ -80,7 +82,9 @@ class HistoryFileTest {
     @Test
     void aLastLineTornAtAnyLengthIsIgnored() {
         byte[] whole = lines();
-        int last = HistoryFile.encode(new HistoryLine.Moved("live", 1, Samples.NOON)).length;
+        int last = HistoryFile.encode(
+                        new HistoryLine.Moved("live", 1, Samples.NOON, new History.Reason("bad rows", true)))
+                .length;
         for (int length = whole.length - last; length < whole.length; length++) {
             HistoryFile.Contents contents = HistoryFile.read("m", Arrays.copyOf(whole, length));
             assertThat(contents.length()).isEqualTo(whole.length - last);
@@ -128,7 +132,7 @@ class HistoryFileTest {
 
     @Test
     void linesThatContradictEachOtherAreDamage() {
-        assertDamaged(List.of(new HistoryLine.Moved("live", 1, Samples.NOON)));
+        assertDamaged(List.of(new HistoryLine.Moved("live", 1, Samples.NOON, new History.Reason("bad rows", true))));
         assertDamaged(List.of(new HistoryLine.Appended(THIRD, true), new HistoryLine.Appended(FIRST, false)));
         assertDamaged(List.of(new HistoryLine.Appended(FIRST, true), new HistoryLine.Appended(FIRST, true)));
     }
