@@ -123,6 +123,7 @@ final class TrainCommand extends Subcommand {
             console.print("");
         });
         console.print(account(report));
+        report.sources().forEach(rows -> console.print("  of " + rows.source() + ": " + account(rows)));
         if (report.stoppedEarly()) {
             console.print("stopped early: the last epochs are no better than the best one, which is kept");
         }
@@ -155,21 +156,43 @@ final class TrainCommand extends Subcommand {
         return notes;
     }
 
+    private String account(RunReport.SourceRows rows) {
+        return Console.count(rows.rows(), "row") + " learned"
+                + (rows.rowsUnlabelled() > 0 ? ", " + Console.count(rows.rowsUnlabelled()) + " without a target" : "")
+                + (rows.rowsHeldOut() > 0 ? ", " + Console.count(rows.rowsHeldOut()) + " held out" : "")
+                + (rows.rowsRefused() > 0 ? ", " + Console.count(rows.rowsRefused()) + " bad and " + fate() : "")
+                + (rows.rowsLeftOut() > 0 ? ", " + Console.count(rows.rowsLeftOut()) + " left out" : "")
+                + (rows.rowsFiltered() > 0 ? ", " + Console.count(rows.rowsFiltered()) + " filtered out" : "");
+    }
+
     /** {@return what became of the rows that were read} */
     private String account(RunReport report) {
-        return Console.count(report.rows(), "row") + " learned"
-                + (report.rowsUnlabelled() > 0
-                        ? ", " + Console.count(report.rowsUnlabelled()) + " without a target"
-                        : "")
-                + (report.rowsHeldOut() > 0 ? ", " + Console.count(report.rowsHeldOut()) + " held out" : "")
-                + (report.rowsRefused() > 0 ? ", " + Console.count(report.rowsRefused()) + " bad and " + fate() : "")
-                + (report.rowsLeftOut() > 0 ? ", " + Console.count(report.rowsLeftOut()) + " left out" : "")
-                + (report.rowsFiltered() > 0 ? ", " + Console.count(report.rowsFiltered()) + " filtered out" : "")
+        return account(new RunReport.SourceRows(
+                        "all",
+                        report.rows(),
+                        report.rowsUnlabelled(),
+                        report.rowsHeldOut(),
+                        report.rowsRefused(),
+                        report.rowsLeftOut(),
+                        report.rowsFiltered()))
                 + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
                 + (report.rowsWaiting() > 0
                         ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
                         : "")
                 + (report.stopped() ? "; stopped before the rows ended, --resume goes on" : "");
+    }
+
+    private static Map<String, Object> document(RunReport.SourceRows rows) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("source", rows.source());
+        document.put("rows", rows.rows());
+        document.put("rows_unlabelled", rows.rowsUnlabelled());
+        document.put("rows_held_out", rows.rowsHeldOut());
+        document.put("rows_refused", rows.rowsRefused());
+        document.put("rows_left_out", rows.rowsLeftOut());
+        document.put("rows_filtered", rows.rowsFiltered());
+        document.put("rows_read", rows.rowsRead());
+        return document;
     }
 
     private String fate() {
@@ -190,6 +213,8 @@ final class TrainCommand extends Subcommand {
         document.put("rows_left_out", report.rowsLeftOut());
         document.put("rows_filtered", report.rowsFiltered());
         document.put("rows_read", report.rowsRead());
+        document.put(
+                "sources", report.sources().stream().map(TrainCommand::document).toList());
         document.put("rows_before", training.rowsBefore());
         document.put("warm_up_rows", report.warmUpRows());
         document.put("rows_waiting", report.rowsWaiting());

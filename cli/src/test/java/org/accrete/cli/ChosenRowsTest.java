@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.ModelStore;
@@ -178,6 +180,70 @@ final class ChosenRowsTest {
     void mixedRowsAreAllLearned() {
         Outcome outcome = train("mixed", "rows.csv", options("--target=y --mix=0.25:OTHER --json"));
         assertThat(outcome.json()).containsEntry("rows", 2L * ROWS);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> sources(Map<String, Object> report) {
+        return (List<Map<String, Object>>) report.get("sources");
+    }
+
+    /** Each source has rows of all fates; a run that is resumed counts as the whole run does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --shuffle=64", " --skip=7 --shard=1/2", " --cache=CACHE"})
+    void theRowsOfEachSourceAddUp(String more) throws Exception {
+        StringBuilder one = new StringBuilder("x,z,y\n");
+        StringBuilder other = new StringBuilder("x,z,y\n");
+        for (int i = 0; i < 600; i++) {
+            String x = i % 10 + ",";
+            one.append(x)
+                    .append(i % 50 == 7 ? "bad," : "1,")
+                    .append(i % 20 == 3 ? "\n" : i % 3 == 0 ? "yes\n" : "no\n");
+            other.append(x).append(i % 60 == 8 ? "worse," : "2,").append(i % 2 == 0 ? "yes\n" : "no\n");
+        }
+        Path first = Data.write(folder, "one.csv", one.toString());
+        Path second = Data.write(folder, "other.csv", other.toString());
+        String[] options = options("--json --bad-rows=skip=0.5 --holdout=0.1 --chunk-rows=100 --column=z=numeric"
+                + " --where=x<9 --target=y --mix=" + second + more);
+        Map<String, Object> whole = train("whole", "one.csv", options).json();
+        List<Map<String, Object>> sources = sources(whole);
+        assertThat(sources)
+                .extracting(source -> source.get("source"))
+                .containsExactly(first.toString(), second.toString());
+        for (String count : List.of(
+                "rows",
+                "rows_unlabelled",
+                "rows_held_out",
+                "rows_refused",
+                "rows_left_out",
+                "rows_filtered",
+                "rows_read")) {
+            assertThat(sources.stream()
+                            .mapToLong(source -> (Long) source.get(count))
+                            .sum())
+                    .as(count)
+                    .isEqualTo(whole.get(count));
+        }
+        assertThat(sources).extracting(source -> source.get("rows_read")).containsExactly(600L, 600L);
+        assertThat(sources).extracting(source -> source.get("rows_refused")).containsExactly(12L, 10L);
+        assertThat((Long) sources.get(1).get("rows_unlabelled")).isZero();
+        if (!more.contains("skip")) {
+            assertThat(sources)
+                    .extracting(source -> source.get("rows_filtered"))
+                    .containsExactly(60L, 60L);
+        }
+
+        String[] part = Arrays.copyOf(options, options.length + 1);
+        part[options.length] = "--rows=500";
+        train("parts", "one.csv", part);
+        List<String> rest = new ArrayList<>(List.of("train", first.toString(), "--model=parts", "--resume", "--json"));
+        rest.addAll(List.of("--bad-rows=skip=0.5", "--holdout=0.1"));
+        rest.addAll(Stream.of(options)
+                .filter(option -> option.startsWith("--cache"))
+                .toList());
+        Outcome resumed = accrete(rest.toArray(String[]::new));
+        assertThat(resumed.status()).as(resumed.out()).isZero();
+        assertThat(state("parts").tensor("run.sources.rows"))
+                .isEqualTo(state("whole").tensor("run.sources.rows"));
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class ChunkBuffer {
     private long refused;
     private long leftOut;
     private long filtered;
+    private List<DroppedRows> droppedBySource = List.of();
 
     /**
      * Makes an empty buffer.
@@ -129,6 +130,7 @@ public final class ChunkBuffer {
         refused = 0;
         leftOut = 0;
         filtered = 0;
+        droppedBySource = List.of();
         view.targets = NONE;
         view.weights = NONE;
         entries = 0;
@@ -440,7 +442,7 @@ public final class ChunkBuffer {
 
     /** {@return how many rows the source dropped while it filled this buffer} */
     public DroppedRows dropped() {
-        return new DroppedRows(refused, leftOut, filtered);
+        return new DroppedRows(refused, leftOut, filtered, droppedBySource);
     }
 
     /**
@@ -470,6 +472,7 @@ public final class ChunkBuffer {
         refused += more.refused();
         leftOut += more.leftOut();
         filtered += more.filtered();
+        droppedBySource = DroppedRows.plus(droppedBySource, more.sources());
     }
 
     /**
@@ -511,8 +514,10 @@ public final class ChunkBuffer {
         other.refused = refused;
         other.leftOut = leftOut;
         other.filtered = filtered;
+        other.droppedBySource = droppedBySource;
         refused = otherDropped.refused();
         leftOut = otherDropped.leftOut();
         filtered = otherDropped.filtered();
+        droppedBySource = otherDropped.sources();
     }
 }

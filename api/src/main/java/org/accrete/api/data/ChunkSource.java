@@ -88,6 +88,20 @@ public interface ChunkSource extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** {@return the names of the sources that the rows come from: several where they are mixed or joined} */
+    default List<String> sources() {
+        return List.of(name());
+    }
+
+    /**
+     * {@return which of the {@link #sources} handed out a row, from 0}
+     *
+     * @param place the row's {@link ChunkBuffer#place(int)}; any where there is one source
+     */
+    default int sourceOf(long place) {
+        return 0;
+    }
+
     /** Releases files and threads. Further calls do nothing. */
     @Override
     void close();

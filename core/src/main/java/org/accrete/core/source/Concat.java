@@ -18,14 +18,14 @@ final class Concat extends ManySources {
         while (buffer.room() > 0) {
             Feed feed = feeds.get(present);
             if (feed.read(buffer.room(), buffer)) {
-                buffer.dropped(feed.takeDropped());
+                buffer.dropped(takeDropped(present));
                 append(present, feed.left(), buffer);
             } else if (present + 1 < feeds.size()) {
-                buffer.dropped(feed.takeDropped());
+                buffer.dropped(takeDropped(present));
                 feed.close();
                 present++;
             } else {
-                atEnd(feed.takeDropped());
+                atEnd(takeDropped(present));
                 return;
             }
         }

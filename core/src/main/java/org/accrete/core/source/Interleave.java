@@ -29,12 +29,12 @@ final class Interleave extends ManySources {
             Feed feed = feeds.get(present);
             if (feed.read(Math.min(buffer.room(), left), buffer)) {
                 ended = 0;
-                buffer.dropped(feed.takeDropped());
+                buffer.dropped(takeDropped(present));
                 left -= feed.left();
                 append(present, feed.left(), buffer);
             } else {
                 ended++;
-                atEnd(feed.takeDropped());
+                atEnd(takeDropped(present));
                 left = 0;
             }
             if (left == 0) {

@@ -12,6 +12,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.LabelIndex;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
@@ -24,7 +25,8 @@ import org.accrete.api.data.Target;
  * them. The state in a mark ends with the labels that no schema had. So the indexes are the same again, whether the
  * sources are opened as before or with the labels known at the mark.
  *
- * <p>With k sources, place p of source i is p · k + i.
+ * <p>With k sources, place p of source i is p · k + i + 1. So every place tells its source, also that of a row whose
+ * place is 0.
  */
 abstract class ManySources extends Combinator {
     private static final int NAMED = 3;
@@ -36,6 +38,8 @@ abstract class ManySources extends Combinator {
     private final boolean categorical;
     /** The index here of each label of each source; −1 for one that no row has brought. */
     private final List<int[]> indexes = new ArrayList<>();
+    /** The number of the first of each source's sources, and how many there are in all. */
+    private final int[] firsts;
 
     ManySources(String step, List<? extends ChunkSource> sources) {
         super(step, name(sources), schema(sources), plan(sources), warnings(sources));
@@ -47,6 +51,10 @@ abstract class ManySources extends Combinator {
         for (ChunkSource source : sources) {
             feeds.add(new Feed(source));
             indexes.add(new int[0]);
+        }
+        firsts = new int[sources.size() + 1];
+        for (int i = 0; i < sources.size(); i++) {
+            firsts[i + 1] = firsts[i] + sources.get(i).sources().size();
         }
     }
 
@@ -131,13 +139,35 @@ abstract class ManySources extends Combinator {
 
     private long place(long place, int source) {
         int count = sources.size();
-        return place <= 0 || place > (Long.MAX_VALUE - source) / count ? 0 : place * count + source;
+        long known = place <= 0 || place > (Long.MAX_VALUE - source - 1) / count ? 0 : place;
+        return known * count + source + 1;
     }
 
     @Override
     public final Optional<RowPlace> place(long place) {
         int count = sources.size();
-        return sources.get((int) (place % count)).place(place / count);
+        long known = (place - 1) / count;
+        return known == 0 ? Optional.empty() : sources.get(part(place)).place(known);
+    }
+
+    private int part(long place) {
+        return (int) ((place - 1) % sources.size());
+    }
+
+    @Override
+    public final List<String> sources() {
+        return sources.stream().flatMap(source -> source.sources().stream()).toList();
+    }
+
+    @Override
+    public final int sourceOf(long place) {
+        int part = part(place);
+        return firsts[part] + sources.get(part).sourceOf((place - 1) / sources.size());
+    }
+
+    /** {@return what a source dropped since the last call} */
+    final DroppedRows takeDropped(int source) {
+        return feeds.get(source).takeDropped().among(firsts[source], firsts[sources.size()]);
     }
 
     @Override

@@ -89,7 +89,7 @@ final class Mix extends ManySources {
         for (int i = 0; i < drawn.length; i++) {
             Feed feed = feeds.get(i);
             if (drawn[i] > 0 && feed.left() == 0 && feed.read(drawn[i], buffer)) {
-                buffer.dropped(feed.takeDropped());
+                buffer.dropped(takeDropped(i));
             }
         }
     }
@@ -112,7 +112,7 @@ final class Mix extends ManySources {
             row += run;
             if (row < end) {
                 if (feed.isEnded()) {
-                    buffer.dropped(feed.takeDropped());
+                    buffer.dropped(takeDropped(source));
                     out[source] = true;
                     counter++;
                 }

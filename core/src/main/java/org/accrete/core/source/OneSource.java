@@ -73,6 +73,16 @@ abstract class OneSource extends Combinator {
     }
 
     @Override
+    public final List<String> sources() {
+        return source.sources();
+    }
+
+    @Override
+    public final int sourceOf(long place) {
+        return source.sourceOf(place);
+    }
+
+    @Override
     void closeSources() {
         feed.close();
     }

@@ -292,6 +292,16 @@ public final class Rows implements ChunkSource {
     }
 
     @Override
+    public List<String> sources() {
+        return source.sources();
+    }
+
+    @Override
+    public int sourceOf(long place) {
+        return source.sourceOf(place);
+    }
+
+    @Override
     public void close() {
         source.close();
     }

@@ -15,8 +15,13 @@ import org.accrete.api.data.Target;
 
 /** Some of the rows of a source, in its order. Rows are copied in runs; a chunk that is kept whole is not copied. */
 abstract class Selection extends OneSource {
+    /** Rows of the present chunk that were not kept, by source; not counted where there is one source. */
+    private final long[] filtered;
+
     Selection(String step, ChunkSource source) {
         super(step, source);
+        int sources = source.sources().size();
+        filtered = new long[sources > 1 ? sources : 0];
     }
 
     /** {@return whether a row is kept; asked once for each row, in order} */
@@ -54,8 +59,22 @@ abstract class Selection extends OneSource {
             int rows = Math.min(wanted, feed.left());
             int kept = copy(rows, buffer);
             if (kept < rows) {
-                buffer.dropped(new DroppedRows(0, 0, rows - kept));
+                buffer.dropped(filtered(rows - kept));
             }
+        }
+    }
+
+    private DroppedRows filtered(long rows) {
+        List<DroppedRows> sources = Arrays.stream(filtered)
+                .mapToObj(count -> new DroppedRows(0, 0, count))
+                .toList();
+        Arrays.fill(filtered, 0);
+        return new DroppedRows(0, 0, rows, sources);
+    }
+
+    private void count(ChunkBuffer rows, int row) {
+        if (filtered.length > 0) {
+            filtered[sourceOf(rows.place(row))]++;
         }
     }
 
@@ -80,9 +99,13 @@ abstract class Selection extends OneSource {
         to.dropped(feed.takeDropped());
         int had = to.rows();
         to.append(from, first, row);
+        if (row < end) {
+            count(from, row);
+        }
         first = row + 1;
         for (row = first; row < end; row++) {
             if (!keeps(chunk, row)) {
+                count(from, row);
                 to.append(from, first, row);
                 first = row + 1;
             }

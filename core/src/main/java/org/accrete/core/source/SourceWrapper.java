@@ -51,6 +51,16 @@ abstract class SourceWrapper implements ChunkSource {
     }
 
     @Override
+    public final List<String> sources() {
+        return described.sources();
+    }
+
+    @Override
+    public final int sourceOf(long place) {
+        return described.sourceOf(place);
+    }
+
+    @Override
     public final Optional<Duration> maxWait() {
         return described.maxWait();
     }

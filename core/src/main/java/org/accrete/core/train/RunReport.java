@@ -1,5 +1,6 @@
 package org.accrete.core.train;
 
+import java.util.List;
 import java.util.Optional;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.core.score.ScoreReport;
@@ -28,6 +29,7 @@ import org.accrete.core.score.ScoreReport;
  * @param version the last version that this run appended
  * @param stopped whether {@link TrainingRun#stop()} ended it
  * @param stoppedEarly whether it ended because passes no longer improved
+ * @param sources what became of the rows of each source, where there are several; else empty
  */
 public record RunReport(
         long rows,
@@ -46,7 +48,38 @@ public record RunReport(
         Optional<ScoreReport> holdout,
         Optional<ModelVersion> version,
         boolean stopped,
-        boolean stoppedEarly) {
+        boolean stoppedEarly,
+        List<SourceRows> sources) {
+    // Copies the list.
+    public RunReport {
+        sources = List.copyOf(sources);
+    }
+
+    /**
+     * What became of the rows of one of several sources; the counts of all sources add up to those of the run.
+     *
+     * @param source its name
+     * @param rows rows learned by this run
+     * @param rowsUnlabelled as those of the run
+     * @param rowsHeldOut as those of the run
+     * @param rowsRefused as those of the run
+     * @param rowsLeftOut as those of the run
+     * @param rowsFiltered as those of the run
+     */
+    public record SourceRows(
+            String source,
+            long rows,
+            long rowsUnlabelled,
+            long rowsHeldOut,
+            long rowsRefused,
+            long rowsLeftOut,
+            long rowsFiltered) {
+        /** {@return all rows of the source that this run read} */
+        public long rowsRead() {
+            return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;
+        }
+    }
+
     /** {@return all rows that this run read} */
     public long rowsRead() {
         return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;

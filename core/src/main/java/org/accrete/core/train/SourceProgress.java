@@ -1,8 +1,10 @@
 package org.accrete.core.train;
 
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.Position;
 import org.accrete.api.store.State;
@@ -21,6 +23,7 @@ final class SourceProgress {
     private static final String LEFT_OUT = "run.rows_left_out";
     private static final String FILTERED = "run.rows_filtered";
 
+    private final SourceAccounts sources;
     private long rowsBefore;
     private long refusedBefore;
     private long unlabelledBefore;
@@ -39,8 +42,14 @@ final class SourceProgress {
     private Position position = Position.start();
     private List<String> classes = List.of();
 
+    /** Is at the start of a source. */
+    SourceProgress(ChunkSource source) {
+        sources = new SourceAccounts(source);
+    }
+
     /** Continues where the run that stored a state ended. */
     void resume(State state) {
+        sources.resume(state);
         position = Position.parse(state.text(POSITION));
         rowsBefore = state.whole(ROWS);
         refusedBefore = state.whole(REFUSED);
@@ -60,9 +69,11 @@ final class SourceProgress {
      * Adds the next rows of a chunk, which were learned where they have a target.
      *
      * @param part the rows
-     * @param end the row of the chunk that comes next; what lies between it and the rows was held out
+     * @param read the chunk as it was read
+     * @param end the row of that chunk that comes next; what lies between it and the rows was held out
+     * @param placeOf the row of that chunk of a row of the part
      */
-    void learned(Chunk part, int end) {
+    void learned(Chunk part, ChunkBuffer read, int end, IntUnaryOperator placeOf) {
         if (part.hasTargets()) {
             for (int row = 0; row < part.rows(); row++) {
                 if (Double.isNaN(part.target(row))) {
@@ -70,26 +81,32 @@ final class SourceProgress {
                 }
             }
         }
-        goTo(end, part.rows());
+        goTo(read, end, part.rows());
+        for (int row = 0; sources.areSeveral() && row < part.rows(); row++) {
+            sources.learned(read, placeOf.applyAsInt(row), part, row);
+        }
     }
 
     /**
      * Adds the next row of a chunk, which was refused.
      *
+     * @param row its number in the chunk as it was read
      * @param end as in {@link #learned}
      */
-    void dropped(int end) {
+    void dropped(ChunkBuffer read, int row, int end) {
         dropped++;
         refused++;
-        goTo(end, 1);
+        goTo(read, end, 1);
+        sources.refused(read, row);
     }
 
     /** Adds the rows before a row of a chunk, which were held out. */
-    void heldOutUpTo(int row) {
-        goTo(row, 0);
+    void heldOutUpTo(ChunkBuffer read, int row) {
+        goTo(read, row, 0);
     }
 
-    private void goTo(int end, int used) {
+    private void goTo(ChunkBuffer read, int end, int used) {
+        sources.heldOut(read, inChunk, end);
         heldOut += end - inChunk - used;
         rows += end - inChunk;
         inChunk = end;
@@ -101,6 +118,7 @@ final class SourceProgress {
         DroppedRows rowsDropped = buffer.dropped();
         leftOut += rowsDropped.leftOut();
         filtered += rowsDropped.filtered();
+        sources.dropped(rowsDropped);
         position = buffer.position();
         classes = buffer.chunk().classes();
         inChunk = 0;
@@ -124,6 +142,15 @@ final class SourceProgress {
     /** {@return those of them that were held out} */
     long heldOut() {
         return heldOut;
+    }
+
+    /**
+     * {@return what became of this run's rows, by source; empty where there is one}
+     *
+     * @param atEnd rows dropped after the last one
+     */
+    List<RunReport.SourceRows> sources(DroppedRows atEnd) {
+        return sources.report(atEnd);
     }
 
     /** {@return how many rows of the present chunk were added} */
@@ -191,5 +218,6 @@ final class SourceProgress {
         if (filteredBefore + filtered > 0) {
             state.whole(FILTERED, filteredBefore + filtered);
         }
+        sources.writeTo(state);
     }
 }

@@ -48,8 +48,9 @@ import org.accrete.core.source.Sources;
  *
  * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
  * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_held_out}, {@code run.rows_dropped},
- * {@code run.rows_refused}, {@code run.rows_left_out} and {@code run.rows_filtered} unless they are 0, the
- * {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact facts}.
+ * {@code run.rows_refused}, {@code run.rows_left_out} and {@code run.rows_filtered} unless they are 0,
+ * {@code run.sources.rows} of several sources, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact
+ * facts}.
  */
 public final class TrainingRun {
     /** What comes after the last pass. */
@@ -71,7 +72,7 @@ public final class TrainingRun {
     private final Checkpoints checkpoints;
     private final Optional<SnapshotPublisher> publisher;
     private final Optional<Holdout> holdout;
-    private final SourceProgress progress = new SourceProgress();
+    private final SourceProgress progress;
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean stop;
@@ -80,6 +81,7 @@ public final class TrainingRun {
         pipeline = builder.pipeline;
         source = builder.source;
         pipeline.schema().require(source.schema());
+        progress = new SourceProgress(source);
         chunkRows = builder.chunkRows;
         mostRows = builder.mostRows;
         badRows = builder.badRows;
@@ -200,7 +202,8 @@ public final class TrainingRun {
                 holdout.map(Holdout::report),
                 checkpoints.version(),
                 stopped,
-                stoppedEarly);
+                stoppedEarly,
+                progress.sources(atEnd));
     }
 
     private boolean keepsBest() {
@@ -258,7 +261,7 @@ public final class TrainingRun {
         Chunk chunk = buffer.chunk();
         if (holdout.isPresent()) {
             chunk = holdout.get().keep(chunk);
-            progress.heldOutUpTo(placeOf(0));
+            progress.heldOutUpTo(buffer, placeOf(0));
         }
         boolean firstPass = Sources.pass(buffer.position()) == 1;
         boolean untrained = scores.isUntrained();
@@ -301,13 +304,14 @@ public final class TrainingRun {
                 } else if (before > 0) {
                     to = from + Math.min(before, rows.rows() - 1);
                 } else {
-                    drop(e, placeOf(from + 1), read.place(placeOf(from)));
+                    drop(e, read, from);
                     from++;
                     to = end;
                 }
                 continue;
             }
-            progress.learned(rows, placeOf(to));
+            int part = from;
+            progress.learned(rows, read, placeOf(to), row -> placeOf(part + row));
             from = to;
             to = end;
         }
@@ -318,13 +322,13 @@ public final class TrainingRun {
                 + e.where().map(part -> ", " + part).orElse(""));
     }
 
-    private void drop(AccreteException refusal, int end, long place) {
+    private void drop(AccreteException refusal, ChunkBuffer read, int row) {
         try {
-            badRows.drop(place(refusal, 1), () -> badRow(refusal, place));
+            badRows.drop(place(refusal, 1), () -> badRow(refusal, read.place(placeOf(row))));
         } catch (AccreteException e) {
             throw afterAppending(e);
         }
-        progress.dropped(end);
+        progress.dropped(read, placeOf(row), placeOf(row + 1));
     }
 
     private BadRow badRow(AccreteException refusal, long place) {
