@@ -1,5 +1,6 @@
 package org.accrete.core;
 
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,11 @@ public final class MemoryWriter implements ModelWriter {
         states.add(state);
         notes.add(note);
         return new ModelVersion("m", states.size(), Instant.EPOCH, note, 0, "0".repeat(64));
+    }
+
+    @Override
+    public void copy(ModelVersion version, boolean live, InputStream bytes) {
+        throw new UnsupportedOperationException();
     }
 
     public State last() {

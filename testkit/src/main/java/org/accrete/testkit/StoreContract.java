@@ -11,9 +11,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +35,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
+import org.accrete.core.store.VersionFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -678,6 +686,225 @@ public interface StoreContract {
             }
             names.sort(null);
             assertThat(store.models()).isEqualTo(names);
+        }
+    }
+
+    // ---- removing, copying and repairing ----
+
+    /** A pruned version is gone for readers, its number stays used, and all else stays as it was. */
+    @Test
+    default void prunedVersionsAreGone() {
+        History before;
+        try (ModelStore store = open();
+                ModelStore other = open();
+                ModelWriter writer = store.writer("m")) {
+            for (int i = 1; i <= 6; i++) {
+                writer.append(testState(i), note(Optional.empty(), i));
+            }
+            store.tag("m", "best", 2);
+            before = store.history("m");
+            long revision = store.revision("m");
+            List<ModelVersion> gone = List.of(
+                    before.versions().get(0),
+                    before.versions().get(2),
+                    before.versions().get(3));
+            // Works while somebody writes; what is gone already counts as done.
+            assertThat(other.prune("m", List.of(3L))).containsExactly(gone.get(1));
+            assertThat(other.prune("m", List.of(4L, 1L, 3L))).containsExactly(gone.get(0), gone.get(2));
+            assertThat(store.prune("m", List.of(1L, 3L, 4L))).isEmpty();
+            assertThat(store.prune("m", List.of())).isEmpty();
+            assertThat(store.revision("m")).as("revision after pruning").isNotEqualTo(revision);
+            assertThat(store.verify("m")).as("damage").isEmpty();
+            for (ModelVersion version : gone) {
+                assertRefused("a pruned version", AccreteException.Kind.BAD_ARGUMENT, () -> store.load(version));
+                assertRefused(
+                        "the bytes of a pruned version", AccreteException.Kind.BAD_ARGUMENT, () -> store.open(version));
+                assertRefused(
+                        "an alias of a pruned version",
+                        AccreteException.Kind.BAD_ARGUMENT,
+                        () -> store.tag("m", "old", version.number()));
+            }
+            // A trainer that goes on from a version does not lose its work when that is pruned.
+            assertThat(writer.append(testState(7), note(Optional.of("m@3"), 7)).number())
+                    .isEqualTo(7);
+        }
+        try (ModelStore again = open()) {
+            History history = again.history("m");
+            assertThat(history.versions().subList(0, 3))
+                    .containsExactly(
+                            before.versions().get(1),
+                            before.versions().get(4),
+                            before.versions().get(5));
+            assertThat(history.removed().keySet()).containsExactly(1L, 3L, 4L);
+            assertThat(history.removed()).containsValue(History.Removal.PRUNED);
+            assertThat(history.aliases()).isEqualTo(before.aliases());
+            assertThat(history.moves()).isEqualTo(before.moves());
+            for (ModelVersion version : history.versions()) {
+                assertSameState(version.reference(), again.load(version), testState((int) version.number()), 0);
+            }
+            assertThat(appendVersions(again, "m", 8).number()).isEqualTo(8);
+        }
+    }
+
+    /** A version that is needed, or was never there, is not pruned, and neither are the others that were asked for. */
+    @Test
+    default void neededVersionsAreNotPruned() {
+        try (ModelStore store = open();
+                ModelWriter writer = store.writer("m")) {
+            for (int i = 1; i <= 6; i++) {
+                ModelVersion.Verdict verdict = i > 3 ? ModelVersion.Verdict.REFUSED : ModelVersion.Verdict.PASSED;
+                writer.append(
+                        testState(i),
+                        new ModelVersion.Note(Optional.empty(), "l", i, Map.of(), Map.of(), verdict, Map.of()));
+            }
+            store.tag("m", "best", 1);
+            History before = store.history("m");
+            for (long number : new long[] {1, 3, 4, 5, 6, 7, 0, -1}) {
+                assertRefused(
+                        "the removal of version " + number,
+                        AccreteException.Kind.BAD_ARGUMENT,
+                        () -> store.prune("m", List.of(2L, number)));
+            }
+            assertRefused(
+                    "a version of an unknown model",
+                    AccreteException.Kind.BAD_ARGUMENT,
+                    () -> store.prune("nobody", List.of(1L)));
+            assertThat(store.history("m")).as("the history after refusals").isEqualTo(before);
+            assertThat(store.models()).containsExactly("m");
+            store.prune("m", List.of(2L));
+            writer.append(
+                    testState(7),
+                    new ModelVersion.Note(
+                            Optional.empty(), "l", 7, Map.of(), Map.of(), ModelVersion.Verdict.PASSED, Map.of()));
+            assertThat(liveNumber(store)).as("live after a version that passed").isEqualTo(7);
+        }
+    }
+
+    /** A version that is copied to a model of another store is the same version, byte for byte. */
+    @Test
+    default void copiedVersionIsTheSame() throws IOException {
+        ModelVersion.Note note = new ModelVersion.Note(
+                Optional.of("m@2"),
+                "test-learner",
+                7,
+                Map.of("log_loss", 0.5),
+                Map.of("log_loss", 0.25),
+                ModelVersion.Verdict.PASSED,
+                Map.of("source", "a \"b\"\n"));
+        Instant created = Instant.parse("2026-11-20T12:00:00.125Z");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ModelVersion third = VersionFile.write(testState(3), "m", 3, created, note, Channels.newChannel(bytes));
+        ModelVersion last;
+        try (ModelStore store = open()) {
+            try (ModelWriter writer = store.writer("m")) {
+                writer.copy(third, true, new ByteArrayInputStream(bytes.toByteArray()));
+                assertThat(store.history("m").versions()).containsExactly(third);
+                assertThat(liveNumber(store)).isEqualTo(3);
+                last = writer.append(testState(4), note(Optional.empty(), 4));
+                assertThat(last.number()).as("number after a copy").isEqualTo(4);
+            }
+            ByteArrayOutputStream fifth = new ByteArrayOutputStream();
+            ModelVersion copied = VersionFile.write(testState(5), "m", 5, created, note, Channels.newChannel(fifth));
+            try (ModelWriter writer = store.writer("m")) {
+                writer.copy(copied, false, new ByteArrayInputStream(fifth.toByteArray()));
+            }
+            assertThat(liveNumber(store))
+                    .as("live after a copy that does not move it")
+                    .isEqualTo(4);
+        }
+        try (ModelStore again = open()) {
+            assertThat(again.history("m").versions()).hasSize(3).startsWith(third, last);
+            assertSameState("a copy", again.load(third), testState(3), 0);
+            try (InputStream in = again.open(third)) {
+                assertThat(in.readAllBytes()).as("bytes of a copy").isEqualTo(bytes.toByteArray());
+            }
+            try (InputStream in = again.open(last)) {
+                VersionFile.check(last, in);
+            }
+            assertThat(again.verify("m")).isEmpty();
+        }
+    }
+
+    /** What is not what it is said to be is not copied, nor what would not fit. */
+    @Test
+    default void unfitCopyIsRefused() throws IOException {
+        Instant created = Instant.parse("2026-11-20T12:00:00Z");
+        ModelVersion.Note note = note(Optional.empty(), 1);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ModelVersion second = VersionFile.write(testState(2), "m", 2, created, note, Channels.newChannel(out));
+        byte[] bytes = out.toByteArray();
+        byte[] changed = bytes.clone();
+        changed[bytes.length - 3] ^= 4;
+        try (ModelStore store = open()) {
+            appendVersions(store, "m", 1);
+            History before = store.history("m");
+            try (ModelWriter writer = store.writer("m")) {
+                for (byte[] unfit : List.of(
+                        changed,
+                        Arrays.copyOf(bytes, bytes.length - 1),
+                        Arrays.copyOf(bytes, bytes.length + 1),
+                        new byte[0])) {
+                    assertRefused(
+                            "damaged bytes",
+                            AccreteException.Kind.CORRUPT_FILE,
+                            () -> writer.copy(second, true, new ByteArrayInputStream(unfit)));
+                }
+                ModelVersion first = VersionFile.write(
+                        testState(2), "m", 1, created, note, Channels.newChannel(OutputStream.nullOutputStream()));
+                ModelVersion another = VersionFile.write(
+                        testState(2), "n", 2, created, note, Channels.newChannel(OutputStream.nullOutputStream()));
+                for (ModelVersion unfit : List.of(first, another)) {
+                    assertRefused(
+                            unfit.reference(),
+                            AccreteException.Kind.BAD_ARGUMENT,
+                            () -> writer.copy(unfit, true, new ByteArrayInputStream(bytes)));
+                }
+                assertThat(store.history("m")).as("the history after refusals").isEqualTo(before);
+                writer.copy(second, true, new ByteArrayInputStream(bytes));
+            }
+            assertThat(store.history("m").versions()).hasSize(2);
+            assertThat(store.verify("m")).isEmpty();
+        }
+    }
+
+    /** A repair sets aside what is damaged, keeps the rest, and leaves no damage. */
+    @Test
+    default void repairKeepsWhatIsSound() {
+        try (ModelStore store = open()) {
+            appendVersions(store, "m", 1, 2, 3);
+            store.tag("m", "best", 3);
+            store.tag("m", "best", 2);
+            store.tag("m", "second", 2);
+            History before = store.history("m");
+            assertThat(store.repair("m")).as("what is done to a sound model").isEmpty();
+            assertThat(store.history("m")).isEqualTo(before);
+            assertRefused("the repair of no model", AccreteException.Kind.BAD_ARGUMENT, () -> store.repair("nobody"));
+            ModelVersion second = before.versions().get(1);
+            assumeTrue(damage(second), "the test cannot damage this store");
+            ModelWriter writer = store.writer("m");
+            assertRefused(
+                    "the repair of a model being written", AccreteException.Kind.BAD_STATE, () -> store.repair("m"));
+            writer.close();
+            assertThat(store.repair("m"))
+                    .as("what is done")
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).doesNotContain("\n"));
+            assertThat(store.verify("m")).as("damage after a repair").isEmpty();
+            History after = store.history("m");
+            assertThat(after.versions())
+                    .containsExactly(before.versions().get(0), before.versions().get(2));
+            assertThat(after.removed()).containsOnly(Map.entry(2L, History.Removal.QUARANTINED));
+            assertThat(after.aliases()).containsOnly(Map.entry("live", 3L), Map.entry("best", 3L));
+            assertRefused("a version set aside", AccreteException.Kind.BAD_ARGUMENT, () -> store.load(second));
+            assertThat(store.repair("m")).as("what is done by a second repair").isEmpty();
+
+            assumeTrue(damage(before.versions().get(2)));
+            store.repair("m");
+            assertThat(liveNumber(store))
+                    .as("live after its version was set aside")
+                    .isEqualTo(1);
+            assertThat(appendVersions(store, "m", 4).number()).isEqualTo(4);
+            assertThat(store.verify("m")).isEmpty();
         }
     }
 

@@ -3,14 +3,17 @@ package org.accrete.testkit;
 import static org.accrete.testkit.LearnerFixtures.withoutTensor;
 import static org.accrete.testkit.StoreFixtures.testState;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,7 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
+import org.accrete.core.store.VersionFile;
 
 /** A correct store in memory. Mutants override its methods. */
 class MemoryStore implements ModelStore {
@@ -75,13 +79,98 @@ class MemoryStore implements ModelStore {
     @Override
     public State load(ModelVersion version) {
         synchronized (contents) {
+            try {
+                return VersionFile.read(version, open(version));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public InputStream open(ModelVersion version) {
+        synchronized (contents) {
+            History history = history(version.model());
+            if (history.removed().containsKey(version.number())) {
+                throw history.gone(version.number());
+            }
             State state = Optional.ofNullable(contents.states.get(version.reference()))
                     .orElseThrow(() -> AccreteException.badArgument("there is no " + version.reference()));
-            if (!sha256(bytes(state)).equals(version.sha256())) {
-                throw new AccreteException(
-                        AccreteException.Kind.CORRUPT_FILE, version.reference() + " is not what was appended");
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            write(state, version.model(), version.number(), version.created(), version.note(), bytes);
+            return new ByteArrayInputStream(bytes.toByteArray());
+        }
+    }
+
+    private static ModelVersion write(
+            State state, String model, long number, Instant created, ModelVersion.Note note, OutputStream out) {
+        try {
+            return VersionFile.write(state, model, number, created, note, Channels.newChannel(out));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public List<ModelVersion> prune(String model, Collection<Long> numbers) {
+        checkName(model);
+        synchronized (contents) {
+            List<ModelVersion> pruned = prunable(history(model), numbers);
+            take(model, pruned, History.Removal.PRUNED);
+            return pruned;
+        }
+    }
+
+    List<ModelVersion> prunable(History history, Collection<Long> numbers) {
+        return history.prunable(numbers);
+    }
+
+    void take(String model, List<ModelVersion> taken, History.Removal removal) {
+        History history = history(model);
+        List<ModelVersion> versions = new ArrayList<>(history.versions());
+        versions.removeAll(taken);
+        TreeMap<Long, History.Removal> removed = new TreeMap<>(history.removed());
+        taken.forEach(version -> removed.put(version.number(), removal));
+        keep(new History(model, versions, history.aliases(), history.moves(), removed));
+    }
+
+    @Override
+    public List<String> repair(String model) {
+        checkName(model);
+        synchronized (contents) {
+            if (!contents.histories.containsKey(model)) {
+                throw AccreteException.badArgument("there is no model '" + model + "'");
             }
-            return state;
+            requireUnlocked(model);
+            List<ModelVersion> damaged = history(model).versions().stream()
+                    .filter(version -> damage(version).isPresent())
+                    .toList();
+            take(model, damaged, History.Removal.QUARANTINED);
+            backToSound(model);
+            return damaged.stream()
+                    .map(version -> "set aside " + version.reference())
+                    .toList();
+        }
+    }
+
+    /** Points each alias of a version that is gone to where it was before. */
+    void backToSound(String model) {
+        History history = history(model);
+        TreeMap<String, Long> aliases = new TreeMap<>();
+        List<History.Move> moves = history.moves().stream()
+                .filter(move -> !history.removed().containsKey(move.number()))
+                .toList();
+        moves.forEach(move -> aliases.put(move.alias(), move.number()));
+        history.latest().ifPresent(latest -> aliases.putIfAbsent(History.LIVE, latest.number()));
+        keep(new History(model, history.versions(), aliases, moves, history.removed()));
+    }
+
+    private Optional<String> damage(ModelVersion version) {
+        try {
+            load(version);
+            return Optional.empty();
+        } catch (AccreteException e) {
+            return Optional.of(e.line());
         }
     }
 
@@ -127,7 +216,7 @@ class MemoryStore implements ModelStore {
         List<History.Move> moves = new ArrayList<>(history.moves());
         long newest = history.latest().map(ModelVersion::number).orElse(0L);
         moves.add(new History.Move(alias, number, Instant.now(), newest, reason));
-        keep(new History(history.model(), history.versions(), aliases, moves));
+        keep(new History(history.model(), history.versions(), aliases, moves, history.removed()));
     }
 
     void keep(History history) {
@@ -160,11 +249,7 @@ class MemoryStore implements ModelStore {
     public List<String> verify(String model) {
         List<String> damages = new ArrayList<>();
         for (ModelVersion version : history(model).versions()) {
-            try {
-                load(version);
-            } catch (AccreteException e) {
-                damages.add(e.line());
-            }
+            damage(version).ifPresent(damages::add);
         }
         return damages;
     }
@@ -178,7 +263,7 @@ class MemoryStore implements ModelStore {
     }
 
     long number(History history) {
-        return history.versions().size() + 1L;
+        return history.highestNumber() + 1;
     }
 
     boolean movesLive(History before, ModelVersion version) {
@@ -194,29 +279,10 @@ class MemoryStore implements ModelStore {
         if (parent.isPresent()
                 && parent.get().startsWith(history.model() + "@")
                 && history.versions().stream()
-                        .noneMatch(version -> version.reference().equals(parent.get()))) {
+                        .noneMatch(version -> version.reference().equals(parent.get()))
+                && history.removed().keySet().stream()
+                        .noneMatch(number -> parent.get().equals(history.model() + "@" + number))) {
             throw AccreteException.badArgument("there is no version " + parent.get() + " to be a parent");
-        }
-    }
-
-    private static byte[] bytes(State state) {
-        StringBuilder text = new StringBuilder();
-        state.texts()
-                .forEach((name, value) ->
-                        text.append(name).append('=').append(value).append(';'));
-        state.tensors().forEach((name, tensor) -> {
-            ByteBuffer raw = ByteBuffer.allocate(tensor.size() * tensor.type().bytes());
-            tensor.write(0, tensor.size(), raw);
-            text.append(name).append(tensor).append(new String(raw.array(), StandardCharsets.ISO_8859_1));
-        });
-        return text.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -252,18 +318,32 @@ class MemoryStore implements ModelStore {
                 ModelVersion.Note note = given.parent().isPresent() ? given : given.withParent(defaultParent(history));
                 checkParent(history, note.parent());
                 State kept = kept(state);
-                byte[] bytes = bytes(kept);
                 ModelVersion version =
-                        new ModelVersion(model, number(history), Instant.now(), note, bytes.length + 1L, sha256(bytes));
-                List<ModelVersion> versions = new ArrayList<>(history.versions());
-                versions.add(version);
-                contents.states.put(version.reference(), kept);
-                boolean moves = movesLive(history, version);
-                keep(new History(model, versions, history.aliases(), history.moves()));
-                if (moves) {
-                    move(history(model), History.LIVE, version.number(), Optional.empty());
-                }
+                        write(kept, model, number(history), Instant.now(), note, OutputStream.nullOutputStream());
+                add(history, version, kept, movesLive(history, version));
                 return version;
+            }
+        }
+
+        private void add(History history, ModelVersion version, State state, boolean live) {
+            List<ModelVersion> versions = new ArrayList<>(history.versions());
+            versions.add(version);
+            contents.states.put(version.reference(), state);
+            keep(new History(model, versions, history.aliases(), history.moves(), history.removed()));
+            if (live) {
+                move(history(model), History.LIVE, version.number(), Optional.empty());
+            }
+        }
+
+        @Override
+        public void copy(ModelVersion version, boolean live, InputStream bytes) {
+            synchronized (contents) {
+                checkCopy(history(model), version);
+                try {
+                    add(history(model), copied(version), readCopy(version, bytes), live);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
 
@@ -273,6 +353,22 @@ class MemoryStore implements ModelStore {
                 closed = true;
                 release(model);
             }
+        }
+    }
+
+    State readCopy(ModelVersion version, InputStream bytes) throws IOException {
+        return VersionFile.read(version, bytes);
+    }
+
+    /** {@return what is kept of a version that is copied; a mutant overrides this} */
+    ModelVersion copied(ModelVersion version) {
+        return version;
+    }
+
+    void checkCopy(History history, ModelVersion version) {
+        if (!version.model().equals(history.model()) || version.number() <= history.highestNumber()) {
+            throw AccreteException.badArgument(version.reference() + " cannot be copied to model '" + history.model()
+                    + "', whose newest version is " + history.highestNumber());
         }
     }
 

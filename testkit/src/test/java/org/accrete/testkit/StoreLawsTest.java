@@ -4,8 +4,11 @@ import static org.accrete.testkit.LearnerFixtures.withoutTensor;
 import static org.accrete.testkit.StoreFixtures.testState;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -378,6 +381,71 @@ class StoreLawsTest {
             @Override
             public List<String> verify(String model) {
                 return List.of();
+            }
+        }));
+        all.add(breaks("prunedVersionsAreGone", contents -> new MemoryStore(contents) {
+            @Override
+            long number(History history) {
+                return history.versions().size() + 1L; // Uses numbers again.
+            }
+        }));
+        all.add(breaks("prunedVersionsAreGone", contents -> new MemoryStore(contents) {
+            @Override
+            public State load(ModelVersion version) {
+                return contents.states.get(version.reference()); // Still has it.
+            }
+        }));
+        all.add(breaks("prunedVersionsAreGone", contents -> new MemoryStore(contents) {
+            @Override
+            void checkParent(History history, Optional<String> parent) {
+                super.checkParent(
+                        new History(history.model(), history.versions(), history.aliases(), history.moves()), parent);
+            }
+        }));
+        all.add(breaks("neededVersionsAreNotPruned", contents -> new MemoryStore(contents) {
+            @Override
+            List<ModelVersion> prunable(History history, Collection<Long> numbers) {
+                // Forgets the versions between the live one and the newest.
+                return history.versions().stream()
+                        .filter(version -> numbers.contains(version.number()))
+                        .filter(version -> !history.aliases().containsValue(version.number()))
+                        .toList();
+            }
+        }));
+        all.add(breaks("copiedVersionIsTheSame", contents -> new MemoryStore(contents) {
+            @Override
+            ModelVersion copied(ModelVersion version) {
+                return new ModelVersion(
+                        version.model(),
+                        version.number(),
+                        Instant.EPOCH,
+                        version.note(),
+                        version.length(),
+                        version.sha256());
+            }
+        }));
+        all.add(breaks("unfitCopyIsRefused", contents -> new MemoryStore(contents) {
+            @Override
+            State readCopy(ModelVersion version, InputStream bytes) {
+                return testState(2);
+            }
+        }));
+        all.add(breaks("unfitCopyIsRefused", contents -> new MemoryStore(contents) {
+            @Override
+            void checkCopy(History history, ModelVersion version) {}
+        }));
+        all.add(breaks("repairKeepsWhatIsSound", contents -> new MemoryStore(contents) {
+            @Override
+            void backToSound(String model) {}
+        }));
+        all.add(breaks("repairKeepsWhatIsSound", contents -> new MemoryStore(contents) {
+            @Override
+            public List<String> repair(String model) {
+                List<String> done = super.repair(model);
+                if (!done.isEmpty()) {
+                    forget(model);
+                }
+                return done;
             }
         }));
         return all;

@@ -1,5 +1,7 @@
 package org.accrete.api.store;
 
+import java.io.InputStream;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -32,10 +34,18 @@ public interface ModelStore extends AutoCloseable {
      * {@return what a version holds}
      *
      * @param version one of a history's
-     * @throws org.accrete.api.AccreteException corrupt file: length or checksum differ from the history's; too new: it
-     *     was written by a later release
+     * @throws org.accrete.api.AccreteException bad argument: it was removed meanwhile; corrupt file: length or checksum
+     *     differ from the history's; too new: it was written by a later release
      */
     State load(ModelVersion version);
+
+    /**
+     * {@return the bytes of a version as they are stored, unchecked} {@link ModelWriter#copy} checks them.
+     *
+     * @param version one of a history's
+     * @throws org.accrete.api.AccreteException bad argument: it was removed meanwhile; corrupt file: it is missing; I/O
+     */
+    InputStream open(ModelVersion version);
 
     /**
      * Locks the model for writing until the writer is closed. Creates nothing that a reader can see.
@@ -69,6 +79,17 @@ public interface ModelStore extends AutoCloseable {
     }
 
     /**
+     * Removes versions, all of them or none; their numbers are never used again. Works while somebody else writes.
+     *
+     * @param model name of the model
+     * @param numbers which; those that were removed already count as done
+     * @return the versions that were removed, in ascending order
+     * @throws org.accrete.api.AccreteException bad argument: one must be kept, as {@link History#prunable} says, or was
+     *     never there; I/O: they could not be removed
+     */
+    List<ModelVersion> prune(String model, Collection<Long> numbers);
+
+    /**
      * {@return a number that changes whenever the history of a model does, cheap enough to be asked ten times a second;
      * 0 when there is no such model}
      *
@@ -93,6 +114,18 @@ public interface ModelStore extends AutoCloseable {
      * @return one line for each damage found; empty when all is well
      */
     List<String> verify(String model);
+
+    /**
+     * Makes a damaged model usable: sets aside what cannot be used, deletes nothing, and keeps the rest. Whoever gets
+     * the model afterwards finds no damage. Numbers of versions that were set aside are never used again. An alias of
+     * such a version goes back to where it was before, {@link History#LIVE} otherwise to the newest version.
+     *
+     * @param model name of the model
+     * @return one line for each thing done; empty when there was no damage
+     * @throws org.accrete.api.AccreteException bad argument: no such model; bad state: somebody is writing it; I/O: it
+     *     could not be repaired
+     */
+    List<String> repair(String model);
 
     /** Releases what the store holds open. */
     @Override

@@ -1,27 +1,28 @@
 package org.accrete.core.store;
 
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
 import com.google.common.primitives.Bytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
-import org.accrete.core.store.SafeTensors.Header;
 
 /**
  * A directory of models: {@code <store>/<model>/000007.safetensors} for each version, and
@@ -102,44 +103,75 @@ public final class DirectoryStore implements ModelStore {
 
     @Override
     public State load(ModelVersion version) {
-        ModelDirectory directory = model(version.model());
-        Path file = directory.versionFile(version.number());
+        Path file = model(version.model()).versionFile(version.number());
         try (FileChannel channel = disk.openToRead(file)) {
-            Header header = checked(channel, version);
-            return ModelFile.state(header.metadata(), SafeTensors.readTensors(header, channel));
-        } catch (NoSuchFileException e) {
-            throw AccreteException.corruptFile(
-                            "the file of " + version.reference() + " is missing; put it back from a copy of the store")
-                    .at(file.toString());
+            return VersionFile.read(version, checkedLength(channel, version));
         } catch (IOException e) {
-            throw ModelDirectory.failed("version " + version.number() + " could not be read", e, file);
+            throw unreadable(version, e, file);
         } catch (AccreteException e) {
             throw e.at(file.toString());
         }
     }
 
-    /** Checks a file's bytes against the history before anything in it is used. */
-    private static Header checked(FileChannel channel, ModelVersion version) throws IOException {
+    @Override
+    public InputStream open(ModelVersion version) {
+        Path file = model(version.model()).versionFile(version.number());
+        try {
+            return Channels.newInputStream(disk.openToRead(file));
+        } catch (IOException e) {
+            throw unreadable(version, e, file);
+        }
+    }
+
+    private AccreteException unreadable(ModelVersion version, IOException e, Path file) {
+        if (!(e instanceof NoSuchFileException)) {
+            return ModelDirectory.failed("version " + version.number() + " could not be read", e, file);
+        }
+        History history = history(version.model());
+        return history.removed().containsKey(version.number())
+                ? history.gone(version.number())
+                : AccreteException.corruptFile("the file of " + version.reference()
+                                + " is missing; put it back from a copy of the store")
+                        .at(file.toString());
+    }
+
+    /** {@return a file's bytes, if it has as many as the history says} */
+    static InputStream checkedLength(FileChannel channel, ModelVersion version) throws IOException {
         if (channel.size() != version.length()) {
             throw AccreteException.corruptFile("wrong length (disk or transfer damage?): expected " + version.length()
                     + " bytes but found " + channel.size());
         }
-        Hasher sha256 = Hashing.sha256().newHasher();
-        ByteBuffer buffer = ByteBuffer.allocate(Disk.BUFFER_BYTES);
-        while (channel.read(buffer) >= 0) {
-            sha256.putBytes(buffer.flip());
-            buffer.clear();
+        return Channels.newInputStream(channel);
+    }
+
+    @Override
+    public List<ModelVersion> prune(String model, Collection<Long> numbers) {
+        ModelDirectory directory = model(model);
+        List<ModelVersion> pruned = new ArrayList<>();
+        try {
+            // Before the lock, whose file must not appear where there is no model.
+            directory.read().history().prunable(numbers);
+            directory.append(history -> {
+                pruned.addAll(history.prunable(numbers));
+                SortedSet<Long> gone = new TreeSet<>();
+                pruned.forEach(version -> gone.add(version.number()));
+                return gone.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new HistoryLine.Removed(gone, DirectoryWriter.now(clock), History.Removal.PRUNED));
+            });
+        } catch (IOException e) {
+            throw directory.failed("no version was pruned", e);
         }
-        String found = sha256.hash().toString();
-        if (!found.equals(version.sha256())) {
-            throw AccreteException.corruptFile(
-                    "checksum mismatch (disk or transfer damage?): expected " + version.sha256() + " but was " + found);
+        try {
+            for (long number : numbers) {
+                disk.delete(directory.versionFile(number));
+            }
+        } catch (IOException e) {
+            throw directory.failed(
+                    "the versions were pruned, but not all of their files could be deleted; prune again to do so", e);
         }
-        channel.position(0);
-        Header header = SafeTensors.readHeader(channel);
-        ModelFile.checkFormat(header.metadata());
-        SafeTensors.check(header, channel.size());
-        return header;
+        return pruned;
     }
 
     @Override
@@ -198,11 +230,7 @@ public final class DirectoryStore implements ModelStore {
     @Override
     public void remove(String model) {
         ModelDirectory directory = model(model);
-        List<String> models = models();
-        if (!models.contains(model)) {
-            throw AccreteException.badArgument("there is no model '" + model + "' in " + name() + "; models: "
-                    + (models.isEmpty() ? "none" : String.join(", ", models)));
-        }
+        requireThere(model);
         try {
             TrainerLock lock = TrainerLock.take(disk, directory.path(), model);
             try {
@@ -233,18 +261,21 @@ public final class DirectoryStore implements ModelStore {
                 HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]));
         List<String> found = new ArrayList<>();
         remains.damage().forEach(damage -> found.add(directory.historyFile() + " " + damage));
-        if (remains.damage().isEmpty() && remains.versions().isEmpty()) {
+        if (remains.damage().isEmpty() && remains.history().versions().isEmpty()) {
             directory.lostHistory().ifPresent(damage -> found.add(damage.line()));
             return found;
         }
-        Set<Long> explained = new HashSet<>();
-        for (ModelVersion version : remains.versions()) {
+        Set<Long> explained = new HashSet<>(remains.history().removed().keySet());
+        for (ModelVersion version : remains.history().versions()) {
             explained.add(version.number());
             Path file = directory.versionFile(version.number());
             try (FileChannel channel = disk.openToRead(file)) {
-                checked(channel, version);
+                VersionFile.check(version, checkedLength(channel, version));
             } catch (NoSuchFileException e) {
-                found.add(file + ": the file of " + version.reference() + " is missing");
+                // Unless it was pruned meanwhile.
+                if (!removedNow(directory, version.number())) {
+                    found.add(file + ": the file of " + version.reference() + " is missing");
+                }
             } catch (IOException e) {
                 found.add(ModelDirectory.failed("could not be read", e, file).line());
             } catch (AccreteException e) {
@@ -262,6 +293,37 @@ public final class DirectoryStore implements ModelStore {
             }
         }
         return found;
+    }
+
+    @Override
+    public List<String> repair(String model) {
+        ModelDirectory directory = model(model);
+        requireThere(model);
+        try {
+            TrainerLock lock = TrainerLock.take(disk, directory.path(), model);
+            try {
+                return new DirectoryRepair(directory, DirectoryWriter.now(clock)).run();
+            } finally {
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw directory.failed("model '" + model + "' could not be repaired", e);
+        }
+    }
+
+    private void requireThere(String model) {
+        List<String> models = models();
+        if (!models.contains(model)) {
+            throw AccreteException.badArgument("there is no model '" + model + "' in " + name() + "; models: "
+                    + (models.isEmpty() ? "none" : String.join(", ", models)));
+        }
+    }
+
+    private static boolean removedNow(ModelDirectory directory, long number) {
+        return HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]))
+                .history()
+                .removed()
+                .containsKey(number);
     }
 
     /** Does nothing: files are open during calls only, and a writer is closed by whoever opened it. */

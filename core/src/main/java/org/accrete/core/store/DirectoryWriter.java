@@ -1,8 +1,7 @@
 package org.accrete.core.store;
 
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -13,9 +12,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
@@ -44,6 +43,9 @@ import org.accrete.core.store.ModelDirectory.UnknownOutcomeException;
  * </ol>
  */
 final class DirectoryWriter implements ModelWriter {
+    /** A file whose number is this much higher than the newest version's was never a version, and is let lie. */
+    static final long FAR = 1_000_000;
+
     private final ModelDirectory directory;
     private final Disk disk;
     private final Clock clock;
@@ -91,6 +93,10 @@ final class DirectoryWriter implements ModelWriter {
                     disk.delete(file);
                 }
                 disk.delete(temporary);
+            } else if (Names.fileNumber(name)
+                    .filter(gone -> history.removed().containsKey(gone))
+                    .isPresent()) {
+                disk.delete(directory.path().resolve(name));
             }
         }
     }
@@ -105,6 +111,20 @@ final class DirectoryWriter implements ModelWriter {
 
     @Override
     public ModelVersion append(State state, Note note) {
+        return alone(() -> appendChecked(state, note));
+    }
+
+    @Override
+    public void copy(ModelVersion version, boolean live, InputStream bytes) {
+        alone(() -> copyChecked(version, live, bytes));
+    }
+
+    /** Makes a version. */
+    private interface Making {
+        ModelVersion make() throws IOException;
+    }
+
+    private ModelVersion alone(Making making) {
         if (isClosed) {
             throw AccreteException.badState("the writer of model '" + directory.model() + "' is closed");
         }
@@ -113,12 +133,11 @@ final class DirectoryWriter implements ModelWriter {
             throw AccreteException.badState("the writer of model '" + directory.model()
                     + "' is used by one thread at a time but a second one called it");
         }
-        check(note);
         userThread = thread;
         // A channel cannot be used by an interrupted thread, but what it learned has to be kept.
         boolean interrupted = Thread.interrupted();
         try {
-            return appendChecked(state, note);
+            return making.make();
         } catch (UnknownOutcomeException e) {
             throw directory.failed(
                     "it is not known whether the last version was written; look at the history once the disk works again",
@@ -138,28 +157,6 @@ final class DirectoryWriter implements ModelWriter {
         }
     }
 
-    private static void check(Note note) {
-        StrictJson.requireUnicode("a learner's name", note.learner());
-        check(note.metrics());
-        check(note.stretch());
-        note.facts().forEach((name, text) -> {
-            StrictJson.requireUnicode("the name of a fact", name);
-            StrictJson.requireUnicode("a fact", text);
-        });
-        if (note.rowsSeen() < 0) {
-            throw AccreteException.badArgument("rows seen must be >= 0 but was " + note.rowsSeen());
-        }
-    }
-
-    private static void check(Map<String, Double> metrics) {
-        metrics.forEach((name, value) -> {
-            StrictJson.requireUnicode("the name of a metric", name);
-            if (!Double.isFinite(value)) {
-                throw AccreteException.badArgument("metric '" + name + "' must be finite but was " + value);
-            }
-        });
-    }
-
     private ModelVersion appendChecked(State state, Note given) throws IOException {
         History history = directory.read().history();
         // Nobody else appends while this writer has the lock, so the newest version is its own last one, if it has any.
@@ -168,29 +165,57 @@ final class DirectoryWriter implements ModelWriter {
                 : given.withParent(history.latest().map(ModelVersion::reference));
         if (note.parent().isPresent()) {
             Names.Reference parent = Names.reference(note.parent().get());
-            if (parent.model().equals(directory.model())) {
+            if (parent.model().equals(directory.model()) && !history.removed().containsKey(parent.number())) {
                 history.resolve(Long.toString(parent.number()));
             }
         }
         long number = nextNumber(history);
         Instant created = now(clock);
-        Map<String, String> texts = ModelFile.texts(state, directory.model(), number, created, note);
-        byte[] header = SafeTensors.header(texts, state.tensors());
+        byte[] header = VersionFile.header(state, directory.model(), number, created, note);
+        return make(
+                number,
+                out -> VersionFile.write(header, state, directory.model(), number, created, note, out),
+                (now, version) -> now.movesLive(version.note()));
+    }
 
+    private ModelVersion copyChecked(ModelVersion version, boolean live, InputStream bytes) throws IOException {
+        History history = directory.read().history();
+        if (!version.model().equals(directory.model())) {
+            throw AccreteException.badArgument(
+                    "a version of model '" + directory.model() + "' was expected but it is " + version.reference());
+        }
+        if (version.number() <= history.highestNumber()) {
+            throw AccreteException.badArgument("model '" + directory.model() + "' has had versions up to "
+                    + history.highestNumber() + ", so version " + version.number() + " cannot be copied to it");
+        }
+        return make(
+                version.number(),
+                out -> {
+                    VersionFile.copy(version, bytes, out);
+                    return version;
+                },
+                (now, made) -> live);
+    }
+
+    /** Writes a file, and says what it is. */
+    private interface Writing {
+        ModelVersion write(WritableByteChannel out) throws IOException;
+    }
+
+    private ModelVersion make(long number, Writing writing, BiPredicate<History, ModelVersion> movesLive)
+            throws IOException {
         Path temporary = directory
                 .path()
                 .resolve(Names.temporary(number, UUID.randomUUID().toString()));
         Path file = directory.versionFile(number);
         Outcome outcome = Outcome.NONE;
         try {
-            HashingChannel written = write(temporary, header, state);
-            ModelVersion version =
-                    new ModelVersion(directory.model(), number, created, note, written.length, written.sha256());
+            ModelVersion version = write(temporary, writing);
             disk.link(file, temporary);
             outcome = Outcome.LINKED;
             disk.forceDirectory(directory.path());
             lastUsed = number;
-            directory.append(now -> Optional.of(line(now, version)));
+            directory.append(now -> Optional.of(line(now, version, movesLive)));
             outcome = Outcome.MADE;
             return version;
         } catch (UnknownOutcomeException e) {
@@ -224,30 +249,33 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private long nextNumber(History history) throws IOException {
-        long highest =
-                Math.max(lastUsed, history.latest().map(ModelVersion::number).orElse(0L));
+        long highest = Math.max(lastUsed, history.highestNumber());
+        long limit = highest + FAR;
         for (String name : disk.list(directory.path())) {
-            highest = Math.max(highest, Names.fileNumber(name).orElse(0L));
+            highest = Math.max(
+                    highest,
+                    Names.fileNumber(name).filter(number -> number < limit).orElse(0L));
         }
         return highest + 1;
     }
 
-    private HashingChannel write(Path temporary, byte[] header, State state) throws IOException {
-        try (HashingChannel out = new HashingChannel(disk, temporary)) {
-            SafeTensors.write(header, state.tensors(), out);
-            out.force();
-            return out;
+    private ModelVersion write(Path temporary, Writing writing) throws IOException {
+        try (FileChannel channel = disk.create(temporary)) {
+            ModelVersion version = writing.write(new DiskChannel(disk, channel, temporary));
+            disk.force(channel, temporary);
+            return version;
         }
     }
 
-    private HistoryLine line(History history, ModelVersion version) {
-        if (history.latest().isPresent() && history.latest().get().number() >= version.number()) {
+    private static HistoryLine line(
+            History history, ModelVersion version, BiPredicate<History, ModelVersion> movesLive) {
+        if (history.highestNumber() >= version.number()) {
             throw new AccreteException(
                     AccreteException.Kind.IO,
                     "lost the race for version " + version.number()
                             + " against a writer elsewhere; the store needs a file system with working file locks");
         }
-        return new HistoryLine.Appended(version, history.movesLive(version.note()));
+        return new HistoryLine.Appended(version, movesLive.test(history, version));
     }
 
     @Override
@@ -270,7 +298,7 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private void removeIfNothingWasMade() throws IOException {
-        if (directory.read().history().versions().isEmpty()
+        if (directory.read().history().highestNumber() == 0
                 && disk.list(directory.path()).stream()
                         .allMatch(name -> Names.fileNumber(name).isEmpty())) {
             disk.delete(directory.historyFile());
@@ -279,35 +307,13 @@ final class DirectoryWriter implements ModelWriter {
         }
     }
 
-    /** Writes a new file, and knows its length and checksum. */
-    private static final class HashingChannel implements WritableByteChannel {
-        private final Disk disk;
-        private final Path file;
-        private final FileChannel channel;
-        private final Hasher sha256 = Hashing.sha256().newHasher();
-        private long length;
-
-        HashingChannel(Disk disk, Path file) throws IOException {
-            this.disk = disk;
-            this.file = file;
-            this.channel = disk.create(file);
-        }
-
+    /** Writes a file by way of the disk, so that a test can fail it. */
+    private record DiskChannel(Disk disk, FileChannel channel, Path file) implements WritableByteChannel {
         @Override
         public int write(ByteBuffer bytes) throws IOException {
             int count = bytes.remaining();
-            sha256.putBytes(bytes.duplicate());
             disk.write(channel, file, bytes);
-            length += count;
             return count;
-        }
-
-        void force() throws IOException {
-            disk.force(channel, file);
-        }
-
-        String sha256() {
-            return sha256.hash().toString();
         }
 
         @Override
@@ -316,8 +322,6 @@ final class DirectoryWriter implements ModelWriter {
         }
 
         @Override
-        public void close() throws IOException {
-            channel.close();
-        }
+        public void close() {}
     }
 }

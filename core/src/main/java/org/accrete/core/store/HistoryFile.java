@@ -11,7 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.accrete.api.AccreteException;
@@ -19,6 +21,7 @@ import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelVersion.Note;
 import org.accrete.api.store.ModelVersion.Verdict;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -26,20 +29,26 @@ import tools.jackson.core.JsonToken;
  * The lines of a history. Each is a JSON object and a line feed:
  *
  * <pre>
- *  {"format":1,"kind":"alias", ... ,"crc":"1c291ca3"}
- *  |---- covered by the checksum --|
+ *  {"format":2,"kind":"alias", ... ,"prev":"77cfa2e1","crc":"1c291ca3"}
+ *  |---- covered by the checksum -------------------|
  * </pre>
  *
- * <p>The checksum is CRC32C, eight lower-case hexadecimal digits. A line counts once its line feed is there: what
- * follows the last line feed was torn by a crash and is ignored, unless it is a whole line whose line feed was changed.
+ * <p>The checksum is CRC32C, eight lower-case hexadecimal digits. {@code prev} is the checksum of the line before, so
+ * that no line can be left out, moved or repeated; the first line has zeros there, and lines of format 1 have none. A
+ * line counts once its line feed is there: what follows the last line feed was torn by a crash and is ignored, unless
+ * it is a whole line whose line feed was changed.
  */
 final class HistoryFile {
     /** The format of the lines this release writes, and the newest it reads. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    /** The most versions that one line takes away. */
+    private static final int MAX_REMOVED = 1_000_000;
 
     private static final byte[] CRC_START = ",\"crc\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CRC_END = "\"}".getBytes(StandardCharsets.US_ASCII);
-    private static final int CRC_BYTES = CRC_START.length + 8 + CRC_END.length;
+    private static final int CRC_DIGITS = 8;
+    private static final int CRC_BYTES = CRC_START.length + CRC_DIGITS + CRC_END.length;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private HistoryFile() {}
@@ -48,12 +57,28 @@ final class HistoryFile {
      * What a file contains.
      *
      * @param history versions and aliases
-     * @param length bytes up to and with the last line feed; the rest is torn
+     * @param end where the last line ends; what follows is torn
      */
-    record Contents(History history, long length) {}
+    record Contents(History history, End end) {}
 
-    /** {@return a line with its line feed} */
-    static byte[] encode(HistoryLine line) {
+    /**
+     * The end of a line.
+     *
+     * @param lines how many lines there are up to it
+     * @param length how many bytes, its line feed included
+     * @param crc its checksum; 0 when there is no line
+     */
+    record End(long lines, long length, int crc) {
+        static final End NONE = new End(0, 0, 0);
+    }
+
+    /**
+     * {@return a line with its line feed}
+     *
+     * @param line what it says
+     * @param previous the checksum of the line before; 0 when there is none
+     */
+    static byte[] encode(HistoryLine line, int previous) {
         byte[] json = StrictJson.object(out -> {
             out.writeNumberProperty("format", FORMAT);
             if (line instanceof HistoryLine.Appended appended) {
@@ -98,30 +123,75 @@ final class HistoryFile {
                 if (moved.reason().fromHere()) {
                     out.writeBooleanProperty("from_here", true);
                 }
+            } else if (line instanceof HistoryLine.Removed removed) {
+                out.writeStringProperty("kind", "removal");
+                out.writeStringProperty("what", removed.removal().name().toLowerCase(Locale.ROOT));
+                out.writeName("versions");
+                writeRanges(out, removed.numbers());
+                out.writeStringProperty("at", removed.at().toString());
             }
+            out.writeStringProperty("prev", new String(digits(previous), StandardCharsets.US_ASCII));
         });
         int covered = json.length - 1;
         return ByteBuffer.allocate(covered + CRC_BYTES + 1)
                 .put(json, 0, covered)
-                .put(checksum(json, covered))
+                .put(CRC_START)
+                .put(digits(crc(json, 0, covered)))
+                .put(CRC_END)
                 .put((byte) '\n')
                 .array();
     }
 
-    /** {@return the end of a line, for what stands before it} */
-    private static byte[] checksum(byte[] bytes, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return ByteBuffer.allocate(CRC_BYTES)
-                .put(CRC_START)
-                .put(String.format(Locale.ROOT, "%08x", crc.getValue()).getBytes(StandardCharsets.US_ASCII))
-                .put(CRC_END)
-                .array();
+    /** Writes the numbers as {@code [[1,5],[7,7]]}. */
+    private static void writeRanges(JsonGenerator out, SortedSet<Long> numbers) {
+        out.writeStartArray();
+        long first = 0;
+        long last = 0;
+        for (long number : numbers) {
+            if (first > 0 && number != last + 1) {
+                out.writeArray(new long[] {first, last}, 0, 2);
+                first = 0;
+            }
+            first = first == 0 ? number : first;
+            last = number;
+        }
+        if (first > 0) {
+            out.writeArray(new long[] {first, last}, 0, 2);
+        }
+        out.writeEndArray();
     }
 
-    private static boolean isWhole(byte[] line) {
-        int covered = line.length - CRC_BYTES;
-        return covered > 0 && Arrays.equals(checksum(line, covered), Arrays.copyOfRange(line, covered, line.length));
+    /** {@return the checksum of a line, with or without its line feed} */
+    static int crcOf(byte[] line) {
+        int end = line[line.length - 1] == '\n' ? line.length - 1 : line.length;
+        return crc(line, 0, end - CRC_BYTES);
+    }
+
+    private static int crc(byte[] bytes, int start, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, start, end - start);
+        return (int) crc.getValue();
+    }
+
+    /** {@return eight hexadecimal digits} */
+    static byte[] digits(int crc) {
+        byte[] digits = new byte[CRC_DIGITS];
+        for (int i = 0; i < CRC_DIGITS; i++) {
+            digits[i] = (byte) Character.forDigit(crc >>> (28 - 4 * i) & 15, 16);
+        }
+        return digits;
+    }
+
+    /** {@return whether the bytes end in their checksum, as a line without its line feed does} */
+    private static boolean isWhole(byte[] bytes, int start, int end) {
+        int covered = end - CRC_BYTES;
+        if (covered <= start) {
+            return false;
+        }
+        int digits = covered + CRC_START.length;
+        return Arrays.equals(bytes, covered, digits, CRC_START, 0, CRC_START.length)
+                && Arrays.equals(bytes, end - CRC_END.length, end, CRC_END, 0, CRC_END.length)
+                && Arrays.equals(bytes, digits, digits + CRC_DIGITS, digits(crc(bytes, start, covered)), 0, CRC_DIGITS);
     }
 
     /**
@@ -133,81 +203,115 @@ final class HistoryFile {
      */
     static Contents read(String model, byte[] bytes) {
         Reader reader = new Reader(model);
-        int length = reader.lines(bytes, (line, damage) -> {
+        reader.lines(bytes, (line, damage) -> {
             throw damage.at("line " + line);
         });
-        return new Contents(reader.history(), length);
+        return new Contents(reader.history(), reader.end);
     }
 
     /**
      * What can be read of a file that may be damaged.
      *
      * @param damage one text for each damaged line
-     * @param versions those of the other lines
+     * @param history what the other lines say
+     * @param end where the last line ends
      */
-    record Remains(List<String> damage, List<ModelVersion> versions) {}
+    record Remains(List<String> damage, History history, End end) {}
 
     /** {@return what can be read of a history} */
     static Remains salvage(String model, byte[] bytes) {
         List<String> damage = new ArrayList<>();
         Reader reader = new Reader(model);
         reader.lines(bytes, (line, exception) -> damage.add("line " + line + ": " + exception.line()));
-        return new Remains(damage, List.copyOf(reader.versions.values()));
+        return new Remains(damage, reader.history(), reader.end);
     }
 
     /** Gets each damaged line, counted from 1. */
     private interface Damage {
-        void at(int line, AccreteException damage);
+        void at(long line, AccreteException damage);
     }
 
     /** Collects the contents of a history's lines. */
-    private static final class Reader {
+    static final class Reader {
         private final String model;
         private final SortedMap<Long, ModelVersion> versions = new TreeMap<>();
         private final SortedMap<String, Long> aliases = new TreeMap<>();
         private final List<History.Move> moves = new ArrayList<>();
+        private final SortedMap<Long, History.Removal> removed = new TreeMap<>();
+        private long highest;
+        private End end = End.NONE;
         private boolean whole = true;
+        private boolean lineBeforeIsWhole = true;
 
         Reader(String model) {
             this.model = model;
         }
 
         History history() {
-            return new History(model, List.copyOf(versions.values()), aliases, moves);
+            return new History(model, List.copyOf(versions.values()), aliases, moves, removed);
         }
 
-        /** Reads all lines; returns the bytes that are not torn. */
-        int lines(byte[] bytes, Damage damage) {
+        boolean has(long number) {
+            return versions.containsKey(number);
+        }
+
+        /** Reads all lines. */
+        void lines(byte[] bytes, Damage damage) {
             int start = 0;
-            int number = 1;
             for (int i = 0; i < bytes.length; i++) {
                 if (bytes[i] == '\n') {
+                    boolean isWhole = false;
                     try {
-                        add(decode(model, Arrays.copyOfRange(bytes, start, i)));
+                        add(decode(bytes, start, i));
+                        isWhole = true;
                     } catch (AccreteException e) {
-                        damage.at(number, e);
+                        damage.at(end.lines() + 1, e);
                         whole = false;
                     }
+                    lineBeforeIsWhole = isWhole;
+                    int crc = isWhole ? crc(bytes, start, i - CRC_BYTES) : 0;
                     start = i + 1;
-                    number++;
+                    end = new End(end.lines() + 1, start, crc);
                 }
             }
-            if (start < bytes.length && isWhole(Arrays.copyOfRange(bytes, start, bytes.length - 1))) {
+            if (start < bytes.length && isWhole(bytes, start, bytes.length - 1)) {
                 damage.at(
-                        number,
+                        end.lines() + 1,
                         AccreteException.corruptFile(
                                 "a line feed must end the line but was " + (bytes[bytes.length - 1] & 0xff)));
             }
-            return start;
         }
 
-        private void add(HistoryLine line) {
+        private HistoryLine decode(byte[] bytes, int start, int stop) {
+            if (!isWhole(bytes, start, stop)) {
+                throw AccreteException.corruptFile("checksum mismatch (disk or transfer damage?)");
+            }
+            Fields fields = StrictJson.read(bytes, start, stop, HistoryFile::fields);
+            if (fields.format < 1 || fields.format > FORMAT) {
+                throw new AccreteException(
+                        fields.format > FORMAT
+                                ? AccreteException.Kind.FILE_TOO_NEW
+                                : AccreteException.Kind.FILE_TOO_OLD,
+                        "the history has format " + fields.format + " but this release reads formats 1 to " + FORMAT
+                                + "; use the release that wrote it");
+            }
+            String before = new String(digits(end.crc()), StandardCharsets.US_ASCII);
+            if (fields.format > 1 && lineBeforeIsWhole && !fields.previous.equals(before)) {
+                throw AccreteException.corruptFile("it does not follow the line before it:"
+                        + " lines were lost, moved or repeated (prev must be " + before + " but is " + fields.previous
+                        + ")");
+            }
+            return line(model, fields);
+        }
+
+        void add(HistoryLine line) {
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
-                if (!versions.isEmpty() && version.number() <= versions.lastKey()) {
+                if (version.number() <= highest) {
                     throw AccreteException.corruptFile(
-                            "version " + version.number() + " stands after version " + versions.lastKey());
+                            "version " + version.number() + " stands after version " + highest);
                 }
+                highest = version.number();
                 versions.put(version.number(), version);
                 if (appended.live()) {
                     move(new History.Move(
@@ -216,6 +320,8 @@ final class HistoryFile {
             } else if (line instanceof HistoryLine.Moved moved) {
                 long newest = versions.isEmpty() ? 0 : versions.lastKey();
                 move(new History.Move(moved.alias(), moved.number(), moved.at(), newest, Optional.of(moved.reason())));
+            } else if (line instanceof HistoryLine.Removed gone) {
+                remove(gone);
             }
         }
 
@@ -228,24 +334,30 @@ final class HistoryFile {
             aliases.put(move.alias(), move.number());
             moves.add(move);
         }
+
+        private void remove(HistoryLine.Removed gone) {
+            for (long number : gone.numbers()) {
+                if (whole && aliases.containsValue(number)) {
+                    throw AccreteException.corruptFile("version " + number + " is removed, but an alias points at it");
+                }
+            }
+            for (long number : gone.numbers()) {
+                versions.remove(number);
+                removed.put(number, gone.removal());
+                highest = Math.max(highest, number);
+            }
+        }
     }
 
-    private static HistoryLine decode(String model, byte[] line) {
-        if (!isWhole(line)) {
-            throw AccreteException.corruptFile("checksum mismatch (disk or transfer damage?)");
-        }
-        Fields fields = StrictJson.read(line, line.length, HistoryFile::fields);
-        if (fields.format != FORMAT) {
-            throw new AccreteException(
-                    fields.format > FORMAT ? AccreteException.Kind.FILE_TOO_NEW : AccreteException.Kind.FILE_TOO_OLD,
-                    "the history has format " + fields.format + " but this release reads format " + FORMAT
-                            + "; use the release that wrote it");
-        }
+    private static HistoryLine line(String model, Fields fields) {
         try {
             Instant time = Instant.parse(fields.time);
             if (fields.kind.equals("alias") && Names.isAlias(fields.alias)) {
                 return new HistoryLine.Moved(
                         fields.alias, fields.version, time, new History.Reason(fields.why, fields.fromHere));
+            }
+            if (fields.kind.equals("removal") && !fields.numbers.isEmpty()) {
+                return new HistoryLine.Removed(fields.numbers, time, removal(fields.what));
             }
             if (fields.kind.equals("version")
                     && fields.version > 0
@@ -265,7 +377,7 @@ final class HistoryFile {
         } catch (DateTimeException e) {
             throw new AccreteException(AccreteException.Kind.CORRUPT_FILE, "not a time: '" + fields.time + "'", e);
         }
-        throw AccreteException.corruptFile("neither a version nor a move of an alias");
+        throw AccreteException.corruptFile("neither a version nor a move of an alias nor a removal");
     }
 
     /** All fields that a line can have. */
@@ -287,6 +399,39 @@ final class HistoryFile {
         private boolean live;
         private String why = "";
         private boolean fromHere;
+        private String what = "";
+        private SortedSet<Long> numbers = new TreeSet<>();
+        private String previous = "";
+    }
+
+    private static History.Removal removal(String word) {
+        for (History.Removal removal : History.Removal.values()) {
+            if (removal.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return removal;
+            }
+        }
+        throw AccreteException.corruptFile("a removal must be pruned or quarantined but was '" + word + "'");
+    }
+
+    /** Reads what {@link #writeRanges} wrote. */
+    private static SortedSet<Long> ranges(JsonParser json) {
+        SortedSet<Long> numbers = new TreeSet<>();
+        StrictJson.expect(json.currentToken(), JsonToken.START_ARRAY);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            StrictJson.expect(json.currentToken(), JsonToken.START_ARRAY);
+            StrictJson.expect(json.nextToken(), JsonToken.VALUE_NUMBER_INT);
+            long first = json.getLongValue();
+            StrictJson.expect(json.nextToken(), JsonToken.VALUE_NUMBER_INT);
+            long last = json.getLongValue();
+            StrictJson.expect(json.nextToken(), JsonToken.END_ARRAY);
+            if (first < 1 || last < first || last - first >= MAX_REMOVED - numbers.size()) {
+                throw AccreteException.corruptFile("no versions can be [" + first + "," + last + "]");
+            }
+            for (long number = first; number <= last; number++) {
+                numbers.add(number);
+            }
+        }
+        return numbers;
     }
 
     private static Verdict verdict(String word) {
@@ -329,6 +474,9 @@ final class HistoryFile {
                 }
                 case "why" -> fields.why = json.getString();
                 case "from_here" -> fields.fromHere = json.getBooleanValue();
+                case "what" -> fields.what = json.getString();
+                case "versions" -> fields.numbers = ranges(json);
+                case "prev" -> fields.previous = json.getString();
                 case "live" -> fields.live = json.getBooleanValue();
                 default -> json.skipChildren(); // A later format is recognized by "format".
             }

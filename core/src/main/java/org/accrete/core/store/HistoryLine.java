@@ -1,6 +1,7 @@
 package org.accrete.core.store;
 
 import java.time.Instant;
+import java.util.SortedSet;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
 
@@ -23,4 +24,13 @@ sealed interface HistoryLine {
      * @param reason why
      */
     record Moved(String alias, long number, Instant at, History.Reason reason) implements HistoryLine {}
+
+    /**
+     * Versions were taken away.
+     *
+     * @param numbers which
+     * @param at when
+     * @param removal by what
+     */
+    record Removed(SortedSet<Long> numbers, Instant at, History.Removal removal) implements HistoryLine {}
 }

@@ -197,15 +197,16 @@ record ModelDirectory(Disk disk, Path path, String model) {
             if (line.isEmpty()) {
                 return;
             }
-            byte[] bytes = HistoryFile.encode(line.get());
-            cut(contents.length());
+            long length = contents.end().length();
+            byte[] bytes = HistoryFile.encode(line.get(), contents.end().crc());
+            cut(length);
             boolean written = false;
             try {
-                write(contents.length(), bytes);
+                write(length, bytes);
                 written = true;
             } finally {
                 if (!written) {
-                    takeBack(contents.length());
+                    takeBack(length);
                 }
             }
         } finally {
@@ -250,6 +251,17 @@ record ModelDirectory(Disk disk, Path path, String model) {
         if (at == 0) {
             disk.forceDirectory(path);
         }
+    }
+
+    /** Puts another history in place of the old one, at once; the lock of the history must be held. */
+    void replaceHistory(byte[] lines) throws IOException {
+        Path temporary = path.resolve(HISTORY + "-" + UUID.randomUUID() + ".tmp");
+        try (FileChannel channel = disk.create(temporary)) {
+            disk.write(channel, temporary, ByteBuffer.wrap(lines));
+            disk.force(channel, temporary);
+        }
+        disk.rename(temporary, historyFile());
+        disk.forceDirectory(path);
     }
 
     /**

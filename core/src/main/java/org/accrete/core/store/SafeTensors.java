@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,8 +168,7 @@ final class SafeTensors {
      *
      * @throws AccreteException corrupt file: not such a header
      */
-    static Header readHeader(SeekableByteChannel in) throws IOException {
-        long fileLength = in.size();
+    static Header readHeader(ReadableByteChannel in, long fileLength) throws IOException {
         if (fileLength < Long.BYTES) {
             throw AccreteException.corruptFile("a safetensors file has at least 8 bytes but this one " + fileLength);
         }
@@ -188,7 +187,7 @@ final class SafeTensors {
         while (bytes[end - 1] == ' ') {
             end--;
         }
-        return StrictJson.read(bytes, end, json -> parse(json, Long.BYTES + length));
+        return StrictJson.read(bytes, 0, end, json -> parse(json, Long.BYTES + length));
     }
 
     private static Header parse(JsonParser json, long dataStart) {
@@ -249,10 +248,8 @@ final class SafeTensors {
      * @throws AccreteException corrupt file: an unknown type, a size that does not fit its shape, a hole, an overlap
      */
     static void check(Header header, long fileLength) {
-        List<Entry> order = new ArrayList<>(header.entries);
-        order.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
         long next = 0;
-        for (Entry entry : order) {
+        for (Entry entry : inFileOrder(header)) {
             if (entry.begin() != next) {
                 throw AccreteException.corruptFile(
                         "tensor '" + entry.name() + "' must begin at " + next + " but begins at " + entry.begin());
@@ -296,20 +293,28 @@ final class SafeTensors {
         return entry.shape().stream().mapToLong(Long::longValue).toArray();
     }
 
+    private static List<Entry> inFileOrder(Header header) {
+        List<Entry> order = new ArrayList<>(header.entries);
+        order.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        return order;
+    }
+
     /**
      * Reads the tensors, each through one array of bytes.
      *
+     * @param in positioned after the header
      * @return the tensors, in the header's order
      * @throws AccreteException corrupt file: as {@link #check}
      */
-    static Map<String, Tensor> readTensors(Header header, SeekableByteChannel in) throws IOException {
-        check(header, in.size());
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Entry entry : header.entries) {
-            in.position(header.dataStart + entry.begin());
+    static Map<String, Tensor> readTensors(Header header, ReadableByteChannel in, long fileLength) throws IOException {
+        check(header, fileLength);
+        Map<String, Tensor> read = new HashMap<>();
+        for (Entry entry : inFileOrder(header)) {
             ByteBuffer raw = readFully(in, new byte[(int) (entry.end() - entry.begin())]);
-            tensors.put(entry.name(), Tensor.read(type(entry), raw, shape(entry)));
+            read.put(entry.name(), Tensor.read(type(entry), raw, shape(entry)));
         }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        header.entries.forEach(entry -> tensors.put(entry.name(), read.get(entry.name())));
         return tensors;
     }
 

@@ -60,8 +60,8 @@ final class StrictJson {
      *
      * @throws AccreteException corrupt file: not such a document
      */
-    static <T> T read(byte[] bytes, int length, Reading<T> reading) {
-        try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), bytes, 0, length)) {
+    static <T> T read(byte[] bytes, int start, int end, Reading<T> reading) {
+        try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), bytes, start, end - start)) {
             expect(json.nextToken(), JsonToken.START_OBJECT);
             T value = reading.read(json);
             if (json.nextToken() != null) {

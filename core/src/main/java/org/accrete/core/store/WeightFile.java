@@ -35,8 +35,9 @@ public final class WeightFile {
      */
     public static State read(Path file, Map<String, String> places) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            Header header = SafeTensors.readHeader(channel);
-            return renamed(SafeTensors.readTensors(header, channel), places);
+            long length = channel.size();
+            Header header = SafeTensors.readHeader(channel, length);
+            return renamed(SafeTensors.readTensors(header, channel, length), places);
         } catch (NoSuchFileException e) {
             throw AccreteException.badArgument("no file '" + file + "'; check the path");
         } catch (IOException e) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -419,6 +421,21 @@ class LiveModelTest {
 
         @Override
         public void remove(String model) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public InputStream open(ModelVersion version) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<ModelVersion> prune(String model, Collection<Long> numbers) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> repair(String model) {
             throw new UnsupportedOperationException();
         }
 

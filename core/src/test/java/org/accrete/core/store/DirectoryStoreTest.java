@@ -616,7 +616,7 @@ class DirectoryStoreTest {
         String sha256 = Hashing.sha256().hashBytes(bytes).toString();
         ModelVersion changed = new ModelVersion(model, 1, version.created(), version.note(), bytes.length, sha256);
         Files.write(
-                root.resolve(model).resolve("history"), HistoryFile.encode(new HistoryLine.Appended(changed, true)));
+                root.resolve(model).resolve("history"), HistoryFile.encode(new HistoryLine.Appended(changed, true), 0));
         assertRefused(kind, () -> store.load(changed));
         assertThat(store.verify(model)).hasSize(1);
     }

@@ -71,8 +71,17 @@ class GoldenStoreTest {
         makeSample(folder);
         String written = Files.readString(folder.resolve("sample").resolve("history"));
         assertThat(written.lines()).hasSize(4);
-        assertThat(written.lines().skip(2).toList())
-                .isEqualTo(golden("history").lines().skip(2).toList());
+        assertThat(written.lines().skip(2).map(GoldenStoreTest::said).toList())
+                .isEqualTo(golden("history")
+                        .lines()
+                        .skip(2)
+                        .map(GoldenStoreTest::said)
+                        .toList());
+    }
+
+    /** {@return a line without its format and checksums} */
+    private static String said(String line) {
+        return line.replaceAll("\"(format|prev|crc)\":[^,}]*,?", "");
     }
 
     private static String golden(String file) throws IOException {

@@ -30,10 +30,11 @@ class HistoryFileTest {
     @Test
     void aLineIsJsonWithItsChecksumLast() {
         String line = new String(
-                HistoryFile.encode(new HistoryLine.Moved("live", 3, Samples.NOON, History.Reason.NONE)),
+                HistoryFile.encode(new HistoryLine.Moved("live", 3, Samples.NOON, History.Reason.NONE), 0x1c291ca3),
                 StandardCharsets.UTF_8);
         String covered =
-                "{\"format\":1,\"kind\":\"alias\",\"alias\":\"live\",\"version\":3,\"at\":\"2026-11-20T12:00:00Z\"";
+                "{\"format\":2,\"kind\":\"alias\",\"alias\":\"live\",\"version\":3,\"at\":\"2026-11-20T12:00:00Z\""
+                        + ",\"prev\":\"1c291ca3\"";
         assertThat(line).isEqualTo(covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n");
     }
 
@@ -53,7 +54,7 @@ class HistoryFileTest {
     void whatIsWrittenIsRead() {
         HistoryFile.Contents contents = HistoryFile.read("m", lines());
         History history = contents.history();
-        assertThat(contents.length()).isEqualTo(lines().length);
+        assertThat(contents.end().length()).isEqualTo(lines().length);
         assertThat(history.versions()).containsExactly(FIRST, THIRD);
         assertThat(history.aliases()).containsOnly(Map.entry("live", 1L), Map.entry("best", 3L));
         assertThat(history.moves())
@@ -75,7 +76,12 @@ class HistoryFileTest {
 
     private static byte[] join(List<HistoryLine> lines) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        lines.forEach(line -> out.writeBytes(HistoryFile.encode(line)));
+        int crc = 0;
+        for (HistoryLine line : lines) {
+            byte[] encoded = HistoryFile.encode(line, crc);
+            crc = HistoryFile.crcOf(encoded);
+            out.writeBytes(encoded);
+        }
         return out.toByteArray();
     }
 
@@ -83,11 +89,11 @@ class HistoryFileTest {
     void aLastLineTornAtAnyLengthIsIgnored() {
         byte[] whole = lines();
         int last = HistoryFile.encode(
-                        new HistoryLine.Moved("live", 1, Samples.NOON, new History.Reason("bad rows", true)))
+                        new HistoryLine.Moved("live", 1, Samples.NOON, new History.Reason("bad rows", true)), 0)
                 .length;
         for (int length = whole.length - last; length < whole.length; length++) {
             HistoryFile.Contents contents = HistoryFile.read("m", Arrays.copyOf(whole, length));
-            assertThat(contents.length()).isEqualTo(whole.length - last);
+            assertThat(contents.end().length()).isEqualTo(whole.length - last);
             assertThat(contents.history().aliases()).containsEntry("live", 3L);
         }
     }
@@ -123,7 +129,7 @@ class HistoryFileTest {
     @Test
     void damageNamesItsLine() {
         byte[] damaged = lines();
-        damaged[HistoryFile.encode(new HistoryLine.Appended(FIRST, true)).length + 5] ^= 1;
+        damaged[HistoryFile.encode(new HistoryLine.Appended(FIRST, true), 0).length + 5] ^= 1;
         assertThatThrownBy(() -> HistoryFile.read("m", damaged))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.where()).contains("line 2"));
@@ -146,7 +152,7 @@ class HistoryFileTest {
 
     @Test
     void aLineOfALaterFormatIsToldApartFromDamage() {
-        String covered = "{\"format\":2,\"kind\":\"something\"";
+        String covered = "{\"format\":3,\"kind\":\"something\"";
         byte[] line = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> HistoryFile.read("m", line))
                 .isInstanceOfSatisfying(

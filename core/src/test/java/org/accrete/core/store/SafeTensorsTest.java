@@ -57,8 +57,8 @@ class SafeTensorsTest {
         Map<String, String> texts = new LinkedHashMap<>(state.texts());
         Path file = write(texts, state.tensors());
         try (FileChannel in = FileChannel.open(file)) {
-            SafeTensors.Header header = SafeTensors.readHeader(in);
-            Map<String, Tensor> tensors = SafeTensors.readTensors(header, in);
+            SafeTensors.Header header = SafeTensors.readHeader(in, in.size());
+            Map<String, Tensor> tensors = SafeTensors.readTensors(header, in, in.size());
             assertThat(header.metadata()).isEqualTo(texts);
             assertThat(List.copyOf(header.metadata().keySet())).isEqualTo(List.copyOf(texts.keySet()));
             assertThat(tensors).isEqualTo(state.tensors());
@@ -197,7 +197,7 @@ class SafeTensorsTest {
 
     private static Map<String, Tensor> read(Path file) throws IOException {
         try (FileChannel in = FileChannel.open(file)) {
-            return SafeTensors.readTensors(SafeTensors.readHeader(in), in);
+            return SafeTensors.readTensors(SafeTensors.readHeader(in, in.size()), in, in.size());
         }
     }
 

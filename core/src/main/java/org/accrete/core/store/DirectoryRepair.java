@@ -1,0 +1,238 @@
+package org.accrete.core.store;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.accrete.api.AccreteException;
+import org.accrete.api.store.History;
+import org.accrete.api.store.History.Removal;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.core.store.HistoryFile.Remains;
+
+/**
+ * Makes a damaged model usable; whoever trains it must be locked out.
+ *
+ * <pre>
+ *  1 find what is sound: whole lines of the history, versions whose files are as their lines say
+ *  2 files without a line that say which version they are become versions again
+ *  3 move all other files to (model)/quarantined-(time), and give the old history a second name there
+ *  4 write a history of what is left beside the old one, and rename it
+ * </pre>
+ *
+ * <p>A crash before 4 leaves a model that is damaged as before or more, and can be repaired again.
+ */
+final class DirectoryRepair {
+    private final ModelDirectory directory;
+    private final Disk disk;
+    private final Instant now;
+    private final List<String> done = new ArrayList<>();
+    private final SortedMap<Long, ModelVersion> sound = new TreeMap<>();
+    private final Set<Long> found = new HashSet<>();
+    private final SortedSet<Long> lost = new TreeSet<>();
+    private final List<Path> unusable = new ArrayList<>();
+
+    DirectoryRepair(ModelDirectory directory, Instant now) {
+        this.directory = directory;
+        this.disk = directory.disk();
+        this.now = now;
+    }
+
+    /** {@return one line for each thing done; empty when there was no damage} */
+    List<String> run() throws IOException {
+        HistoryLock lock = HistoryLock.take(disk, directory.path());
+        try {
+            byte[] old = directory.historyBytes().orElse(new byte[0]);
+            Remains remains = HistoryFile.salvage(directory.model(), old);
+            remains.damage()
+                    .forEach(damage ->
+                            done.add("history " + damage + "; the line was left out, and what it said is lost"));
+            for (ModelVersion version : remains.history().versions()) {
+                check(version);
+            }
+            findFilesWithoutLines(remains.history());
+            if (done.isEmpty()) {
+                return done;
+            }
+            byte[] history = history(remains);
+            setAside();
+            directory.replaceHistory(history);
+            return done;
+        } finally {
+            lock.close();
+        }
+    }
+
+    private void check(ModelVersion version) throws IOException {
+        Path file = directory.versionFile(version.number());
+        try (FileChannel channel = disk.openToRead(file)) {
+            VersionFile.check(version, DirectoryStore.checkedLength(channel, version));
+            sound.put(version.number(), version);
+        } catch (NoSuchFileException e) {
+            lost.add(version.number());
+            done.add("version " + version.number() + " was given up: its file is missing");
+        } catch (AccreteException e) {
+            if (e.kind() != AccreteException.Kind.CORRUPT_FILE) {
+                // A file of another release is not damaged.
+                sound.put(version.number(), version);
+                return;
+            }
+            giveUp(version.number(), file, e.line());
+        }
+    }
+
+    private void giveUp(long number, Path file, String why) {
+        lost.add(number);
+        unusable.add(file);
+        done.add("version " + number + " was set aside: " + why);
+    }
+
+    private void findFilesWithoutLines(History history) throws IOException {
+        List<String> names = disk.list(directory.path());
+        Set<Long> explained = new HashSet<>(history.removed().keySet());
+        history.versions().forEach(version -> explained.add(version.number()));
+        names.forEach(name -> Names.temporaryNumber(name).ifPresent(explained::add));
+        long far = history.highestNumber() + DirectoryWriter.FAR;
+        for (String name : names) {
+            Optional<Long> number = Names.fileNumber(name);
+            if (number.isPresent() && !explained.contains(number.get())) {
+                findVersion(number.get(), directory.path().resolve(name), number.get() < far);
+            }
+        }
+    }
+
+    private void findVersion(long number, Path file, boolean isNear) throws IOException {
+        try (FileChannel channel = disk.openToRead(file)) {
+            ModelVersion version = VersionFile.describe(Channels.newInputStream(channel), channel.size());
+            if (isNear && version.number() == number && version.model().equals(directory.model())) {
+                sound.put(number, version);
+                found.add(number);
+                done.add("version " + number + " was found again: its line in the history was made anew from its file,"
+                        + " so nothing tells whether its bytes changed");
+                return;
+            }
+            unusable.add(file);
+            done.add("file " + file.getFileName() + " was set aside: it is " + version.reference());
+        } catch (AccreteException e) {
+            unusable.add(file);
+            done.add("file " + file.getFileName() + " was set aside: it has no line in the history, and " + e.line());
+            if (isNear) {
+                lost.add(number);
+            }
+        }
+    }
+
+    /** {@return the lines of what is left} */
+    private byte[] history(Remains remains) {
+        History before = remains.history();
+        Lines lines = new Lines(directory.model());
+        Set<Long> movedLive = new HashSet<>();
+        before.moves().stream().filter(move -> move.reason().isEmpty()).forEach(move -> movedLive.add(move.number()));
+        int next = 0;
+        for (ModelVersion version : sound.values()) {
+            while (next < before.moves().size() && before.moves().get(next).newest() < version.number()) {
+                lines.repeat(before.moves().get(next++));
+            }
+            lines.add(new HistoryLine.Appended(
+                    version,
+                    found.contains(version.number())
+                            ? lines.history().movesLive(version.note())
+                            : movedLive.contains(version.number())));
+        }
+        while (next < before.moves().size()) {
+            lines.repeat(before.moves().get(next++));
+        }
+        boolean hadNone = remains.damage().isEmpty() && !before.aliases().containsKey(History.LIVE);
+        if (!hadNone && lines.history().live().isEmpty() && !sound.isEmpty()) {
+            lines.add(new HistoryLine.Moved(
+                    History.LIVE, sound.lastKey(), now, new History.Reason("the live version was damaged", false)));
+        }
+        removed(lines, before, Removal.PRUNED, new TreeSet<>());
+        removed(lines, before, Removal.QUARANTINED, lost);
+        History after = lines.history();
+        before.aliases().forEach((alias, number) -> {
+            Long to = after.aliases().get(alias);
+            if (!number.equals(to)) {
+                done.add("alias '" + alias + "' " + (to == null ? "is gone" : "points at version " + to + " now")
+                        + "; it pointed at version " + number);
+            }
+        });
+        if (!before.aliases().containsKey(History.LIVE)) {
+            after.live().ifPresent(live -> done.add("alias 'live' points at version " + live.number() + " now"));
+        }
+        return lines.bytes.toByteArray();
+    }
+
+    private void removed(Lines lines, History before, Removal removal, SortedSet<Long> more) {
+        SortedSet<Long> numbers = new TreeSet<>(more);
+        before.removed().forEach((number, what) -> {
+            if (what == removal) {
+                numbers.add(number);
+            }
+        });
+        if (!numbers.isEmpty()) {
+            lines.add(new HistoryLine.Removed(numbers, now, removal));
+        }
+    }
+
+    /** The lines of a history that is being made. */
+    private static final class Lines {
+        private final HistoryFile.Reader reader;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private int crc;
+
+        Lines(String model) {
+            reader = new HistoryFile.Reader(model);
+        }
+
+        void add(HistoryLine line) {
+            reader.add(line);
+            byte[] encoded = HistoryFile.encode(line, crc);
+            crc = HistoryFile.crcOf(encoded);
+            bytes.writeBytes(encoded);
+        }
+
+        /** Adds a move that somebody made, unless its version is gone. */
+        void repeat(History.Move move) {
+            if (move.reason().isPresent() && reader.has(move.number())) {
+                add(new HistoryLine.Moved(
+                        move.alias(), move.number(), move.at(), move.reason().get()));
+            }
+        }
+
+        History history() {
+            return reader.history();
+        }
+    }
+
+    private void setAside() throws IOException {
+        Path quarantine = directory
+                .path()
+                .resolve("quarantined-" + now.toString().replace(':', '-') + "-"
+                        + UUID.randomUUID().toString().substring(0, 8));
+        disk.createDirectory(quarantine);
+        for (Path file : unusable) {
+            disk.rename(file, quarantine.resolve(file.getFileName()));
+        }
+        try {
+            disk.link(quarantine.resolve("history"), directory.historyFile());
+        } catch (NoSuchFileException e) {
+            // There was none.
+        }
+        disk.forceDirectory(quarantine);
+        done.add("what was set aside, and the old history, are in " + quarantine);
+    }
+}
