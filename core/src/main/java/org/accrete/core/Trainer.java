@@ -478,7 +478,7 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
      * {@return the model that other threads predict with} It is brought up to date by this call, by {@link #save}, and
      * at most once a second while rows are learned; each time a snapshot is made. Its predictions say {@code clicks@3},
      * or {@code clicks@3+500} when 500 rows were learned since that version. With a store, a rollback there reaches it
-     * at the next of these moments: see {@link LiveModel#following}.
+     * within a fifth of a second: see {@link LiveModel#following}.
      */
     public final LiveModel live() {
         enter();
@@ -572,10 +572,14 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         userThread = 0;
     }
 
-    /** Gives up the model's lock. What was learned since the last {@link #save} is not kept. */
+    /**
+     * Gives up the model's lock. What was learned since the last {@link #save} is not kept; what {@link #live()} gave
+     * goes on answering, and no longer follows the store.
+     */
     @Override
     public final void close() {
         closed = true;
+        live.ifPresent(LiveModel::close);
         writer.ifPresent(ModelWriter::close);
     }
 }

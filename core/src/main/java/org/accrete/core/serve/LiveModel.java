@@ -1,7 +1,11 @@
 package org.accrete.core.serve;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.learn.Model;
@@ -14,15 +18,29 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 
 /**
- * The model that answers now. Thread-safe: it is one reference to an immutable model with its version, which training
- * or {@link #refresh()} replaces; who predicts takes no lock and never waits.
+ * The model that answers now. Thread-safe: it is one reference to an immutable model with its version, which is
+ * replaced by training, by a store that is followed, or by {@link #refresh()}; who predicts takes no lock and never
+ * waits.
  *
  * <pre>{@code
  * LiveModel flights = LiveModel.open(PlugIns.load(), store, "flights@live");
  * Prediction answer = flights.predict(Map.of("origin", "SEA", "destination", "PDX", "distance", 129));
  * }</pre>
+ *
+ * <p>What is opened from a store follows it until it is {@linkplain #close closed} or nobody holds it any longer: a
+ * thread of the store, shared by all models that follow it, asks ten times a second whether the history has changed,
+ * and reads a version only if the reference stands for another one by then. A store that is damaged or cannot be
+ * reached changes nothing: the version that answers goes on, and the store is asked again.
  */
-public final class LiveModel {
+public final class LiveModel implements AutoCloseable {
+    /** After the first failure to read a version that did not change; it doubles up to the other. */
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(StoreWatch.PERIOD_MILLIS);
+
+    private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** No number that a store gives. */
+    private static final long UNKNOWN_REVISION = -1;
+
     /**
      * Where a model is read from again.
      *
@@ -30,16 +48,117 @@ public final class LiveModel {
      */
     private record Origin(PlugIns plugIns, ModelStore store, ModelReference reference, boolean takesSnapshots) {}
 
+    /** What came of reading the history. */
+    private enum Outcome {
+        SAME,
+        SWAPPED,
+        REFUSED
+    }
+
+    /** A version that must not answer. */
+    private record Refusal(ModelVersion version, String why) {}
+
     private final Optional<Origin> origin;
+    private final Optional<SaneRows> rows;
+    private final List<LiveListener> listeners;
     private Optional<ModelVersion> read = Optional.empty();
+    private Optional<Refusal> refusal = Optional.empty();
+    private Optional<String> lastProblem = Optional.empty();
     private volatile Optional<ServedModel> served = Optional.empty();
 
-    private LiveModel(Optional<Origin> origin) {
+    // Of the thread that follows.
+    private long lastRevision = UNKNOWN_REVISION;
+    private int failures;
+    private long retryAt;
+
+    private LiveModel(Optional<Origin> origin, Optional<SaneRows> rows, List<LiveListener> listeners) {
         this.origin = origin;
+        this.rows = rows;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** How a model follows a store. */
+    public static final class Builder {
+        private final PlugIns plugIns;
+        private final ModelStore store;
+        private final List<LiveListener> listeners = new ArrayList<>();
+        private Optional<SaneRows> rows = Optional.empty();
+
+        private Builder(PlugIns plugIns, ModelStore store) {
+            this.plugIns = plugIns;
+            this.store = store;
+        }
+
+        /**
+         * Gives rows that every version, and every snapshot that is published, must predict sanely. One that does not
+         * is refused: the one before goes on answering, and listeners are told.
+         *
+         * @param sane the rows
+         * @return this
+         */
+        public Builder mustPredict(SaneRows sane) {
+            rows = Optional.of(sane);
+            return this;
+        }
+
+        /**
+         * Adds who is told of swaps, refusals and errors.
+         *
+         * @param listener a listener
+         * @return this
+         */
+        public Builder listener(LiveListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * {@return the model that a reference stands for, now and later}
+         *
+         * @param reference {@code flights}, {@code flights@3} or {@code flights@live}; without a version {@code live}
+         * @throws AccreteException bad argument: no such model or version; bad state: the version does not predict the
+         *     given rows sanely; what {@link Pipeline#restore} throws
+         */
+        public LiveModel open(String reference) {
+            LiveModel live = model(ModelReference.parse(reference), false);
+            live.refresh();
+            StoreWatch.add(store, live);
+            return live;
+        }
+
+        /**
+         * {@return what {@link LiveModel#following} says}
+         *
+         * @param model name of the model, which may have no version yet
+         * @throws AccreteException what {@link #open} throws, but not that there is no such model
+         */
+        public LiveModel following(String model) {
+            LiveModel live = model(new ModelReference(model, History.LIVE), true);
+            if (!store.history(model).versions().isEmpty()) {
+                live.refresh();
+            }
+            StoreWatch.add(store, live);
+            return live;
+        }
+
+        private LiveModel model(ModelReference reference, boolean takesSnapshots) {
+            return new LiveModel(Optional.of(new Origin(plugIns, store, reference, takesSnapshots)), rows, listeners);
+        }
     }
 
     /**
-     * {@return the model that a reference stands for, and stands for later: see {@link #refresh()}}
+     * {@return what opens a model that follows a store, with conditions and listeners}
+     *
+     * @param plugIns where the parts of the model are found
+     * @param store where it is read from; not closed
+     */
+    public static Builder builder(PlugIns plugIns, ModelStore store) {
+        return new Builder(plugIns, store);
+    }
+
+    /**
+     * {@return the model that a reference stands for, now and later: within a fifth of a second of the store's change,
+     * and the time that reading a version takes}
      *
      * @param plugIns where the parts of the model are found
      * @param store where it is read from; not closed
@@ -47,15 +166,13 @@ public final class LiveModel {
      * @throws AccreteException bad argument: no such model or version; what {@link Pipeline#restore} throws
      */
     public static LiveModel open(PlugIns plugIns, ModelStore store, String reference) {
-        LiveModel live = new LiveModel(Optional.of(new Origin(plugIns, store, ModelReference.parse(reference), false)));
-        live.refresh();
-        return live;
+        return builder(plugIns, store).open(reference);
     }
 
     /**
      * {@return a model that answers with what a run learns as long as {@code live} in the store is the version that it
      * continues, and else with the version that {@code live} points to} So a rollback in the store reaches those who
-     * predict: at the next {@link #publish}, which a run calls at most once a second, or {@link #refresh()}.
+     * predict: within a fifth of a second, or at the next {@link #publish}, which a run calls at most once a second.
      *
      * @param plugIns where the parts of a stored version are found
      * @param store where the run appends its versions; not closed
@@ -63,12 +180,7 @@ public final class LiveModel {
      * @throws AccreteException what {@link #open} throws, but not that there is no such model
      */
     public static LiveModel following(PlugIns plugIns, ModelStore store, String model) {
-        LiveModel live =
-                new LiveModel(Optional.of(new Origin(plugIns, store, new ModelReference(model, History.LIVE), true)));
-        if (!store.history(model).versions().isEmpty()) {
-            live.refresh();
-        }
-        return live;
+        return builder(plugIns, store).following(model);
     }
 
     /**
@@ -76,12 +188,14 @@ public final class LiveModel {
      * answers with what was published last, also after a rollback.
      */
     public static LiveModel unpublished() {
-        return new LiveModel(Optional.empty());
+        return new LiveModel(Optional.empty(), Optional.empty(), List.of());
     }
 
     /**
      * Makes a model answer from now on. One that {@linkplain #following follows a store} answers only while
      * {@code live} there is the version that it continues, or there is no version yet; else the live version answers.
+     * When the store cannot tell, and when the model does not predict the given rows sanely, listeners are told and
+     * what answered goes on.
      *
      * @param model a snapshot
      * @param version what predictions say of it, such as {@code flights@3}, or {@code flights@3+500} for a model that
@@ -92,16 +206,32 @@ public final class LiveModel {
      */
     public void publish(Model model, String version, Optional<ColumnPlan> plan) {
         requireUnopened();
-        if (origin.isPresent() && !isContinued(origin.get(), version)) {
-            refresh();
+        try {
+            if (origin.isPresent() && !isContinued(origin.get(), version)) {
+                update();
+                return;
+            }
+        } catch (AccreteException e) {
+            tellFailed(e);
             return;
         }
         publishNow(new ServedModel(model, version, plan));
     }
 
     private synchronized void publishNow(ServedModel model) {
+        Optional<String> problem = rows.flatMap(sane -> sane.problem(model));
+        if (problem.isPresent()) {
+            tell(listener -> listener.refused(model.version(), problem.get()));
+            return;
+        }
         read = Optional.empty();
+        swap(model);
+    }
+
+    private void swap(ServedModel model) {
         served = Optional.of(model);
+        lastProblem = Optional.empty();
+        tell(listener -> listener.swapped(model));
     }
 
     private static boolean isContinued(Origin from, String version) {
@@ -126,46 +256,154 @@ public final class LiveModel {
     }
 
     /**
-     * Reads the history again, and the version that the reference stands for by now unless it is the one that answers.
+     * Reads the history now, and the version that the reference stands for by now unless it is the one that answers.
      * Others go on predicting meanwhile; when it fails, the model that answered goes on to do so.
      *
      * @return whether another version answers from now on; never without a store, or before it has a version
-     * @throws AccreteException what {@link #open} throws
+     * @throws AccreteException what {@link Builder#open} throws
      */
     public synchronized boolean refresh() {
+        Outcome outcome = update();
+        if (outcome == Outcome.REFUSED) {
+            Refusal refused = refusal.orElseThrow();
+            throw AccreteException.badState(
+                    "version " + refused.version().reference() + " must not answer: " + refused.why());
+        }
+        return outcome == Outcome.SWAPPED;
+    }
+
+    private synchronized Outcome update() {
         if (origin.isEmpty()) {
-            return false;
+            return Outcome.SAME;
         }
         Origin from = origin.get();
         History history = from.store().history(from.reference().model());
-        if (history.versions().isEmpty() && from.takesSnapshots()) {
-            return false;
+        return history.versions().isEmpty() && from.takesSnapshots() ? Outcome.SAME : update(from, history);
+    }
+
+    private Outcome update(Origin from, History history) {
+        ModelVersion version = resolve(from, history);
+        // The whole version is compared: a model that was removed and trained anew has the same numbers again.
+        if (read.equals(Optional.of(version)) || isSnapshotOf(from, version)) {
+            return Outcome.SAME;
         }
+        if (refusal.map(Refusal::version).equals(Optional.of(version))) {
+            return Outcome.REFUSED;
+        }
+        State state;
+        try {
+            state = from.store().load(version);
+        } catch (AccreteException e) {
+            // It may have been pruned since the history was read.
+            ModelVersion now =
+                    resolve(from, from.store().history(from.reference().model()));
+            if (now.equals(version)) {
+                throw e;
+            }
+            version = now;
+            state = from.store().load(version);
+        }
+        ServedModel candidate = new ServedModel(
+                Pipeline.restore(from.plugIns(), state).snapshot(),
+                version.reference(),
+                Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse));
+        Optional<String> problem = rows.flatMap(sane -> sane.problem(candidate));
+        if (problem.isPresent()) {
+            refusal = Optional.of(new Refusal(version, problem.get()));
+            tell(listener -> listener.refused(candidate.version(), problem.get()));
+            return Outcome.REFUSED;
+        }
+        read = Optional.of(version);
+        swap(candidate);
+        return Outcome.SWAPPED;
+    }
+
+    private static ModelVersion resolve(Origin from, History history) {
         if (history.versions().isEmpty()) {
             throw AccreteException.badArgument("there is no model '"
                     + from.reference().model() + "' in " + from.store().name() + "; models: "
                     + String.join(", ", from.store().models()));
         }
-        ModelVersion version = history.resolve(from.reference().version());
-        // The whole version is compared: a model that was removed and trained anew has the same numbers again.
-        if (read.equals(Optional.of(version)) || isSnapshotOf(from, version)) {
-            return false;
-        }
-        State state = from.store().load(version);
-        Model model = Pipeline.restore(from.plugIns(), state).snapshot();
-        Optional<ColumnPlan> stored =
-                Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse);
-        served = Optional.of(new ServedModel(model, version.reference(), stored));
-        read = Optional.of(version);
-        return true;
+        return history.resolve(from.reference().version());
     }
 
     /** {@return whether what a run published, and nothing that was read, answers and continues a version} */
     private boolean isSnapshotOf(Origin from, ModelVersion version) {
         return from.takesSnapshots()
-                && read.isEmpty()
-                && served.isPresent()
-                && base(served.get().version()).equals(version.reference());
+                && isPublished()
+                && base(served.orElseThrow().version()).equals(version.reference());
+    }
+
+    private boolean isPublished() {
+        return read.isEmpty() && served.isPresent();
+    }
+
+    /** Looks after the store once: called ten times a second, by one thread. Nothing that it throws gets out. */
+    void follow() {
+        Origin from = origin.orElseThrow();
+        boolean isRetry = failures > 0 && System.nanoTime() - retryAt < 0;
+        if (isRetry && lastRevision == UNKNOWN_REVISION) {
+            return;
+        }
+        long revision = UNKNOWN_REVISION;
+        try {
+            revision = from.store().revision(from.reference().model());
+            if (revision == lastRevision && (failures == 0 || isRetry)) {
+                return;
+            }
+            followTo(from);
+            failures = 0;
+        } catch (RuntimeException | Error e) {
+            long wait = Math.min(FIRST_RETRY_NANOS << Math.min(failures, 16), LAST_RETRY_NANOS);
+            retryAt = System.nanoTime() + wait;
+            failures++;
+            tellFailed(e);
+        }
+        lastRevision = revision;
+    }
+
+    private synchronized void followTo(Origin from) {
+        History history = from.store().history(from.reference().model());
+        if (from.takesSnapshots() && (history.versions().isEmpty() || (isPublished() && !isMovedByHand(history)))) {
+            // The run that appended the live version publishes it too, in a moment.
+            return;
+        }
+        update(from, history);
+        lastProblem = Optional.empty();
+    }
+
+    private static boolean isMovedByHand(History history) {
+        for (int i = history.moves().size() - 1; i >= 0; i--) {
+            if (history.moves().get(i).alias().equals(History.LIVE)) {
+                return history.moves().get(i).reason().isPresent();
+            }
+        }
+        return false;
+    }
+
+    private synchronized void tellFailed(Throwable problem) {
+        Optional<String> text = Optional.of(problem.toString());
+        if (!text.equals(lastProblem)) {
+            lastProblem = text;
+            tell(listener -> listener.failed(problem));
+        }
+    }
+
+    private void tell(Consumer<LiveListener> what) {
+        for (LiveListener listener : listeners) {
+            try {
+                what.accept(listener);
+            } catch (RuntimeException | Error e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+
+    /** Stops following; the version that answers goes on to do so, and {@link #refresh()} still reads the store. */
+    @Override
+    public void close() {
+        origin.ifPresent(from -> StoreWatch.remove(from.store(), this));
     }
 
     /**

@@ -1,9 +1,11 @@
 package org.accrete.core.serve;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.RecordEncoder;
@@ -113,6 +115,16 @@ public final class ServedModel {
         } finally {
             idle.set(taken);
         }
+    }
+
+    /** {@return records as rows that the model takes, in new memory} */
+    Chunk encode(List<? extends Map<String, ?>> records) {
+        RecordEncoder encoder = new RecordEncoder(requirePlan(), false);
+        ChunkBuffer rows = new ChunkBuffer(encoder.schema(), records.size());
+        for (Map<String, ?> record : records) {
+            encoder.encode(record, rows);
+        }
+        return rows.chunk();
     }
 
     private Optional<Scratch> take() {

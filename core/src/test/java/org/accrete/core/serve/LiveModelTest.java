@@ -411,7 +411,7 @@ class LiveModelTest {
 
         @Override
         public long revision(String model) {
-            throw new UnsupportedOperationException();
+            return 0; // Nothing moves by itself: these tests refresh.
         }
 
         @Override
