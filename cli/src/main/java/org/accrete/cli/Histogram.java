@@ -11,7 +11,7 @@ final class Histogram {
     /** The most bins that are in use; from the second number that differs, more than half of them nearly always are. */
     static final int BINS = 16;
 
-    private static final String LEVELS = "▁▂▃▄▅▆▇█";
+    static final String LEVELS = "▁▂▃▄▅▆▇█";
 
     /** Widths begin so much smaller than the first number. */
     private static final int FINENESS = 40;

@@ -18,6 +18,7 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.train.TrainingRun;
+import org.accrete.kernels.DenseKernels;
 
 /**
  * A training that is ready to run: all that can be checked before the first chunk is checked, the source is open and
@@ -199,6 +200,8 @@ final class Training implements AutoCloseable {
                 .listener(progress)
                 .progressive(options.progressive)
                 .fact("source", options.source)
+                .lineage("source", Address.shown(options.source))
+                .lineage("kernel", DenseKernels.choice())
                 .fact("source_plug_in", start.address.provider().name())
                 .fact("epochs", Integer.toString(start.epochs))
                 .fact("chunk_rows", Integer.toString(chunkRows));

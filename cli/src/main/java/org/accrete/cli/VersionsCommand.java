@@ -1,12 +1,17 @@
 package org.accrete.cli;
 
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -14,8 +19,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code versions}: the history of a model. */
-@Command(name = "versions", description = "List the versions of a model and the aliases that point at them.")
+@Command(
+        name = "versions",
+        description =
+                "List the versions of a model, the scores of the rows that each learned, and the aliases that point"
+                        + " at them.")
 final class VersionsCommand extends Subcommand {
+    private static final String DRIFT = "drift";
+
+    private static final int MOST_BARS = 60;
+
     @Parameters(paramLabel = "MODEL", description = "Name of the model.")
     String model = "";
 
@@ -30,6 +43,7 @@ final class VersionsCommand extends Subcommand {
             if (console.isJson()) {
                 console.json(document(history));
             } else {
+                sparkline(history.versions()).ifPresent(console::print);
                 console.print(table(history));
             }
         }
@@ -37,26 +51,83 @@ final class VersionsCommand extends Subcommand {
     }
 
     private static Table table(History history) {
-        Set<String> metrics = new LinkedHashSet<>();
-        for (ModelVersion version : history.versions()) {
-            metrics.addAll(Figures.inOrder(version.note().metrics()).keySet());
-        }
-        Table table = new Table("rlrll" + "r".repeat(metrics.size()));
-        List<String> head = new ArrayList<>(List.of("version", "created", "rows", "parent", "aliases"));
+        List<ModelVersion> versions = history.versions();
+        Instant now = Instant.now();
+        List<String> metrics = stretchMetrics(versions);
+        boolean judged = versions.stream().anyMatch(one -> one.note().verdict() != ModelVersion.Verdict.NONE);
+        boolean drifts = versions.stream().anyMatch(one -> one.note().facts().containsKey(DRIFT));
+        Map<Long, String> reasons = reasons(history);
+        List<String> head = new ArrayList<>(List.of("version", "age", "rows", "parent"));
         metrics.forEach(metric -> head.add(Figures.label(metric)));
-        table.head(head.toArray());
-        for (ModelVersion version : history.versions()) {
+        StringBuilder alignment = new StringBuilder("rrrl" + "r".repeat(metrics.size()));
+        Map<String, Function<ModelVersion, String>> more = new LinkedHashMap<>();
+        if (judged) {
+            more.put("gate", version -> ParamSpec.word(version.note().verdict()).replace("none", "-"));
+        }
+        if (drifts) {
+            more.put("drift", version -> version.note().facts().getOrDefault(DRIFT, ""));
+        }
+        more.put("aliases", version -> String.join(", ", DescribeCommand.aliases(history, version.number())));
+        if (!reasons.isEmpty()) {
+            more.put("why", version -> reasons.getOrDefault(version.number(), ""));
+        }
+        head.addAll(more.keySet());
+        Table table = new Table(alignment.append("l".repeat(more.size())).toString()).head(head.toArray());
+        for (ModelVersion version : versions) {
             List<String> line = new ArrayList<>(List.of(
                     Long.toString(version.number()),
-                    version.created().truncatedTo(ChronoUnit.SECONDS).toString(),
+                    ModelsCommand.age(Duration.between(version.created(), now)),
                     Console.count(version.note().rowsSeen()),
-                    version.note().parent().orElse("-"),
-                    String.join(", ", DescribeCommand.aliases(history, version.number()))));
+                    version.note().parent().orElse("-")));
             metrics.forEach(
-                    metric -> line.add(Figures.text(version.note().metrics().getOrDefault(metric, Double.NaN))));
+                    metric -> line.add(Figures.text(version.note().stretch().getOrDefault(metric, Double.NaN))));
+            more.values().forEach(cell -> line.add(cell.apply(version)));
             table.line(line.toArray());
         }
         return table;
+    }
+
+    /** {@return at most two scores of stretches, of which the first one is drawn} */
+    private static List<String> stretchMetrics(List<ModelVersion> versions) {
+        Map<String, Double> any = new HashMap<>();
+        versions.forEach(version -> any.putAll(version.note().stretch()));
+        return Figures.inOrder(any).keySet().stream().limit(2).toList();
+    }
+
+    /** {@return the score of each stretch as a line of bars, oldest first, with the range that they show} */
+    private static Optional<String> sparkline(List<ModelVersion> versions) {
+        return stretchMetrics(versions).stream().findFirst().map(metric -> {
+            List<ModelVersion> last = versions.subList(Math.max(0, versions.size() - MOST_BARS), versions.size());
+            double[] values = last.stream()
+                    .mapToDouble(version -> version.note().stretch().getOrDefault(metric, Double.NaN))
+                    .toArray();
+            double least = Arrays.stream(values).filter(Double::isFinite).min().orElse(0);
+            double most = Arrays.stream(values).filter(Double::isFinite).max().orElse(0);
+            StringBuilder bars = new StringBuilder();
+            for (double value : values) {
+                double height = most > least ? (value - least) / (most - least) : 0;
+                bars.append(
+                        Double.isNaN(value)
+                                ? ' '
+                                : Histogram.LEVELS.charAt((int) Math.round(height * (Histogram.LEVELS.length() - 1))));
+            }
+            return Figures.label(metric) + " of the rows that each version learned, " + Figures.text(least) + " to "
+                    + Figures.text(most) + ": " + bars;
+        });
+    }
+
+    /** {@return what was said of the last move to a version that said something} */
+    private static Map<Long, String> reasons(History history) {
+        Map<Long, String> reasons = new HashMap<>();
+        for (History.Move move : history.moves()) {
+            move.reason().ifPresent(reason -> {
+                String text = (reason.why() + (reason.fromHere() ? " (from here)" : "")).strip();
+                if (!text.isEmpty()) {
+                    reasons.put(move.number(), move.alias() + ": " + text);
+                }
+            });
+        }
+        return reasons;
     }
 
     private static Map<String, ?> document(History history) {
@@ -70,6 +141,9 @@ final class VersionsCommand extends Subcommand {
             facts.put("aliases", DescribeCommand.aliases(history, version.number()));
             facts.put("learner", version.note().learner());
             facts.put("metrics", Figures.inOrder(version.note().metrics()));
+            facts.put("stretch", Figures.inOrder(version.note().stretch()));
+            facts.put("verdict", ParamSpec.word(version.note().verdict()));
+            facts.put("facts", new TreeMap<>(version.note().facts()));
             facts.put("bytes", version.length());
             facts.put("sha256", version.sha256());
             versions.add(facts);
@@ -78,6 +152,20 @@ final class VersionsCommand extends Subcommand {
         document.put("model", history.model());
         document.put("versions", versions);
         document.put("aliases", history.aliases());
+        document.put(
+                "moves", history.moves().stream().map(VersionsCommand::document).toList());
         return document;
+    }
+
+    private static Map<String, ?> document(History.Move move) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("alias", move.alias());
+        facts.put("version", move.number());
+        facts.put("at", move.at());
+        facts.put("newest", move.newest());
+        facts.put("by_hand", move.reason().isPresent());
+        facts.put("why", move.reason().map(History.Reason::why));
+        facts.put("from_here", move.reason().map(History.Reason::fromHere));
+        return facts;
     }
 }

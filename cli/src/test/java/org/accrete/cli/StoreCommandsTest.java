@@ -213,4 +213,26 @@ final class StoreCommandsTest {
         assertThat(accrete("verify").out()).contains("late: ok");
         assertThat(train("--model", "new", "--replace").status()).isZero();
     }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void versionsAreShownWithTheScoresOfTheirOwnRows() {
+        train("--model", "often", "--chunk-rows", "50", "--checkpoint-every", "2");
+        Outcome table = accrete("versions", "often");
+        assertThat(table.out().lines().toList())
+                .hasSize(5)
+                .anySatisfy(
+                        line -> assertThat(line).matches("log-loss of the rows that each version learned, .* [▁-█]{3}"))
+                .anySatisfy(line -> assertThat(line).matches("version +age +rows +parent +log-loss +ROC AUC +aliases"))
+                .anySatisfy(line -> assertThat(line).matches(" +2 +\\d+ s +200 +often@1 .*"));
+        List<Map<String, Object>> versions = (List<Map<String, Object>>)
+                accrete("versions", "often", "--json").json().get("versions");
+        assertThat((Map<String, Object>) versions.get(1).get("facts"))
+                .containsEntry("source", data)
+                .containsEntry("rows_from", "101")
+                .containsEntry("rows_to", "200")
+                .containsKeys("seconds", "kernel");
+        assertThat((Map<String, Object>) versions.get(1).get("stretch")).containsKeys("log_loss", "roc_auc");
+        assertThat(versions.get(1)).containsEntry("verdict", "none");
+    }
 }

@@ -32,6 +32,11 @@ public abstract class DenseKernels {
     /** For the two implementations in this package. */
     DenseKernels() {}
 
+    /** {@return the name of the kernels that were chosen for this JVM, such as {@code scalar}} */
+    public static String choice() {
+        return KernelChoice.best().name();
+    }
+
     /**
      * The implementation that suits this JVM, chosen once for all kernels: SIMD if the module
      * {@code jdk.incubator.vector} is resolved ({@code --add-modules jdk.incubator.vector}) and the JVM has HotSpot's

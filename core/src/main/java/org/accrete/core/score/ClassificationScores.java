@@ -64,6 +64,7 @@ final class ClassificationScores extends Scores {
 
     private final Sums all = new Sums();
     private final Sums block = new Sums();
+    private Sums before = new Sums();
     private long[] passed = {};
     private long passedRows;
     private int classes;
@@ -304,6 +305,16 @@ final class ClassificationScores extends Scores {
     }
 
     @Override
+    public void beginStretch() {
+        before = all.minus(new Sums());
+    }
+
+    @Override
+    double[] sinceStretchBegan() {
+        return all.minus(before).values();
+    }
+
+    @Override
     String requiredTensor() {
         return prefix() + "actual";
     }
@@ -338,6 +349,13 @@ final class ClassificationScores extends Scores {
             if (seen(c) > 0 && (commonest < 0 || beats(c, commonest))) {
                 commonest = c;
             }
+        }
+    }
+
+    /** Subtracts counts, of which the second ones may be fewer, as far as there is room. */
+    private static void subtract(long[] from, long[] counts, long[] differences) {
+        for (int i = 0; i < Math.min(from.length, differences.length); i++) {
+            differences[i] = from[i] - (i < counts.length ? counts[i] : 0);
         }
     }
 
@@ -384,6 +402,22 @@ final class ClassificationScores extends Scores {
             if (length > 2) {
                 auc = new long[0];
             }
+        }
+
+        /** {@return the sums of the rows that are in these and not in others, which are of the first of them} */
+        Sums minus(Sums first) {
+            Sums rest = new Sums();
+            rest.grow(classes);
+            rest.rows = rows - first.rows;
+            rest.logLoss = logLoss - first.logLoss;
+            rest.shareLoss = shareLoss - first.shareLoss;
+            subtract(correct, first.correct, rest.correct);
+            subtract(actual, first.actual, rest.actual);
+            for (int p = 0; p < PREDICTORS; p++) {
+                subtract(predicted[p], first.predicted[p], rest.predicted[p]);
+            }
+            subtract(auc, first.auc, rest.auc);
+            return rest;
         }
 
         void clear() {

@@ -30,6 +30,7 @@ final class RegressionScores extends Scores {
 
     private final Sums all = new Sums();
     private final Sums block = new Sums();
+    private Sums before = new Sums();
     private long passed;
     private double meanSoFar;
     private double previous;
@@ -116,6 +117,16 @@ final class RegressionScores extends Scores {
     }
 
     @Override
+    public void beginStretch() {
+        before = all.minus(new Sums());
+    }
+
+    @Override
+    double[] sinceStretchBegan() {
+        return all.minus(before).values();
+    }
+
+    @Override
     String requiredTensor() {
         return prefix() + "target";
     }
@@ -161,6 +172,23 @@ final class RegressionScores extends Scores {
         private void error(int predictor, double error) {
             absolute[predictor] += Math.abs(error);
             squared[predictor] += error * error;
+        }
+
+        /** {@return the sums of the rows that are in these and not in others, which are of the first of them} */
+        Sums minus(Sums first) {
+            Sums rest = new Sums();
+            rest.rows = rows - first.rows;
+            for (int i = 0; i < PREDICTORS; i++) {
+                rest.absolute[i] = absolute[i] - first.absolute[i];
+                rest.squared[i] = Math.max(0, squared[i] - first.squared[i]);
+            }
+            if (rest.rows > 0) {
+                // The inverse of merging two parts (Chan et al. 1979).
+                rest.mean = (mean * rows - first.mean * first.rows) / rest.rows;
+                double delta = rest.mean - first.mean;
+                rest.m2 = m2 - first.m2 - delta * delta * first.rows * ((double) rest.rows / rows);
+            }
+            return rest;
         }
 
         void clear() {

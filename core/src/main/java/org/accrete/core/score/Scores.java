@@ -117,6 +117,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         if (state.tensors().containsKey(prefix + "recent")) {
             scores.recent = state.doubles(prefix + "recent", scores.figures.size());
         }
+        scores.beginStretch();
         return scores;
     }
 
@@ -163,6 +164,20 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         double[] all = cumulative();
         return new ScoreReport(scored(), passed(), model(all), model(recent), baselines(all), baselines(recent));
     }
+
+    /** Begins a stretch after the rows so far; restored scores begin one where they continue. */
+    public abstract void beginStretch();
+
+    /**
+     * {@return the model's figures on the rows since {@link #beginStretch}} They come from the difference of sums, so
+     * they do not cost anything per row.
+     */
+    public final Map<String, Double> stretch() {
+        return model(sinceStretchBegan());
+    }
+
+    /** Values of the figures, in their order, over the rows of the stretch. */
+    abstract double[] sinceStretchBegan();
 
     /**
      * Writes everything needed to continue.

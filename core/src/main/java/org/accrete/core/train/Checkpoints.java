@@ -3,14 +3,13 @@ package org.accrete.core.train;
 import com.google.common.base.Stopwatch;
 import com.google.common.base.Ticker;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
-import org.accrete.core.pipeline.Pipeline;
-import org.accrete.core.score.ScoreReport;
 
 /** The versions that a run appends: when the next is due, and which was the last. */
 final class Checkpoints {
@@ -63,13 +62,23 @@ final class Checkpoints {
      * Appends a version.
      *
      * @param state everything needed to continue
+     * @param note what is said of it, but for its parent and the seconds since then
      * @param rows rows learned by this run
      */
-    ModelVersion append(Pipeline pipeline, State state, ScoreReport scores, long rows) {
-        Map<String, Double> finite = new LinkedHashMap<>(scores.metrics());
-        finite.values().removeIf(value -> !Double.isFinite(value));
+    ModelVersion append(State state, ModelVersion.Note note, long rows) {
+        Map<String, String> facts = new LinkedHashMap<>(note.facts());
+        facts.put("seconds", String.format(Locale.ROOT, "%.3f", sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9));
         ModelVersion appended = writer.orElseThrow()
-                .append(state, new ModelVersion.Note(parent, pipeline.learner(), pipeline.rowsSeen(), finite));
+                .append(
+                        state,
+                        new ModelVersion.Note(
+                                parent,
+                                note.learner(),
+                                note.rowsSeen(),
+                                note.metrics(),
+                                note.stretch(),
+                                note.verdict(),
+                                facts));
         version = Optional.of(appended);
         parent = Optional.of(appended.reference());
         rowsOfVersion = rows;

@@ -1,5 +1,6 @@
 package org.accrete.core.train;
 
+import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
@@ -90,6 +91,16 @@ final class RunScores {
     /** {@return the scores of whole chunks; empty when the model cannot be scored on the target} */
     Optional<ScoreReport> report() {
         return scores.map(Scores::report);
+    }
+
+    /** {@return the scores of whole chunks since the last version; empty when the model cannot be scored} */
+    Map<String, Double> stretch() {
+        return scores.map(Scores::stretch).orElse(Map.of());
+    }
+
+    /** A version was appended. */
+    void beginStretch() {
+        scores.ifPresent(Scores::beginStretch);
     }
 
     /** {@return the scores of each row; empty when the run was not asked for them} */

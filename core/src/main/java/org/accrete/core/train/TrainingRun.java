@@ -66,6 +66,7 @@ public final class TrainingRun {
     private final BadRows badRows;
     private final RunListener listener;
     private final Map<String, String> facts;
+    private final Map<String, String> lineage;
     private final Optional<State> resumed;
     private final Optional<Prefetch> prefetch;
     private final RunScores scores;
@@ -75,6 +76,7 @@ public final class TrainingRun {
     private final SourceProgress progress;
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
+    private long rowsOfVersion;
     private volatile boolean stop;
 
     private TrainingRun(Builder builder) {
@@ -88,6 +90,7 @@ public final class TrainingRun {
         listener = builder.listener;
         // In the order given: a version has the same bytes in every JVM.
         facts = new LinkedHashMap<>(builder.facts);
+        lineage = new LinkedHashMap<>(builder.lineage);
         resumed = builder.resumed;
         prefetch = builder.prefetch ? Optional.of(Sources.prefetch(source, chunkRows, mostRows)) : Optional.empty();
         scores = new RunScores(pipeline, source.schema().target(), resumed, builder.progressive);
@@ -141,6 +144,7 @@ public final class TrainingRun {
         ChunkSource reader = prefetch.isPresent() ? prefetch.get() : Sources.keepingRowsBeforeBadOnes(source);
         resumed.ifPresent(state -> {
             progress.resume(state);
+            rowsOfVersion = progress.next() - 1;
             holdout.ifPresent(some -> some.resume(state));
             reader.seek(progress.position());
         });
@@ -386,10 +390,33 @@ public final class TrainingRun {
             return;
         }
         badRows.force();
-        ModelVersion appended = checkpoints.append(pipeline, state(), report(), progress.rows());
+        ModelVersion appended = checkpoints.append(state(), note(), progress.rows());
+        scores.beginStretch();
+        rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
         publish();
         listener.version(appended);
+    }
+
+    private ModelVersion.Note note() {
+        Map<String, String> said = new LinkedHashMap<>(lineage);
+        Optional.ofNullable(facts.get("source")).ifPresent(text -> said.putIfAbsent("source", text));
+        said.put("rows_from", Long.toString(rowsOfVersion + 1));
+        said.put("rows_to", Long.toString(progress.next() - 1));
+        return new ModelVersion.Note(
+                Optional.empty(),
+                pipeline.learner(),
+                pipeline.rowsSeen(),
+                finite(report().metrics()),
+                finite(scores.stretch()),
+                ModelVersion.Verdict.NONE,
+                said);
+    }
+
+    private static Map<String, Double> finite(Map<String, Double> figures) {
+        Map<String, Double> finite = new LinkedHashMap<>(figures);
+        finite.values().removeIf(value -> !Double.isFinite(value));
+        return finite;
     }
 
     private void publish() {
@@ -435,6 +462,7 @@ public final class TrainingRun {
         private final Pipeline pipeline;
         private final ChunkSource source;
         private final Map<String, String> facts = new LinkedHashMap<>();
+        private final Map<String, String> lineage = new LinkedHashMap<>();
         private int chunkRows = 1_000;
         private long mostRows = Long.MAX_VALUE;
         private Optional<ModelWriter> writer = Optional.empty();
@@ -553,6 +581,19 @@ public final class TrainingRun {
                                 + name + "'");
             }
             facts.put(name, text);
+            return this;
+        }
+
+        /**
+         * Says a text of every version in the history, beside {@code source}, {@code rows_from}, {@code rows_to} and
+         * {@code seconds}. Unlike a {@link #fact} it is not stored in the version itself.
+         *
+         * @param name lower-case words joined by underscores, such as {@code kernel}
+         * @param text the text; a {@code source} here takes the place of the fact
+         * @return this
+         */
+        public Builder lineage(String name, String text) {
+            lineage.put(name, text);
             return this;
         }
 

@@ -756,4 +756,39 @@ class ScoresTest {
         assertThat(scores.report().metrics().get("r2")).isNaN();
         assertThat(scores.report().metrics().get("mae")).isEqualTo(2.5);
     }
+
+    @Test
+    void aStretchHasTheFiguresOfItsRowsAlone() {
+        for (ListSource source : List.of(ListSource.labels(9_000), ListSource.numbers(9_000))) {
+            Model model = source.schema().target().kind() == Target.Kind.NUMERIC
+                    ? new FirstColumn(source.schema())
+                    : new Logistic(source.schema(), source.schema().target().classes());
+            Scores scores = Scores.forTarget(source.schema().target());
+            Scores tail = Scores.forTarget(source.schema().target());
+            ChunkBuffer buffer = new ChunkBuffer(source.schema(), 1_000);
+            for (int chunk = 0; source.next(buffer); chunk++) {
+                if (chunk == 4) {
+                    scores.beginStretch();
+                }
+                scores.update(model, buffer.chunk());
+                if (chunk >= 4) {
+                    tail.update(model, buffer.chunk());
+                }
+            }
+            Map<String, Double> figures = scores.stretch();
+            assertThat(figures).containsOnlyKeys(tail.report().metrics().keySet());
+            tail.report().metrics().forEach((name, value) -> {
+                // No-change knows the row before the stretch.
+                if (!name.equals("kappa_t")) {
+                    assertThat(figures.get(name))
+                            .as(name)
+                            .isCloseTo(value, within(1e-9 * Math.max(1, Math.abs(value))));
+                }
+            });
+            State.Builder state = State.builder();
+            scores.writeTo(state);
+            Scores restored = Scores.restore(source.schema().target(), state.build());
+            assertThat(restored.stretch().values()).allMatch(value -> value.isNaN());
+        }
+    }
 }
