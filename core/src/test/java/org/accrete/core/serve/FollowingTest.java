@@ -470,7 +470,9 @@ class FollowingTest {
             return (ModelStore) Proxy.newProxyInstance(
                     Faults.class.getClassLoader(), new Class<?>[] {ModelStore.class}, (proxy, method, args) -> {
                         String name = method.getName();
-                        if (isLost && List.of("models", "history", "load", "revision").contains(name)) {
+                        if (isLost
+                                && List.of("models", "history", "load", "revision")
+                                        .contains(name)) {
                             throw new AccreteException(AccreteException.Kind.IO, "the store is not there");
                         }
                         if (name.equals("revision")) {
