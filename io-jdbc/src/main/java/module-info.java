@@ -4,6 +4,8 @@ module org.accrete.io.jdbc {
     requires transitive java.sql;
 
     exports org.accrete.io.jdbc;
+    exports org.accrete.io.jdbc.login to
+            org.accrete.store.jdbc;
 
     uses java.sql.Driver;
 

@@ -3,13 +3,17 @@ package org.accrete.cli;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
+import org.accrete.api.Provider;
 import org.accrete.api.param.ParamSpec;
 
 /**
@@ -67,6 +71,21 @@ record Address(Optional<String> plugIn, String location, Map<String, String> set
             }
         }
         return new Address(Optional.of(named.group(1)), location.toString(), settings);
+    }
+
+    /**
+     * {@return for the name of a plug-in whose locations are URLs the names of its parameters, as {@link #parse} wants
+     * it}
+     *
+     * @param providers all plug-ins of a kind
+     * @param takesUrls tells those whose locations are URLs
+     */
+    static <P extends Provider> Function<String, Optional<Set<String>>> parametersBesideUrls(
+            List<P> providers, Predicate<P> takesUrls) {
+        return name -> providers.stream()
+                .filter(provider -> takesUrls.test(provider) && provider.name().equals(name))
+                .findFirst()
+                .map(provider -> provider.params().stream().map(ParamSpec::name).collect(Collectors.toSet()));
     }
 
     private static String key(String pair, int equals, String whole) {

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkSource;
@@ -21,7 +19,6 @@ import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.data.RowFilter;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
-import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.core.plugin.PlugInCalls;
 import org.accrete.core.plugin.PlugIns;
@@ -56,7 +53,8 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
      *     domain or given twice; unknown plug-in
      */
     static SourceAddress resolve(PlugIns plugIns, String source, ThreadsOption threads) {
-        Address address = Address.parse(source, name -> parametersBesideUrls(plugIns, name));
+        Address address = Address.parse(
+                source, Address.parametersBesideUrls(plugIns.sources().all(), ChunkSourceProvider::takesUrls));
         ChunkSourceProvider provider;
         if (address.plugIn().isPresent()) {
             provider = plugIns.sources().find(address.plugIn().get());
@@ -82,14 +80,6 @@ record SourceAddress(ChunkSourceProvider provider, String location, Params param
     /** {@return the same source of those rows only that pass a condition; of all without one} */
     SourceAddress where(Optional<RowFilter> condition) {
         return new SourceAddress(provider, location, params, condition);
-    }
-
-    /** {@return names of the parameters of a plug-in whose locations are URLs} */
-    private static Optional<Set<String>> parametersBesideUrls(PlugIns plugIns, String name) {
-        return plugIns.sources().all().stream()
-                .filter(provider -> provider.takesUrls() && provider.name().equals(name))
-                .findFirst()
-                .map(provider -> provider.params().stream().map(ParamSpec::name).collect(Collectors.toSet()));
     }
 
     ChunkSource open(SourceRequest request) {

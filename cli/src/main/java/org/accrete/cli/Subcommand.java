@@ -91,7 +91,8 @@ abstract class Subcommand implements Callable<Integer> {
 
     /** {@return the store; the caller closes it} */
     final ModelStore openStore(PlugIns plugIns) {
-        Address address = Address.parse(store);
+        Address address = Address.parse(
+                store, Address.parametersBesideUrls(plugIns.stores().all(), ModelStoreProvider::takesUrls));
         ModelStoreProvider provider = plugIns.stores().find(address.plugIn().orElse("directory"));
         return PlugInCalls.open(provider, address.location(), Params.parse(provider.params(), address.settings()));
     }

@@ -49,7 +49,8 @@ class ServicesIT {
                         "org.accrete.io.sources org.accrete.api.data.ChunkSourceProvider",
                         "org.accrete.learners.pca org.accrete.api.learn.LearnerProvider",
                         "org.accrete.learners.nn org.accrete.api.learn.LearnerProvider",
-                        "org.accrete.learners.sgd org.accrete.api.learn.LearnerProvider");
+                        "org.accrete.learners.sgd org.accrete.api.learn.LearnerProvider",
+                        "org.accrete.store.jdbc org.accrete.api.store.ModelStoreProvider");
     }
 
     private static boolean isService(String file) {

@@ -14,4 +14,9 @@ public interface ModelStoreProvider extends Provider {
      * @throws org.accrete.api.AccreteException bad argument or I/O: it cannot be used
      */
     ModelStore open(String location, Params params);
+
+    /** {@return whether locations are URLs, whose own parameters stay in them} */
+    default boolean takesUrls() {
+        return false;
+    }
 }

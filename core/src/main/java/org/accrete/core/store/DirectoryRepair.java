@@ -1,6 +1,5 @@
 package org.accrete.core.store;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -19,7 +18,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
-import org.accrete.api.store.History.Removal;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.core.store.HistoryFile.Remains;
 
@@ -67,7 +65,8 @@ final class DirectoryRepair {
             if (done.isEmpty()) {
                 return done;
             }
-            byte[] history = history(remains);
+            byte[] history = RepairedHistory.lines(
+                    remains.history(), !remains.damage().isEmpty(), sound, found, lost, now, done);
             setAside();
             directory.replaceHistory(history);
             return done;
@@ -132,89 +131,6 @@ final class DirectoryRepair {
             if (isNear) {
                 lost.add(number);
             }
-        }
-    }
-
-    /** {@return the lines of what is left} */
-    private byte[] history(Remains remains) {
-        History before = remains.history();
-        Lines lines = new Lines(directory.model());
-        Set<Long> movedLive = new HashSet<>();
-        before.moves().stream().filter(move -> move.reason().isEmpty()).forEach(move -> movedLive.add(move.number()));
-        int next = 0;
-        for (ModelVersion version : sound.values()) {
-            while (next < before.moves().size() && before.moves().get(next).newest() < version.number()) {
-                lines.repeat(before.moves().get(next++));
-            }
-            lines.add(new HistoryLine.Appended(
-                    version,
-                    found.contains(version.number())
-                            ? lines.history().movesLive(version.note())
-                            : movedLive.contains(version.number())));
-        }
-        while (next < before.moves().size()) {
-            lines.repeat(before.moves().get(next++));
-        }
-        boolean hadNone = remains.damage().isEmpty() && !before.aliases().containsKey(History.LIVE);
-        if (!hadNone && lines.history().live().isEmpty() && !sound.isEmpty()) {
-            lines.add(new HistoryLine.Moved(
-                    History.LIVE, sound.lastKey(), now, new History.Reason("the live version was damaged", false)));
-        }
-        removed(lines, before, Removal.PRUNED, new TreeSet<>());
-        removed(lines, before, Removal.QUARANTINED, lost);
-        History after = lines.history();
-        before.aliases().forEach((alias, number) -> {
-            Long to = after.aliases().get(alias);
-            if (!number.equals(to)) {
-                done.add("alias '" + alias + "' " + (to == null ? "is gone" : "points at version " + to + " now")
-                        + "; it pointed at version " + number);
-            }
-        });
-        if (!before.aliases().containsKey(History.LIVE)) {
-            after.live().ifPresent(live -> done.add("alias 'live' points at version " + live.number() + " now"));
-        }
-        return lines.bytes.toByteArray();
-    }
-
-    private void removed(Lines lines, History before, Removal removal, SortedSet<Long> more) {
-        SortedSet<Long> numbers = new TreeSet<>(more);
-        before.removed().forEach((number, what) -> {
-            if (what == removal) {
-                numbers.add(number);
-            }
-        });
-        if (!numbers.isEmpty()) {
-            lines.add(new HistoryLine.Removed(numbers, now, removal));
-        }
-    }
-
-    /** The lines of a history that is being made. */
-    private static final class Lines {
-        private final HistoryFile.Reader reader;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private int crc;
-
-        Lines(String model) {
-            reader = new HistoryFile.Reader(model);
-        }
-
-        void add(HistoryLine line) {
-            reader.add(line);
-            byte[] encoded = HistoryFile.encode(line, crc);
-            crc = HistoryFile.crcOf(encoded);
-            bytes.writeBytes(encoded);
-        }
-
-        /** Adds a move that somebody made, unless its version is gone. */
-        void repeat(History.Move move) {
-            if (move.reason().isPresent() && reader.has(move.number())) {
-                add(new HistoryLine.Moved(
-                        move.alias(), move.number(), move.at(), move.reason().get()));
-            }
-        }
-
-        History history() {
-            return reader.history();
         }
     }
 

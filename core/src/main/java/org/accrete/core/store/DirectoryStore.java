@@ -209,7 +209,7 @@ public final class DirectoryStore implements ModelStore {
     }
 
     /** {@return whether nothing would change} A trainer goes back to the live version only once that is said. */
-    private static boolean isThere(History history, String alias, long number, History.Reason reason) {
+    static boolean isThere(History history, String alias, long number, History.Reason reason) {
         return Optional.ofNullable(history.aliases().get(alias)).equals(Optional.of(number))
                 && (!alias.equals(History.LIVE)
                         || history.rollback().flatMap(History.Move::reason).equals(Optional.of(reason)));

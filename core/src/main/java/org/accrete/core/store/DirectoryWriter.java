@@ -159,16 +159,7 @@ final class DirectoryWriter implements ModelWriter {
 
     private ModelVersion appendChecked(State state, Note given) throws IOException {
         History history = directory.read().history();
-        // Nobody else appends while this writer has the lock, so the newest version is its own last one, if it has any.
-        Note note = given.parent().isPresent()
-                ? given
-                : given.withParent(history.latest().map(ModelVersion::reference));
-        if (note.parent().isPresent()) {
-            Names.Reference parent = Names.reference(note.parent().get());
-            if (parent.model().equals(directory.model()) && !history.removed().containsKey(parent.number())) {
-                history.resolve(Long.toString(parent.number()));
-            }
-        }
+        Note note = HistoryLines.withParent(history, given);
         long number = nextNumber(history);
         Instant created = now(clock);
         byte[] header = VersionFile.header(state, directory.model(), number, created, note);

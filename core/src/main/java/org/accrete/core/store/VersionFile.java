@@ -154,7 +154,7 @@ public final class VersionFile {
      * @throws AccreteException corrupt file: it is none; too new, too old
      * @throws IOException as {@code in} throws it
      */
-    static ModelVersion describe(InputStream in, long length) throws IOException {
+    public static ModelVersion describe(InputStream in, long length) throws IOException {
         HashingInputStream bytes = new HashingInputStream(Hashing.sha256(), in);
         Header header = SafeTensors.readHeader(Channels.newChannel(bytes), length);
         ModelFile.checkFormat(header.metadata());

@@ -1,28 +1,14 @@
 package org.accrete.io.jdbc;
 
 import java.sql.Connection;
-import java.sql.Driver;
 import java.sql.SQLException;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.param.Params;
+import org.accrete.io.jdbc.login.Login;
 
-/**
- * A connection that only reads. It is told so, and all that it does is rolled back.
- *
- * <p>What a driver says is told without the password, and its exceptions are not kept as causes, only copies of them.
- */
+/** A connection that only reads. It is told so, and all that it does is rolled back. */
 final class Database implements AutoCloseable {
     /** Properties that are set unless the URL has them, by the beginning of the URL. */
     private static final Map<String, Map<String, String>> DEFAULTS = Map.of(
@@ -31,19 +17,11 @@ final class Database implements AutoCloseable {
             // A wrong path must not make a new database.
             "h2:", Map.of("IFEXISTS", "TRUE"));
 
-    /** States of a connection or a server that is not there, or not able; the last ones are H2's. */
-    private static final Pattern LOST = Pattern.compile("08|40|53|57|58|XX|90007|90067|90098|90121");
-
-    /** After so many the search itself repeats the same one. */
-    private static final int MOST_FAILURES = 1_000;
-
-    private final String name;
-    private final Password password;
+    private final Login login;
     private final Connection connection;
 
-    private Database(String name, Password password, Connection connection) {
-        this.name = name;
-        this.password = password;
+    private Database(Login login, Connection connection) {
+        this.login = login;
         this.connection = connection;
     }
 
@@ -57,26 +35,16 @@ final class Database implements AutoCloseable {
      *     I/O: the database cannot be reached
      */
     static Database open(String location, Params params, List<ClassLoader> folders) {
-        Password.requireNoneIn(location);
-        Password password = Password.of(params);
-        String name = "jdbc:" + location.replaceFirst("[?;].*", "");
-        Properties properties = new Properties();
-        DEFAULTS.forEach((system, values) -> {
-            if (location.startsWith(system)) {
-                values.forEach((key, value) -> {
-                    if (!location.toLowerCase(Locale.ROOT).contains(key.toLowerCase(Locale.ROOT))) {
-                        properties.setProperty(key, value);
-                    }
-                });
+        Map<String, String> defaults = Map.of();
+        for (Map.Entry<String, Map<String, String>> system : DEFAULTS.entrySet()) {
+            if (location.startsWith(system.getKey())) {
+                defaults = system.getValue();
             }
-        });
-        if (!params.get(JdbcSourceProvider.USER).isEmpty()) {
-            properties.setProperty("user", params.get(JdbcSourceProvider.USER));
         }
-        password.text().ifPresent(text -> properties.setProperty("password", text));
+        Login login = Login.of(location, params, defaults, folders);
         try {
-            Connection connection = connect(name, "jdbc:" + location, properties, folders);
-            Database database = new Database(name, password, connection);
+            Connection connection = login.connect();
+            Database database = new Database(login, connection);
             try {
                 connection.setReadOnly(true);
                 connection.setAutoCommit(false);
@@ -86,47 +54,13 @@ final class Database implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw refusal(name, password, e);
+            throw login.failed(e);
         }
-    }
-
-    private static Connection connect(String name, String url, Properties properties, List<ClassLoader> folders)
-            throws SQLException {
-        List<ClassLoader> loaders = Stream.concat(Stream.of(Database.class.getClassLoader()), folders.stream())
-                .toList();
-        Set<String> broken = new LinkedHashSet<>();
-        for (ClassLoader loader : loaders) {
-            Iterator<Driver> drivers = ServiceLoader.load(Driver.class, loader).iterator();
-            for (Optional<Driver> driver = next(drivers, broken); driver.isPresent(); driver = next(drivers, broken)) {
-                if (driver.get().acceptsURL(url)) {
-                    Connection connection = driver.get().connect(url, properties);
-                    if (connection != null) {
-                        return connection;
-                    }
-                }
-            }
-        }
-        throw AccreteException.badArgument("there is no driver for " + name
-                + "; put the jar of the database's JDBC driver into a folder, and give it with --plugins DIR or in the"
-                + " variable ACCRETE_PLUGINS"
-                + (broken.isEmpty() ? "" : "; not usable: " + String.join(", ", broken)));
-    }
-
-    /** {@return the next driver that can be used} One that is broken does not hide the others. */
-    private static Optional<Driver> next(Iterator<Driver> drivers, Set<String> broken) {
-        for (int failures = 0; failures < MOST_FAILURES; failures++) {
-            try {
-                return drivers.hasNext() ? Optional.of(drivers.next()) : Optional.empty();
-            } catch (ServiceConfigurationError | LinkageError e) {
-                broken.add(e.getMessage());
-            }
-        }
-        return Optional.empty();
     }
 
     /** {@return the URL without its parameters} */
     String name() {
-        return name;
+        return login.name();
     }
 
     /** {@return the connection} */
@@ -136,31 +70,7 @@ final class Database implements AutoCloseable {
 
     /** {@return what to throw after a statement failed} */
     AccreteException failed(SQLException e) {
-        return refusal(name, password, e);
-    }
-
-    private static AccreteException refusal(String name, Password password, SQLException e) {
-        String state = Optional.ofNullable(e.getSQLState()).orElse("");
-        String said = password.takenOutOf(String.valueOf(e.getMessage()));
-        SQLException copy = new SQLException(password.takenOutOf(e.toString()), state);
-        copy.setStackTrace(e.getStackTrace());
-        AccreteException.Kind kind = AccreteException.Kind.BAD_ARGUMENT;
-        String message;
-        if (state.startsWith("28") || state.equals("08004")) {
-            message = "the database refuses the user or the password: " + said
-                    + "; give user=NAME, and password-file=PATH or the environment variable "
-                    + JdbcSourceProvider.PASSWORD_ENV.defaultValue();
-        } else if (state.startsWith("22")) {
-            kind = AccreteException.Kind.BAD_DATA;
-            message = "the database cannot compute or convert a value: " + said;
-        } else if (state.isEmpty() || LOST.matcher(state).lookingAt()) {
-            kind = AccreteException.Kind.IO;
-            message = "the database cannot be reached, or ended the connection: " + said
-                    + "; when it answers again, train goes on with --resume";
-        } else {
-            message = "the database refuses what it is asked: " + said + "; correct the URL, table, query or key";
-        }
-        return new AccreteException(kind, message, copy).at(name);
+        return login.failed(e);
     }
 
     /** {@inheritDoc} Nothing is left behind in the database. */

@@ -8,6 +8,7 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
+import org.accrete.io.jdbc.login.Login;
 
 /**
  * Opens the rows of a table or a query of a database. A location is a JDBC URL without {@code jdbc:}; the driver is the
@@ -31,17 +32,6 @@ public final class JdbcSourceProvider implements ChunkSourceProvider, UsesLibrar
             "the columns that tell each row apart, never missing; rows come in their order, and --resume reads the rows"
                     + " behind the last one");
 
-    static final ParamSpec<String> USER = ParamSpec.text("user", "", "a name", "the user of the database");
-
-    static final ParamSpec<String> PASSWORD_FILE =
-            ParamSpec.text("password-file", "", "a path", "a file with the password");
-
-    static final ParamSpec<String> PASSWORD_ENV = ParamSpec.text(
-            "password-env",
-            "ACCRETE_JDBC_PASSWORD",
-            "a name",
-            "the environment variable with the password, if there is one, and no file is given");
-
     static final ParamSpec<Long> FETCH_ROWS = ParamSpec.whole(
             "fetch-rows",
             0,
@@ -55,7 +45,7 @@ public final class JdbcSourceProvider implements ChunkSourceProvider, UsesLibrar
             "rows of a statement, which is a transaction of its own; more where no index has the order of the key");
 
     private static final List<ParamSpec<?>> PARAMS =
-            List.of(TABLE, QUERY, KEY, USER, PASSWORD_FILE, PASSWORD_ENV, FETCH_ROWS, PAGE_ROWS);
+            List.of(TABLE, QUERY, KEY, Login.USER, Login.PASSWORD_FILE, Login.PASSWORD_ENV, FETCH_ROWS, PAGE_ROWS);
 
     private final List<ClassLoader> folders;
 

@@ -1,4 +1,4 @@
-package org.accrete.io.jdbc;
+package org.accrete.io.jdbc.login;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -34,13 +34,13 @@ final class Password {
      * @throws AccreteException bad argument: the file cannot be read or is empty, or there is no such variable
      */
     static Password of(Params params) {
-        String file = params.get(JdbcSourceProvider.PASSWORD_FILE);
-        String variable = params.get(JdbcSourceProvider.PASSWORD_ENV);
+        String file = params.get(Login.PASSWORD_FILE);
+        String variable = params.get(Login.PASSWORD_ENV);
         if (!file.isEmpty()) {
             return new Password(Optional.of(read(file)));
         }
         Optional<String> found = Optional.ofNullable(System.getenv(variable));
-        if (found.isEmpty() && !variable.equals(JdbcSourceProvider.PASSWORD_ENV.defaultValue())) {
+        if (found.isEmpty() && !variable.equals(Login.PASSWORD_ENV.defaultValue())) {
             throw AccreteException.badArgument("password-env names the variable '" + variable
                     + "', which the environment does not have; export it, or name another one");
         }
@@ -71,7 +71,7 @@ final class Password {
         if (IN_URL.matcher(location).find()) {
             throw AccreteException.badArgument("a URL must not have a password, which others could read in the list of"
                     + " processes and in stored models; take it out, and give user=NAME with password-file=PATH or"
-                    + " the environment variable " + JdbcSourceProvider.PASSWORD_ENV.defaultValue());
+                    + " the environment variable " + Login.PASSWORD_ENV.defaultValue());
         }
     }
 
