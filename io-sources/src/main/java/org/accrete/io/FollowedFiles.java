@@ -132,18 +132,41 @@ final class FollowedFiles implements AutoCloseable {
      */
     Next find(FollowMark mark, Function<Input, Optional<String>> hash) {
         Path name = folder().resolve(mark.name());
+        List<Next> files = List.of();
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            List<Next> now = candidates(name, mark);
+            if (now.equals(files)) {
+                break;
+            }
+            // A list that was made while files were renamed may lack some: look again.
+            files = now;
+            Optional<Next> found = find(files, mark, hash);
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        throw AccreteException.badState("the stored position is after record " + mark.record() + " of '" + name
+                + "', but no file of that name, nor one that was rotated to '" + name
+                + ".1' or the like in the same folder, begins with these rows; put it back, or train a new model, or go"
+                + " on from this one with --from");
+    }
+
+    /** {@return the file that has the name of a position now, and those that were rotated} */
+    private static List<Next> candidates(Path name, FollowMark mark) {
         List<Path> paths = new ArrayList<>();
         Found.at(name).ifPresent(found -> paths.add(name));
         rotated(name).forEach(found -> paths.add(found.path()));
-        List<Next> files = paths.stream()
+        return paths.stream()
                 .map(path -> Next.of(new Input(path.toString(), mark.name(), Optional.of(path))))
                 .toList();
+    }
+
+    private static Optional<Next> find(List<Next> files, FollowMark mark, Function<Input, Optional<String>> hash) {
         List<Next> same =
                 files.stream().filter(file -> file.key().equals(mark.file())).toList();
         for (List<Next> some : List.of(same, files)) {
-            List<Next> fit = some.stream()
-                    .filter(file -> hash.apply(file.input()).equals(Optional.of(mark.rows())))
-                    .toList();
+            List<Next> fit =
+                    some.stream().filter(file -> begins(file, mark, hash)).toList();
             if (fit.size() > 1) {
                 throw AccreteException.badState("the stored position may be in any of "
                         + fit.stream()
@@ -152,13 +175,21 @@ final class FollowedFiles implements AutoCloseable {
                         + ", which begin with the same rows; move away what is only a copy");
             }
             if (!fit.isEmpty()) {
-                return fit.get(0);
+                return Optional.of(fit.get(0));
             }
         }
-        throw AccreteException.badState("the stored position is after record " + mark.record() + " of '" + name
-                + "', but no file of that name, nor one that was rotated to '" + name
-                + ".1' or the like in the same folder, begins with these rows; put it back, or train a new model, or go"
-                + " on from this one with --from");
+        return Optional.empty();
+    }
+
+    private static boolean begins(Next file, FollowMark mark, Function<Input, Optional<String>> hash) {
+        try {
+            return hash.apply(file.input()).equals(Optional.of(mark.rows()));
+        } catch (AccreteException e) {
+            if (hasKey(pathOf(file.input()), file.key())) {
+                throw e;
+            }
+            return false; // It was renamed since the files were listed.
+        }
     }
 
     /** {@return the folder that keys are relative to} */
