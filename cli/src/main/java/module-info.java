@@ -1,4 +1,5 @@
 /** The {@code accrete} command. */
+@SuppressWarnings("requires-automatic") // uPlot is scripts in a jar, without a module descriptor.
 module org.accrete.cli {
     requires org.accrete.api;
     requires org.accrete.core;
@@ -8,6 +9,7 @@ module org.accrete.cli {
     requires tools.jackson.core;
     requires de.siegmar.fastcsv;
     requires java.logging;
+    requires uplot;
 
     // Options are fields that picocli writes.
     opens org.accrete.cli to

@@ -1,9 +1,12 @@
 /** What trains, scores and stores. */
+@SuppressWarnings("requires-automatic") // commons-math3 has no module descriptor.
 module org.accrete.core {
     requires transitive org.accrete.api;
     requires com.google.common;
+    requires commons.math3;
     requires tools.jackson.core;
 
+    exports org.accrete.core.compare;
     exports org.accrete.core.pipeline;
     exports org.accrete.core.plugin;
     exports org.accrete.core.preprocess;

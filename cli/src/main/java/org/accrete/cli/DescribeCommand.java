@@ -21,6 +21,8 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
+import org.accrete.core.compare.WeightNames;
+import org.accrete.core.compare.Weights;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.plugin.Registry;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Parameters;
         description = "Show a plug-in with its parameters, or a version of a model.",
         footer = {"", "If a plug-in and a model share a name, NAME is the plug-in; NAME@live is always the model."})
 final class DescribeCommand extends Subcommand {
+    private static final int LARGEST_WEIGHTS = 15;
+
     @Parameters(paramLabel = "NAME", description = "A learner, step, source or store; or MODEL, or MODEL@V.")
     String name = "";
 
@@ -143,12 +147,16 @@ final class DescribeCommand extends Subcommand {
         facts.put("source", text(state, "run.source"));
         facts.put("position", text(state, "run.position"));
         facts.put("tensors", tensors(state));
+        List<Weights.Named> weights = weights(state, schema);
         facts.put("bytes", version.length());
         facts.put("sha256", version.sha256());
         Optional<List<Column>> columns =
                 text(state, "plan").map(plan -> ColumnPlan.parse(plan).columns());
         if (console.isJson()) {
             facts.put("columns", columns.map(all -> texts(all, Column::toText)));
+            facts.put(
+                    "largest_weights",
+                    weights.stream().map(DescribeCommand::facts).toList());
             console.json(facts);
             return;
         }
@@ -156,6 +164,28 @@ final class DescribeCommand extends Subcommand {
         Table table = new Table("ll");
         facts.forEach((fact, value) -> lines(table, fact.replace('_', ' '), value));
         console.print(table);
+        if (!weights.isEmpty()) {
+            Table largest = new Table("llr").head("largest weights", "for", "weight");
+            weights.forEach(one -> largest.line(one.name(), one.function(), Figures.text(one.value())));
+            console.print("");
+            console.print(largest);
+        }
+    }
+
+    /** {@return the weights of the largest size, by name; none if the model has no weight for each column} */
+    private static List<Weights.Named> weights(State state, Schema schema) {
+        WeightNames names = new WeightNames(schema, text(state, "plan").map(ColumnPlan::parse));
+        return Weights.of(state)
+                .map(weights -> weights.largest(LARGEST_WEIGHTS, names))
+                .orElse(List.of());
+    }
+
+    private static Map<String, Object> facts(Weights.Named weight) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("name", weight.name());
+        facts.put("for", weight.function());
+        facts.put("value", weight.value());
+        return facts;
     }
 
     private static List<String> texts(List<Column> columns, Function<Column, String> text) {

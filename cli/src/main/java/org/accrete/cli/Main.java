@@ -126,6 +126,7 @@ public final class Main {
         commands.put("train", () -> new TrainCommand(console));
         commands.put("predict", () -> new PredictCommand(console));
         commands.put("evaluate", () -> new EvaluateCommand(console));
+        commands.put("compare", () -> new CompareCommand(console));
         commands.put("convert", () -> new ConvertCommand(console));
         commands.put("inspect", () -> new InspectCommand(console));
         commands.put("models", () -> new ModelsCommand(console));

@@ -59,7 +59,8 @@ class ArffSourceTest {
                 + "\"04.02.2001\",8,a\n";
         assertThat(plan(arff(text).withTarget("y")))
                 .isEqualTo("n=numeric c=categorical(width=1024) b=boolean d=datetime(first-day=2001-02-03)"
-                        + " e=datetime(first-day=2001-02-03) s=numeric y=target(kind=categorical,classes=a|b|c)");
+                        + " e=datetime(first-day=2001-02-03) s=numeric y=target(kind=categorical,classes=a|b|c)"
+                        + " seen c=light%20blue|red");
         assertThat(all(arff(text, "c=key", "d=ignore").withTarget("y")))
                 .hasSize(3)
                 .element(1)

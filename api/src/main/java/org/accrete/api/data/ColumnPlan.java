@@ -1,8 +1,12 @@
 package org.accrete.api.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -15,23 +19,35 @@ import org.accrete.api.AccreteException;
  * <p>The schema has the numeric blocks first (numbers, booleans, days, indicators of missing values), then the cycles,
  * then the one-hot and the sparse blocks, each group in the order of the raw columns.
  *
+ * <p>A {@link Column.Key} may have the name of another column, whose text then is passed through beside its encoding.
+ *
  * @param columns the raw columns, in the order of the header they were inferred from, then the crosses
+ * @param seen by name of a categorical column whose values are hashed, the values in the rows that it was inferred
+ *     from, so that people can be told what a column of a chunk stands for; nothing is encoded by it. Plans that differ
+ *     in nothing else are equal
  */
-public record ColumnPlan(List<Column> columns) {
+public record ColumnPlan(List<Column> columns, Map<String, List<String>> seen) {
     /** Width of the cycle block of a date: sine and cosine of hour of day, day of week, day of year. */
     public static final int CYCLES = 6;
 
     /** What follows the name of a column in the name of the block that says which of its values are missing. */
     public static final String MISSING = ".missing";
 
-    // Copies the list and checks that names differ, that there is at most one target and weight, and that it is
+    /** How a line of {@link #toText} begins that lists values seen. No name has a blank there. */
+    private static final String SEEN = "seen ";
+
+    // Copies the collections and checks that names differ, that there is at most one target and weight, and that it is
     // complete.
     public ColumnPlan {
         columns = List.copyOf(columns);
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        seen.forEach((name, texts) -> values.put(name, List.copyOf(texts)));
+        seen = Collections.unmodifiableMap(values);
         Set<String> names = new HashSet<>();
+        Set<String> keys = new HashSet<>();
         for (Column column : columns) {
             column.cells().requireClear(column.name());
-            if (!names.add(column.name())) {
+            if (!(column instanceof Column.Key ? keys : names).add(column.name())) {
                 throw AccreteException.badArgument("column '" + column.name() + "' occurs twice");
             }
             if ((column instanceof Column.Categorical categorical && categorical.width() == 0)
@@ -48,6 +64,26 @@ public record ColumnPlan(List<Column> columns) {
                 requireTexts(cross, columns);
             }
         }
+    }
+
+    /**
+     * Makes a plan that says nothing of the values seen.
+     *
+     * @param columns as above
+     */
+    public ColumnPlan(List<Column> columns) {
+        this(columns, Map.of());
+    }
+
+    /** Equal when the columns are. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ColumnPlan plan && columns.equals(plan.columns);
+    }
+
+    @Override
+    public int hashCode() {
+        return columns.hashCode();
     }
 
     private static void requireTexts(Column.Cross cross, List<Column> columns) {
@@ -73,6 +109,7 @@ public record ColumnPlan(List<Column> columns) {
         return columns.stream()
                 .filter(column -> !(column instanceof Column.Cross))
                 .map(Column::name)
+                .distinct()
                 .toList();
     }
 
@@ -184,7 +221,7 @@ public record ColumnPlan(List<Column> columns) {
                             ? label.withTarget(label.target().withClasses(labels))
                             : column);
         }
-        return new ColumnPlan(changed);
+        return new ColumnPlan(changed, seen);
     }
 
     /**
@@ -193,26 +230,49 @@ public record ColumnPlan(List<Column> columns) {
      * @param change gives each column's new format
      */
     public ColumnPlan withCells(UnaryOperator<CellFormat> change) {
-        return new ColumnPlan(columns.stream()
-                .map(column -> column.withCells(change.apply(column.cells())))
-                .toList());
+        return new ColumnPlan(
+                columns.stream()
+                        .map(column -> column.withCells(change.apply(column.cells())))
+                        .toList(),
+                seen);
     }
 
-    /** {@return one column a line, each as {@link Column#toText}; {@link #parse} takes it back} */
+    /**
+     * {@return one column a line, each as {@link Column#toText}, then a line for each column with values seen;
+     * {@link #parse} takes it back}
+     */
     public String toText() {
-        return String.join("\n", columns.stream().map(Column::toText).toList());
+        List<String> lines =
+                new ArrayList<>(columns.stream().map(Column::toText).toList());
+        seen.forEach((name, values) -> lines.add(SEEN + Escapes.escapeLegibly(name) + "="
+                + String.join("|", values.stream().map(Escapes::escapeLegibly).toList())));
+        return String.join("\n", lines);
     }
 
     /**
      * {@return the plan that {@link #toText} wrote}
      *
-     * @param text one column a line
+     * @param text one column a line, and values seen
      * @throws AccreteException corrupt file: not such a text
      */
     public static ColumnPlan parse(String text) {
         try {
-            return new ColumnPlan(text.lines().map(Column::parse).toList());
-        } catch (AccreteException e) {
+            List<Column> columns = new ArrayList<>();
+            Map<String, List<String>> seen = new LinkedHashMap<>();
+            text.lines().forEach(line -> {
+                if (line.startsWith(SEEN) && line.indexOf('=') > 0) {
+                    int equals = line.indexOf('=');
+                    seen.put(
+                            Escapes.unescape(line.substring(SEEN.length(), equals)),
+                            Arrays.stream(line.substring(equals + 1).split("\\|", -1))
+                                    .map(Escapes::unescape)
+                                    .toList());
+                } else {
+                    columns.add(Column.parse(line));
+                }
+            });
+            return new ColumnPlan(columns, seen);
+        } catch (AccreteException | IllegalArgumentException e) {
             throw new AccreteException(
                     AccreteException.Kind.CORRUPT_FILE, "a stored column plan cannot be read: " + e.getMessage(), e);
         }

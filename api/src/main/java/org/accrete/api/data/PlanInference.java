@@ -244,6 +244,7 @@ public final class PlanInference {
                     "a row must have " + header.size() + " fields, as the header has, but has " + otherFields);
         }
         List<Column> columns = new ArrayList<>();
+        Map<String, List<String>> hashed = new LinkedHashMap<>();
         for (int i = 0; i < header.size(); i++) {
             String name = header.get(i);
             Optional<Column> wanted = Optional.ofNullable(given.get(name))
@@ -259,14 +260,18 @@ public final class PlanInference {
             if (target.equals(Optional.of(name))) {
                 columns.add(target(name, seen, wanted));
             } else {
-                columns.add(wanted.isPresent() ? complete(wanted.get(), seen) : infer(name, seen));
+                Column column = wanted.isPresent() ? complete(wanted.get(), seen) : infer(name, seen);
+                columns.add(column);
+                if (column instanceof Column.Categorical texts && !texts.keepsValues() && seen.present > 0) {
+                    hashed.put(name, seen.values.keySet().stream().sorted().toList());
+                }
             }
         }
         for (Column.Cross cross : crosses) {
             columns.add(new Column.Cross(
                     cross.name(), cross.columns(), cross.width() > 0 ? cross.width() : buckets(combinations(cross))));
         }
-        ColumnPlan plan = new ColumnPlan(columns);
+        ColumnPlan plan = new ColumnPlan(columns, hashed);
         if (plan.schema().blocks().isEmpty()) {
             String why = warnings.stream().limit(3).map(line -> "; " + line).collect(Collectors.joining());
             throw AccreteException.badData("no column is left to learn from; columns: " + list(header) + why);

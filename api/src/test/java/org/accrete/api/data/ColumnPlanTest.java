@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,37 @@ class ColumnPlanTest {
                 .isInstanceOfSatisfying(
                         AccreteException.class,
                         e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE));
+    }
+
+    @Test
+    void valuesSeenSurviveTheTextAndMakeNoPlanDiffer() {
+        ColumnPlan plan = new ColumnPlan(
+                plan("seen x=categorical(width=64)", "y=target(kind=numeric)").columns(),
+                Map.of("seen x", List.of("", "a|b", "c=d", "e f", "g\nh", "é")));
+        ColumnPlan parsed = ColumnPlan.parse(plan.toText());
+        assertThat(parsed).isEqualTo(plan);
+        assertThat(parsed.seen()).isEqualTo(plan.seen());
+        assertThat(parsed.withClasses(List.of("k")).seen()).isEqualTo(plan.seen());
+        assertThat(parsed.withCells(cells -> cells).seen()).isEqualTo(plan.seen());
+        assertThat(plan).isEqualTo(new ColumnPlan(plan.columns())).hasSameHashCodeAs(new ColumnPlan(plan.columns()));
+        assertThatThrownBy(() -> ColumnPlan.parse("x=numeric\nseen x=%4"))
+                .isInstanceOfSatisfying(
+                        AccreteException.class,
+                        e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE));
+    }
+
+    @Test
+    void aKeyPassesTheTextOfAnEncodedColumnThrough() {
+        ColumnPlan plan = plan("c=categorical(width=64)", "n=numeric", "c=key", "n=key");
+        assertThat(plan.rawNames()).containsExactly("c", "n");
+        assertThat(plan.schema())
+                .isEqualTo(plan("c=categorical(width=64)", "n=numeric").schema());
+        ChunkBuffer buffer = new ChunkBuffer(plan.schema(), 1, 2);
+        new RowEncoder(plan, List.of("n", "c"), false).encode(List.of("1.50", "x y"), buffer);
+        assertThat(List.of(buffer.key(0, 0), buffer.key(0, 1))).containsExactly("x y", "1.50");
+        assertThat(((SparseChunk) buffer.chunk()).end(0)).isEqualTo(2);
+        assertThatThrownBy(() -> plan("c=key", "c=key")).hasMessage("column 'c' occurs twice");
+        assertThatThrownBy(() -> plan("c=numeric", "c=boolean")).hasMessage("column 'c' occurs twice");
     }
 
     @Test

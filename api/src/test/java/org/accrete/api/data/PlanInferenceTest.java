@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntFunction;
@@ -195,8 +196,25 @@ class PlanInferenceTest {
                         "n=numeric(missing=%3F|-1,decimal=%2C)",
                         "c=categorical(width=1024,missing=%3F|-1,decimal=%2C)",
                         "d=datetime(first-day=2001-02-03,missing=%3F|-1,decimal=%2C)",
-                        "y=target(kind=numeric,missing=%3F|-1,decimal=%2C)");
+                        "y=target(kind=numeric,missing=%3F|-1,decimal=%2C)",
+                        "seen c=x");
         assertThat(inference.warnings()).isEmpty();
+    }
+
+    @Test
+    void hashedTextsOfTheFirstRowsAreKeptByName() {
+        PlanInference inference = new PlanInference(
+                List.of("from", "code", "n", "y"),
+                SourceRequest.of("f")
+                        .withTarget("y")
+                        .withColumns(List.of(Column.parse("code=categorical(min-count=2)"))),
+                CellFormat.standard());
+        for (int i = 0; i < 30; i++) {
+            inference.add(List.of(i % 3 == 0 ? "a|b" : i % 3 == 1 ? "" : "Zü rich", "k" + i % 2, "" + i, "c" + i % 2));
+        }
+        ColumnPlan plan = inference.plan();
+        assertThat(plan.seen()).isEqualTo(Map.of("from", List.of("Zü rich", "a|b")));
+        assertThat(ColumnPlan.parse(plan.toText()).seen()).isEqualTo(plan.seen());
     }
 
     @Test

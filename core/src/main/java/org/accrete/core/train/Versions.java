@@ -3,6 +3,7 @@ package org.accrete.core.train;
 import java.util.List;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.State;
@@ -72,8 +73,9 @@ public final class Versions {
 
     /** A column each, without the classes, which are merged. */
     private static List<String> lines(Optional<ColumnPlan> plan) {
-        return plan.map(columns ->
-                        columns.withClasses(List.of()).toText().lines().toList())
+        return plan.map(columns -> columns.withClasses(List.of()).columns().stream()
+                        .map(Column::toText)
+                        .toList())
                 .orElse(List.of());
     }
 }
