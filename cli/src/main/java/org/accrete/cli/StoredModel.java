@@ -26,7 +26,10 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
     static final int CHUNK_ROWS = 1_000;
 
     static StoredModel load(ModelStore store, ModelVersion version) {
-        State state = Subcommand.load(store, version);
+        return of(version, Subcommand.load(store, version));
+    }
+
+    static StoredModel of(ModelVersion version, State state) {
         return new StoredModel(
                 version,
                 state,

@@ -51,10 +51,19 @@ final class StoredStart extends TrainingStart {
         if (options.resume) {
             requireSameSource();
         }
+        return opened(options.resume);
+    }
+
+    /**
+     * {@return the rows, encoded as the stored model's}
+     *
+     * @param mayGrow whether the source may have got rows since
+     */
+    ChunkSource opened(boolean mayGrow) {
         Function<SourceAddress, ChunkSource> open = from -> stored.open(
                 from,
                 stored.request(from, true, badRows)
-                        .withMayGrow(options.resume)
+                        .withMayGrow(mayGrow)
                         .withFollow(options.follow)
                         .withMaxWait(options.maxWait()));
         return repeated(open.apply(address), open);
@@ -151,6 +160,11 @@ final class StoredStart extends TrainingStart {
                 options.resume
                         ? "going on with " + reference + " after " + Console.count(stored.rowsLearned(), "row")
                         : "beginning from " + reference);
+        long rolledBack = stored.count("run.rows_rolled_back");
+        if (options.resume && rolledBack > 0) {
+            note(Console.count(rolledBack, "row") + " before that " + (rolledBack == 1 ? "is" : "are")
+                    + " rolled back");
+        }
         return made;
     }
 

@@ -7,6 +7,7 @@ import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tag}: points an alias at a version. */
@@ -21,6 +22,9 @@ final class TagCommand extends Subcommand {
     @Parameters(index = "2", paramLabel = "ALIAS", description = "Lower-case words with hyphens.")
     String alias = "";
 
+    @Option(names = "--why", paramLabel = "TEXT", description = "Why; 'versions' shows it.")
+    String why = "";
+
     TagCommand(Console console) {
         super(console);
     }
@@ -31,13 +35,14 @@ final class TagCommand extends Subcommand {
             History history = existing(store, model);
             ModelVersion to = history.resolve(version);
             Optional<Long> from = Optional.ofNullable(history.aliases().get(alias));
-            store.tag(model, alias, to.number());
+            store.tag(model, alias, to.number(), new History.Reason(why, false));
             if (console.isJson()) {
                 Map<String, Object> document = new LinkedHashMap<>();
                 document.put("model", model);
                 document.put("alias", alias);
                 document.put("version", to.number());
                 document.put("was", from);
+                document.put("why", why);
                 console.json(document);
             } else {
                 console.print(model + "@" + alias + " is now " + to.number()

@@ -175,6 +175,7 @@ final class TrainCommand extends Subcommand {
                         report.rowsRefused(),
                         report.rowsLeftOut(),
                         report.rowsFiltered()))
+                + (report.rowsRolledBack() > 0 ? ", " + Console.count(report.rowsRolledBack()) + " rolled back" : "")
                 + (report.warmUpRows() > 0 ? ", " + Console.count(report.warmUpRows()) + " for warm-up only" : "")
                 + (report.rowsWaiting() > 0
                         ? ", the last " + Console.count(report.rowsWaiting()) + " wait for a full batch"
@@ -212,6 +213,8 @@ final class TrainCommand extends Subcommand {
         document.put("rows_refused", report.rowsRefused());
         document.put("rows_left_out", report.rowsLeftOut());
         document.put("rows_filtered", report.rowsFiltered());
+        document.put("rows_rolled_back", report.rowsRolledBack());
+        document.put("rows_rolled_back_before", training.rowsRolledBack());
         document.put("rows_read", report.rowsRead());
         document.put(
                 "sources", report.sources().stream().map(TrainCommand::document).toList());

@@ -131,7 +131,8 @@ final class TrainOptions {
     @Option(
             names = "--resume",
             description =
-                    "Continue NAME@live where it stopped, with the same parameters; start a new model if there is none.")
+                    "Continue the newest version where it stopped, or after a rollback NAME@live, with the same parameters;"
+                            + " start a new model if there is none.")
     boolean resume;
 
     @Option(

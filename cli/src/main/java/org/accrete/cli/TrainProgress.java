@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.core.train.Progress;
+import org.accrete.core.train.Rollback;
 import org.accrete.core.train.RunListener;
 
 /**
@@ -41,6 +42,20 @@ final class TrainProgress implements RunListener {
     @Override
     public void version(ModelVersion version) {
         appended = Optional.of(version);
+    }
+
+    @Override
+    public void rolledBack(Rollback rollback) {
+        if (console.isJson()) {
+            return;
+        }
+        endLine();
+        String reference = rollback.version().reference();
+        console.note("rolled back: going on from " + reference
+                + (rollback.fromHere() ? ", without the rows learned since" : ", where it ended in the source"));
+        if (rollback.fromHere() && !rollback.asked()) {
+            console.note("the source cannot be read again, so this is as with --from-here");
+        }
     }
 
     /** Shows the last progress; the final scores follow in a table. */

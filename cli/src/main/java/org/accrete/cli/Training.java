@@ -15,9 +15,11 @@ import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.train.TrainingRun;
+import org.accrete.core.train.Versions;
 import org.accrete.kernels.DenseKernels;
 
 /**
@@ -28,6 +30,8 @@ final class Training implements AutoCloseable {
     private static final String HOLDOUT = "run.holdout";
 
     private final TrainOptions options;
+    private final PlugIns plugIns;
+    private final ModelStore store;
     private final History history;
     private final Optional<StoredModel> origin;
     private final TrainingStart start;
@@ -42,10 +46,13 @@ final class Training implements AutoCloseable {
     private Training(
             TrainOptions options,
             PlugIns plugIns,
+            ModelStore store,
             History history,
             Optional<StoredModel> origin,
             Consumer<String> tell) {
         this.options = options;
+        this.plugIns = plugIns;
+        this.store = store;
         this.history = history;
         this.origin = origin;
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
@@ -155,11 +162,28 @@ final class Training implements AutoCloseable {
                 throw modelExists(store, history);
             }
         } else if (options.resume) {
-            origin = history.live();
+            // From where somebody has gone back to, else from the newest one, whether it is live or was refused.
+            origin = history.rollback().isPresent() ? history.live() : history.latest();
         } else if (!history.versions().isEmpty()) {
             throw modelExists(store, history);
         }
-        return new Training(options, plugIns, history, origin.map(version -> StoredModel.load(store, version)), tell);
+        return new Training(
+                options, plugIns, store, history, origin.map(version -> load(options, store, history, version)), tell);
+    }
+
+    /** {@return a version; after a rollback that goes on from here, with the position of the newest one} */
+    private static StoredModel load(TrainOptions options, ModelStore store, History history, ModelVersion version) {
+        StoredModel stored = StoredModel.load(store, version);
+        boolean fromHere = options.resume
+                && history.rollback()
+                        .flatMap(History.Move::reason)
+                        .map(History.Reason::fromHere)
+                        .orElse(false);
+        ModelVersion newest = history.latest().orElse(version);
+        if (!fromHere || newest.equals(version)) {
+            return stored;
+        }
+        return StoredModel.of(version, Versions.fromHere(stored.state(), Subcommand.load(store, newest)));
     }
 
     /** {@return the failure that the model exists; the message lists what the user can do} */
@@ -205,6 +229,7 @@ final class Training implements AutoCloseable {
                 .fact("source_plug_in", start.address.provider().name())
                 .fact("epochs", Integer.toString(start.epochs))
                 .fact("chunk_rows", Integer.toString(chunkRows));
+        run.takeRollbacks(plugIns, store, history, this::again);
         origin.ifPresent(stored -> {
             run.parent(stored.version().reference());
             if (options.resume) {
@@ -217,6 +242,27 @@ final class Training implements AutoCloseable {
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
         options.checkpoints().ifPresent(run::checkpointEvery);
         return run.build();
+    }
+
+    private Optional<ChunkSource> again(ModelVersion version, State state) {
+        return start.canBeReadAgain()
+                ? Optional.of(new StoredStart(
+                                options,
+                                plugIns,
+                                start.address,
+                                start.chosen,
+                                badRows,
+                                start.epochs,
+                                StoredModel.of(version, state))
+                        .opened(true))
+                : Optional.empty();
+    }
+
+    /** {@return rows that a rollback took back before this run, which goes on after them} */
+    long rowsRolledBack() {
+        return origin.filter(stored -> options.resume)
+                .map(stored -> stored.count("run.rows_rolled_back"))
+                .orElse(0L);
     }
 
     /** {@return how many rows of this source were used before; 0 unless it is resumed} */

@@ -112,6 +112,11 @@ abstract sealed class TrainingStart permits NewModelStart, StoredStart {
         return options.chosen.cache.map(file -> rows.cache(file, facts)).orElse(rows);
     }
 
+    /** {@return whether all rows can be read a second time} */
+    final boolean canBeReadAgain() {
+        return addresses().stream().noneMatch(some -> some.isStandardInput() || some.isPipe());
+    }
+
     /** {@return SOURCE, and what is mixed in} */
     private List<SourceAddress> addresses() {
         return Stream.concat(Stream.of(address), chosen.mix().stream().map(this::mixed))

@@ -235,4 +235,47 @@ final class StoreCommandsTest {
         assertThat((Map<String, Object>) versions.get(1).get("stretch")).containsKeys("log_loss", "roc_auc");
         assertThat(versions.get(1)).containsEntry("verdict", "none");
     }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void aRollbackSaysWhyAndTrainingGoesOnFromThere() {
+        train("--model", "back", "--chunk-rows", "50", "--checkpoint-every", "1", "--rows", "200");
+        Outcome rollback = accrete("rollback", "back", "2", "--why", "bad labels", "--json");
+        assertThat(rollback.json()).containsEntry("live", 2L).containsEntry("from_here", false);
+        assertThat(accrete("tag", "back", "3", "bad", "--why", "look at it", "--json")
+                        .json())
+                .containsEntry("why", "look at it");
+        assertThat(accrete("versions", "back").out()).contains("live: bad labels", "bad: look at it");
+        Outcome resumed = accrete("train", data, "--model", "back", "--resume", "--rows", "200", "--json");
+        assertThat(resumed.json())
+                .containsEntry("rows_before", 100L)
+                .containsEntry("rows", 100L)
+                .containsEntry("rows_rolled_back_before", 0L)
+                .containsEntry("parent", "back@2")
+                .containsEntry("live", 5L);
+        accrete("rollback", "back", "1", "--from-here", "--why", "once more");
+        List<Map<String, Object>> moves = (List<Map<String, Object>>)
+                accrete("versions", "back", "--json").json().get("moves");
+        assertThat(moves.get(moves.size() - 1))
+                .containsEntry("version", 1L)
+                .containsEntry("why", "once more")
+                .containsEntry("from_here", true);
+        assertThat(accrete("train", data, "--model", "back", "--resume", "--json")
+                        .json())
+                .containsEntry("rows_before", 200L)
+                .containsEntry("rows", 100L)
+                .containsEntry("rows_rolled_back_before", 150L)
+                .containsEntry("parent", "back@1")
+                .containsEntry("live", 6L);
+    }
+
+    @Test
+    void withoutARollbackTrainingGoesOnFromTheNewestVersion() {
+        train("--model", "newest", "--chunk-rows", "50", "--checkpoint-every", "1", "--rows", "100");
+        accrete("rollback", "newest", "1");
+        accrete("train", data, "--model", "newest", "--resume", "--rows", "150");
+        assertThat(accrete("train", data, "--model", "newest", "--resume", "--json")
+                        .json())
+                .containsEntry("rows_before", 150L);
+    }
 }

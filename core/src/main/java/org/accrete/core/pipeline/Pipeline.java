@@ -43,10 +43,10 @@ import org.accrete.core.plugin.PlugIns;
 public sealed class Pipeline implements Learner permits OnlinePipeline {
     private static final String UNLABELLED = "pipeline.unlabelled_rows";
 
-    private final ResolvedSpec spec;
     private final Schema schema;
-    private final List<String> names;
-    private final StepBuffers buffers;
+    private ResolvedSpec spec;
+    private List<String> names;
+    private StepBuffers buffers;
     private Step[] steps;
     private Learner learner;
     private List<String> classes;
@@ -330,6 +330,29 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         joined.addAll(classes);
         joined.addAll(theirs.classes);
         become(mine, List.copyOf(joined));
+    }
+
+    /**
+     * Continues from a state in place of what was learned since, also with the parts and parameters of that state. A
+     * {@link #view()} from before must no longer be used. O(state) in time and memory.
+     *
+     * @param plugIns where its parts are found
+     * @param state what {@link #state()} gave; it may hold more
+     * @throws AccreteException bad state: it has other columns, or only one of both pipelines is an
+     *     {@link OnlineLearner}; what {@link #restore} throws; nothing is changed
+     */
+    public void goBackTo(PlugIns plugIns, State state) {
+        requireOneThread();
+        Pipeline earlier = restore(plugIns, state);
+        schema.require(earlier.schema);
+        if (earlier instanceof OnlineLearner != this instanceof OnlineLearner) {
+            throw AccreteException.badState("a pipeline of " + describe() + " cannot go on as one of "
+                    + earlier.describe() + ", because only one of both learns row by row");
+        }
+        spec = earlier.spec;
+        names = earlier.names;
+        buffers = earlier.buffers;
+        become(earlier, earlier.classes);
     }
 
     private void requireMergeable(Pipeline other) {

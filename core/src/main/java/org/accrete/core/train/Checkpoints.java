@@ -87,6 +87,14 @@ final class Checkpoints {
         return appended;
     }
 
+    /** The pipeline has become that of an earlier version: the parent of the next one, from now on. */
+    void goBackTo(String reference, long rows) {
+        parent = Optional.of(reference);
+        rowsOfVersion = rows;
+        chunksSinceVersion = 0;
+        sinceVersion.reset().start();
+    }
+
     /** {@return the last version that this run appended} */
     Optional<ModelVersion> version() {
         return version;

@@ -17,4 +17,11 @@ public interface RunListener {
      * @param version the version
      */
     default void version(ModelVersion version) {}
+
+    /**
+     * Somebody moved {@code live} in the store, and the run goes on from that version.
+     *
+     * @param rollback what was done
+     */
+    default void rolledBack(Rollback rollback) {}
 }

@@ -17,6 +17,7 @@ import org.accrete.core.score.ScoreReport;
  * @param rowsRefused bad rows that this run or its source dropped
  * @param rowsLeftOut rows that the source left out, as its column plan says
  * @param rowsFiltered rows that did not pass a filter
+ * @param rowsRolledBack rows that this run had learned, until a rollback took that back
  * @param passes how many times the rows were read, with the present one: more than 1 for several epochs
  * @param warmUpRows rows that only trained steps, over all runs of the pipeline
  * @param rowsWaiting rows that wait in the model for their batch to be full
@@ -38,6 +39,7 @@ public record RunReport(
         long rowsRefused,
         long rowsLeftOut,
         long rowsFiltered,
+        long rowsRolledBack,
         int passes,
         long warmUpRows,
         long rowsWaiting,
@@ -82,6 +84,6 @@ public record RunReport(
 
     /** {@return all rows that this run read} */
     public long rowsRead() {
-        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;
+        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered + rowsRolledBack;
     }
 }

@@ -3,6 +3,7 @@ package org.accrete.core.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
@@ -12,7 +13,7 @@ import org.accrete.api.store.Tensor;
 
 /** What became of the rows of each of several sources; counts nothing where there is one. */
 final class SourceAccounts {
-    private static final String ROWS = "run.sources.rows";
+    static final String ROWS = "run.sources.rows";
 
     /** What is counted of a source, in the order of the stored columns. */
     private static final int LEARNED = 0;
@@ -24,15 +25,24 @@ final class SourceAccounts {
     private static final int FILTERED = 5;
     private static final int KINDS = 6;
 
-    private final ChunkSource source;
+    private Optional<ChunkSource> source;
     private final List<String> names;
     private final int count;
     private final long[] before;
     private final long[] counts;
 
+    /** Counts nothing. */
+    SourceAccounts() {
+        this(Optional.empty());
+    }
+
     SourceAccounts(ChunkSource source) {
+        this(Optional.of(source));
+    }
+
+    private SourceAccounts(Optional<ChunkSource> source) {
         this.source = source;
-        names = source.sources();
+        names = source.map(ChunkSource::sources).orElse(List.of());
         count = names.size() > 1 ? names.size() : 0;
         before = new long[count * KINDS];
         counts = new long[count * KINDS];
@@ -49,6 +59,13 @@ final class SourceAccounts {
             long[] stored = state.tensor(ROWS).longs();
             System.arraycopy(stored, 0, before, 0, Math.min(stored.length, before.length));
         }
+    }
+
+    /** Goes back to what a state says; what this run counted stays counted as what it did. */
+    void goBackTo(State state, ChunkSource again) {
+        source = Optional.of(again);
+        resume(state);
+        Arrays.setAll(before, i -> before[i] - counts[i]);
     }
 
     /** Counts the rows of a chunk from one to another as held out; those that were not are counted otherwise later. */
@@ -78,7 +95,7 @@ final class SourceAccounts {
     }
 
     private int at(ChunkBuffer read, int row) {
-        return KINDS * source.sourceOf(read.place(row));
+        return KINDS * source.orElseThrow().sourceOf(read.place(row));
     }
 
     /** Counts rows that the sources dropped. */

@@ -1,6 +1,7 @@
 package org.accrete.core.train;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -14,7 +15,7 @@ import org.accrete.api.store.State;
  * handed on was learned, has no target, was held out, or was dropped.
  */
 final class SourceProgress {
-    private static final String POSITION = "run.position";
+    static final String POSITION = "run.position";
     private static final String ROWS = "run.rows";
     private static final String REFUSED = "run.rows_refused";
     private static final String UNLABELLED = "run.rows_unlabelled";
@@ -22,6 +23,7 @@ final class SourceProgress {
     private static final String DROPPED = "run.rows_dropped";
     private static final String LEFT_OUT = "run.rows_left_out";
     private static final String FILTERED = "run.rows_filtered";
+    private static final String ROLLED_BACK = "run.rows_rolled_back";
 
     private final SourceAccounts sources;
     private long rowsBefore;
@@ -31,6 +33,7 @@ final class SourceProgress {
     private long droppedBefore;
     private long leftOutBefore;
     private long filteredBefore;
+    private long rolledBackBefore;
     private long rows;
     private long refused;
     private long unlabelled;
@@ -38,6 +41,7 @@ final class SourceProgress {
     private long dropped;
     private long leftOut;
     private long filtered;
+    private long rolledBack;
     private int inChunk;
     private Position position = Position.start();
     private List<String> classes = List.of();
@@ -47,8 +51,14 @@ final class SourceProgress {
         sources = new SourceAccounts(source);
     }
 
+    /** Is where the run that stored a state ended. */
+    private SourceProgress(State state) {
+        sources = new SourceAccounts();
+        resume(state);
+    }
+
     /** Continues where the run that stored a state ended. */
-    void resume(State state) {
+    final void resume(State state) {
         sources.resume(state);
         position = Position.parse(state.text(POSITION));
         rowsBefore = state.whole(ROWS);
@@ -58,6 +68,79 @@ final class SourceProgress {
         droppedBefore = wholeOrNone(state, DROPPED);
         leftOutBefore = wholeOrNone(state, LEFT_OUT);
         filteredBefore = wholeOrNone(state, FILTERED);
+        rolledBackBefore = wholeOrNone(state, ROLLED_BACK);
+    }
+
+    /**
+     * {@return what a version holds, but going on from where a later one ended} Rows between both count as rolled back.
+     *
+     * @param state of the version, as a run stored it
+     * @param later of a version after it
+     */
+    static State at(State state, State later) {
+        SourceProgress here = new SourceProgress(later);
+        here.rollBack(state);
+        State.Builder moved = State.builder();
+        state.tensors().forEach((name, tensor) -> {
+            if (!isOfSource(name)) {
+                moved.tensor(name, tensor);
+            }
+        });
+        state.texts().forEach((name, text) -> {
+            if (!name.equals(POSITION)) {
+                moved.text(name, text);
+            }
+        });
+        here.writeTo(moved);
+        Optional.ofNullable(later.tensors().get(SourceAccounts.ROWS))
+                .ifPresent(counts -> moved.tensor(SourceAccounts.ROWS, counts));
+        return moved.build();
+    }
+
+    private static boolean isOfSource(String name) {
+        return List.of(ROWS, REFUSED, UNLABELLED, HELD_OUT, DROPPED, LEFT_OUT, FILTERED, ROLLED_BACK, SourceAccounts.ROWS)
+                .contains(name);
+    }
+
+    /** Takes back, as rolled back, the rows that were learned after those of a state; the position stays. */
+    void rollBack(State state) {
+        SourceProgress then = new SourceProgress(state);
+        long back = allLearned() - then.allLearned();
+        // A state of another source has learned none of these rows.
+        long rowsBack = back < 0 || then.rowsBefore > rowsBefore + rows ? allLearned() : back;
+        long ofThisRun = Math.min(learned(), rowsBack);
+        rolledBack += ofThisRun;
+        rolledBackBefore += rowsBack - ofThisRun;
+    }
+
+    /** Goes back to where a state ends, with its counts; what this run did stays counted as what it did. */
+    void goBackTo(State state, ChunkSource again) {
+        sources.goBackTo(state, again);
+        SourceProgress then = new SourceProgress(state);
+        rolledBack += Math.min(learned(), Math.max(0, allLearned() - then.allLearned()));
+        rowsBefore = then.rowsBefore - rows;
+        refusedBefore = then.refusedBefore - refused;
+        unlabelledBefore = then.unlabelledBefore - unlabelled;
+        heldOutBefore = then.heldOutBefore - heldOut;
+        droppedBefore = then.droppedBefore - dropped;
+        leftOutBefore = then.leftOutBefore - leftOut;
+        filteredBefore = then.filteredBefore - filtered;
+        rolledBackBefore = then.rolledBackBefore - rolledBack;
+        position = then.position;
+        classes = List.of();
+    }
+
+    private long allLearned() {
+        return rowsBefore
+                + rows
+                - unlabelledBefore
+                - unlabelled
+                - heldOutBefore
+                - heldOut
+                - droppedBefore
+                - dropped
+                - rolledBackBefore
+                - rolledBack;
     }
 
     /** {@return a count that versions store unless it is 0} */
@@ -131,7 +214,12 @@ final class SourceProgress {
 
     /** {@return those of them that were learned} */
     long learned() {
-        return rows - unlabelled - heldOut - dropped;
+        return rows - unlabelled - heldOut - dropped - rolledBack;
+    }
+
+    /** {@return rows that this run had learned, until a rollback took that back} */
+    long rolledBack() {
+        return rolledBack;
     }
 
     /** {@return those of them that have no target} */
@@ -217,6 +305,9 @@ final class SourceProgress {
         }
         if (filteredBefore + filtered > 0) {
             state.whole(FILTERED, filteredBefore + filtered);
+        }
+        if (rolledBackBefore + rolledBack > 0) {
+            state.whole(ROLLED_BACK, rolledBackBefore + rolledBack);
         }
         sources.writeTo(state);
     }

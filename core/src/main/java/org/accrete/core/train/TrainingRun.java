@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,10 +18,13 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.RowPlace;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.score.ProgressiveScores;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
@@ -60,23 +64,26 @@ public final class TrainingRun {
     private static final long MOST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Pipeline pipeline;
-    private final ChunkSource source;
     private final int chunkRows;
-    private final long mostRows;
     private final BadRows badRows;
     private final RunListener listener;
     private final Map<String, String> facts;
     private final Map<String, String> lineage;
     private final Optional<State> resumed;
-    private final Optional<Prefetch> prefetch;
-    private final RunScores scores;
+    private final boolean progressive;
+    private final Optional<RollbackWatch> rollbacks;
     private final Checkpoints checkpoints;
     private final Optional<SnapshotPublisher> publisher;
     private final Optional<Holdout> holdout;
     private final SourceProgress progress;
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
+    private ChunkSource source;
+    private RunScores scores;
+    private Optional<ChunkSource> reopened = Optional.empty();
+    private long mostRows;
     private long rowsOfVersion;
+    private volatile Optional<Prefetch> prefetch;
     private volatile boolean stop;
 
     private TrainingRun(Builder builder) {
@@ -93,7 +100,10 @@ public final class TrainingRun {
         lineage = new LinkedHashMap<>(builder.lineage);
         resumed = builder.resumed;
         prefetch = builder.prefetch ? Optional.of(Sources.prefetch(source, chunkRows, mostRows)) : Optional.empty();
-        scores = new RunScores(pipeline, source.schema().target(), resumed, builder.progressive);
+        progressive = builder.progressive;
+        scores = new RunScores(pipeline, source.schema().target(), resumed, progressive);
+        rollbacks = builder.rollbacks.map(store ->
+                new RollbackWatch(store.plugIns(), store.store(), store.asOf(), store.rowsAgain(), builder.clock));
         checkpoints = new Checkpoints(builder.writer, builder.parent, builder.interval, builder.clock);
         publisher = builder.live.map(live -> new SnapshotPublisher(live, source.plan(), builder.clock));
         holdout = builder.holdout > 0
@@ -141,7 +151,7 @@ public final class TrainingRun {
         if (begun.getAndSet(true)) {
             throw AccreteException.badState("a training run runs once; build another");
         }
-        ChunkSource reader = prefetch.isPresent() ? prefetch.get() : Sources.keepingRowsBeforeBadOnes(source);
+        ChunkSource reader = reader();
         resumed.ifPresent(state -> {
             progress.resume(state);
             rowsOfVersion = progress.next() - 1;
@@ -154,20 +164,39 @@ public final class TrainingRun {
             return train(reader);
         } finally {
             prefetch.ifPresent(Prefetch::release);
+            reopened.ifPresent(ChunkSource::close);
         }
     }
 
-    private RunReport train(ChunkSource reader) {
+    private ChunkSource reader() {
+        return prefetch.isPresent() ? prefetch.get() : Sources.keepingRowsBeforeBadOnes(source);
+    }
+
+    private RunReport train(ChunkSource first) {
+        ChunkSource reader = first;
         ChunkBuffer buffer = new ChunkBuffer(source.schema(), chunkRows);
         DroppedRows atEnd = DroppedRows.NONE;
         boolean more = true;
         boolean stoppedEarly = false;
-        while (more && !stop && !stoppedEarly && progress.rows() < mostRows) {
-            buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
-            storeWhileWaiting(reader);
+        while (!stop && !stoppedEarly) {
+            // Also once the rows have ended: it may be that they go on from an earlier one.
+            more = more && progress.rows() < mostRows;
+            if (more) {
+                storeWhileWaiting(reader);
+            }
             if (stop) {
                 break;
             }
+            if (takesRollback(!more)) {
+                reader = reader();
+                buffer = new ChunkBuffer(source.schema(), chunkRows);
+                more = true;
+                continue;
+            }
+            if (!more) {
+                break;
+            }
+            buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
             more = read(reader, buffer);
             // After the position: a resumed run reads them again.
             atEnd = more ? DroppedRows.NONE : buffer.dropped();
@@ -196,6 +225,7 @@ public final class TrainingRun {
                 progress.refused() + atEnd.refused(),
                 progress.leftOut() + atEnd.leftOut(),
                 progress.filtered() + atEnd.filtered(),
+                progress.rolledBack(),
                 Sources.pass(progress.position()),
                 pipeline.warmUpRows(),
                 pipeline.rowsWaiting(),
@@ -208,6 +238,58 @@ public final class TrainingRun {
                 stopped,
                 stoppedEarly,
                 progress.sources(atEnd));
+    }
+
+    /**
+     * Goes on from another version if somebody has moved {@code live} in the store.
+     *
+     * @param atOnce whether to look even if it was done a moment ago
+     * @return whether it does, so that the rows come from another reader
+     */
+    private boolean takesRollback(boolean atOnce) {
+        Optional<RollbackWatch.Found> found = rollbacks.flatMap(watch -> watch.poll(atOnce));
+        found.ifPresent(this::goBackTo);
+        return found.isPresent();
+    }
+
+    private void goBackTo(RollbackWatch.Found found) {
+        RollbackWatch watch = rollbacks.orElseThrow();
+        ModelVersion version = found.version();
+        State state = watch.load(version);
+        boolean ofThisSource = state.texts().containsKey(SourceProgress.POSITION)
+                && Objects.equals(state.texts().get("run.source"), facts.get("source"));
+        Optional<ChunkSource> again = found.fromHere() || !ofThisSource
+                ? Optional.empty()
+                : watch.rowsAgain().open(version, state);
+        pipeline.goBackTo(watch.plugIns(), state);
+        scores = new RunScores(
+                pipeline, source.schema().target(), ofThisSource ? Optional.of(state) : Optional.empty(), progressive);
+        if (again.isPresent()) {
+            readAgain(again.get(), state);
+        } else {
+            progress.rollBack(state);
+        }
+        checkpoints.goBackTo(version.reference(), progress.rows());
+        rowsOfVersion = progress.next() - 1;
+        publisher.ifPresent(SnapshotPublisher::versionAppended);
+        listener.rolledBack(new Rollback(version, found.fromHere(), again.isEmpty()));
+    }
+
+    private void readAgain(ChunkSource again, State state) {
+        prefetch.ifPresent(Prefetch::release);
+        reopened.ifPresent(ChunkSource::close);
+        reopened = Optional.of(again);
+        source = again;
+        long before = progress.next();
+        progress.goBackTo(state, source);
+        holdout.ifPresent(some -> some.resume(state));
+        // The rows end where they would have ended.
+        mostRows = mostRows == Long.MAX_VALUE ? mostRows : mostRows + before - progress.next();
+        prefetch = prefetch.map(some -> Sources.prefetch(source, chunkRows, mostRows - progress.rows()));
+        if (stop) {
+            prefetch.ifPresent(Prefetch::stop);
+        }
+        reader().seek(progress.position());
     }
 
     private boolean keepsBest() {
@@ -347,9 +429,13 @@ public final class TrainingRun {
 
     /** Appends and publishes what is due before the source has something more. */
     private void storeWhileWaiting(ChunkSource reader) {
-        while (!stop && !reader.awaitRows(untilDue())) {
+        while (!stop && !reader.awaitRows(untilDue()) && !isRolledBack()) {
             storeWhatIsDue();
         }
+    }
+
+    private boolean isRolledBack() {
+        return rollbacks.isPresent() && rollbacks.get().isPending(false);
     }
 
     /** {@return the time until a version or a snapshot is due} No longer than a moment, after which to look again. */
@@ -387,6 +473,10 @@ public final class TrainingRun {
 
     private void append() {
         if (checkpoints.areComplete(progress.rows())) {
+            return;
+        }
+        if (rollbacks.isPresent() && rollbacks.get().isPending(true)) {
+            // Taken at the next chunk, which takes back what would be appended.
             return;
         }
         badRows.force();
@@ -455,6 +545,8 @@ public final class TrainingRun {
         prefetch.ifPresent(Prefetch::stop);
     }
 
+    private record RollbackSource(PlugIns plugIns, ModelStore store, History asOf, RowsAgain rowsAgain) {}
+
     /** Collects the parts of a run. Each may be set once or left at its default. */
     public static final class Builder {
         private static final List<String> OWN_FACTS = List.of("position");
@@ -476,6 +568,7 @@ public final class TrainingRun {
         private boolean progressive;
         private double holdout;
         private int patience;
+        private Optional<RollbackSource> rollbacks = Optional.empty();
         private Ticker clock = Ticker.systemTicker();
 
         private Builder(Pipeline pipeline, ChunkSource source) {
@@ -678,6 +771,22 @@ public final class TrainingRun {
                 throw AccreteException.badArgument("early-stopping must be >= 1 but was " + passes);
             }
             patience = passes;
+            return this;
+        }
+
+        /**
+         * Takes rollbacks while the run is under way: when somebody moves {@code live} in the store by hand, the run
+         * goes on from that version at its next chunk, from that version's position or, if the rollback says so, from
+         * where the run is. It does not take rollbacks by default.
+         *
+         * @param plugIns where the parts of the version are found
+         * @param store where the versions are; not closed
+         * @param asOf the history that the run was begun with
+         * @param rowsAgain opens the rows again
+         * @return this
+         */
+        public Builder takeRollbacks(PlugIns plugIns, ModelStore store, History asOf, RowsAgain rowsAgain) {
+            rollbacks = Optional.of(new RollbackSource(plugIns, store, asOf, rowsAgain));
             return this;
         }
 

@@ -53,6 +53,17 @@ public final class Versions {
         return version.build();
     }
 
+    /**
+     * {@return the state of a version, to go on with from where a later version ended in their source} The rows between
+     * both are not learned again and count as rolled back, {@code run.rows_rolled_back}.
+     *
+     * @param state what the version holds, as a {@link TrainingRun} stored it
+     * @param later what the later version holds
+     */
+    public static State fromHere(State state, State later) {
+        return SourceProgress.at(state, later);
+    }
+
     private static Optional<ColumnPlan> plan(State state) {
         return Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse);
     }
