@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
@@ -129,9 +130,12 @@ final class TrainCommand extends Subcommand {
         }
         version.ifPresent(one ->
                 console.print(one.reference() + " written to " + store + " (" + Console.bytes(one.length()) + ")"));
+        version.filter(one -> one.note().verdict() != ModelVersion.Verdict.NONE)
+                .ifPresent(one -> console.print(TrainProgress.verdict(one)));
         version.filter(one -> !live.map(ModelVersion::number).equals(Optional.of(one.number())))
-                .ifPresent(one -> console.print(options.model + "@live is still "
-                        + live.map(ModelVersion::number).orElse(0L) + "; 'accrete rollback " + options.model + " "
+                .ifPresent(one -> console.print(options.model + "@live is "
+                        + live.map(other -> "still " + other.number()).orElse("no version yet") + "; 'accrete rollback "
+                        + options.model + " "
                         + one.number() + "' makes it " + one.number()));
     }
 
@@ -207,6 +211,8 @@ final class TrainCommand extends Subcommand {
         document.put("version", version.map(ModelVersion::number));
         document.put("parent", version.flatMap(one -> one.note().parent()));
         document.put("new_version", !nothingNew);
+        document.put("verdict", version.map(one -> ParamSpec.word(one.note().verdict())));
+        document.put("gate", version.map(one -> one.note().facts().get("gate")));
         document.put("rows", report.rows());
         document.put("rows_unlabelled", report.rowsUnlabelled());
         document.put("rows_held_out", report.rowsHeldOut());

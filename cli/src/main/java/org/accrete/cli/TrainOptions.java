@@ -122,6 +122,9 @@ final class TrainOptions {
                     + " scores of the rows held out, and keep the best one.")
     Optional<String> earlyStopping = Optional.empty();
 
+    @Mixin
+    GateOptions gates = new GateOptions();
+
     @Option(
             names = "--progressive",
             description = "Also score each row by the model from before that row, apart from the scores of chunks;"
@@ -191,6 +194,7 @@ final class TrainOptions {
         if (map.isPresent() && weights.isEmpty()) {
             throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
         }
+        gates.check(resume);
         maxWait();
         checkpoints();
         holdout();

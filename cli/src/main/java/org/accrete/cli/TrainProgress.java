@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.core.train.Progress;
 import org.accrete.core.train.Rollback;
@@ -42,6 +43,18 @@ final class TrainProgress implements RunListener {
     @Override
     public void version(ModelVersion version) {
         appended = Optional.of(version);
+        ModelVersion.Verdict verdict = version.note().verdict();
+        if (verdict != ModelVersion.Verdict.NONE && !console.isJson()) {
+            endLine();
+            console.note(verdict(version));
+        }
+    }
+
+    /** {@return what gates said of a version, with their figures} */
+    static String verdict(ModelVersion version) {
+        return version.reference() + " " + ParamSpec.word(version.note().verdict())
+                + (version.note().verdict() == ModelVersion.Verdict.PASSED ? " its gate: " : " by its gate: ")
+                + version.note().facts().getOrDefault("gate", "");
     }
 
     @Override

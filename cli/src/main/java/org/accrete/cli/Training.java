@@ -36,6 +36,7 @@ final class Training implements AutoCloseable {
     private final Optional<StoredModel> origin;
     private final TrainingStart start;
     private final Map<String, String> chosenTexts;
+    private final Map<String, String> gates;
     private final BadRows badRows;
     private final int chunkRows;
     private final Optional<Double> holdout;
@@ -58,6 +59,7 @@ final class Training implements AutoCloseable {
         Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
         this.chosenTexts = resumed.map(this::resumedRows).orElseGet(options.chosen::texts);
         ChosenRows chosen = ChosenRows.parse(chosenTexts);
+        this.gates = options.gates.facts(resumed);
         SourceAddress address =
                 SourceAddress.resolve(plugIns, options.source, options.threads).where(chosen.where());
         // Counts over all epochs and, when resumed, over all rows before.
@@ -134,6 +136,10 @@ final class Training implements AutoCloseable {
     }
 
     private void requireUsefulStop(int epochs) {
+        if (epochs > 1 && GateOptions.judgesByWindow(gates)) {
+            throw AccreteException.badArgument("the rows of later epochs were learned before, so they cannot judge a"
+                    + " version; add --gate-source with rows that are not learned");
+        }
         if (options.earlyStopping.isPresent() && (holdout.isEmpty() || epochs == 1)) {
             throw AccreteException.badArgument(
                     "--early-stopping compares epochs by rows held out; add --holdout 10% and --epochs N");
@@ -241,7 +247,28 @@ final class Training implements AutoCloseable {
         options.earlyStopping().ifPresent(run::earlyStopping);
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
         options.checkpoints().ifPresent(run::checkpointEvery);
-        return run.build();
+        gates.forEach(run::fact);
+        if (gates.isEmpty()) {
+            return run.build();
+        }
+        judgedBeside(run);
+        Optional<ChunkSource> trusted = GateOptions.open(gates, plugIns, source, options.threads);
+        try {
+            return run.gates(GateOptions.rules(gates, trusted)).build();
+        } finally {
+            trusted.ifPresent(ChunkSource::close);
+        }
+    }
+
+    private void judgedBeside(TrainingRun.Builder run) {
+        Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
+        Versions.judgedBeside(history, resumed.map(StoredModel::version), resumed.map(StoredModel::state))
+                .ifPresent(version -> {
+                    State state = Subcommand.load(store, version);
+                    run.judgedBeside(
+                            Pipeline.restore(plugIns, state).snapshot(),
+                            Versions.rowsTo(version).orElse(0L));
+                });
     }
 
     private Optional<ChunkSource> again(ModelVersion version, State state) {

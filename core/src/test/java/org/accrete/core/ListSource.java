@@ -45,6 +45,15 @@ public final class ListSource implements ChunkSource {
     /** The most labels. */
     public int mostClasses = Integer.MAX_VALUE;
 
+    /** Rows of two classes, or their targets' signs, are wrong from here... */
+    public int wrongFrom = Integer.MAX_VALUE;
+
+    /** ...up to here. */
+    public int wrongTo = Integer.MAX_VALUE;
+
+    /** Whether the first column has noise in place of the number of the row. */
+    public boolean stationary;
+
     /** What {@link #warnings} returns. */
     public Optional<ColumnPlan> plan = Optional.empty();
 
@@ -115,7 +124,7 @@ public final class ListSource implements ChunkSource {
             }
             labelsUpTo(next);
             buffer.beginRow();
-            buffer.put(0, next);
+            buffer.put(0, stationary ? noise(next, 0) : next);
             buffer.put(1, noise(next, 1));
             buffer.put(2, noise(next, 2));
             buffer.target(next % unlabelledEvery == unlabelledEvery - 1 ? Double.NaN : target(next));
@@ -133,6 +142,12 @@ public final class ListSource implements ChunkSource {
     }
 
     private double target(int row) {
+        double right = rightTarget(row);
+        boolean isWrong = row >= wrongFrom && row < wrongTo;
+        return !isWrong ? right : schema.target().kind() == Target.Kind.NUMERIC ? -right : 1 - right;
+    }
+
+    private double rightTarget(int row) {
         if (schema.target().kind() == Target.Kind.NUMERIC) {
             return 3 * noise(row, 1) - noise(row, 2) + 0.1 * noise(row, 3) + 5;
         }

@@ -222,17 +222,40 @@ final class ClassificationScores extends Scores {
             }
             int actual = (int) target;
             grow(actual + 1);
-            double share = (seen(actual) + 1.0) / (all.rows + passedRows + classes);
-            double shareLoss = -StrictMath.log(share);
-            double loss = likelihoods[row] == UNKNOWN_CLASS
-                    ? shareLoss
-                    : -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
+            double shareLoss = shareLoss(actual);
+            double loss = loss(row, shareLoss);
             int bin = bin(margins[row]);
             all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
             observe(actual);
             rowEnds();
         }
+    }
+
+    private double shareLoss(int actual) {
+        return -StrictMath.log((seen(actual) + 1.0) / (all.rows + passedRows + classes));
+    }
+
+    private double loss(int row, double shareLoss) {
+        return likelihoods[row] == UNKNOWN_CLASS
+                ? shareLoss
+                : -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
+    }
+
+    @Override
+    public double predicted(int row) {
+        return winners[row];
+    }
+
+    @Override
+    public double loss(Chunk chunk, int row) {
+        double target = chunk.hasTargets() ? chunk.target(row) : Double.NaN;
+        if (Double.isNaN(target)) {
+            return Double.NaN;
+        }
+        int actual = (int) target;
+        grow(Math.max(modelClasses, actual + 1));
+        return loss(row, shareLoss(actual));
     }
 
     @Override

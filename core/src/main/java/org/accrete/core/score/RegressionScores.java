@@ -50,6 +50,17 @@ final class RegressionScores extends Scores {
     }
 
     @Override
+    public double predicted(int row) {
+        return predictions[row];
+    }
+
+    @Override
+    public double loss(Chunk chunk, int row) {
+        double error = chunk.hasTargets() ? predictions[row] - chunk.target(row) : Double.NaN;
+        return error * error;
+    }
+
+    @Override
     void useDecisions(Model model, int known, double[] values, Chunk chunk) {
         predictions = withLength(predictions, chunk.rows());
         int next = 0;

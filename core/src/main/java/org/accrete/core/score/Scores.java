@@ -85,6 +85,29 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         return restore(target, state, HOLDOUT);
     }
 
+    /**
+     * {@return scores for a part of a run of its own, which have seen nothing} Their tensors are {@code run.<name>.*}.
+     *
+     * @param target what is predicted
+     * @param name words joined by dots, such as {@code gate.live}
+     * @throws AccreteException bad argument: there is no target
+     */
+    public static Scores named(Target target, String name) {
+        return forTarget(target, RUN + name + ".");
+    }
+
+    /**
+     * {@return such scores that continue from a state}
+     *
+     * @param target what is predicted
+     * @param name as above
+     * @param state what {@link #writeTo} wrote; it may hold more
+     * @throws AccreteException as {@link #restore(Target, State)}
+     */
+    public static Scores restoreNamed(Target target, String name, State state) {
+        return restore(target, state, RUN + name + ".");
+    }
+
     static Scores forTarget(Target target, String prefix) {
         return switch (target.kind()) {
             case CATEGORICAL -> new ClassificationScores(target.classes().size(), prefix);
@@ -200,6 +223,22 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      * @throws AccreteException as {@link #update}
      */
     public abstract void predict(Model model, Chunk chunk);
+
+    /**
+     * {@return what the model of the last {@link #predict} says of a row: the index of a class, or a number}
+     *
+     * @param row of the chunk that was predicted
+     */
+    public abstract double predicted(int row);
+
+    /**
+     * {@return the loss of a row that comes next: minus the logarithm of the probability of its class, or the squared
+     * error; NaN where there is no target, or a classifier gives no probabilities}
+     *
+     * @param chunk the chunk that was predicted
+     * @param row of it
+     */
+    public abstract double loss(Chunk chunk, int row);
 
     /**
      * Keeps the decision values that an online learner wrote for each row before it learned it, in place of

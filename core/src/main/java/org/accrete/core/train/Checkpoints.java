@@ -48,6 +48,10 @@ final class Checkpoints {
                 && interval.isDue(chunksSinceVersion, sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9);
     }
 
+    boolean isDueByTime() {
+        return writer.isPresent() && interval.isDue(0, sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9);
+    }
+
     /** {@return how long until a version is due by time; for ever where none is} */
     long nanosUntilDue(long rows) {
         return areComplete(rows) ? Long.MAX_VALUE : interval.nanosUntilDue(sinceVersion.elapsed(TimeUnit.NANOSECONDS));

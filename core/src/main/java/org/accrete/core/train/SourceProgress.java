@@ -52,7 +52,7 @@ final class SourceProgress {
     }
 
     /** Is where the run that stored a state ended. */
-    private SourceProgress(State state) {
+    SourceProgress(State state) {
         sources = new SourceAccounts();
         resume(state);
     }
@@ -98,7 +98,16 @@ final class SourceProgress {
     }
 
     private static boolean isOfSource(String name) {
-        return List.of(ROWS, REFUSED, UNLABELLED, HELD_OUT, DROPPED, LEFT_OUT, FILTERED, ROLLED_BACK, SourceAccounts.ROWS)
+        return List.of(
+                        ROWS,
+                        REFUSED,
+                        UNLABELLED,
+                        HELD_OUT,
+                        DROPPED,
+                        LEFT_OUT,
+                        FILTERED,
+                        ROLLED_BACK,
+                        SourceAccounts.ROWS)
                 .contains(name);
     }
 

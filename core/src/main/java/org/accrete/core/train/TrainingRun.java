@@ -18,6 +18,7 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.RowPlace;
+import org.accrete.api.learn.Model;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -72,6 +73,7 @@ public final class TrainingRun {
     private final Optional<State> resumed;
     private final boolean progressive;
     private final Optional<RollbackWatch> rollbacks;
+    private final Optional<Gates> gates;
     private final Checkpoints checkpoints;
     private final Optional<SnapshotPublisher> publisher;
     private final Optional<Holdout> holdout;
@@ -104,7 +106,11 @@ public final class TrainingRun {
         scores = new RunScores(pipeline, source.schema().target(), resumed, progressive);
         rollbacks = builder.rollbacks.map(store ->
                 new RollbackWatch(store.plugIns(), store.store(), store.asOf(), store.rowsAgain(), builder.clock));
-        checkpoints = new Checkpoints(builder.writer, builder.parent, builder.interval, builder.clock);
+        checkpoints = new Checkpoints(
+                builder.writer,
+                builder.parent,
+                builder.interval.orElse(new CheckpointInterval(0, builder.gates.isPresent() ? Long.MAX_VALUE : 300)),
+                builder.clock);
         publisher = builder.live.map(live -> new SnapshotPublisher(live, source.plan(), builder.clock));
         holdout = builder.holdout > 0
                 ? Optional.of(new Holdout(builder.holdout, builder.patience, source.schema(), chunkRows))
@@ -115,6 +121,7 @@ public final class TrainingRun {
         if (builder.patience > 0 && holdout.isEmpty()) {
             throw AccreteException.badArgument("early stopping needs rows that are held out; hold some out");
         }
+        gates = builder.gates.map(rules -> new Gates(rules, pipeline, builder.judgedBeside, builder.interval));
         sinceStart = Stopwatch.createUnstarted(builder.clock);
     }
 
@@ -156,6 +163,7 @@ public final class TrainingRun {
             progress.resume(state);
             rowsOfVersion = progress.next() - 1;
             holdout.ifPresent(some -> some.resume(state));
+            gates.ifPresent(some -> some.resume(state, progress.next() - 1));
             reader.seek(progress.position());
         });
         sinceStart.start();
@@ -196,7 +204,7 @@ public final class TrainingRun {
             if (!more) {
                 break;
             }
-            buffer.limit((int) Math.min(chunkRows, mostRows - progress.rows()));
+            buffer.limit((int) Math.min(mostRows - progress.rows(), rowsAtATime()));
             more = read(reader, buffer);
             // After the position: a resumed run reads them again.
             atEnd = more ? DroppedRows.NONE : buffer.dropped();
@@ -252,6 +260,12 @@ public final class TrainingRun {
         return found.isPresent();
     }
 
+    /** {@return the most rows of the next chunk} */
+    private long rowsAtATime() {
+        return gates.map(some -> Math.min(chunkRows, some.rowsLeft(progress.next() - 1)))
+                .orElse((long) chunkRows);
+    }
+
     private void goBackTo(RollbackWatch.Found found) {
         RollbackWatch watch = rollbacks.orElseThrow();
         ModelVersion version = found.version();
@@ -272,6 +286,7 @@ public final class TrainingRun {
         checkpoints.goBackTo(version.reference(), progress.rows());
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
+        gates.ifPresent(some -> some.goBackTo(new SourceProgress(state).next() - 1, rowsOfVersion));
         listener.rolledBack(new Rollback(version, found.fromHere(), again.isEmpty()));
     }
 
@@ -349,6 +364,7 @@ public final class TrainingRun {
             chunk = holdout.get().keep(chunk);
             progress.heldOutUpTo(buffer, placeOf(0));
         }
+        gates.ifPresent(some -> some.chunkBegins(progress.next() - 1));
         boolean firstPass = Sources.pass(buffer.position()) == 1;
         boolean untrained = scores.isUntrained();
         int from = 0;
@@ -381,7 +397,11 @@ public final class TrainingRun {
         int to = end;
         while (from < end) {
             Chunk rows = from == 0 && to == chunk.rows() ? chunk : chunk.slice(from, to);
+            boolean judged = gates.isPresent() && firstPass;
             try {
+                if (judged) {
+                    gates.get().predict(rows);
+                }
                 scores.learn(rows, firstPass);
             } catch (AccreteException e) {
                 int before = e.chunkRow().orElse(rows.rows() / 2);
@@ -395,6 +415,9 @@ public final class TrainingRun {
                     to = end;
                 }
                 continue;
+            }
+            if (judged) {
+                gates.get().count(rows);
             }
             int part = from;
             progress.learned(rows, read, placeOf(to), row -> placeOf(part + row));
@@ -451,11 +474,15 @@ public final class TrainingRun {
 
     private void afterChunk() {
         listener.chunk(new Progress(progress.learned(), progress.refused(), seconds(), this::report));
-        storeWhatIsDue();
+        if (gates.isEmpty()) {
+            storeWhatIsDue();
+        } else if (gates.get().isVersionDue(progress.next() - 1, chunkRows, checkpoints) && !keepsBest()) {
+            append();
+        }
     }
 
     private void storeWhatIsDue() {
-        if (checkpoints.isDue() && !keepsBest()) {
+        if ((gates.isPresent() ? checkpoints.isDueByTime() : checkpoints.isDue()) && !keepsBest()) {
             append();
         }
         if (publisher.isPresent() && publisher.get().isDue() && !keepsBest()) {
@@ -480,26 +507,33 @@ public final class TrainingRun {
             return;
         }
         badRows.force();
-        ModelVersion appended = checkpoints.append(state(), note(), progress.rows());
+        GateSums.Judgement said =
+                gates.map(some -> some.judge(progress.next() - 1)).orElse(GateSums.Judgement.NONE);
+        ModelVersion appended = checkpoints.append(state(), note(said), progress.rows());
         scores.beginStretch();
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
-        publish();
+        if (said.verdict() != ModelVersion.Verdict.REFUSED) {
+            publishNow();
+        }
         listener.version(appended);
     }
 
-    private ModelVersion.Note note() {
+    private ModelVersion.Note note(GateSums.Judgement judgement) {
         Map<String, String> said = new LinkedHashMap<>(lineage);
         Optional.ofNullable(facts.get("source")).ifPresent(text -> said.putIfAbsent("source", text));
         said.put("rows_from", Long.toString(rowsOfVersion + 1));
         said.put("rows_to", Long.toString(progress.next() - 1));
+        if (!judgement.figures().isEmpty()) {
+            said.put("gate", judgement.figures());
+        }
         return new ModelVersion.Note(
                 Optional.empty(),
                 pipeline.learner(),
                 pipeline.rowsSeen(),
                 finite(report().metrics()),
                 finite(scores.stretch()),
-                ModelVersion.Verdict.NONE,
+                judgement.verdict(),
                 said);
     }
 
@@ -509,7 +543,14 @@ public final class TrainingRun {
         return finite;
     }
 
+    /** Publishes what was learned since the last version, unless a gate must pass it first. */
     private void publish() {
+        if (gates.isEmpty()) {
+            publishNow();
+        }
+    }
+
+    private void publishNow() {
         long rows = progress.rows();
         publisher.ifPresent(some -> some.publish(pipeline, checkpoints.nameAfter(rows), rows));
     }
@@ -522,6 +563,7 @@ public final class TrainingRun {
         progress.writeTo(state);
         scores.writeTo(state);
         holdout.ifPresent(some -> some.writeTo(state, progress.inChunk()));
+        gates.ifPresent(some -> some.writeTo(state, progress.next() - 1));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
@@ -559,7 +601,9 @@ public final class TrainingRun {
         private long mostRows = Long.MAX_VALUE;
         private Optional<ModelWriter> writer = Optional.empty();
         private Optional<String> parent = Optional.empty();
-        private CheckpointInterval interval = new CheckpointInterval(0, 300);
+        private Optional<CheckpointInterval> interval = Optional.empty();
+        private Optional<GateRules> gates = Optional.empty();
+        private Optional<Gates.Live> judgedBeside = Optional.empty();
         private BadRows badRows = BadRows.stop();
         private RunListener listener = new RunListener() {};
         private Optional<State> resumed = Optional.empty();
@@ -627,13 +671,14 @@ public final class TrainingRun {
         }
 
         /**
-         * Sets how often a version is appended. Every 300 seconds by default.
+         * Sets how often a version is appended. Every 300 seconds by default; with gates at the end of every window,
+         * and if an interval is set, at the end of the window in which it has passed.
          *
          * @param every how often
          * @return this
          */
         public Builder checkpointEvery(CheckpointInterval every) {
-            interval = every;
+            interval = Optional.of(every);
             return this;
         }
 
@@ -771,6 +816,30 @@ public final class TrainingRun {
                 throw AccreteException.badArgument("early-stopping must be >= 1 but was " + passes);
             }
             patience = passes;
+            return this;
+        }
+
+        /**
+         * Judges each version before it may become {@code live}; what was learned is published only with a version that
+         * is not refused. Chunks end where windows do.
+         *
+         * @param rules the gates; {@link #build} reads the trusted rows
+         * @return this
+         */
+        public Builder gates(GateRules rules) {
+            gates = Optional.of(rules);
+            return this;
+        }
+
+        /**
+         * Names the live version that versions are judged beside, until one of them becomes it.
+         *
+         * @param model that version's; see {@link Versions#judgedBeside}
+         * @param row where that version ended in its source, as {@code rows_to} in its history
+         * @return this
+         */
+        public Builder judgedBeside(Model model, long row) {
+            judgedBeside = Optional.of(new Gates.Live(model, row));
             return this;
         }
 

@@ -1,11 +1,15 @@
 package org.accrete.core.train;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
@@ -62,6 +66,46 @@ public final class Versions {
      */
     public static State fromHere(State state, State later) {
         return SourceProgress.at(state, later);
+    }
+
+    /**
+     * {@return the version that the gates of a run compare with, see {@link TrainingRun.Builder#judgedBeside}} A run
+     * that continues another one compares with what that compared with, which may be before {@code live}: a version
+     * that was appended because a run was stopped is not compared with, so that a stop changes no verdict.
+     *
+     * @param history of the model that the run appends to
+     * @param resumed the version that is continued, and what it holds; empty for a new run
+     * @param state what that version holds; ignored for a new run
+     */
+    public static Optional<ModelVersion> judgedBeside(
+            History history, Optional<ModelVersion> resumed, Optional<State> state) {
+        if (resumed.isEmpty() || state.isEmpty() || history.rollback().isPresent() || !Gates.areIn(state.get())) {
+            return history.live();
+        }
+        Optional<Long> row = Gates.reference(state.get());
+        if (row.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, ModelVersion> versions = new HashMap<>();
+        history.versions().forEach(version -> versions.put(version.reference(), version));
+        Optional<ModelVersion> one = resumed;
+        while (one.isPresent() && !Optional.of(row.get()).equals(rowsTo(one.get()))) {
+            one = one.get().note().parent().map(versions::get);
+        }
+        return one.or(history::live);
+    }
+
+    /**
+     * {@return where a version ended in its source, counted from 1}
+     *
+     * @param version one of a history's; an older one may not say it
+     */
+    public static Optional<Long> rowsTo(ModelVersion version) {
+        try {
+            return Optional.ofNullable(version.note().facts().get("rows_to")).map(Long::valueOf);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<ColumnPlan> plan(State state) {
