@@ -34,7 +34,12 @@ final class GateOptionsTest {
             int route = random.nextInt(3);
             boolean late = load + route - 1 + 0.5 * random.nextGaussian() > 0.5;
             boolean isWrong = row >= wrongFrom && row < wrongTo;
-            text.append(load).append(",r").append(route).append(',').append(late != isWrong ? "yes" : "no").append('\n');
+            text.append(load)
+                    .append(",r")
+                    .append(route)
+                    .append(',')
+                    .append(late != isWrong ? "yes" : "no")
+                    .append('\n');
         }
         return Data.write(folder, name, text.toString());
     }
@@ -70,7 +75,8 @@ final class GateOptionsTest {
                 "--gate-window",
                 "1000");
         assertThat(outcome.status()).isZero();
-        assertThat(outcome.err()).contains("late@4 refused by its gate: log_loss", "400 rows of", "late@2 passed its gate: ");
+        assertThat(outcome.err())
+                .contains("late@4 refused by its gate: log_loss", "400 rows of", "late@2 passed its gate: ");
         assertThat(outcome.out()).contains("late@6 ", "its gate: ", "6,000 rows learned");
         assertThat(versions().stream().map(version -> version.get("verdict")))
                 .startsWith("none", "passed", "passed", "refused")
@@ -81,11 +87,21 @@ final class GateOptionsTest {
 
     @Test
     void aResumedRunHasTheGatesOfBefore() {
-        train("--gate", "log_loss <= live + 0.05", "--gate-source", trusted.toString(), "--gate-window", "1000", "--rows", "3000");
+        train(
+                "--gate",
+                "log_loss <= live + 0.05",
+                "--gate-source",
+                trusted.toString(),
+                "--gate-window",
+                "1000",
+                "--rows",
+                "3000");
         Outcome outcome = accrete("train", data.toString(), "--model", "late", "--resume", "--rows", "4000", "--json");
         assertThat(outcome.json()).containsEntry("verdict", "refused").containsEntry("live", 3L);
         assertThat((String) outcome.json().get("gate")).contains("is not <=", "(live + 0.05)");
-        assertThat(accrete("train", data.toString(), "--model", "late", "--resume", "--gate", "none").status()).isZero();
+        assertThat(accrete("train", data.toString(), "--model", "late", "--resume", "--gate", "none")
+                        .status())
+                .isZero();
         assertThat(versions().get(4)).containsEntry("verdict", "none");
     }
 
@@ -109,7 +125,12 @@ final class GateOptionsTest {
         refused("gate-window must be", "--gate", "accuracy >= live", "--gate-window", "0");
         refused("add --gate-source", "--gate", "accuracy >= live", "--epochs", "2");
         refused("leave the other gate options out", "--gate", "none", "--gate", "accuracy >= live");
-        refused("missing.csv", "--gate", "accuracy >= live", "--gate-source", folder.resolve("missing.csv").toString());
+        refused(
+                "missing.csv",
+                "--gate",
+                "accuracy >= live",
+                "--gate-source",
+                folder.resolve("missing.csv").toString());
     }
 
     private void refused(String message, String... options) {

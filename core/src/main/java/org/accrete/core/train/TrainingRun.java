@@ -202,6 +202,11 @@ public final class TrainingRun {
                 continue;
             }
             if (!more) {
+                rowsEnd(atEnd);
+                // Somebody may have moved live while the last version was written.
+                if (rollbacks.isPresent() && rollbacks.get().isPending(true)) {
+                    continue;
+                }
                 break;
             }
             buffer.limit((int) Math.min(mostRows - progress.rows(), rowsAtATime()));
@@ -215,16 +220,11 @@ public final class TrainingRun {
             }
         }
         boolean stopped = stop;
-        if (!stopped) {
-            badRows.requireShare(
-                    progress.allRead() + atEnd.refused() + atEnd.filtered(),
-                    progress.allRefused() + atEnd.refused(),
-                    true);
-        }
-        // Otherwise the last version is the best pass.
-        if (stopped || !keepsBest() || checkpoints.version().isEmpty()) {
+        if (stopped) {
             append();
             publish();
+        } else {
+            rowsEnd(atEnd);
         }
         return new RunReport(
                 progress.learned(),
@@ -246,6 +246,16 @@ public final class TrainingRun {
                 stopped,
                 stoppedEarly,
                 progress.sources(atEnd));
+    }
+
+    private void rowsEnd(DroppedRows atEnd) {
+        badRows.requireShare(
+                progress.allRead() + atEnd.refused() + atEnd.filtered(), progress.allRefused() + atEnd.refused(), true);
+        // Otherwise the last version is the best pass.
+        if (!keepsBest() || checkpoints.version().isEmpty()) {
+            append();
+            publish();
+        }
     }
 
     /**

@@ -232,4 +232,21 @@ class RollbackTest {
         assertThat(taken).isEmpty();
         assertThat(store.history("m").aliases()).containsEntry(History.LIVE, 5L);
     }
+
+    @Test
+    void aRollbackWhileTheLastVersionIsWrittenIsTakenToo() {
+        ModelStore store = DirectoryStore.open(folder);
+        try (ModelWriter writer = store.writer("m")) {
+            run(store, writer, 500, Optional.empty(), RollbackTest::again)
+                    .rows(6_000)
+                    .listener(back(store, false))
+                    .build()
+                    .run();
+        }
+        assertThat(taken).hasSize(1);
+        History history = store.history("m");
+        assertThat(history.latest().orElseThrow().number()).isEqualTo(9);
+        assertThat(history.aliases()).containsEntry(History.LIVE, 9L);
+        assertThat(store.load(history.latest().orElseThrow()).whole("run.rows")).isEqualTo(6_000);
+    }
 }
