@@ -520,14 +520,16 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
             if (saved.isPresent() && learned.rowsSeen() == rowsOfParent) {
                 return saved.get();
             }
-            Map<String, Double> metrics = new LinkedHashMap<>();
-            scores().ifPresent(report -> report.metrics().forEach((name, value) -> {
-                if (Double.isFinite(value)) {
-                    metrics.put(name, value);
-                }
-            }));
-            ModelVersion version = to.append(
-                    state(learned), new ModelVersion.Note(parent, learned.learner(), learned.rowsSeen(), metrics));
+            ModelVersion.Note note = new ModelVersion.Note(
+                    parent,
+                    learned.learner(),
+                    learned.rowsSeen(),
+                    finite(scores().map(ScoreReport::metrics)),
+                    finite(scores.map(Scores::stretch)),
+                    ModelVersion.Verdict.NONE,
+                    Map.of());
+            ModelVersion version = to.append(state(learned), note);
+            scores.ifPresent(Scores::beginStretch);
             saved = Optional.of(version);
             parent = Optional.of(version.reference());
             rowsOfParent = learned.rowsSeen();
@@ -538,6 +540,12 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         } finally {
             leave();
         }
+    }
+
+    private static Map<String, Double> finite(Optional<Map<String, Double>> figures) {
+        Map<String, Double> finite = new LinkedHashMap<>(figures.orElse(Map.of()));
+        finite.values().removeIf(value -> !Double.isFinite(value));
+        return finite;
     }
 
     private State state(Pipeline learned) {

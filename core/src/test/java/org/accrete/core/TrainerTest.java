@@ -356,6 +356,9 @@ class TrainerTest {
                 assertThat(store.history("clicks").live()).hasValue(second);
                 assertSameTensors(store.load(second), straight);
                 assertThat(second.note().metrics()).containsKey("accuracy");
+                assertThat(second.note().stretch())
+                        .as("all rows that were scored came after the first save")
+                        .isEqualTo(second.note().metrics());
                 assertThat(trainer.scores().orElseThrow().rows()).isEqualTo(60);
                 assertThat(trainer.scores().orElseThrow().passed()).isEqualTo(90);
             }
