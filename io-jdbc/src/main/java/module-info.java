@@ -1,4 +1,6 @@
+// "module": store-jdbc, to which a package is exported, is built after this one.
 /** A chunk source of the rows of databases. */
+@SuppressWarnings("module")
 module org.accrete.io.jdbc {
     requires transitive org.accrete.api;
     requires transitive java.sql;
