@@ -3,6 +3,7 @@
 module org.accrete.api {
     exports org.accrete.api;
     exports org.accrete.api.data;
+    exports org.accrete.api.drift;
     exports org.accrete.api.file to
             org.accrete.io.jdbc,
             org.accrete.io.kafka,

@@ -17,6 +17,7 @@ module org.accrete.core {
     exports org.accrete.core.train;
 
     uses org.accrete.api.data.ChunkSourceProvider;
+    uses org.accrete.api.drift.DriftDetectorProvider;
     uses org.accrete.api.learn.LearnerProvider;
     uses org.accrete.api.store.ModelStoreProvider;
 

@@ -5,7 +5,7 @@ import org.accrete.api.param.ParamSpec;
 
 /**
  * What every plug-in tells about itself. A provider is stateless, has a public no-argument constructor and is found by
- * {@link java.util.ServiceLoader} through one of the three interfaces that extend this one.
+ * {@link java.util.ServiceLoader} through one of the four interfaces that extend this one.
  *
  * <ul>
  *   <li>{@link #name()} matches {@code [a-z][a-z0-9-]*} and never changes: it is written into stored models.

@@ -3,6 +3,6 @@
  * generator.
  *
  * <p>Start with {@link org.accrete.api.learn.Learner}; next to it are {@code data} (schema, chunks, sources),
- * {@code param} (parameters) and {@code store} (state and versions).
+ * {@code param} (parameters), {@code store} (state and versions) and {@code drift} (detectors).
  */
 package org.accrete.api;

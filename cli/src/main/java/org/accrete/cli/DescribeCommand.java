@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
 final class DescribeCommand extends Subcommand {
     private static final int LARGEST_WEIGHTS = 15;
 
-    @Parameters(paramLabel = "NAME", description = "A learner, step, source or store; or MODEL, or MODEL@V.")
+    @Parameters(paramLabel = "NAME", description = "A learner, step, source, store or detector; or MODEL, or MODEL@V.")
     String name = "";
 
     DescribeCommand(Console console) {
@@ -51,7 +51,7 @@ final class DescribeCommand extends Subcommand {
         boolean found = false;
         if (reference.version().isEmpty()) {
             for (Registry<? extends Provider> registry :
-                    List.of(plugIns.learners(), plugIns.sources(), plugIns.stores())) {
+                    List.of(plugIns.learners(), plugIns.sources(), plugIns.stores(), plugIns.detectors())) {
                 for (Provider provider : registry.all()) {
                     if (!found && provider.name().equals(name)) {
                         found = true;
@@ -81,6 +81,7 @@ final class DescribeCommand extends Subcommand {
             plugIns.learners().all().forEach(provider -> names.add(provider.name()));
             plugIns.sources().all().forEach(provider -> names.add(provider.name()));
             plugIns.stores().all().forEach(provider -> names.add(provider.name()));
+            plugIns.detectors().all().forEach(provider -> names.add(provider.name()));
             List<String> models = store.models();
             throw new AccreteException(
                     AccreteException.Kind.UNKNOWN_PLUG_IN,

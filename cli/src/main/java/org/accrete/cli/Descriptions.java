@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.accrete.api.Provider;
 import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.drift.DriftDetectorProvider;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.param.ParamSpec;
@@ -16,13 +17,16 @@ import org.accrete.core.pipeline.TargetTransform;
 final class Descriptions {
     private Descriptions() {}
 
-    /** {@return {@code learner}, {@code step}, {@code source} or {@code store}} */
+    /** {@return {@code learner}, {@code step}, {@code source}, {@code store} or {@code detector}} */
     static String kind(Provider provider) {
         if (provider instanceof StepProvider) {
             return "step";
         }
         if (provider instanceof LearnerProvider) {
             return "learner";
+        }
+        if (provider instanceof DriftDetectorProvider) {
+            return "detector";
         }
         return provider instanceof ChunkSourceProvider ? "source" : "store";
     }
@@ -41,6 +45,9 @@ final class Descriptions {
         }
         if (provider instanceof ChunkSourceProvider source) {
             traits.put("endings", List.copyOf(new TreeSet<>(source.endings())));
+        }
+        if (provider instanceof DriftDetectorProvider detector) {
+            traits.put("input", List.of(ParamSpec.word(detector.input())));
         }
         return traits;
     }

@@ -138,6 +138,7 @@ public final class Main {
         commands.put("learners", () -> new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS));
         commands.put("sources", () -> new PlugInsCommand(console, PlugInsCommand.Kind.SOURCES));
         commands.put("stores", () -> new PlugInsCommand(console, PlugInsCommand.Kind.STORES));
+        commands.put("detectors", () -> new PlugInsCommand(console, PlugInsCommand.Kind.DETECTORS));
         commands.put("describe", () -> new DescribeCommand(console));
         commands.put("bench", () -> new BenchCommand(console));
         if (commands.containsKey(word)) {
@@ -148,6 +149,7 @@ public final class Main {
         describe(line, "learners", "List the learners and steps, broken plug-ins too; 'describe NAME' shows one.");
         describe(line, "sources", "List the sources that rows can be read from.");
         describe(line, "stores", "List the stores that models can be kept in.");
+        describe(line, "detectors", "List the detectors that notice drift, for 'train --drift'.");
         line.setUsageHelpWidth(console.helpColumns());
         line.setUsageHelpLongOptionsMaxWidth(30);
         wrapFooter(line, console.helpColumns());

@@ -12,7 +12,7 @@ import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.plugin.Registry;
 import picocli.CommandLine.Command;
 
-/** {@code learners}, {@code sources} and {@code stores}: the plug-ins of one kind. */
+/** {@code learners}, {@code sources}, {@code stores} and {@code detectors}: the plug-ins of one kind. */
 @Command(description = "List the plug-ins of one kind, broken ones too; 'describe NAME' shows one.")
 final class PlugInsCommand extends Subcommand {
     /** What is listed. */
@@ -22,7 +22,9 @@ final class PlugInsCommand extends Subcommand {
         /** Sources of rows. */
         SOURCES,
         /** Stores of models. */
-        STORES
+        STORES,
+        /** Detectors of drift. */
+        DETECTORS
     }
 
     private final Kind kind;
@@ -67,6 +69,7 @@ final class PlugInsCommand extends Subcommand {
             case LEARNERS -> plugIns.learners();
             case SOURCES -> plugIns.sources();
             case STORES -> plugIns.stores();
+            case DETECTORS -> plugIns.detectors();
         };
     }
 

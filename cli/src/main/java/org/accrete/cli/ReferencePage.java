@@ -27,6 +27,7 @@ final class ReferencePage {
         section(page, "Learners and steps", plugIns.learners());
         section(page, "Sources", plugIns.sources());
         section(page, "Stores", plugIns.stores());
+        section(page, "Detectors of drift", plugIns.detectors());
         return page.toString();
     }
 
@@ -56,6 +57,7 @@ final class ReferencePage {
         return switch (trait) {
             case "targets" -> " Targets: " + list + ".";
             case "steps" -> " Steps unless others are named: " + list + ".";
+            case "input" -> " Made for: " + list + ".";
             default -> values.isEmpty() ? "" : " Reads files ending in " + list + ".";
         };
     }

@@ -787,6 +787,10 @@ final class CommandsTest {
         assertThat(accrete("learners").out()).contains("sgd-classifier", "sgd-regressor", "standard-scaler");
         assertThat(accrete("sources").out()).contains("csv", "synthetic");
         assertThat(accrete("stores").out()).contains("directory");
+        assertThat(accrete("detectors").out()).contains("adwin", "page-hinkley", "psi");
+        assertThat(accrete("describe", "adwin", "--json").json())
+                .containsEntry("kind", "detector")
+                .containsEntry("input", List.of("loss"));
         assertThat(accrete("learners", "--json").json()).containsKeys("learners", "broken");
         assertThat(accrete("describe", "sgd-classifier").out()).contains("eta0", "> 0", "grow | reject", "tunable");
         assertThat(accrete("describe", "csv", "--json").json())
@@ -837,6 +841,7 @@ final class CommandsTest {
                 "learners",
                 "sources",
                 "stores",
+                "detectors",
                 "describe")) {
             Outcome outcome = Outcome.of(command, "--help");
             assertThat(outcome.status()).isZero();

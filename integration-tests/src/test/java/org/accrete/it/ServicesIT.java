@@ -44,6 +44,7 @@ class ServicesIT {
                 .contains(
                         "org.accrete.core org.accrete.api.learn.LearnerProvider",
                         "org.accrete.core org.accrete.api.store.ModelStoreProvider",
+                        "org.accrete.drift org.accrete.api.drift.DriftDetectorProvider",
                         "org.accrete.io.jdbc org.accrete.api.data.ChunkSourceProvider",
                         "org.accrete.io.parquet org.accrete.api.data.ChunkSourceProvider",
                         "org.accrete.io.sources org.accrete.api.data.ChunkSourceProvider",

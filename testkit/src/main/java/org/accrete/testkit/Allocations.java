@@ -26,10 +26,19 @@ final class Allocations {
      * @param enough stops at a call that allocates no more than this
      */
     static long least(long enough, Runnable call) {
+        return least(enough, WARM_UP_NANOS, call);
+    }
+
+    /**
+     * {@return the same, for code without vectors}
+     *
+     * @param nanos how long the compiler may take
+     */
+    static long least(long enough, long nanos, Runnable call) {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         long start = System.nanoTime();
-        for (int i = 0; least > enough && (i < CALLS || System.nanoTime() - start < WARM_UP_NANOS); i++) {
+        for (int i = 0; least > enough && (i < CALLS || System.nanoTime() - start < nanos); i++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             call.run();
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);

@@ -40,6 +40,26 @@ public final class State {
     }
 
     /**
+     * {@return the part that {@link Builder#all(String, State)} put under a prefix, without it; empty if there is none}
+     *
+     * @param prefix how the names of the part begin
+     */
+    public State part(String prefix) {
+        Builder part = builder();
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(prefix)) {
+                part.tensor(name.substring(prefix.length()), tensor);
+            }
+        });
+        texts.forEach((name, text) -> {
+            if (name.startsWith(prefix)) {
+                part.text(name.substring(prefix.length()), text);
+            }
+        });
+        return part.build();
+    }
+
+    /**
      * {@return a tensor}
      *
      * @param name its name
@@ -275,6 +295,19 @@ public final class State {
         public Builder all(State state) {
             state.tensors.forEach(this::tensor);
             state.texts.forEach(this::text);
+            return this;
+        }
+
+        /**
+         * Puts all that another state holds under a prefix.
+         *
+         * @param prefix put before each name, such as {@code drift.0.}
+         * @param state the other state
+         * @return this
+         */
+        public Builder all(String prefix, State state) {
+            state.tensors.forEach((name, tensor) -> tensor(prefix + name, tensor));
+            state.texts.forEach((name, text) -> text(prefix + name, text));
             return this;
         }
 

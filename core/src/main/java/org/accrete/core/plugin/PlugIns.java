@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
 import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.drift.DriftDetectorProvider;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.store.ModelStoreProvider;
 
 /**
- * The learners, sources and stores that can be used, found by name. Immutable.
+ * The learners, sources, stores and drift detectors that can be used, found by name. Immutable.
  *
  * <p>A plug-in that cannot be used (its class is missing, its constructor throws, its name is not allowed) is listed
  * with the reason in {@link Registry#broken()} and does not hide the others.
@@ -24,14 +25,17 @@ public final class PlugIns {
     private final Registry<LearnerProvider> learners;
     private final Registry<ChunkSourceProvider> sources;
     private final Registry<ModelStoreProvider> stores;
+    private final Registry<DriftDetectorProvider> detectors;
 
     private PlugIns(
             Registry<LearnerProvider> learners,
             Registry<ChunkSourceProvider> sources,
-            Registry<ModelStoreProvider> stores) {
+            Registry<ModelStoreProvider> stores,
+            Registry<DriftDetectorProvider> detectors) {
         this.learners = learners;
         this.sources = sources;
         this.stores = stores;
+        this.detectors = detectors;
     }
 
     /**
@@ -73,13 +77,14 @@ public final class PlugIns {
     /**
      * {@return exactly the given plug-ins, for a program that does not want to search}
      *
-     * @param providers learners, sources and stores
+     * @param providers learners, sources, stores and detectors
      */
     public static PlugIns of(Provider... providers) {
         return new PlugIns(
                 given(LearnerProvider.class, "learner", providers),
                 given(ChunkSourceProvider.class, "source", providers),
-                given(ModelStoreProvider.class, "store", providers));
+                given(ModelStoreProvider.class, "store", providers),
+                given(DriftDetectorProvider.class, "detector", providers));
     }
 
     /** {@return the learners, steps among them} */
@@ -97,11 +102,17 @@ public final class PlugIns {
         return stores;
     }
 
+    /** {@return the detectors of drift} */
+    public Registry<DriftDetectorProvider> detectors() {
+        return detectors;
+    }
+
     private static PlugIns load(List<ClassLoader> folders, List<BrokenPlugIn> damaged) {
         return new PlugIns(
                 search(LearnerProvider.class, "learner", folders, damaged),
                 search(ChunkSourceProvider.class, "source", folders, damaged),
-                search(ModelStoreProvider.class, "store", folders, damaged));
+                search(ModelStoreProvider.class, "store", folders, damaged),
+                search(DriftDetectorProvider.class, "detector", folders, damaged));
     }
 
     private static <P extends Provider> Registry<P> search(

@@ -13,6 +13,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.Provider;
 import org.accrete.api.UsesLibraries;
 import org.accrete.api.data.ChunkSourceProvider;
+import org.accrete.api.drift.DriftDetectorProvider;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.param.Params;
 
@@ -120,6 +121,9 @@ final class ProviderSearch<P extends Provider> {
             }
             if (provider instanceof ChunkSourceProvider source) {
                 Set.copyOf(source.endings());
+            }
+            if (provider instanceof DriftDetectorProvider detector && detector.input() == null) {
+                throw AccreteException.badArgument("it must say which numbers its detectors are made for");
             }
             sound.add(provider);
         } catch (Throwable e) {
