@@ -28,6 +28,10 @@ final class StoreFixtures {
             "a\0b",
             "ä",
             "a@1",
+            "a.",
+            "CON",
+            "nul.txt",
+            "Lpt1",
             "n".repeat(101),
             "n".repeat(5_000));
 

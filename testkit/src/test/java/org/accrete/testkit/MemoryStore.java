@@ -54,7 +54,8 @@ class MemoryStore implements ModelStore {
     }
 
     void checkName(String model) {
-        if (model.length() > 100 || !model.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+        if (model.length() > 100
+                || !model.matches("(?!(?i:(con|nul|lpt1)([.].*)?$))[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?")) {
             throw AccreteException.badArgument(
                     "a model's name must match [A-Za-z0-9][A-Za-z0-9._-]* and have at most 100 characters");
         }

@@ -11,8 +11,8 @@ import java.util.List;
  *   <li>A version, once appended, never changes and its number is never used again while the model exists.
  *   <li>An append either makes a whole version or none, whatever happens in between.
  *   <li>One {@link ModelWriter} per model at a time, over all processes.
- *   <li>Model names match {@code [A-Za-z0-9][A-Za-z0-9._-]*}, at most 100 characters; others are refused before
- *       anything is touched.
+ *   <li>Model names match {@code [A-Za-z0-9][A-Za-z0-9._-]*}, at most 100 characters; they do not end in a dot and are
+ *       no devices of Windows, such as {@code CON} or {@code nul.txt}. Others are refused before anything is touched.
  * </ul>
  */
 public interface ModelStore extends AutoCloseable {

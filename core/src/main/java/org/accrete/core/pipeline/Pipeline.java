@@ -20,6 +20,7 @@ import org.accrete.api.learn.RowWiseStep;
 import org.accrete.api.learn.Step;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
 import org.accrete.core.plugin.PlugIns;
 
 /**
@@ -57,6 +58,9 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     private Optional<ChunkBuffer> learnerRows = Optional.empty();
     private long userThread;
 
+    /** So many columns take little memory, also for a part that stores nothing for each of them. */
+    private static final int FEW_COLUMNS = 1 << 16;
+
     /** For {@link PipelineAssembly}. */
     Pipeline(ResolvedSpec spec, Schema schema, Step[] steps, Learner learner) {
         this.spec = spec;
@@ -92,9 +96,19 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
      */
     public static Pipeline restore(PlugIns plugIns, State state) {
         Schema schema = Schema.parse(state.text("schema"));
+        requireNumbers(schema, state);
         Pipeline pipeline = PipelineAssembly.restore(ResolvedSpec.stored(plugIns, state), schema, state);
         pipeline.readCounts(state);
         return pipeline;
+    }
+
+    /** Refuses a schema that is wider than anything that is stored, before arrays of its width are made. */
+    private static void requireNumbers(Schema schema, State state) {
+        long numbers = state.tensors().values().stream().mapToLong(Tensor::size).sum();
+        if (schema.width() > numbers + FEW_COLUMNS) {
+            throw AccreteException.corruptFile(
+                    "the stored schema has " + schema.width() + " columns but the model only " + numbers + " numbers");
+        }
     }
 
     /** Continues the counts of a state. */

@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
+import org.accrete.core.store.Disk.NoFileException;
 import org.accrete.core.store.HistoryFile.Remains;
 
 /**
@@ -53,11 +54,14 @@ final class DirectoryRepair {
     List<String> run() throws IOException {
         HistoryLock lock = HistoryLock.take(disk, directory.path());
         try {
-            byte[] old = directory.historyBytes().orElse(new byte[0]);
-            Remains remains = HistoryFile.salvage(directory.model(), old);
+            Remains remains = remains();
             remains.damage()
                     .forEach(damage ->
                             done.add("history " + damage + "; the line was left out, and what it said is lost"));
+            remains.lost().ifPresent(lost -> done.add(lost.line()));
+            if (unusable.isEmpty() && directory.isEndLost()) {
+                done.add("the end of the history was written anew, as " + HistoryEnd.FILE + " was lost");
+            }
             for (ModelVersion version : remains.history().versions()) {
                 check(version);
             }
@@ -65,13 +69,27 @@ final class DirectoryRepair {
             if (done.isEmpty()) {
                 return done;
             }
-            byte[] history = RepairedHistory.lines(
-                    remains.history(), !remains.damage().isEmpty(), sound, found, lost, now, done);
+            boolean isDamaged = !remains.damage().isEmpty() || remains.lost().isPresent();
+            byte[] history = RepairedHistory.lines(remains.history(), isDamaged, sound, found, lost, now, done);
             setAside();
             directory.replaceHistory(history);
             return done;
         } finally {
             lock.close();
+        }
+    }
+
+    private Remains remains() throws IOException {
+        try {
+            return directory.salvage();
+        } catch (AccreteException e) {
+            if (e.kind() != AccreteException.Kind.CORRUPT_FILE) {
+                throw e;
+            }
+            // It is no file.
+            unusable.add(directory.historyFile());
+            done.add("the history was set aside: " + e.line());
+            return HistoryFile.salvage(directory.model(), new byte[0], HistoryFile.End.NONE);
         }
     }
 
@@ -83,6 +101,8 @@ final class DirectoryRepair {
         } catch (NoSuchFileException e) {
             lost.add(version.number());
             done.add("version " + version.number() + " was given up: its file is missing");
+        } catch (NoFileException e) {
+            giveUp(version.number(), file, "it is no regular file");
         } catch (AccreteException e) {
             if (e.kind() != AccreteException.Kind.CORRUPT_FILE) {
                 // A file of another release is not damaged.
@@ -125,6 +145,9 @@ final class DirectoryRepair {
             }
             unusable.add(file);
             done.add("file " + file.getFileName() + " was set aside: it is " + version.reference());
+        } catch (NoFileException e) {
+            unusable.add(file);
+            done.add("file " + file.getFileName() + " was set aside: it is no regular file");
         } catch (AccreteException e) {
             unusable.add(file);
             done.add("file " + file.getFileName() + " was set aside: it has no line in the history, and " + e.line());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
+import org.accrete.core.store.Disk.NoFileException;
 
 /**
  * A directory of models: {@code <store>/<model>/000007.safetensors} for each version, and
@@ -124,6 +126,11 @@ public final class DirectoryStore implements ModelStore {
     }
 
     private AccreteException unreadable(ModelVersion version, IOException e, Path file) {
+        if (e instanceof NoFileException) {
+            return AccreteException.corruptFile("the file of " + version.reference()
+                            + " is no regular file; put it back from a copy of the store")
+                    .at(file.toString());
+        }
         if (!(e instanceof NoSuchFileException)) {
             return ModelDirectory.failed("version " + version.number() + " could not be read", e, file);
         }
@@ -257,13 +264,20 @@ public final class DirectoryStore implements ModelStore {
         // In this order: a file that is listed here and becomes a version meanwhile has its line in the history read
         // below.
         List<String> names = disk.list(directory.path());
-        HistoryFile.Remains remains =
-                HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]));
+        HistoryFile.Remains remains = directory.salvage();
         List<String> found = new ArrayList<>();
         remains.damage().forEach(damage -> found.add(directory.historyFile() + " " + damage));
         if (remains.damage().isEmpty() && remains.history().versions().isEmpty()) {
             directory.lostHistory().ifPresent(damage -> found.add(damage.line()));
             return found;
+        }
+        remains.lost()
+                .ifPresent(lost ->
+                        found.add(lost.at(directory.historyFile().toString()).line()));
+        if (directory.isEndLost()) {
+            found.add(directory.path().resolve(HistoryEnd.FILE)
+                    + " is missing or damaged, so nothing tells whether the history has lost its last lines;"
+                    + " the next version or move of an alias writes it anew, as verify --repair does");
         }
         Set<Long> explained = new HashSet<>(remains.history().removed().keySet());
         for (ModelVersion version : remains.history().versions()) {
@@ -276,6 +290,8 @@ public final class DirectoryStore implements ModelStore {
                 if (!removedNow(directory, version.number())) {
                     found.add(file + ": the file of " + version.reference() + " is missing");
                 }
+            } catch (AccessDeniedException e) {
+                throw e; // That is no damage.
             } catch (IOException e) {
                 found.add(ModelDirectory.failed("could not be read", e, file).line());
             } catch (AccreteException e) {
@@ -319,11 +335,8 @@ public final class DirectoryStore implements ModelStore {
         }
     }
 
-    private static boolean removedNow(ModelDirectory directory, long number) {
-        return HistoryFile.salvage(directory.model(), directory.historyBytes().orElse(new byte[0]))
-                .history()
-                .removed()
-                .containsKey(number);
+    private static boolean removedNow(ModelDirectory directory, long number) throws IOException {
+        return directory.salvage().history().removed().containsKey(number);
     }
 
     /** Does nothing: files are open during calls only, and a writer is closed by whoever opened it. */

@@ -50,6 +50,7 @@ final class DirectoryWriter implements ModelWriter {
     private final Disk disk;
     private final Clock clock;
     private final TrainerLock lock;
+    private HistoryFile.Reader reader;
     private long lastUsed;
     private long userThread;
     private boolean isClosed;
@@ -59,6 +60,12 @@ final class DirectoryWriter implements ModelWriter {
         this.disk = directory.disk();
         this.clock = clock;
         this.lock = lock;
+        this.reader = new HistoryFile.Reader(directory.model());
+    }
+
+    private History history() throws IOException {
+        reader = directory.catchUp(reader);
+        return reader.history();
     }
 
     /** {@return a writer that holds the model's lock} */
@@ -82,7 +89,7 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private void removeLeftovers() throws IOException {
-        History history = directory.read().history();
+        History history = history();
         for (String name : disk.list(directory.path())) {
             Optional<Long> number = Names.temporaryNumber(name);
             if (number.isPresent()) {
@@ -158,7 +165,7 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private ModelVersion appendChecked(State state, Note given) throws IOException {
-        History history = directory.read().history();
+        History history = history();
         Note note = HistoryLines.withParent(history, given);
         long number = nextNumber(history);
         Instant created = now(clock);
@@ -170,7 +177,7 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private ModelVersion copyChecked(ModelVersion version, boolean live, InputStream bytes) throws IOException {
-        History history = directory.read().history();
+        History history = history();
         if (!version.model().equals(directory.model())) {
             throw AccreteException.badArgument(
                     "a version of model '" + directory.model() + "' was expected but it is " + version.reference());
@@ -206,7 +213,7 @@ final class DirectoryWriter implements ModelWriter {
             outcome = Outcome.LINKED;
             disk.forceDirectory(directory.path());
             lastUsed = number;
-            directory.append(now -> Optional.of(line(now, version, movesLive)));
+            reader = directory.append(reader, now -> Optional.of(line(now, version, movesLive)));
             outcome = Outcome.MADE;
             return version;
         } catch (UnknownOutcomeException e) {
@@ -240,14 +247,15 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private long nextNumber(History history) throws IOException {
-        long highest = Math.max(lastUsed, history.highestNumber());
-        long limit = highest + FAR;
-        for (String name : disk.list(directory.path())) {
-            highest = Math.max(
-                    highest,
-                    Names.fileNumber(name).filter(number -> number < limit).orElse(0L));
+        if (lastUsed == 0) {
+            long limit = history.highestNumber() + FAR;
+            for (String name : disk.list(directory.path())) {
+                lastUsed = Math.max(
+                        lastUsed,
+                        Names.fileNumber(name).filter(number -> number < limit).orElse(0L));
+            }
         }
-        return highest + 1;
+        return Math.max(lastUsed, history.highestNumber()) + 1;
     }
 
     private ModelVersion write(Path temporary, Writing writing) throws IOException {
@@ -293,6 +301,7 @@ final class DirectoryWriter implements ModelWriter {
                 && disk.list(directory.path()).stream()
                         .allMatch(name -> Names.fileNumber(name).isEmpty())) {
             disk.delete(directory.historyFile());
+            disk.delete(directory.path().resolve(HistoryEnd.FILE));
             disk.delete(directory.path().resolve(HistoryLock.FILE));
             lock.remove();
         }

@@ -6,7 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,16 +53,54 @@ class Disk {
     /** Opens a file to be changed, and creates it when there is none. */
     final FileChannel openToWrite(Path file) throws IOException {
         before("open to write", file);
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        requireOwn(file);
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Opens a file to be changed, which must be there. */
+    final FileChannel openToChange(Path file) throws IOException {
+        before("open to change", file);
+        requireOwn(file);
+        return FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** What should be a file is something else, which could block its reader for ever or never end. */
+    static final class NoFileException extends FileSystemException {
+        private static final long serialVersionUID = 1L;
+
+        private NoFileException(Path path, String reason) {
+            super(path.toString(), null, reason);
+        }
+    }
+
+    private static void requireFile(Path file) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+            throw new NoFileException(file, "not a regular file");
+        }
+    }
+
+    /** Refuses a link, through which another file would be changed. */
+    private static void requireOwn(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                && !Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isRegularFile()) {
+            throw new NoFileException(
+                    file,
+                    Files.isSymbolicLink(file)
+                            ? "a symbolic link, which is not followed; remove it"
+                            : "not a regular file; remove it");
+        }
     }
 
     final FileChannel openToRead(Path file) throws IOException {
         before("open to read", file);
+        requireFile(file);
         return FileChannel.open(file, StandardOpenOption.READ);
     }
 
     final byte[] readAll(Path file) throws IOException {
         before("read", file);
+        requireFile(file);
         return Files.readAllBytes(file);
     }
 
@@ -99,7 +139,7 @@ class Disk {
         Files.createLink(name, file);
     }
 
-    /** Renames a directory within its parent, at once. */
+    /** Renames a file or a directory, at once; a file in its place goes. */
     final void rename(Path directory, Path name) throws IOException {
         before("rename", directory);
         Files.move(directory, name, StandardCopyOption.ATOMIC_MOVE);

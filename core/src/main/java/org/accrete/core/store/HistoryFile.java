@@ -54,14 +54,6 @@ final class HistoryFile {
     private HistoryFile() {}
 
     /**
-     * What a file contains.
-     *
-     * @param history versions and aliases
-     * @param end where the last line ends; what follows is torn
-     */
-    record Contents(History history, End end) {}
-
-    /**
      * The end of a line.
      *
      * @param lines how many lines there are up to it
@@ -135,10 +127,7 @@ final class HistoryFile {
         int covered = json.length - 1;
         return ByteBuffer.allocate(covered + CRC_BYTES + 1)
                 .put(json, 0, covered)
-                .put(CRC_START)
-                .put(digits(crc(json, 0, covered)))
-                .put(CRC_END)
-                .put((byte) '\n')
+                .put(lastBytes(crc(json, 0, covered)))
                 .array();
     }
 
@@ -161,13 +150,23 @@ final class HistoryFile {
         out.writeEndArray();
     }
 
+    /** {@return the last bytes of a line with a checksum, its line feed included} */
+    static byte[] lastBytes(int crc) {
+        return ByteBuffer.allocate(CRC_BYTES + 1)
+                .put(CRC_START)
+                .put(digits(crc))
+                .put(CRC_END)
+                .put((byte) '\n')
+                .array();
+    }
+
     /** {@return the checksum of a line, with or without its line feed} */
     static int crcOf(byte[] line) {
         int end = line[line.length - 1] == '\n' ? line.length - 1 : line.length;
         return crc(line, 0, end - CRC_BYTES);
     }
 
-    private static int crc(byte[] bytes, int start, int end) {
+    static int crc(byte[] bytes, int start, int end) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, start, end - start);
         return (int) crc.getValue();
@@ -199,14 +198,15 @@ final class HistoryFile {
      *
      * @param model name of the model
      * @param bytes the file
+     * @param least what it holds at least
+     * @return what has read it, and can read on
      * @throws AccreteException corrupt file, too new: of the first such line; its place is {@code line n}
      */
-    static Contents read(String model, byte[] bytes) {
+    static Reader read(String model, byte[] bytes, End least) {
         Reader reader = new Reader(model);
-        reader.lines(bytes, (line, damage) -> {
-            throw damage.at("line " + line);
-        });
-        return new Contents(reader.history(), reader.end);
+        reader.least = least;
+        reader.lines(bytes);
+        return reader;
     }
 
     /**
@@ -214,16 +214,19 @@ final class HistoryFile {
      *
      * @param damage one text for each damaged line
      * @param history what the other lines say
-     * @param end where the last line ends
+     * @param lost what was lost, if the history does not hold what {@link HistoryEnd} says
      */
-    record Remains(List<String> damage, History history, End end) {}
+    record Remains(List<String> damage, History history, Optional<AccreteException> lost) {}
 
     /** {@return what can be read of a history} */
-    static Remains salvage(String model, byte[] bytes) {
+    static Remains salvage(String model, byte[] bytes, End least) {
         List<String> damage = new ArrayList<>();
         Reader reader = new Reader(model);
+        reader.least = least;
         reader.lines(bytes, (line, exception) -> damage.add("line " + line + ": " + exception.line()));
-        return new Remains(damage, reader.history(), reader.end);
+        // A damaged line explains why there is another one than was written.
+        boolean isExplained = !damage.isEmpty() && reader.end.lines() >= least.lines();
+        return new Remains(damage, reader.history(), isExplained ? Optional.empty() : reader.lost());
     }
 
     /** Gets each damaged line, counted from 1. */
@@ -242,21 +245,55 @@ final class HistoryFile {
         private End end = End.NONE;
         private boolean whole = true;
         private boolean lineBeforeIsWhole = true;
+        private End least = End.NONE;
+        private End atLeast = End.NONE;
+        private Optional<History> history = Optional.empty();
 
         Reader(String model) {
             this.model = model;
         }
 
         History history() {
-            return new History(model, List.copyOf(versions.values()), aliases, moves, removed);
+            if (history.isEmpty()) {
+                history = Optional.of(new History(model, List.copyOf(versions.values()), aliases, moves, removed));
+            }
+            return history.get();
+        }
+
+        /** {@return where the last line ends; what follows is torn} */
+        End end() {
+            return end;
+        }
+
+        /** {@return what was lost, if the history does not hold what {@link HistoryEnd} says} */
+        Optional<AccreteException> lost() {
+            if (atLeast.equals(least)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    AccreteException.corruptFile(
+                            "the history of model '" + model + "' "
+                                    + (end.lines() < least.lines()
+                                            ? "has lost its end: it has " + end.lines() + " of " + least.lines()
+                                                    + " lines"
+                                            : "is another one: its line " + least.lines()
+                                                    + " is not the one that was written")
+                                    + "; put the history back from a copy of the store, or go on without what is lost: verify --repair"));
         }
 
         boolean has(long number) {
             return versions.containsKey(number);
         }
 
-        /** Reads all lines. */
-        void lines(byte[] bytes, Damage damage) {
+        /** Reads lines that follow those that were read, and throws at the first that is damaged. */
+        void lines(byte[] bytes) {
+            lines(bytes, (line, damage) -> {
+                throw damage.at("line " + line);
+            });
+        }
+
+        private void lines(byte[] bytes, Damage damage) {
+            long before = end.length();
             int start = 0;
             for (int i = 0; i < bytes.length; i++) {
                 if (bytes[i] == '\n') {
@@ -271,7 +308,10 @@ final class HistoryFile {
                     lineBeforeIsWhole = isWhole;
                     int crc = isWhole ? crc(bytes, start, i - CRC_BYTES) : 0;
                     start = i + 1;
-                    end = new End(end.lines() + 1, start, crc);
+                    end = new End(end.lines() + 1, before + start, crc);
+                    if (end.lines() == least.lines()) {
+                        atLeast = end;
+                    }
                 }
             }
             if (start < bytes.length && isWhole(bytes, start, bytes.length - 1)) {
@@ -304,7 +344,8 @@ final class HistoryFile {
             return line(model, fields);
         }
 
-        void add(HistoryLine line) {
+        private void add(HistoryLine line) {
+            history = Optional.empty();
             if (line instanceof HistoryLine.Appended appended) {
                 ModelVersion version = appended.version();
                 if (version.number() <= highest) {

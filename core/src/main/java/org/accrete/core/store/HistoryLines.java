@@ -41,7 +41,7 @@ public final class HistoryLines {
      * @throws AccreteException corrupt file, too new: of the first such line; its place is {@code line n}
      */
     public static HistoryLines read(String model, byte[] bytes) {
-        HistoryFile.Contents contents = HistoryFile.read(model, bytes);
+        HistoryFile.Reader contents = HistoryFile.read(model, bytes, HistoryFile.End.NONE);
         return new HistoryLines(contents.history(), contents.end().crc());
     }
 
@@ -65,7 +65,7 @@ public final class HistoryLines {
      * @param bytes the lines, each with its line feed
      */
     public static Remains salvage(String model, byte[] bytes) {
-        HistoryFile.Remains remains = HistoryFile.salvage(model, bytes);
+        HistoryFile.Remains remains = HistoryFile.salvage(model, bytes, HistoryFile.End.NONE);
         return new Remains(remains.damage(), remains.history());
     }
 

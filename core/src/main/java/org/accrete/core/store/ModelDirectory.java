@@ -2,13 +2,16 @@ package org.accrete.core.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +21,10 @@ import java.util.function.Function;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
-import org.accrete.core.store.HistoryFile.Contents;
+import org.accrete.core.store.Disk.NoFileException;
+import org.accrete.core.store.HistoryFile.End;
+import org.accrete.core.store.HistoryFile.Reader;
+import org.accrete.core.store.HistoryFile.Remains;
 
 /**
  * One model's directory: its history, which is read without a lock and appended to under one.
@@ -54,9 +60,10 @@ record ModelDirectory(Disk disk, Path path, String model) {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            if (Files.isDirectory(historyFile())) {
-                throw AccreteException.corruptFile("the history of model '" + model
-                                + "' is a directory; put the history back from a copy of the store")
+            if (e instanceof NoFileException) {
+                throw AccreteException.corruptFile("the history of model '" + model + "' is "
+                                + (Files.isDirectory(historyFile()) ? "a directory" : "no regular file")
+                                + "; put the history back from a copy of the store")
                         .at(historyFile().toString());
             }
             throw failed("the history of model '" + model + "' could not be read", e, historyFile());
@@ -64,26 +71,26 @@ record ModelDirectory(Disk disk, Path path, String model) {
     }
 
     /**
-     * {@return the contents of the history; empty when there is no such model}
+     * {@return what has read the history; it is empty when there is no such model}
      *
      * @throws AccreteException corrupt file: the history is damaged or lost, or belongs to other files; too new
      */
-    Contents read() throws IOException {
-        Contents contents = parse();
+    Reader read() throws IOException {
+        Reader contents = parse();
         if (contents.history().versions().isEmpty()) {
             Optional<AccreteException> lost = lostHistory();
             if (lost.isPresent()) {
                 throw lost.get();
             }
-            return contents;
-        }
-        if (contents.history().versions().stream().noneMatch(this::hasFile)) {
+        } else if (contents.history().versions().stream().noneMatch(this::hasFile)) {
             // Unless the model was removed meanwhile.
-            Contents now = parse();
-            if (!now.history().versions().isEmpty()) {
-                throw filesLost(now.history().versions());
+            contents = parse();
+            if (!contents.history().versions().isEmpty()) {
+                throw filesLost(contents.history().versions());
             }
-            return now;
+        }
+        if (contents.lost().isPresent()) {
+            throw contents.lost().get().at(historyFile().toString());
         }
         return contents;
     }
@@ -173,13 +180,80 @@ record ModelDirectory(Disk disk, Path path, String model) {
         }
     }
 
-    private Contents parse() {
-        byte[] bytes = historyBytes().orElse(new byte[0]);
-        try {
-            return HistoryFile.read(model, bytes);
-        } catch (AccreteException e) {
-            throw e.at(historyFile() + e.where().map(line -> " " + line).orElse(""));
+    private Reader parse() throws IOException {
+        return untorn(
+                least -> {
+                    byte[] bytes = historyBytes().orElse(new byte[0]);
+                    try {
+                        return HistoryFile.read(model, bytes, least);
+                    } catch (AccreteException e) {
+                        throw e.at(historyFile()
+                                + e.where().map(line -> " " + line).orElse(""));
+                    }
+                },
+                Reader::lost);
+    }
+
+    /** {@return what can be read of the history, which may be damaged} */
+    Remains salvage() throws IOException {
+        return untorn(least -> HistoryFile.salvage(model, historyBytes().orElse(new byte[0]), least), Remains::lost);
+    }
+
+    /** Reads the end before the history, and both again when they do not fit and the end has changed meanwhile. */
+    private <T> T untorn(Function<End, T> reading, Function<T, Optional<AccreteException>> lost) throws IOException {
+        End least = HistoryEnd.read(disk, path).orElse(End.NONE);
+        while (true) {
+            T read = reading.apply(least);
+            if (lost.apply(read).isEmpty()) {
+                return read;
+            }
+            End now = HistoryEnd.read(disk, path).orElse(End.NONE);
+            if (now.equals(least)) {
+                return read;
+            }
+            least = now;
         }
+    }
+
+    /** {@return whether the end of the history is not kept although it was} */
+    boolean isEndLost() throws IOException {
+        return HistoryEnd.read(disk, path).isEmpty()
+                && historyBytes()
+                        .filter(bytes -> new String(bytes, StandardCharsets.ISO_8859_1).contains("\"prev\":\""))
+                        .isPresent();
+    }
+
+    /**
+     * Reads the lines that were appended since.
+     *
+     * @param reader has read the history up to somewhere
+     * @return the same reader, or another one when the history is not the one that was read
+     * @throws AccreteException as {@link #read}
+     */
+    Reader catchUp(Reader reader) throws IOException {
+        End known = reader.end();
+        byte[] expected = known.lines() == 0 ? new byte[0] : HistoryFile.lastBytes(known.crc());
+        try (FileChannel channel = disk.openToRead(historyFile())) {
+            int overlap = expected.length;
+            long size = channel.size();
+            if (known.lines() > 0 && size >= known.length() && size - known.length() < Integer.MAX_VALUE / 2) {
+                channel.position(known.length() - overlap);
+                byte[] bytes = Channels.newInputStream(channel).readAllBytes();
+                if (bytes.length >= overlap && Arrays.equals(bytes, 0, overlap, expected, 0, overlap)) {
+                    if (bytes.length > overlap) {
+                        reader.lines(Arrays.copyOfRange(bytes, overlap, bytes.length));
+                    }
+                    if (HistoryEnd.read(disk, path)
+                            .filter(end -> end.lines() > reader.end().lines())
+                            .isEmpty()) {
+                        return reader;
+                    }
+                }
+            }
+        } catch (NoSuchFileException | AccreteException e) {
+            // Whatever is wrong is found below.
+        }
+        return read();
     }
 
     /**
@@ -190,15 +264,28 @@ record ModelDirectory(Disk disk, Path path, String model) {
      * @throws IOException the line was not written
      */
     void append(Function<History, Optional<HistoryLine>> next) throws IOException {
+        append(new Reader(model), next);
+    }
+
+    /**
+     * Appends a line, and reads only what was appended since.
+     *
+     * @param known has read the history up to somewhere
+     * @return has read the history up to and with the new line
+     */
+    Reader append(Reader known, Function<History, Optional<HistoryLine>> next) throws IOException {
         HistoryLock lock = HistoryLock.take(disk, path);
         try {
-            Contents contents = read();
-            Optional<HistoryLine> line = next.apply(contents.history());
+            Reader reader = catchUp(known);
+            Optional<HistoryLine> line = next.apply(reader.history());
             if (line.isEmpty()) {
-                return;
+                return reader;
             }
-            long length = contents.end().length();
-            byte[] bytes = HistoryFile.encode(line.get(), contents.end().crc());
+            long length = reader.end().length();
+            byte[] bytes = HistoryFile.encode(line.get(), reader.end().crc());
+            if (HistoryEnd.read(disk, path).isEmpty()) {
+                HistoryEnd.make(disk, path, reader.end());
+            }
             cut(length);
             boolean written = false;
             try {
@@ -209,6 +296,13 @@ record ModelDirectory(Disk disk, Path path, String model) {
                     takeBack(length);
                 }
             }
+            reader.lines(bytes);
+            try {
+                HistoryEnd.write(disk, path, reader.end());
+            } catch (IOException e) {
+                // The line is there all the same; an older end is true, too.
+            }
+            return reader;
         } finally {
             lock.close();
         }
@@ -255,6 +349,8 @@ record ModelDirectory(Disk disk, Path path, String model) {
 
     /** Puts another history in place of the old one, at once; the lock of the history must be held. */
     void replaceHistory(byte[] lines) throws IOException {
+        // No history is shorter than this.
+        HistoryEnd.make(disk, path, End.NONE);
         Path temporary = path.resolve(HISTORY + "-" + UUID.randomUUID() + ".tmp");
         try (FileChannel channel = disk.create(temporary)) {
             disk.write(channel, temporary, ByteBuffer.wrap(lines));
@@ -262,6 +358,7 @@ record ModelDirectory(Disk disk, Path path, String model) {
         }
         disk.rename(temporary, historyFile());
         disk.forceDirectory(path);
+        HistoryEnd.make(disk, path, HistoryFile.read(model, lines, End.NONE).end());
     }
 
     /**

@@ -10,6 +10,10 @@ import org.accrete.api.store.History;
 /** The names that models, aliases and files can have. */
 final class Names {
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    /** What Windows takes for a device, whatever follows a dot; it also drops a dot at the end. */
+    private static final Pattern RESERVED =
+            Pattern.compile("(?:(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\\..*)?|.*\\.)", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Pattern REFERENCE = Pattern.compile("(.+)@([1-9][0-9]{0,17})");
     private static final Pattern FILE = Pattern.compile("([0-9]{6,18})\\.safetensors");
@@ -18,7 +22,7 @@ final class Names {
     private Names() {}
 
     static boolean isModel(String name) {
-        return MODEL.matcher(name).matches();
+        return MODEL.matcher(name).matches() && !RESERVED.matcher(name).matches();
     }
 
     /**
@@ -28,9 +32,9 @@ final class Names {
      */
     static void requireModel(String name) {
         if (!isModel(name)) {
-            throw AccreteException.badArgument(
-                    "a model's name must be at most 100 letters, digits, '.', '_' and '-' and"
-                            + " start with a letter or digit, but was '" + name + "'");
+            throw AccreteException.badArgument("a model's name must be at most 100 letters, digits, '.', '_' and '-',"
+                    + " start with a letter or digit, not end in a dot and be no device of Windows such as CON"
+                    + " or nul.txt, but was '" + name + "'");
         }
     }
 

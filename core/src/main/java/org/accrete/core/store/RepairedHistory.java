@@ -16,7 +16,6 @@ import org.accrete.api.store.ModelVersion;
 final class RepairedHistory {
     private final HistoryFile.Reader reader;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private int crc;
 
     private RepairedHistory(String model) {
         reader = new HistoryFile.Reader(model);
@@ -92,9 +91,8 @@ final class RepairedHistory {
     }
 
     private void add(HistoryLine line) {
-        reader.add(line);
-        byte[] encoded = HistoryFile.encode(line, crc);
-        crc = HistoryFile.crcOf(encoded);
+        byte[] encoded = HistoryFile.encode(line, reader.end().crc());
+        reader.lines(encoded);
         bytes.writeBytes(encoded);
     }
 

@@ -248,9 +248,11 @@ public final class VersionFile {
 
         /** Reads what is left, so that all of it is compared. */
         void checkRest() throws IOException {
-            ByteBuffer buffer = ByteBuffer.allocate(Disk.BUFFER_BYTES);
-            while (read(buffer) >= 0) {
-                buffer.clear();
+            if (length < version.length()) {
+                ByteBuffer buffer = ByteBuffer.allocate(Disk.BUFFER_BYTES);
+                while (read(buffer) >= 0) {
+                    buffer.clear();
+                }
             }
             if (in.read() >= 0) {
                 throw wrongLength("found more");

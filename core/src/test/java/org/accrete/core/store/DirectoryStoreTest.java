@@ -187,7 +187,7 @@ class DirectoryStoreTest {
         byte[] before = Files.readAllBytes(history());
         store.writer("m").close();
         assertThat(history()).hasBinaryContent(before);
-        assertThat(names()).containsExactly("000001.safetensors", "history", "history.lock", "lock");
+        assertThat(names()).containsExactly("000001.safetensors", "history", "history.end", "history.lock", "lock");
     }
 
     @Test
@@ -334,7 +334,8 @@ class DirectoryStoreTest {
 
         assertThat(append(Samples.state(2), Samples.note("m@1")).number()).isEqualTo(2);
         assertThat(names())
-                .containsExactly("000001.safetensors", "000002.safetensors", "history", "history.lock", "lock");
+                .containsExactly(
+                        "000001.safetensors", "000002.safetensors", "history", "history.end", "history.lock", "lock");
         assertThat(store.verify("m")).isEmpty();
         assertThat(live()).isEqualTo(2);
     }
@@ -345,6 +346,8 @@ class DirectoryStoreTest {
         append(Samples.state(2), Samples.note());
         byte[] lines = Files.readAllBytes(history());
         Files.write(history(), Arrays.copyOf(lines, lines.length - 1));
+        // As in a store of a release that did not keep the end of the history.
+        Files.delete(root.resolve("m").resolve("history.end"));
         byte[] orphan = Files.readAllBytes(file(2));
 
         assertThat(append(Samples.state(3), Samples.note("m@1")).number()).isEqualTo(3);
@@ -528,7 +531,10 @@ class DirectoryStoreTest {
         Files.copy(root.resolve("other").resolve("history"), history(), StandardCopyOption.REPLACE_EXISTING);
         assertRefused(Kind.CORRUPT_FILE, () -> store.history("m"));
         assertRefused(Kind.CORRUPT_FILE, () -> store.writer("m"));
-        assertThat(store.verify("m")).singleElement().asString().contains("wrong length");
+        assertThat(store.verify("m"))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("is another one"))
+                .anyMatch(line -> line.contains("wrong length"));
     }
 
     @Test
@@ -538,7 +544,11 @@ class DirectoryStoreTest {
         }
         byte[] lines = Files.readAllBytes(history());
         Files.write(history(), Arrays.copyOf(lines, lines.length / 2));
-        assertThat(store.verify("m")).hasSize(2).allMatch(line -> line.contains("was its end lost?"));
+        assertThat(store.verify("m"))
+                .hasSize(3)
+                .anyMatch(line -> line.contains("it has 1 of 3 lines"))
+                .anyMatch(line -> line.contains("000002.safetensors: not in the history"))
+                .anyMatch(line -> line.contains("000003.safetensors: not in the history"));
     }
 
     @Test
@@ -617,8 +627,9 @@ class DirectoryStoreTest {
         ModelVersion changed = new ModelVersion(model, 1, version.created(), version.note(), bytes.length, sha256);
         Files.write(
                 root.resolve(model).resolve("history"), HistoryFile.encode(new HistoryLine.Appended(changed, true), 0));
+        Files.delete(root.resolve(model).resolve("history.end"));
         assertRefused(kind, () -> store.load(changed));
-        assertThat(store.verify(model)).hasSize(1);
+        assertThat(store.verify(model)).hasSize(2);
     }
 
     @Test

@@ -141,7 +141,7 @@ class FaultTest {
         assertThat(root.resolve("m").toFile().list())
                 .as(context)
                 .allMatch(name -> !name.endsWith(".tmp"))
-                .hasSize(found.size() + 3);
+                .hasSize(found.size() + 4);
     }
 
     @Test

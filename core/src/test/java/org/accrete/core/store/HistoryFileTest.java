@@ -52,7 +52,7 @@ class HistoryFileTest {
 
     @Test
     void whatIsWrittenIsRead() {
-        HistoryFile.Contents contents = HistoryFile.read("m", lines());
+        HistoryFile.Reader contents = HistoryFile.read("m", lines(), HistoryFile.End.NONE);
         History history = contents.history();
         assertThat(contents.end().length()).isEqualTo(lines().length);
         assertThat(history.versions()).containsExactly(FIRST, THIRD);
@@ -92,7 +92,7 @@ class HistoryFileTest {
                         new HistoryLine.Moved("live", 1, Samples.NOON, new History.Reason("bad rows", true)), 0)
                 .length;
         for (int length = whole.length - last; length < whole.length; length++) {
-            HistoryFile.Contents contents = HistoryFile.read("m", Arrays.copyOf(whole, length));
+            HistoryFile.Reader contents = HistoryFile.read("m", Arrays.copyOf(whole, length), HistoryFile.End.NONE);
             assertThat(contents.end().length()).isEqualTo(whole.length - last);
             assertThat(contents.history().aliases()).containsEntry("live", 3L);
         }
@@ -102,7 +102,8 @@ class HistoryFileTest {
     void aLastLineThatEndsInZerosIsIgnored() {
         byte[] whole = lines();
         byte[] torn = Arrays.copyOf(Arrays.copyOf(whole, whole.length - 20), whole.length);
-        assertThat(HistoryFile.read("m", torn).history().aliases()).containsEntry("live", 3L);
+        assertThat(HistoryFile.read("m", torn, HistoryFile.End.NONE).history().aliases())
+                .containsEntry("live", 3L);
     }
 
     @Test
@@ -115,13 +116,15 @@ class HistoryFileTest {
                 }
                 byte[] damaged = whole.clone();
                 damaged[i] ^= (byte) mask;
-                assertThatThrownBy(() -> HistoryFile.read("m", damaged))
+                assertThatThrownBy(() -> HistoryFile.read("m", damaged, HistoryFile.End.NONE))
                         .as("byte %d", i)
                         .isInstanceOfSatisfying(AccreteException.class, e -> {
                             assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE);
                             assertThat(e.where().orElse("")).startsWith("line ");
                         });
-                assertThat(HistoryFile.salvage("m", damaged).damage()).isNotEmpty();
+                assertThat(HistoryFile.salvage("m", damaged, HistoryFile.End.NONE)
+                                .damage())
+                        .isNotEmpty();
             }
         }
     }
@@ -130,10 +133,11 @@ class HistoryFileTest {
     void damageNamesItsLine() {
         byte[] damaged = lines();
         damaged[HistoryFile.encode(new HistoryLine.Appended(FIRST, true), 0).length + 5] ^= 1;
-        assertThatThrownBy(() -> HistoryFile.read("m", damaged))
+        assertThatThrownBy(() -> HistoryFile.read("m", damaged, HistoryFile.End.NONE))
                 .isInstanceOfSatisfying(
                         AccreteException.class, e -> assertThat(e.where()).contains("line 2"));
-        assertThat(HistoryFile.salvage("m", damaged).damage()).hasSize(1);
+        assertThat(HistoryFile.salvage("m", damaged, HistoryFile.End.NONE).damage())
+                .hasSize(1);
     }
 
     @Test
@@ -144,7 +148,7 @@ class HistoryFileTest {
     }
 
     private static void assertDamaged(List<HistoryLine> lines) {
-        assertThatThrownBy(() -> HistoryFile.read("m", join(lines)))
+        assertThatThrownBy(() -> HistoryFile.read("m", join(lines), HistoryFile.End.NONE))
                 .isInstanceOfSatisfying(
                         AccreteException.class,
                         e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE));
@@ -154,7 +158,7 @@ class HistoryFileTest {
     void aLineOfALaterFormatIsToldApartFromDamage() {
         String covered = "{\"format\":3,\"kind\":\"something\"";
         byte[] line = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> HistoryFile.read("m", line))
+        assertThatThrownBy(() -> HistoryFile.read("m", line, HistoryFile.End.NONE))
                 .isInstanceOfSatisfying(
                         AccreteException.class,
                         e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.FILE_TOO_NEW));
@@ -169,7 +173,8 @@ class HistoryFileTest {
                 "{\"format\":1,\"kind\":\"alias\",\"alias\":\"live\",\"version\":\"1\",\"at\":\"2026-11-20T12:00:00Z\"",
                 "{\"kind\":null")) {
             byte[] line = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
-            assertThatThrownBy(() -> HistoryFile.read("m", line)).isInstanceOf(AccreteException.class);
+            assertThatThrownBy(() -> HistoryFile.read("m", line, HistoryFile.End.NONE))
+                    .isInstanceOf(AccreteException.class);
         }
     }
 }

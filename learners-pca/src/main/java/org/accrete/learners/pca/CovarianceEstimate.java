@@ -278,14 +278,27 @@ abstract sealed class CovarianceEstimate permits IncrementalSvd, ScatterMatrix {
         rows = state.whole("pca.rows");
         System.arraycopy(state.doubles("pca.mean", width), 0, mean, 0, width);
         System.arraycopy(state.doubles("pca.squared_deviations", width), 0, squares, 0, width);
-        if (!(weight >= 0) || !(squaredWeights >= 0) || rows < 0 || !isFinite(mean) || !isFinite(squares)) {
+        if (!(weight >= 0 && weight <= MOST)
+                || !(squaredWeights >= 0 && squaredWeights <= MOST)
+                || rows < 0
+                || !isUsable(mean)
+                || !isUsable(squares)) {
             throw corrupt("moments out of range");
         }
     }
 
-    static boolean isFinite(double[] array) {
-        return DenseKernels.best().allFinite(array, 0, array.length);
+    /** {@return whether all numbers are finite, and so are their squares} */
+    static boolean isUsable(double[] array) {
+        for (double number : array) {
+            if (!(Math.abs(number) <= MOST)) {
+                return false;
+            }
+        }
+        return true;
     }
+
+    /** A decomposition squares what it gets. */
+    private static final double MOST = 1e150;
 
     static AccreteException corrupt(String what) {
         return new AccreteException(AccreteException.Kind.CORRUPT_FILE, "a stored pca model has " + what);

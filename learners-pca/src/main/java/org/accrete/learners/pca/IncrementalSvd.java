@@ -124,7 +124,7 @@ final class IncrementalSvd extends CovarianceEstimate {
         long stored = state.whole("pca.rank");
         System.arraycopy(state.doubles("pca.singular_values", rank.max()), 0, values, 0, rank.max());
         components = state.doubles("pca.components", rank.max(), width);
-        if (stored < 0 || stored > rank.max() || !isFinite(values) || !isFinite(components)) {
+        if (stored < 0 || stored > rank.max() || !isUsable(values) || !isUsable(components)) {
             throw corrupt("components out of range");
         }
         found = (int) stored;

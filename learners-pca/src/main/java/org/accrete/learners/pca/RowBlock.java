@@ -284,7 +284,7 @@ final class RowBlock {
             }
             System.arraycopy(state.doubles("pca.waiting_weights", stored), 0, weights, 0, (int) stored);
             rows = (int) stored;
-            if (!CovarianceEstimate.isFinite(values) || !CovarianceEstimate.isFinite(weights)) {
+            if (!CovarianceEstimate.isUsable(values) || !CovarianceEstimate.isUsable(weights)) {
                 throw CovarianceEstimate.corrupt("waiting rows out of range");
             }
         }
@@ -295,7 +295,7 @@ final class RowBlock {
         long count = starts[stored];
         long[] columns = state.longs("pca.waiting_columns", count);
         double[] numbers = state.doubles("pca.waiting", count);
-        if (!CovarianceEstimate.isFinite(numbers)) {
+        if (!CovarianceEstimate.isUsable(numbers)) {
             throw CovarianceEstimate.corrupt("waiting rows out of range");
         }
         for (int row = 0; row < stored; row++) {

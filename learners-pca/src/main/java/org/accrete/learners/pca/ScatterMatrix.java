@@ -147,7 +147,7 @@ final class ScatterMatrix extends CovarianceEstimate {
         System.arraycopy(state.doubles("pca.scatter", width, width), 0, scatter, 0, scatter.length);
         hasReference = state.whole("pca.has_sign_reference") == 1;
         reference = state.doubles("pca.sign_reference", rank.max(), width);
-        if (!isFinite(scatter) || !isFinite(reference)) {
+        if (!isUsable(scatter) || !isUsable(reference)) {
             throw corrupt("a scatter matrix out of range");
         }
     }
