@@ -1,6 +1,13 @@
 package org.accrete.cli;
 
+import java.io.FilterWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -65,14 +72,57 @@ final class Console {
         return out;
     }
 
+    /** {@return a writer of the result; on a terminal it shows characters that would steer it} */
+    Writer writer() {
+        Writer all = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+        if (outColumns == NO_TERMINAL) {
+            return all;
+        }
+        return new FilterWriter(all) {
+            @Override
+            public void write(int c) throws IOException {
+                out.write(visible(String.valueOf((char) c)));
+            }
+
+            @Override
+            public void write(char[] text, int start, int length) throws IOException {
+                out.write(visible(new String(text, start, length)));
+            }
+
+            @Override
+            public void write(String text, int start, int length) throws IOException {
+                out.write(visible(text.substring(start, start + length)));
+            }
+        };
+    }
+
+    /**
+     * {@return a text with characters that would steer a terminal, or turn its text around, written as their codes}
+     * Labels, names of files and what plug-ins say of themselves can have any.
+     */
+    static String visible(String text) {
+        StringBuilder visible = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean steers = Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t';
+            boolean turns = (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
+            if (steers || turns) {
+                visible.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                visible.append(c);
+            }
+        }
+        return visible.toString();
+    }
+
     /** Prints a line of the result, wrapped on a terminal. */
     void print(String line) {
-        Table.wrapped(line, outColumns).forEach(out::println);
+        Table.wrapped(visible(line), outColumns).forEach(out::println);
     }
 
     /** Prints a table of the result, not wider than the terminal. */
     void print(Table table) {
-        table.lines(outColumns).forEach(out::println);
+        table.lines(outColumns).forEach(line -> out.println(visible(line)));
     }
 
     /** Prints the result as the one JSON document. */
@@ -85,17 +135,18 @@ final class Console {
 
     /** Prints a line that is not part of the result, wrapped on a terminal. */
     void note(String line) {
-        Table.wrapped(oneLine(line), errColumns).forEach(err::println);
+        Table.wrapped(visible(oneLine(line)), errColumns).forEach(err::println);
     }
 
     /** Prints a question; the answer is to stand in the same line. */
     void ask(String question) {
-        err.print(question);
+        err.print(visible(question));
         err.flush();
     }
 
     /** Replaces the last line on a terminal; what does not fit is cut off, because only one line can be replaced. */
-    void rewrite(String line) {
+    void rewrite(String text) {
+        String line = visible(text);
         err.print("\r" + line.substring(0, Math.min(line.length(), errColumns - 1)) + "\u001b[K");
         err.flush();
     }
@@ -118,7 +169,9 @@ final class Console {
     /** Prints the stack trace of a failure, with {@code --debug}. */
     void trace(Failure failure) {
         if (debug) {
-            failure.cause().printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            failure.cause().printStackTrace(new PrintWriter(trace));
+            err.print(visible(trace.toString()));
         }
     }
 

@@ -58,12 +58,22 @@ public final class Main {
                 words.contains("--debug"),
                 Integer.getInteger("accrete.out.columns", Console.NO_TERMINAL),
                 Integer.getInteger("accrete.err.columns", Console.NO_TERMINAL));
+        int status = run(words, console);
+        if (status == 0 && out.checkError()) {
+            console.note("accrete: standard output could not be written (is the disk full, or its reader gone?);"
+                    + " the result there is incomplete");
+            return Failure.OTHER;
+        }
+        return status;
+    }
+
+    private static int run(List<String> words, Console console) {
         Subcommand running = null;
         try {
             List<CommandLine> named = parse(asOption(words), console).asCommandLineList();
             CommandLine last = named.get(named.size() - 1);
             if (last.isUsageHelpRequested()) {
-                last.usage(new PrintWriter(out, true, StandardCharsets.UTF_8));
+                last.usage(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
                 return 0;
             }
             if (last.getCommand() instanceof Subcommand command) {
@@ -133,6 +143,8 @@ public final class Main {
         commands.put("versions", () -> new VersionsCommand(console));
         commands.put("rollback", () -> new RollbackCommand(console));
         commands.put("tag", () -> new TagCommand(console));
+        commands.put("prune", () -> new PruneCommand(console));
+        commands.put("copy", () -> new CopyCommand(console));
         commands.put("rm", () -> new RmCommand(console));
         commands.put("verify", () -> new VerifyCommand(console));
         commands.put("learners", () -> new PlugInsCommand(console, PlugInsCommand.Kind.LEARNERS));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import org.accrete.api.AccreteException;
 
 /**
@@ -18,16 +19,15 @@ final class NewFile implements Closeable {
     private final Path unfinished;
 
     /**
-     * Makes the name of a file that is to be written.
+     * Makes an empty file under a name that nobody can foresee, so that nothing stands there already, not even a link.
      *
-     * @param file its name in the end
-     * @throws IOException if an old file of the unfinished name cannot be removed
+     * @param file its name in the end; a link of this name is replaced, and what it points at stays as it is
+     * @throws IOException if the file cannot be made
      */
     NewFile(Path file) throws IOException {
-        this.file = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        this.unfinished = this.file.resolveSibling(
-                file.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
-        Files.deleteIfExists(unfinished);
+        this.file = file.toAbsolutePath();
+        this.unfinished = this.file.resolveSibling(file.getFileName() + ".unfinished-" + UUID.randomUUID());
+        Files.createFile(unfinished);
         unfinished.toFile().deleteOnExit();
     }
 

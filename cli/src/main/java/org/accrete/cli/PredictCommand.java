@@ -82,7 +82,7 @@ final class PredictCommand extends Subcommand {
             } else if (console.isJson()) {
                 asJson(stored, answers, rows);
             } else {
-                asCsv(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), answers, rows);
+                asCsv(console.writer(), answers, rows);
             }
         }
         return 0;

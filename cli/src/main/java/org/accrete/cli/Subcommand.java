@@ -91,8 +91,13 @@ abstract class Subcommand implements Callable<Integer> {
 
     /** {@return the store; the caller closes it} */
     final ModelStore openStore(PlugIns plugIns) {
+        return openStore(plugIns, store);
+    }
+
+    /** {@return a store; the caller closes it} */
+    static ModelStore openStore(PlugIns plugIns, String location) {
         Address address = Address.parse(
-                store, Address.parametersBesideUrls(plugIns.stores().all(), ModelStoreProvider::takesUrls));
+                location, Address.parametersBesideUrls(plugIns.stores().all(), ModelStoreProvider::takesUrls));
         ModelStoreProvider provider = plugIns.stores().find(address.plugIn().orElse("directory"));
         return PlugInCalls.open(provider, address.location(), Params.parse(provider.params(), address.settings()));
     }

@@ -3,8 +3,11 @@ package org.accrete.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -277,5 +280,190 @@ final class StoreCommandsTest {
         assertThat(accrete("train", data, "--model", "newest", "--resume", "--json")
                         .json())
                 .containsEntry("rows_before", 150L);
+    }
+
+    // ---- prune, copy, repair ----
+
+    private void trainVersions(int versions) {
+        for (int i = 2; i <= versions; i++) {
+            assertThat(train("--model", "late", "--from", "late").status()).isZero();
+        }
+    }
+
+    @Test
+    void oldVersionsArePruned() {
+        trainVersions(6);
+        accrete("tag", "late", "2", "best");
+        assertThat(accrete("prune", "late").err()).contains("--keep N");
+        assertThat(accrete("prune", "late", "--keep", "-1").err()).contains("must be >= 0");
+        assertThat(accrete("prune", "nobody", "--keep", "1").status()).isEqualTo(2);
+        assertThat(accrete("prune", "late", "--keep-days", "1").out()).contains("nothing to prune", "6 versions");
+        assertThat(accrete("prune", "late", "--keep", "0", "--keep-days", "1").out())
+                .contains("nothing to prune");
+        assertThat(accrete("prune", "late", "--keep", "2", "--dry-run").out())
+                .contains("would prune 3 versions of late", ": 1, 3-4; 3 versions would stay");
+        Outcome pruned = accrete("prune", "late", "--keep", "2", "--json");
+        assertThat(pruned.status()).isZero();
+        assertThat(pruned.json()).containsEntry("pruned", List.of(1L, 3L, 4L)).containsEntry("left", 3L);
+        assertThat(accrete("verify").out()).contains("late: ok");
+        Outcome gone = accrete("describe", "late@3");
+        assertThat(gone.status()).isEqualTo(2);
+        assertThat(gone.err()).contains("version 3 of model 'late' is not there any more: it was pruned");
+        assertThat(accrete("prune", "late", "--keep-days", "0").out())
+                .contains("pruned 1 version", ": 5; 2 versions left");
+        assertThat(train("--model", "late", "--from", "late@best").status()).isZero();
+        assertThat(accrete("describe", "late@latest", "--json").json()).containsEntry("version", 7L);
+    }
+
+    @Test
+    void aModelIsCopiedToAnotherStore() throws IOException {
+        trainVersions(4);
+        accrete("tag", "late", "2", "best");
+        accrete("rollback", "late", "3");
+        accrete("prune", "late", "--keep", "3");
+        String other = folder.resolve("other").toString();
+        Outcome copied = accrete("copy", "late", other, "--json");
+        assertThat(copied.status()).as(copied.out()).isZero();
+        assertThat(copied.json()).containsEntry("copied", List.of(2L, 3L, 4L));
+        DirectoryStore from = DirectoryStore.open(folder.resolve("models"));
+        DirectoryStore to = DirectoryStore.open(folder.resolve("other"));
+        assertThat(to.history("late").versions()).isEqualTo(from.history("late").versions());
+        assertThat(to.history("late").aliases()).isEqualTo(from.history("late").aliases());
+        assertThat(to.history("late").rollback()).isPresent();
+        assertThat(to.verify("late")).isEmpty();
+        assertThat(accrete("copy", "late", other).out()).contains("copied 0 versions");
+
+        accrete("tag", "late", "3", "best");
+        assertThat(train("--model", "late", "--from", "late@4").status()).isZero();
+        assertThat(accrete("copy", "late", other).out()).contains("copied 1 version");
+        assertThat(to.history("late").versions()).isEqualTo(from.history("late").versions());
+        assertThat(to.history("late").aliases()).isEqualTo(from.history("late").aliases());
+        assertThat(Outcome.of("rm", "late", "--yes", "--store", other).status()).isZero();
+
+        assertThat(Outcome.of(
+                                "train",
+                                data,
+                                "--target",
+                                "late",
+                                "--column",
+                                "delay=ignore",
+                                "--model",
+                                "late",
+                                "--store",
+                                other)
+                        .status())
+                .isZero();
+        accrete("rollback", "late", "2");
+        assertThat(train("--model", "late", "--replace").status()).isZero();
+        assertThat(accrete("copy", "late", other).err()).contains("another model 'late'");
+        assertThat(accrete("copy", "late", folder.resolve("models").toString()).status())
+                .isEqualTo(2);
+        assertThat(accrete("copy", "nobody", other).status()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "empty", "zeros", "torn", "flipped", "garbage", "directory", "files"})
+    void aDamagedModelIsRepaired(String loss) throws IOException {
+        trainVersions(2);
+        damageHistory(loss);
+        Outcome found = accrete("verify", "late");
+        assertThat(found.status()).isEqualTo(1);
+        assertThat(accrete("verify").status()).isEqualTo(1);
+        Outcome repaired = accrete("verify", "late", "--repair", "--json");
+        assertThat(repaired.status()).as(repaired.out()).isZero();
+        assertThat(accrete("verify", "--repair").out()).contains("late: ok");
+        assertThat(accrete("describe", "late", "--json").json()).containsEntry("version", 2L);
+        assertThat(train("--model", "late", "--resume").status()).isZero();
+    }
+
+    @Test
+    void whatCannotBeReadIsNotDamaged() throws IOException {
+        Path file = late().resolve("000001.safetensors");
+        Files.setPosixFilePermissions(file, java.util.Set.of());
+        org.junit.jupiter.api.Assumptions.assumeFalse(Files.isReadable(file), "the user may read everything");
+        Outcome found = accrete("verify", "late");
+        assertThat(found.status()).isEqualTo(2);
+        assertThat(found.out()).contains("permission denied").doesNotContain("DAMAGED");
+        assertThat(accrete("verify", "late", "--repair").status()).isEqualTo(2);
+        assertThat(file).exists();
+    }
+
+    @Test
+    void aLinkIsNotFollowedWhenAModelIsWritten() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim"), "precious");
+        for (String name : List.of("lock", "history.lock", "history.end")) {
+            Files.delete(late().resolve(name));
+            Files.createSymbolicLink(late().resolve(name), victim);
+            Outcome refused = train("--model", "late", "--from", "late");
+            assertThat(victim).hasContent("precious");
+            if (name.endsWith("lock")) {
+                assertThat(refused.err()).contains("symbolic link");
+            }
+            Files.deleteIfExists(late().resolve(name));
+            assertThat(train("--model", "late", "--from", "late").status()).isZero();
+        }
+    }
+
+    @Test
+    void aLinkIsNotFollowedWhenPredictionsAreWritten() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim"), "precious");
+        Path output = folder.resolve("out.csv");
+        Files.createSymbolicLink(output, victim);
+        assertThat(accrete("predict", "late", data, "--output", output.toString())
+                        .status())
+                .isZero();
+        assertThat(victim).hasContent("precious");
+        assertThat(output).isRegularFile();
+        assertThat(Files.isSymbolicLink(output)).isFalse();
+        assertThat(folder.toFile().list()).noneMatch(name -> name.contains("unfinished"));
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenIsAFailure() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        for (String[] command : new String[][] {{"versions", "late"}, {"models"}, {"learners"}, {"--version"}}) {
+            for (boolean json : new boolean[] {false, true}) {
+                List<String> words = new ArrayList<>(List.of(command));
+                if (json) {
+                    words.add("--json");
+                }
+                if (!command[0].startsWith("-")) {
+                    words.addAll(List.of("--store", folder.resolve("models").toString()));
+                }
+                ByteArrayOutputStream err = new ByteArrayOutputStream();
+                int status =
+                        Main.run(words.toArray(String[]::new), new PrintStream(full, true), new PrintStream(err, true));
+                assertThat(status).as(words.toString()).isEqualTo(1);
+                assertThat(err.toString(StandardCharsets.UTF_8)).contains("standard output could not be written");
+            }
+        }
+    }
+
+    @Test
+    void nothingSteersTheTerminal() throws IOException {
+        Path csv = folder.resolve("steering.csv");
+        StringBuilder text = new StringBuilder("x,label\n");
+        for (int i = 0; i < 40; i++) {
+            text.append(i).append(i % 2 == 0 ? ",a\u001b[31mred\n" : ",\u202eblue\n");
+        }
+        Files.writeString(csv, text);
+        assertThat(accrete("train", csv.toString(), "--target", "label", "--model", "steering")
+                        .status())
+                .isZero();
+        accrete("rollback", "steering", "1");
+        for (String[] command : new String[][] {
+            {"describe", "steering"}, {"versions", "steering"}, {"inspect", csv.toString()}, {"describe", "\u001b[2J"}
+        }) {
+            Outcome outcome = accrete(command);
+            assertThat(outcome.out() + outcome.err())
+                    .as(String.join(" ", command))
+                    .doesNotContain("\u001b", "\u202e");
+        }
+        assertThat(accrete("inspect", csv.toString()).out()).contains("a\\u001b[31mred");
     }
 }
