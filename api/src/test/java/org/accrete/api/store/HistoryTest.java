@@ -3,6 +3,7 @@ package org.accrete.api.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,56 @@ class HistoryTest {
         assertThat(later.movesLive(note(4, 'p'))).isFalse();
         assertThat(chain("prr", List.of(appended(1), byHand(2, 2))).movesLive(note(3, 'p')))
                 .isTrue();
+    }
+
+    @Test
+    void whatLiveWillMoveThroughIsNeeded() {
+        History history = chain("pprr", List.of(appended(1), appended(2)));
+        assertThat(history.needed()).containsExactly(2L, 3L, 4L);
+        assertThat(history.prunable(List.of(1L)))
+                .extracting(ModelVersion::number)
+                .containsExactly(1L);
+        assertThatThrownBy(() -> history.prunable(List.of(1L, 2L)))
+                .hasMessage("version 2 of model 'm' must be kept: alias 'live' points at it");
+        assertThatThrownBy(() -> history.prunable(List.of(3L)))
+                .hasMessageContaining("version 3 of model 'm' must be kept");
+        assertThatThrownBy(() -> history.prunable(List.of(9L))).hasMessageContaining("has no version '9'");
+    }
+
+    @Test
+    void whatWasRemovedIsTold() {
+        History whole = chain("nnn", List.of(appended(1), appended(2)));
+        History history = new History(
+                "m",
+                whole.versions().subList(1, 2),
+                whole.aliases(),
+                whole.moves(),
+                new TreeMap<>(Map.of(1L, History.Removal.PRUNED, 3L, History.Removal.QUARANTINED)));
+        assertThat(history.highestNumber()).isEqualTo(3);
+        assertThat(history.prunable(List.of(1L))).isEmpty();
+        assertThatThrownBy(() -> history.resolve("1"))
+                .hasMessage("version 1 of model 'm' is not there any more: it was pruned; versions: 2 to 2, aliases:"
+                        + " live, latest");
+        assertThatThrownBy(() -> history.resolve("3")).hasMessageContaining("it was quarantined");
+        assertThat(History.empty("m").highestNumber()).isZero();
+    }
+
+    @Test
+    void theNewestTheYoungAndTheNeededAreKept() {
+        List<ModelVersion> versions = new ArrayList<>();
+        Instant noon = Instant.parse("2026-11-29T12:00:00Z");
+        for (int i = 1; i <= 6; i++) {
+            versions.add(new ModelVersion("m", i, noon.minus(Duration.ofDays(10 - i)), note(i - 1, 'n'), 1, "00"));
+        }
+        History history = new History("m", versions, new TreeMap<>(Map.of("live", 6L, "best", 2L)), List.of());
+        assertThat(new Retention(2, Optional.empty()).pruned(history, noon)).containsExactly(1L, 3L, 4L);
+        assertThat(new Retention(1, Optional.of(Duration.ofDays(6))).pruned(history, noon))
+                .containsExactly(1L, 3L);
+        assertThat(new Retention(0, Optional.empty()).pruned(history, noon)).containsExactly(1L, 3L, 4L, 5L);
+        assertThatThrownBy(() -> new Retention(-1, Optional.empty()))
+                .hasMessage("the number of versions to keep must be >= 0 but was -1");
+        assertThatThrownBy(() -> new Retention(1, Optional.of(Duration.ofDays(-1))))
+                .hasMessageContaining("must be >= 0");
     }
 
     @Test
