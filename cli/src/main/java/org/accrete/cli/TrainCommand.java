@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.param.ParamSpec;
+import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.score.ScoreReport;
+import org.accrete.core.train.DriftMark;
+import org.accrete.core.train.DriftReport;
 import org.accrete.core.train.RunReport;
 import org.accrete.core.train.TrainingRun;
 import picocli.CommandLine.Command;
@@ -33,6 +36,9 @@ import picocli.CommandLine.Mixin;
             "Ctrl-C ends training after the current chunk, appends a version and prints the table (status 130)."
         })
 final class TrainCommand extends Subcommand {
+    /** So many marks are printed. */
+    private static final int MOST_MARKS = 10;
+
     @Mixin
     final TrainOptions options = new TrainOptions();
 
@@ -49,6 +55,11 @@ final class TrainCommand extends Subcommand {
         try (ModelStore store = openStore(plugIns);
                 Training training = Training.prepare(options, plugIns, store, console::note)) {
             TrainProgress progress = new TrainProgress(this, console);
+            progress.onDriftVersion(version -> store.tag(
+                    version.model(),
+                    DriftOptions.ALIAS,
+                    version.number(),
+                    new History.Reason(version.note().facts().getOrDefault("drift", "drift"), false)));
             training.removeReplaced(store);
             try (ModelWriter writer = store.writer(options.model)) {
                 training.requireUnchanged(store);
@@ -125,6 +136,10 @@ final class TrainCommand extends Subcommand {
         });
         console.print(account(report));
         report.sources().forEach(rows -> console.print("  of " + rows.source() + ": " + account(rows)));
+        report.drift()
+                .map(TrainCommand::driftNote)
+                .filter(note -> !note.isEmpty())
+                .ifPresent(console::print);
         if (report.stoppedEarly()) {
             console.print("stopped early: the last epochs are no better than the best one, which is kept");
         }
@@ -167,6 +182,38 @@ final class TrainCommand extends Subcommand {
                 + (rows.rowsRefused() > 0 ? ", " + Console.count(rows.rowsRefused()) + " bad and " + fate() : "")
                 + (rows.rowsLeftOut() > 0 ? ", " + Console.count(rows.rowsLeftOut()) + " left out" : "")
                 + (rows.rowsFiltered() > 0 ? ", " + Console.count(rows.rowsFiltered()) + " filtered out" : "");
+    }
+
+    private static String driftNote(DriftReport drift) {
+        List<DriftMark> marks = drift.marks();
+        List<String> last = marks.subList(Math.max(0, marks.size() - MOST_MARKS), marks.size()).stream()
+                .map(DriftMark::toText)
+                .toList();
+        return (marks.isEmpty()
+                        ? "no drift"
+                        : Console.count(marks.size(), "drift")
+                                + (marks.size() > last.size() ? ", the last " : ": ")
+                                + String.join(", ", last))
+                + (drift.rowsHeld() > 0 ? "; " + Console.count(drift.rowsHeld()) + " rows not learned" : "")
+                + (drift.rowsTakenBack() > 0 ? "; " + Console.count(drift.rowsTakenBack()) + " taken back" : "")
+                + (drift.isHeld() ? "; the model is held until its loss returns" : "");
+    }
+
+    private static Map<String, Object> document(DriftReport drift) {
+        List<Map<String, Object>> marks = new ArrayList<>();
+        for (DriftMark mark : drift.marks()) {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("detector", mark.detector());
+            facts.put(mark.isColumn() ? "column" : "metric", mark.of());
+            facts.put("row", mark.row());
+            marks.add(facts);
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("marks", marks);
+        document.put("rows_held", drift.rowsHeld());
+        document.put("rows_taken_back", drift.rowsTakenBack());
+        document.put("held", drift.isHeld());
+        return document;
     }
 
     /** {@return what became of the rows that were read} */
@@ -237,6 +284,7 @@ final class TrainCommand extends Subcommand {
         document.put("progressive", report.progressive().map(Figures::document));
         document.put("holdout", report.holdout().map(Figures::document));
         document.put("stopped_early", report.stoppedEarly());
+        document.put("drift", report.drift().map(TrainCommand::document));
         return document;
     }
 }

@@ -107,6 +107,9 @@ final class TrainOptions {
     RowsOptions chosen = new RowsOptions();
 
     @Mixin
+    DriftOptions drift = new DriftOptions();
+
+    @Mixin
     ThreadsOption threads = new ThreadsOption();
 
     @Option(

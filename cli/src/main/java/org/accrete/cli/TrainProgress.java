@@ -2,8 +2,10 @@ package org.accrete.cli;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelVersion;
+import org.accrete.core.train.DriftMark;
 import org.accrete.core.train.Progress;
 import org.accrete.core.train.Rollback;
 import org.accrete.core.train.RunListener;
@@ -16,6 +18,9 @@ final class TrainProgress implements RunListener {
     private static final long REWRITE_NANOS = 200_000_000L;
     private static final long LINE_NANOS = 3_000_000_000L;
 
+    /** More drifts than these are in the report only. */
+    private static final int MOST_MARKS = 20;
+
     private final Subcommand command;
     private final Console console;
     private Optional<Progress> last = Optional.empty();
@@ -23,6 +28,9 @@ final class TrainProgress implements RunListener {
     private long firstRows = -1;
     private boolean rewriting;
     private Optional<ModelVersion> appended = Optional.empty();
+    private Consumer<ModelVersion> tagger = version -> {};
+    private long marks;
+    private long warnings;
 
     TrainProgress(Subcommand command, Console console) {
         this.command = command;
@@ -69,6 +77,50 @@ final class TrainProgress implements RunListener {
         if (rollback.fromHere() && !rollback.asked()) {
             console.note("the source cannot be read again, so this is as with --from-here");
         }
+    }
+
+    /** Sets what is done with a version that a drift was the reason for. */
+    void onDriftVersion(Consumer<ModelVersion> tag) {
+        tagger = tag;
+    }
+
+    @Override
+    public void drift(DriftMark mark) {
+        marks++;
+        if (marks <= MOST_MARKS) {
+            say("drift: " + words(mark));
+        } else if (marks == MOST_MARKS + 1) {
+            say("drift: further ones are not shown here");
+        }
+    }
+
+    @Override
+    public void driftWarning(DriftMark mark) {
+        warnings++;
+        if (warnings <= MOST_MARKS) {
+            say("perhaps drift: " + words(mark));
+        }
+    }
+
+    @Override
+    public void driftAction(long row, String what) {
+        say("at row " + Console.count(row) + " " + what);
+    }
+
+    @Override
+    public void driftVersion(ModelVersion version) {
+        tagger.accept(version);
+        say(version.reference() + " is tagged '" + DriftOptions.ALIAS + "'");
+    }
+
+    private static String words(DriftMark mark) {
+        return mark.detector() + " of " + (mark.isColumn() ? "column '" + mark.of() + "'" : "the " + mark.of())
+                + " at row " + Console.count(mark.row());
+    }
+
+    private void say(String line) {
+        endLine();
+        console.note(line);
     }
 
     /** Shows the last progress; the final scores follow in a table. */

@@ -40,6 +40,7 @@ final class Training implements AutoCloseable {
     private final BadRows badRows;
     private final int chunkRows;
     private final Optional<Double> holdout;
+    private final DriftOptions.Chosen drift;
     private final ChunkSource source;
     private final Pipeline pipeline;
     private volatile boolean ending;
@@ -77,6 +78,7 @@ final class Training implements AutoCloseable {
                         .orElse(StoredModel.CHUNK_ROWS));
         options.rows();
         this.holdout = resumed.isPresent() ? resumedHoldout(resumed.get()) : options.holdout();
+        this.drift = options.drift.chosen(plugIns, resumed, epochs);
         requireUsefulStop(epochs);
         this.start = origin.isPresent()
                 ? new StoredStart(options, plugIns, address, chosen, badRows, epochs, origin.get())
@@ -89,6 +91,7 @@ final class Training implements AutoCloseable {
         boolean whole = false;
         try {
             this.pipeline = start.pipeline(source);
+            DriftOptions.requireMemory(drift, source.schema());
             if (options.progressive) {
                 TrainingRun.requireProgressive(pipeline);
             }
@@ -229,6 +232,7 @@ final class Training implements AutoCloseable {
                 .badRows(badRows)
                 .listener(progress)
                 .progressive(options.progressive)
+                .drift(drift.watches(), drift.action())
                 .fact("source", options.source)
                 .lineage("source", Address.shown(options.source))
                 .lineage("kernel", DenseKernels.choice())

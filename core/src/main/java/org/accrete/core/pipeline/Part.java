@@ -1,9 +1,14 @@
 package org.accrete.core.pipeline;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
+import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.core.plugin.PlugInCalls;
@@ -18,6 +23,25 @@ import org.accrete.core.plugin.PlugInCalls;
 record Part<P extends LearnerProvider>(P provider, Params params) {
     String name() {
         return provider.name();
+    }
+
+    /** {@return the parameter of the first learning rate, if it is tunable} */
+    Optional<ParamSpec<?>> rate() {
+        return provider.params().stream()
+                .filter(spec -> spec.name().equals("eta0") && spec.isTunable() && spec.type() == Double.class)
+                .findFirst();
+    }
+
+    /** {@return a learner that goes on from the state of another one, with another first learning rate} */
+    Learner withRate(double factor, Learner learner) {
+        ParamSpec<?> spec = rate().orElseThrow(
+                        () -> AccreteException.badState(name() + " has no tunable parameter 'eta0' to be multiplied"));
+        Map<String, String> changed = new LinkedHashMap<>(params.toMap());
+        double most = spec.domain() instanceof Domain.Range range ? range.max() : Double.POSITIVE_INFINITY;
+        double rate = Double.parseDouble(String.valueOf(changed.get(spec.name()))) * factor;
+        changed.put(spec.name(), Double.toString(Math.min(rate, most)));
+        Params faster = Params.parse(provider.params(), changed);
+        return named("restore", () -> provider.restore(learner.schema(), faster, learner.state()));
     }
 
     List<String> tunable() {

@@ -398,6 +398,57 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         return String.join(", ", names) + (names.isEmpty() ? "" : ", ") + learner();
     }
 
+    /**
+     * {@return a pipeline of the same parts and parameters that continues from a state}
+     *
+     * @param state what {@link #state()} of this pipeline gave at some time; it may hold more
+     * @throws AccreteException corrupt file: something is missing or has another shape
+     */
+    public final Pipeline at(State state) {
+        Pipeline then = PipelineAssembly.restore(spec, Schema.parse(state.text("schema")), state);
+        then.readCounts(state);
+        then.hasWeights = hasWeights;
+        return then;
+    }
+
+    /**
+     * Becomes what this pipeline was when it gave a state. A {@link #view()} from before must no longer be used.
+     *
+     * @param state what {@link #state()} of this pipeline gave at some time; it may hold more
+     * @throws AccreteException corrupt file: something is missing or has another shape; nothing is changed
+     */
+    public final void goBackTo(State state) {
+        requireOneThread();
+        Pipeline then = at(state);
+        become(then, then.classes);
+    }
+
+    /** Becomes untrained; the classes known so far stay known. A {@link #view()} from before must no longer be used. */
+    public final void beginAnew() {
+        requireOneThread();
+        Pipeline untrained = PipelineAssembly.create(spec, schema.withClasses(classes));
+        become(untrained, classes);
+        hasWeights = false;
+    }
+
+    /** {@return whether the learner has a first learning rate that {@link #rateFactor} can multiply} */
+    public final boolean hasRate() {
+        return spec.learner().rate().isPresent();
+    }
+
+    /**
+     * Lets the learner learn the next rows with its first learning rate times a factor, or the largest that it takes.
+     * The parameters stay as they are, so a pipeline that is restored has a factor of 1. A {@link #view()} from before
+     * must no longer be used.
+     *
+     * @param factor above 0; 1 for the rate of the parameters
+     * @throws AccreteException bad state: the learner has no parameter {@code eta0} that is tunable
+     */
+    public final void rateFactor(double factor) {
+        requireOneThread();
+        learner = spec.learner().withRate(factor, learner);
+    }
+
     /** {@return an independent copy of this pipeline} */
     private Pipeline copy(ResolvedSpec parts) {
         Pipeline copy = PipelineAssembly.restore(parts, schema, state());

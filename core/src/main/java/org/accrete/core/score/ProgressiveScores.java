@@ -87,6 +87,27 @@ public final class ProgressiveScores {
         scores.count(chunk, first, chunk.rows());
     }
 
+    /**
+     * Scores rows that are not learned by the model as it is.
+     *
+     * @param chunk rows
+     */
+    public void score(Chunk chunk) {
+        if (pipeline.isUntrained()) {
+            scores.pass(chunk, 0, chunk.rows());
+        } else {
+            scores.update(pipeline.view(), chunk);
+        }
+    }
+
+    /**
+     * {@return the decision values of the chunk that was last passed to {@link #fit}, as its learner wrote them} The
+     * array is overwritten by the next call.
+     */
+    public double[] decisions() {
+        return decisions;
+    }
+
     /** {@return the row after the first that has a target, which an untrained model predicted} */
     private static int afterFirstLabel(Chunk chunk) {
         int row = 0;

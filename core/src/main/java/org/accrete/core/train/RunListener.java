@@ -24,4 +24,34 @@ public interface RunListener {
      * @param rollback what was done
      */
     default void rolledBack(Rollback rollback) {}
+
+    /**
+     * A detector said that something has drifted.
+     *
+     * @param mark where
+     */
+    default void drift(DriftMark mark) {}
+
+    /**
+     * A detector said that something may be drifting, for the first time since its last drift.
+     *
+     * @param mark where
+     */
+    default void driftWarning(DriftMark mark) {}
+
+    /**
+     * Something was done about a drift, or what was done has ended.
+     *
+     * @param row rows that the source had handed on, over all runs
+     * @param what what, in words
+     */
+    default void driftAction(long row, String what) {}
+
+    /**
+     * A version was appended because of a drift, by {@link DriftAction.Kind#TAG}; {@link #version} was called for it
+     * before, if it was not appended already.
+     *
+     * @param version the version
+     */
+    default void driftVersion(ModelVersion version) {}
 }

@@ -9,7 +9,7 @@ import org.accrete.core.score.ScoreReport;
  * What a run did.
  *
  * <p>The rows read are those learned, those without a target, those held out, those left out, those filtered and those
- * that were dropped.
+ * that were dropped, and those that a model was held for because of drift.
  *
  * @param rows rows learned by this run, without those before a resume
  * @param rowsUnlabelled rows without a target, which trained steps only
@@ -27,6 +27,7 @@ import org.accrete.core.score.ScoreReport;
  * @param progressive the scores of each row by the model from before that row; empty when the run was not asked for
  *     them
  * @param holdout the scores of the rows held out in the last pass over the source; empty when none were
+ * @param drift what was found of drift; empty when the run did not watch for it
  * @param version the last version that this run appended
  * @param stopped whether {@link TrainingRun#stop()} ended it
  * @param stoppedEarly whether it ended because passes no longer improved
@@ -48,6 +49,7 @@ public record RunReport(
         Optional<ScoreReport> scores,
         Optional<ScoreReport> progressive,
         Optional<ScoreReport> holdout,
+        Optional<DriftReport> drift,
         Optional<ModelVersion> version,
         boolean stopped,
         boolean stoppedEarly,
@@ -84,6 +86,7 @@ public record RunReport(
 
     /** {@return all rows that this run read} */
     public long rowsRead() {
-        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered + rowsRolledBack;
+        long held = drift.map(DriftReport::rowsHeld).orElse(0L);
+        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered + rowsRolledBack + held;
     }
 }

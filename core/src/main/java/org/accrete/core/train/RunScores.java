@@ -26,6 +26,13 @@ final class RunScores {
     private final Pipeline pipeline;
     private final Optional<Scores> scores;
     private final Optional<ProgressiveScores> progressive;
+    private final Optional<DriftRun> drift;
+
+    /** Rows that were predicted and are learned in parts. */
+    private Optional<Chunk> ahead = Optional.empty();
+
+    private int aheadFrom;
+    private boolean aheadUntrained;
 
     /**
      * Makes scores that have seen nothing, or that continue from a state.
@@ -33,9 +40,16 @@ final class RunScores {
      * @param target of the source
      * @param wantsProgressive whether each row is also scored by the model from before that row; a run that continues
      *     one with such scores always has them
+     * @param drift learns rows in place of the pipeline, if the run watches for drift
      */
-    RunScores(Pipeline pipeline, Target target, Optional<State> resumed, boolean wantsProgressive) {
+    RunScores(
+            Pipeline pipeline,
+            Target target,
+            Optional<State> resumed,
+            boolean wantsProgressive,
+            Optional<DriftRun> drift) {
         this.pipeline = pipeline;
+        this.drift = drift;
         scores = Scores.canScore(target, pipeline.view())
                 ? Optional.of(
                         resumed.map(state -> Scores.restore(target, state)).orElseGet(() -> Scores.forTarget(target)))
@@ -65,26 +79,51 @@ final class RunScores {
     }
 
     /**
+     * Predicts rows that are then learned in parts, so that all are scored by the model from before the first part.
+     *
+     * @param rows a chunk or a part of one
+     * @param from number of the first row in the chunk
+     */
+    void predictAhead(Chunk rows, int from, boolean firstPass) {
+        ahead = Optional.of(rows);
+        aheadFrom = from;
+        aheadUntrained = isUntrained();
+        if (firstPass && scores.isPresent() && !aheadUntrained) {
+            scores.get().predict(pipeline.view(), rows);
+        }
+    }
+
+    /** Ends the rows that were predicted ahead. */
+    void endAhead() {
+        ahead = Optional.empty();
+    }
+
+    /**
      * Scores rows with the model from before them, and learns them; rows that are refused change neither.
      *
      * @param rows a chunk or a part of one
+     * @param from number of the first row in the chunk
      * @param firstPass whether the source hands these rows on for the first time; if not, they are learned only
      */
-    void learn(Chunk rows, boolean firstPass) {
+    void learn(Chunk rows, int from, boolean firstPass) {
         boolean scoring = firstPass && scores.isPresent();
-        boolean untrained = isUntrained();
-        if (scoring && !untrained) {
+        boolean untrained = ahead.isPresent() ? aheadUntrained : isUntrained();
+        if (scoring && !untrained && ahead.isEmpty()) {
             scores.get().predict(pipeline.view(), rows);
         }
-        if (firstPass && progressive.isPresent()) {
+        if (drift.isPresent()) {
+            drift.get().fit(rows, firstPass, progressive);
+        } else if (firstPass && progressive.isPresent()) {
             progressive.get().fit(rows);
         } else {
             pipeline.partialFit(rows);
         }
+        Chunk predicted = ahead.orElse(rows);
+        int first = ahead.isPresent() ? from - aheadFrom : 0;
         if (scoring && untrained) {
-            scores.get().pass(rows, 0, rows.rows());
+            scores.get().pass(predicted, first, first + rows.rows());
         } else if (scoring) {
-            scores.get().count(rows);
+            scores.get().count(predicted, first, first + rows.rows());
         }
     }
 

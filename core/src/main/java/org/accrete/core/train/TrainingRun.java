@@ -77,6 +77,7 @@ public final class TrainingRun {
     private final Checkpoints checkpoints;
     private final Optional<SnapshotPublisher> publisher;
     private final Optional<Holdout> holdout;
+    private final Optional<DriftRun> drift;
     private final SourceProgress progress;
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -102,8 +103,16 @@ public final class TrainingRun {
         lineage = new LinkedHashMap<>(builder.lineage);
         resumed = builder.resumed;
         prefetch = builder.prefetch ? Optional.of(Sources.prefetch(source, chunkRows, mostRows)) : Optional.empty();
+        drift = builder.watches.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new DriftRun(pipeline, source.schema(), builder.watches, builder.onDrift, listener));
+        if (drift.isEmpty() && resumed.filter(DriftRun::isIn).isPresent()) {
+            throw AccreteException.badState("the stored run watches for drift by "
+                    + String.join(", ", DriftWatch.stored(resumed.orElseThrow()))
+                    + ", so a run that resumes it must too");
+        }
         progressive = builder.progressive;
-        scores = new RunScores(pipeline, source.schema().target(), resumed, progressive);
+        scores = new RunScores(pipeline, source.schema().target(), resumed, progressive, drift);
         rollbacks = builder.rollbacks.map(store ->
                 new RollbackWatch(store.plugIns(), store.store(), store.asOf(), store.rowsAgain(), builder.clock));
         checkpoints = new Checkpoints(
@@ -166,6 +175,7 @@ public final class TrainingRun {
             gates.ifPresent(some -> some.resume(state, progress.next() - 1));
             reader.seek(progress.position());
         });
+        drift.ifPresent(some -> some.begin(progress.next() - 1, resumed));
         sinceStart.start();
         checkpoints.start();
         try {
@@ -227,7 +237,7 @@ public final class TrainingRun {
             rowsEnd(atEnd);
         }
         return new RunReport(
-                progress.learned(),
+                learned(),
                 progress.unlabelled(),
                 progress.heldOut(),
                 progress.refused() + atEnd.refused(),
@@ -242,6 +252,7 @@ public final class TrainingRun {
                 scores.report(),
                 scores.progressiveReport(),
                 holdout.map(Holdout::report),
+                drift.map(DriftRun::report),
                 checkpoints.version(),
                 stopped,
                 stoppedEarly,
@@ -287,12 +298,17 @@ public final class TrainingRun {
                 : watch.rowsAgain().open(version, state);
         pipeline.goBackTo(watch.plugIns(), state);
         scores = new RunScores(
-                pipeline, source.schema().target(), ofThisSource ? Optional.of(state) : Optional.empty(), progressive);
+                pipeline,
+                source.schema().target(),
+                ofThisSource ? Optional.of(state) : Optional.empty(),
+                progressive,
+                drift);
         if (again.isPresent()) {
             readAgain(again.get(), state);
         } else {
             progress.rollBack(state);
         }
+        drift.ifPresent(some -> some.goBackTo(progress.next() - 1, state));
         checkpoints.goBackTo(version.reference(), progress.rows());
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
@@ -373,6 +389,7 @@ public final class TrainingRun {
         if (holdout.isPresent()) {
             chunk = holdout.get().keep(chunk);
             progress.heldOutUpTo(buffer, placeOf(0));
+            rowsEnd();
         }
         gates.ifPresent(some -> some.chunkBegins(progress.next() - 1));
         boolean firstPass = Sources.pass(buffer.position()) == 1;
@@ -380,7 +397,11 @@ public final class TrainingRun {
         int from = 0;
         while (from < chunk.rows()) {
             int to = scores.partEnd(from, chunk.rows(), untrained);
-            learn(chunk, from, to, firstPass, buffer);
+            if (drift.filter(DriftRun::cutsRows).isPresent()) {
+                learnInLooks(chunk, from, to, firstPass, buffer);
+            } else {
+                learn(chunk, from, to, firstPass, buffer);
+            }
             from = to;
         }
         if (holdout.isPresent()) {
@@ -389,6 +410,32 @@ public final class TrainingRun {
         progress.chunkEnds(buffer);
         checkpoints.chunkLearned();
         badRows.requireShare(progress.allRead(), progress.allRefused(), false);
+    }
+
+    /** Learns rows in parts that end with the looks for drift; all are scored by the model from before the first. */
+    private void learnInLooks(Chunk chunk, int first, int end, boolean firstPass, ChunkBuffer read) {
+        scores.predictAhead(chunk.slice(first, end), first, firstPass);
+        int from = first;
+        while (from < end) {
+            long left = drift.orElseThrow().rowsUntilLook(progress.next() - 1);
+            int to = from;
+            while (to < end && placeOf(to) - placeOf(from) < left) {
+                to++;
+            }
+            learn(chunk, from, to, firstPass, read);
+            from = to;
+        }
+        scores.endAhead();
+    }
+
+    /** Lets what is done about drift happen after the rows so far. */
+    private void rowsEnd() {
+        drift.ifPresent(some -> some.rowsEnd(progress.next() - 1));
+    }
+
+    /** {@return rows learned by this run; those that a model was held for were not} */
+    private long learned() {
+        return progress.learned() - drift.map(DriftRun::ownRowsHeld).orElse(0L);
     }
 
     /** {@return the place in the source's chunk of a row of those that are learned} */
@@ -412,7 +459,7 @@ public final class TrainingRun {
                 if (judged) {
                     gates.get().predict(rows);
                 }
-                scores.learn(rows, firstPass);
+                scores.learn(rows, from, firstPass);
             } catch (AccreteException e) {
                 int before = e.chunkRow().orElse(rows.rows() / 2);
                 if (e.kind() != AccreteException.Kind.BAD_DATA) {
@@ -430,7 +477,10 @@ public final class TrainingRun {
                 gates.get().count(rows);
             }
             int part = from;
+            long next = progress.next();
+            drift.ifPresent(some -> some.watch(rows, row -> next + placeOf(part + row) - placeOf(part)));
             progress.learned(rows, read, placeOf(to), row -> placeOf(part + row));
+            rowsEnd();
             from = to;
             to = end;
         }
@@ -448,6 +498,7 @@ public final class TrainingRun {
             throw afterAppending(e);
         }
         progress.dropped(read, placeOf(row), placeOf(row + 1));
+        rowsEnd();
     }
 
     private BadRow badRow(AccreteException refusal, long place) {
@@ -483,7 +534,11 @@ public final class TrainingRun {
     }
 
     private void afterChunk() {
-        listener.chunk(new Progress(progress.learned(), progress.refused(), seconds(), this::report));
+        listener.chunk(new Progress(learned(), progress.refused(), seconds(), this::report));
+        if (drift.filter(DriftRun::takesVersion).isPresent() && !keepsBest()) {
+            append();
+            checkpoints.version().ifPresent(listener::driftVersion);
+        }
         if (gates.isEmpty()) {
             storeWhatIsDue();
         } else if (gates.get().isVersionDue(progress.next() - 1, chunkRows, checkpoints) && !keepsBest()) {
@@ -520,6 +575,7 @@ public final class TrainingRun {
         GateSums.Judgement said =
                 gates.map(some -> some.judge(progress.next() - 1)).orElse(GateSums.Judgement.NONE);
         ModelVersion appended = checkpoints.append(state(), note(said), progress.rows());
+        drift.ifPresent(DriftRun::versionAppended);
         scores.beginStretch();
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
@@ -537,6 +593,7 @@ public final class TrainingRun {
         if (!judgement.figures().isEmpty()) {
             said.put("gate", judgement.figures());
         }
+        drift.flatMap(DriftRun::marksOfVersion).ifPresent(marks -> said.put("drift", marks));
         return new ModelVersion.Note(
                 Optional.empty(),
                 pipeline.learner(),
@@ -574,6 +631,7 @@ public final class TrainingRun {
         scores.writeTo(state);
         holdout.ifPresent(some -> some.writeTo(state, progress.inChunk()));
         gates.ifPresent(some -> some.writeTo(state, progress.next() - 1));
+        drift.ifPresent(some -> some.writeTo(state));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
@@ -623,6 +681,8 @@ public final class TrainingRun {
         private double holdout;
         private int patience;
         private Optional<RollbackSource> rollbacks = Optional.empty();
+        private List<DriftWatch> watches = List.of();
+        private DriftAction onDrift = DriftAction.TELL;
         private Ticker clock = Ticker.systemTicker();
 
         private Builder(Pipeline pipeline, ChunkSource source) {
@@ -869,6 +929,21 @@ public final class TrainingRun {
             return this;
         }
 
+        /**
+         * Watches for drift: of the loss of each row before it is learned, or of columns. Marks and the detectors are
+         * kept in each version. None by default; a run that {@linkplain #resume continues} another one must watch and
+         * do the same.
+         *
+         * @param detectors what is watched; none for no watch
+         * @param action what is done when the loss has drifted
+         * @return this
+         */
+        public Builder drift(List<DriftWatch> detectors, DriftAction action) {
+            watches = List.copyOf(detectors);
+            onDrift = action;
+            return this;
+        }
+
         /** Sets the clock, for tests. */
         Builder clock(Ticker ticker) {
             clock = ticker;
@@ -880,7 +955,8 @@ public final class TrainingRun {
          *
          * @throws AccreteException bad state: the source has other columns than the pipeline, or the state to resume
          *     has no scores of this target; bad argument: progressive scores of a pipeline that is not row-wise or has
-         *     no target, rows held out without a target, early stopping without rows held out
+         *     no target, rows held out without a target, early stopping without rows held out, drift that cannot be
+         *     watched
          */
         public TrainingRun build() {
             return new TrainingRun(this);
