@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.ModelStore;
@@ -189,7 +188,7 @@ final class ChosenRowsTest {
 
     /** Each source has rows of all fates; a run that is resumed counts as the whole run does. */
     @ParameterizedTest
-    @ValueSource(strings = {"", " --shuffle=64", " --skip=7 --shard=1/2", " --cache=CACHE"})
+    @ValueSource(strings = {"", " --shuffle=64", " --skip=7 --shard=1/2"})
     void theRowsOfEachSourceAddUp(String more) throws Exception {
         StringBuilder one = new StringBuilder("x,z,y\n");
         StringBuilder other = new StringBuilder("x,z,y\n");
@@ -237,9 +236,6 @@ final class ChosenRowsTest {
         train("parts", "one.csv", part);
         List<String> rest = new ArrayList<>(List.of("train", first.toString(), "--model=parts", "--resume", "--json"));
         rest.addAll(List.of("--bad-rows=skip=0.5", "--holdout=0.1"));
-        rest.addAll(Stream.of(options)
-                .filter(option -> option.startsWith("--cache"))
-                .toList());
         Outcome resumed = accrete(rest.toArray(String[]::new));
         assertThat(resumed.status()).as(resumed.out()).isZero();
         assertThat(state("parts").tensor("run.sources.rows"))
