@@ -60,12 +60,12 @@ public final class PushLatency {
         RunListener listener = new RunListener() {
             @Override
             public void chunk(Progress progress) {
-                hand(learned);
+                Latencies.hand(learned);
             }
 
             @Override
             public void version(ModelVersion version) {
-                hand(stored);
+                Latencies.hand(stored);
             }
         };
         Path folder = Files.createTempDirectory("push-latency");
@@ -96,23 +96,8 @@ public final class PushLatency {
                     toStored[i] = second;
                 }
             }
-            print("until learned", toLearned);
-            print("until in a version", toStored);
+            Latencies.print("until learned", toLearned);
+            Latencies.print("until in a version", toStored);
         }
-    }
-
-    private static void hand(SynchronousQueue<Long> to) {
-        try {
-            to.put(System.nanoTime());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void print(String what, double[] millis) {
-        Arrays.sort(millis);
-        System.out.printf(
-                "%-20s median %8.2f ms, 99 %% %8.2f ms, longest %8.2f ms%n",
-                what, millis[millis.length / 2], millis[millis.length * 99 / 100], millis[millis.length - 1]);
     }
 }

@@ -205,7 +205,7 @@ public final class ServeLatency {
                         @Override
                         public void swapped(ServedModel model) {
                             if (!isFirst) {
-                                hand(seen);
+                                Latencies.hand(seen);
                             }
                             isFirst = false;
                         }
@@ -224,8 +224,8 @@ public final class ServeLatency {
                         throw new IllegalStateException(live.current().version() + " answers instead of " + made);
                     }
                 }
-                print("append", append);
-                print("until it answers", millis);
+                Latencies.print("append", append);
+                Latencies.print("until it answers", millis);
             }
         } finally {
             try (ModelStore store = open(plugIns, kind, place, settings)) {
@@ -261,20 +261,5 @@ public final class ServeLatency {
                     setting.substring(setting.indexOf('=') + 1));
         }
         return provider.open(location, Params.parse(provider.params(), texts));
-    }
-
-    private static void hand(SynchronousQueue<Long> to) {
-        try {
-            to.put(System.nanoTime());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void print(String what, double[] millis) {
-        Arrays.sort(millis);
-        System.out.printf(
-                "%-20s median %8.2f ms, 99 %% %8.2f ms, longest %8.2f ms%n",
-                what, millis[millis.length / 2], millis[millis.length * 99 / 100], millis[millis.length - 1]);
     }
 }
