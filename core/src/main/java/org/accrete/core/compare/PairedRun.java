@@ -17,6 +17,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Model;
+import org.accrete.core.score.Scores;
 
 /**
  * Two models on the same rows, in one pass and in memory that does not depend on their number. Neither learns. Not
@@ -40,7 +41,6 @@ public final class PairedRun {
 
     private static final int BINS = 4_096;
     private static final double CLIP = 20.0;
-    private static final double MIN_PROBABILITY = 1e-15;
 
     // Sums of a block. Of classes: loss, and whether right. Of numbers: distance and its square, the target's moments.
     private static final int ROWS = 0;
@@ -240,7 +240,7 @@ public final class PairedRun {
     }
 
     private static double loss(double probability, double share) {
-        return -StrictMath.log(probability < 0 ? share : Math.max(probability, MIN_PROBABILITY));
+        return Scores.logLoss(probability < 0 ? share : probability);
     }
 
     private void calibrate(Calibration.Counts counts, Predictor predictor, int actual, int row) {

@@ -36,7 +36,6 @@ import org.accrete.api.store.State;
 final class ClassificationScores extends Scores {
     private static final int BINS = 4_096;
     private static final double CLIP = 20.0;
-    private static final double MIN_PROBABILITY = 1e-15;
     /** In place of the likelihood of a class that the model does not know. */
     private static final double UNKNOWN_CLASS = -1;
 
@@ -237,9 +236,7 @@ final class ClassificationScores extends Scores {
     }
 
     private double loss(int row, double shareLoss) {
-        return likelihoods[row] == UNKNOWN_CLASS
-                ? shareLoss
-                : -StrictMath.log(Math.max(likelihoods[row], MIN_PROBABILITY));
+        return likelihoods[row] == UNKNOWN_CLASS ? shareLoss : logLoss(likelihoods[row]);
     }
 
     @Override

@@ -21,8 +21,6 @@ import org.accrete.api.learn.Regressor;
  * </ul>
  */
 public final class RowLosses {
-    private static final double MIN_PROBABILITY = 1e-15;
-
     private final Target.Kind kind;
     private double[] losses = {};
     private double[] errors = {};
@@ -149,7 +147,7 @@ public final class RowLosses {
             double share =
                     actual < classes && hasProbabilities ? probabilities[i * classes + actual] : 1.0 / (classes + 1);
             errors[from + i] = error;
-            losses[from + i] = hasProbabilities ? -StrictMath.log(Math.max(share, MIN_PROBABILITY)) : error;
+            losses[from + i] = hasProbabilities ? Scores.logLoss(share) : error;
         }
     }
 }

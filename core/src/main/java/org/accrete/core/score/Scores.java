@@ -43,6 +43,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     /** How names of the tensors begin. */
     static final String RUN = "run.";
 
+    private static final double MIN_PROBABILITY = 1e-15;
     private static final String HOLDOUT = "run.holdout.";
 
     private final List<Figure> figures;
@@ -186,6 +187,15 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     public final ScoreReport report() {
         double[] all = cumulative();
         return new ScoreReport(scored(), passed(), model(all), model(recent), baselines(all), baselines(recent));
+    }
+
+    /**
+     * {@return −ln of the probability that a model gave to the class of a row, clipped to at least 1e-15}
+     *
+     * @param probability from 0 to 1
+     */
+    public static double logLoss(double probability) {
+        return -StrictMath.log(Math.max(probability, MIN_PROBABILITY));
     }
 
     /** Begins a stretch after the rows so far; restored scores begin one where they continue. */
