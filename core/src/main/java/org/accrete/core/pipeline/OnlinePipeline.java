@@ -8,8 +8,6 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Step;
-import org.accrete.api.store.State;
-import org.accrete.core.plugin.PlugIns;
 
 /**
  * A pipeline whose parts are all row-wise. A row's decision values are those of the learner for the row that the steps
@@ -39,14 +37,7 @@ final class OnlinePipeline extends Pipeline implements OnlineLearner {
     }
 
     @Override
-    public void merge(Pipeline other) {
-        super.merge(other);
-        offered = List.of();
-    }
-
-    @Override
-    public void goBackTo(PlugIns plugIns, State state) {
-        super.goBackTo(plugIns, state);
+    void forgetOffered() {
         offered = List.of();
     }
 

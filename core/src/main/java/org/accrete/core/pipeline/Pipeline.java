@@ -369,17 +369,6 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         become(earlier, earlier.classes);
     }
 
-    /**
-     * {@return the model of another state of the same parts and parameters}
-     *
-     * @param state what {@link #state()} gave; it may hold more
-     * @throws AccreteException corrupt file: something is missing or has another shape
-     */
-    public Model snapshotOf(State state) {
-        return PipelineAssembly.restore(spec, Schema.parse(state.text("schema")), state)
-                .snapshot();
-    }
-
     private void requireMergeable(Pipeline other) {
         schema.require(other.schema);
         if (!learner().equals(other.learner()) || !names.equals(other.names)) {
@@ -466,7 +455,11 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         warmUpRows = merged.warmUpRows;
         unlabelledRows = merged.unlabelledRows;
         classes = labels;
+        forgetOffered();
     }
+
+    /** Forgets the labels of rows to come, whose indexes are no longer those of the classes. */
+    void forgetOffered() {}
 
     /** {@return the labels known before the first row, then those that accepted rows brought, in class order} */
     public final List<String> classes() {

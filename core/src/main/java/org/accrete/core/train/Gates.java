@@ -100,8 +100,8 @@ final class Gates {
         if (trusted.isEmpty()) {
             window.read(state);
             if (state.texts().containsKey(BLOCK + "learner")) {
-                candidateState = Optional.of(NestedState.read(state, BLOCK));
-                candidate = candidateState.map(pipeline::snapshotOf);
+                candidateState = Optional.of(state.part(BLOCK));
+                candidate = candidateState.map(some -> pipeline.at(some).snapshot());
             }
         }
     }
@@ -219,7 +219,7 @@ final class Gates {
         if (trusted.isEmpty()) {
             window.writeTo(state);
             if (row % rules.window() % blockRows != 0) {
-                candidateState.ifPresent(some -> NestedState.write(state, BLOCK, some));
+                candidateState.ifPresent(some -> state.all(BLOCK, some));
             }
         }
     }
