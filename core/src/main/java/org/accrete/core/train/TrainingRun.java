@@ -233,7 +233,7 @@ public final class TrainingRun {
         if (stopped) {
             append();
             publish();
-        } else {
+        } else if (stoppedEarly) {
             rowsEnd(atEnd);
         }
         return new RunReport(
@@ -389,7 +389,7 @@ public final class TrainingRun {
         if (holdout.isPresent()) {
             chunk = holdout.get().keep(chunk);
             progress.heldOutUpTo(buffer, placeOf(0));
-            rowsEnd();
+            actOnDrift();
         }
         gates.ifPresent(some -> some.chunkBegins(progress.next() - 1));
         boolean firstPass = Sources.pass(buffer.position()) == 1;
@@ -429,7 +429,7 @@ public final class TrainingRun {
     }
 
     /** Lets what is done about drift happen after the rows so far. */
-    private void rowsEnd() {
+    private void actOnDrift() {
         drift.ifPresent(some -> some.rowsEnd(progress.next() - 1));
     }
 
@@ -480,7 +480,7 @@ public final class TrainingRun {
             long next = progress.next();
             drift.ifPresent(some -> some.watch(rows, row -> next + placeOf(part + row) - placeOf(part)));
             progress.learned(rows, read, placeOf(to), row -> placeOf(part + row));
-            rowsEnd();
+            actOnDrift();
             from = to;
             to = end;
         }
@@ -498,7 +498,7 @@ public final class TrainingRun {
             throw afterAppending(e);
         }
         progress.dropped(read, placeOf(row), placeOf(row + 1));
-        rowsEnd();
+        actOnDrift();
     }
 
     private BadRow badRow(AccreteException refusal, long place) {
