@@ -86,7 +86,7 @@ public final class ServeLatency {
         double[] read = new double[turns];
         for (int turn = 0; turn < turns; turn++) {
             alone[turn] = train(x, y, seconds, Optional.empty(), perSecond);
-            Latencies latencies = new Latencies();
+            PredictLatencies latencies = new PredictLatencies();
             read[turn] = train(x, y, seconds, Optional.of(latencies), perSecond);
             System.out.printf(
                     "turn %d: rows in a second of the run's own time, alone %,.0f, with a reader %,.0f (%+.1f %%); %s%n",
@@ -100,7 +100,8 @@ public final class ServeLatency {
     }
 
     /** {@return rows per second of processor time of a run: what others do on the machine counts for little} */
-    private static double train(double[][] x, String[] y, int seconds, Optional<Latencies> reader, long perSecond)
+    private static double train(
+            double[][] x, String[] y, int seconds, Optional<PredictLatencies> reader, long perSecond)
             throws InterruptedException {
         ChunkSource source = Sources.repeat(epoch -> Sources.of(x, y), Integer.MAX_VALUE);
         Pipeline pipeline = Pipeline.create(PlugIns.load(), source.schema(), SPEC);
@@ -135,7 +136,8 @@ public final class ServeLatency {
         return rate;
     }
 
-    private static void read(LiveModel live, double[][] x, AtomicBoolean done, Latencies latencies, long perSecond) {
+    private static void read(
+            LiveModel live, double[][] x, AtomicBoolean done, PredictLatencies latencies, long perSecond) {
         long pause = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / perSecond;
         int row = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -155,7 +157,7 @@ public final class ServeLatency {
     }
 
     /** Counts by hundredths of a microsecond. */
-    private static final class Latencies {
+    private static final class PredictLatencies {
         private static final int STEP = 10;
         private final long[] counts = new long[200_000];
         private long total;
