@@ -47,8 +47,8 @@ final class NewModelStart extends TrainingStart {
         Optional<Target.Kind> targetKind =
                 options.learner.map(plugIns.learners()::find).flatMap(NewModelStart::onlyTargetKind);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
-        SourceRequest request = options.plan
-                .in(options.columns.request(address, badRows))
+        SourceRequest request = options.delay
+                .in(options.plan.in(options.columns.request(address, badRows)))
                 .withTargetKind(targetKind)
                 .withMayGrow(options.resume)
                 .withFollow(options.follow)

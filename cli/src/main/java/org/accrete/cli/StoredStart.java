@@ -62,7 +62,8 @@ final class StoredStart extends TrainingStart {
     ChunkSource opened(boolean mayGrow) {
         Function<SourceAddress, ChunkSource> open = from -> stored.open(
                 from,
-                stored.request(from, true, badRows)
+                options.delay
+                        .in(stored.request(from, true, badRows))
                         .withMayGrow(mayGrow)
                         .withFollow(options.follow)
                         .withMaxWait(options.maxWait()));
@@ -81,8 +82,8 @@ final class StoredStart extends TrainingStart {
                 .map(column -> column.namedAsIn(Set.of(name)))
                 .filter(column -> column.name().equals(name))
                 .forEach(given::add);
-        SourceRequest request = new SourceRequest(
-                        address.location(), Optional.of(name), given, Optional.empty(), true, badRows)
+        SourceRequest request = options.delay
+                .in(new SourceRequest(address.location(), Optional.of(name), given, Optional.empty(), true, badRows))
                 .withFollow(options.follow)
                 .withMaxWait(options.maxWait());
         ChunkSource first = address.open(request);
@@ -93,7 +94,7 @@ final class StoredStart extends TrainingStart {
         first.close();
         List<Column> columns = new ArrayList<>(features);
         inferred.get().label().ifPresent(columns::add);
-        SourceRequest again = request.withPlan(new ColumnPlan(columns), true);
+        SourceRequest again = options.delay.in(request.withPlan(new ColumnPlan(columns), true));
         Function<SourceAddress, ChunkSource> open = from -> from.open(again.withLocation(from.location()));
         return repeated(open.apply(address), open);
     }

@@ -117,7 +117,7 @@ final class TrainCommand extends Subcommand {
             return;
         }
         report.scores().ifPresent(scores -> {
-            scoreNotes(report, scores).forEach(console::print);
+            scoreNotes(training, report, scores).forEach(console::print);
             if (scores.rows() > 0) {
                 console.print(Figures.table(scores));
             }
@@ -155,16 +155,21 @@ final class TrainCommand extends Subcommand {
     }
 
     /** {@return what the table of scores is of, and which rows are not in it} */
-    private static List<String> scoreNotes(RunReport report, ScoreReport scores) {
+    private static List<String> scoreNotes(Training training, RunReport report, ScoreReport scores) {
         List<String> notes = new ArrayList<>();
         String passed = Console.count(scores.passed(), "row");
         if (scores.rows() > 0) {
-            notes.add("scores of chunks of " + Console.count(report.chunkRows(), "row")
-                    + ", each by the model from before it");
+            notes.add(
+                    training.isDelayed()
+                            ? "scores of the rows whose labels have come, each by the model from when the row came"
+                            : "scores of chunks of " + Console.count(report.chunkRows(), "row")
+                                    + ", each by the model from before it");
             if (scores.passed() > 0) {
                 notes.add("the first " + passed + (scores.passed() == 1 ? " is" : " are")
                         + " not scored: nothing was learned before");
             }
+        } else if (training.isDelayed()) {
+            notes.add("no scores: no label has come of a row that a trained model predicted");
         } else {
             notes.add("no scores: nothing was learned before the "
                     + (scores.passed() > 0 ? passed + " of the only chunk; fewer --chunk-rows give some" : "rows"));
@@ -177,6 +182,9 @@ final class TrainCommand extends Subcommand {
 
     private String account(RunReport.SourceRows rows) {
         return Console.count(rows.rows(), "row") + " learned"
+                + (rows.rowsAwaitingLabel() > 0
+                        ? ", " + Console.count(rows.rowsAwaitingLabel()) + " waiting for labels"
+                        : "")
                 + (rows.rowsUnlabelled() > 0 ? ", " + Console.count(rows.rowsUnlabelled()) + " without a target" : "")
                 + (rows.rowsHeldOut() > 0 ? ", " + Console.count(rows.rowsHeldOut()) + " held out" : "")
                 + (rows.rowsRefused() > 0 ? ", " + Console.count(rows.rowsRefused()) + " bad and " + fate() : "")
@@ -221,6 +229,7 @@ final class TrainCommand extends Subcommand {
         return account(new RunReport.SourceRows(
                         "all",
                         report.rows(),
+                        report.rowsAwaitingLabel(),
                         report.rowsUnlabelled(),
                         report.rowsHeldOut(),
                         report.rowsRefused(),
@@ -238,6 +247,7 @@ final class TrainCommand extends Subcommand {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("source", rows.source());
         document.put("rows", rows.rows());
+        document.put("rows_awaiting_label", rows.rowsAwaitingLabel());
         document.put("rows_unlabelled", rows.rowsUnlabelled());
         document.put("rows_held_out", rows.rowsHeldOut());
         document.put("rows_refused", rows.rowsRefused());
@@ -261,6 +271,7 @@ final class TrainCommand extends Subcommand {
         document.put("verdict", version.map(one -> ParamSpec.word(one.note().verdict())));
         document.put("gate", version.map(one -> one.note().facts().get("gate")));
         document.put("rows", report.rows());
+        document.put("rows_awaiting_label", report.rowsAwaitingLabel());
         document.put("rows_unlabelled", report.rowsUnlabelled());
         document.put("rows_held_out", report.rowsHeldOut());
         document.put("rows_refused", report.rowsRefused());

@@ -107,6 +107,9 @@ final class TrainOptions {
     RowsOptions chosen = new RowsOptions();
 
     @Mixin
+    DelayOptions delay = new DelayOptions();
+
+    @Mixin
     DriftOptions drift = new DriftOptions();
 
     @Mixin
@@ -198,6 +201,7 @@ final class TrainOptions {
             throw AccreteException.badArgument("--map needs a file of weights; add --weights FILE");
         }
         gates.check(resume);
+        delay.check(this);
         maxWait();
         checkpoints();
         holdout();

@@ -18,6 +18,7 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.train.LabelDelay;
 import org.accrete.core.train.TrainingRun;
 import org.accrete.core.train.Versions;
 import org.accrete.kernels.DenseKernels;
@@ -41,6 +42,7 @@ final class Training implements AutoCloseable {
     private final int chunkRows;
     private final Optional<Double> holdout;
     private final DriftOptions.Chosen drift;
+    private final Optional<LabelDelay> delay;
     private final ChunkSource source;
     private final Pipeline pipeline;
     private volatile boolean ending;
@@ -79,6 +81,7 @@ final class Training implements AutoCloseable {
         options.rows();
         this.holdout = resumed.isPresent() ? resumedHoldout(resumed.get()) : options.holdout();
         this.drift = options.drift.chosen(plugIns, resumed, epochs);
+        this.delay = options.delay.chosen(resumed);
         requireUsefulStop(epochs);
         this.start = origin.isPresent()
                 ? new StoredStart(options, plugIns, address, chosen, badRows, epochs, origin.get())
@@ -92,6 +95,7 @@ final class Training implements AutoCloseable {
         try {
             this.pipeline = start.pipeline(source);
             DriftOptions.requireMemory(drift, source.schema());
+            delay.ifPresent(some -> DelayOptions.requireMemory(some, source.schema()));
             if (options.progressive) {
                 TrainingRun.requireProgressive(pipeline);
             }
@@ -248,6 +252,7 @@ final class Training implements AutoCloseable {
         });
         chosenTexts.forEach(run::fact);
         holdout.ifPresent(share -> run.holdout(share).fact("holdout", Double.toString(share)));
+        delay.ifPresent(some -> DelayOptions.set(run, some));
         options.earlyStopping().ifPresent(run::earlyStopping);
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
         options.checkpoints().ifPresent(run::checkpointEvery);
@@ -306,6 +311,11 @@ final class Training implements AutoCloseable {
     /** {@return the version that this starts from} */
     Optional<ModelVersion> origin() {
         return origin.map(StoredModel::version);
+    }
+
+    /** {@return whether labels come later than their rows} */
+    boolean isDelayed() {
+        return delay.isPresent();
     }
 
     Pipeline pipeline() {

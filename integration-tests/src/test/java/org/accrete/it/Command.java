@@ -163,6 +163,16 @@ final class Command {
         }
     }
 
+    /** {@return whether the newest version of a model is one after so many rows} */
+    static boolean isAfter(Path store, String model, long rows) {
+        try (ModelStore models = open(store)) {
+            return models.history(model)
+                    .latest()
+                    .filter(version -> models.load(version).whole("run.rows") == rows)
+                    .isPresent();
+        }
+    }
+
     private static ModelStore open(Path store) {
         ModelStoreProvider provider = PlugIns.load().stores().find("directory");
         return provider.open(store.toString(), Params.of(provider.params()));

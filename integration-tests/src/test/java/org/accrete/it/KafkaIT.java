@@ -166,15 +166,27 @@ class KafkaIT {
     /** A run that follows ends where it was asked to, and keeps what it knows. */
     @Test
     void aRunThatFollowsIsStoppedByItsSignal() throws Exception {
+        Path store = directory.resolve("models");
         Command.Running running = Command.in(directory)
-                .start("train", "kafka:" + broker.address() + "/rows", "--follow", "--target", "y", "--model", "m");
-        TimeUnit.SECONDS.sleep(4);
+                .start(
+                        "train",
+                        "kafka:" + broker.address() + "/rows",
+                        "--follow",
+                        "--target",
+                        "y",
+                        "--model",
+                        "m",
+                        "--checkpoint-every",
+                        "1s");
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (System.nanoTime() < end && running.process().isAlive() && !Command.isAfter(store, "m", ROWS)) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
         assertThat(running.process().isAlive())
                 .as(Files.readString(running.err()))
                 .isTrue();
         running.process().destroy();
         running.await();
-        assertThat(Command.latest(directory.resolve("models"), "m").whole("run.rows"))
-                .isEqualTo(ROWS);
+        assertThat(Command.latest(store, "m").whole("run.rows")).isEqualTo(ROWS);
     }
 }

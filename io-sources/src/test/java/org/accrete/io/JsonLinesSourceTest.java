@@ -170,17 +170,8 @@ class JsonLinesSourceTest {
     void aTornLastLineIsLeftWhileTheFileMayGrow() {
         SourceRequest whole = json("{\"a\":1}\n{\"a\":2}\n{\"a\":3");
         SourceRequest growing = new SourceRequest(
-                whole.location(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                false,
-                true,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                BadRows.stop());
+                        whole.location(), Optional.empty(), List.of(), Optional.empty(), false, BadRows.stop())
+                .withMayGrow(true);
         assertThat(all(growing)).containsExactly("1.0", "2.0");
         assertThatThrownBy(() -> all(whole)).hasMessageContaining("this last line has no line end");
     }

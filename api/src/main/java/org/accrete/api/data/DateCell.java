@@ -213,6 +213,11 @@ final class DateCell {
         return epochDay;
     }
 
+    /** {@return seconds since 1970-01-01} */
+    long epochSecond() {
+        return (long) epochDay * SECONDS_PER_DAY + second;
+    }
+
     /**
      * {@return days and the part of a day since the beginning of a day}
      *

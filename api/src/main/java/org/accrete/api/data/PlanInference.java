@@ -65,6 +65,7 @@ public final class PlanInference {
     private final Optional<Target.Kind> targetKind;
     private final CellFormat cells;
     private final Map<String, Column> given = new HashMap<>();
+    private final List<Column.Key> keys = new ArrayList<>();
     private final List<Column.Cross> crosses = new ArrayList<>();
     private final Optional<CellFilter> filter;
     private final List<Row> sample = new ArrayList<>();
@@ -84,7 +85,7 @@ public final class PlanInference {
      * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
      */
     public PlanInference(List<String> header, Optional<String> target, List<Column> given) {
-        this(header, target, given, Optional.empty(), CellFormat.standard(), Optional.empty());
+        this(header, target, given, List.of(), Optional.empty(), CellFormat.standard(), Optional.empty());
     }
 
     /**
@@ -97,13 +98,14 @@ public final class PlanInference {
      * @throws AccreteException bad argument: the target or a given column is not in the header, or given twice
      */
     public PlanInference(List<String> header, SourceRequest request, CellFormat cells) {
-        this(header, request.target(), request.columns(), request.targetKind(), cells, request.where());
+        this(header, request.target(), request.columns(), request.keys(), request.targetKind(), cells, request.where());
     }
 
     private PlanInference(
             List<String> header,
             Optional<String> target,
             List<Column> given,
+            List<String> keys,
             Optional<Target.Kind> targetKind,
             CellFormat cells,
             Optional<RowFilter> where) {
@@ -129,6 +131,14 @@ public final class PlanInference {
             }
             if (this.given.put(column.name(), column) != null) {
                 throw AccreteException.badArgument("column " + Cells.quote(column.name()) + " is given twice");
+            }
+        }
+        for (String key : keys) {
+            if (!names.contains(key)) {
+                throw absent(key);
+            }
+            if (!(this.given.get(key) instanceof Column.Key)) {
+                this.keys.add(new Column.Key(key));
             }
         }
         if (target.isPresent() && !names.contains(target.get())) {
@@ -271,6 +281,7 @@ public final class PlanInference {
             columns.add(new Column.Cross(
                     cross.name(), cross.columns(), cross.width() > 0 ? cross.width() : buckets(combinations(cross))));
         }
+        columns.addAll(keys);
         ColumnPlan plan = new ColumnPlan(columns, hashed);
         if (plan.schema().blocks().isEmpty()) {
             String why = warnings.stream().limit(3).map(line -> "; " + line).collect(Collectors.joining());

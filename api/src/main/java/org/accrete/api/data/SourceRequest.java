@@ -13,8 +13,9 @@ import org.accrete.api.AccreteException;
  * @param target name of the target column, if one was asked for
  * @param targetKind kind of target that the learner needs, if it needs one: whole numbers are then read as that kind
  * @param columns columns whose kind the user gives; the others are inferred
- * @param plan the stored plan to encode by, instead of inferring one; {@code target}, {@code targetKind} and
- *     {@code columns} are then not read
+ * @param keys columns whose texts are handed on as {@linkplain ChunkBuffer#key keys} beside what they are encoded as
+ * @param plan the stored plan to encode by, instead of inferring one; {@code target}, {@code targetKind},
+ *     {@code columns} and {@code keys} are then not read
  * @param targetNeeded whether there must be a target column, whose cells are usable or missing; when false it may be
  *     absent
  * @param mayGrow whether the rows may go on later from where they end now, so that a last line without its end is left
@@ -30,6 +31,7 @@ public record SourceRequest(
         Optional<String> target,
         Optional<Target.Kind> targetKind,
         List<Column> columns,
+        List<String> keys,
         Optional<ColumnPlan> plan,
         boolean targetNeeded,
         boolean mayGrow,
@@ -40,10 +42,11 @@ public record SourceRequest(
     /** How long a source that waits for rows waits for further ones, unless something else is asked for: 1 s. */
     public static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
-    // Checks the time and copies the list.
+    // Checks the time and copies the lists.
     public SourceRequest {
         maxWait.ifPresent(SourceRequest::requireWait);
         columns = List.copyOf(columns);
+        keys = List.copyOf(keys);
     }
 
     /**
@@ -81,6 +84,7 @@ public record SourceRequest(
                 target,
                 Optional.empty(),
                 columns,
+                List.of(),
                 plan,
                 targetNeeded,
                 false,
@@ -106,7 +110,7 @@ public record SourceRequest(
      */
     public SourceRequest withLocation(String other) {
         return new SourceRequest(
-                other, target, targetKind, columns, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
+                other, target, targetKind, columns, keys, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
     }
 
     /**
@@ -120,6 +124,7 @@ public record SourceRequest(
                 Optional.of(name),
                 targetKind,
                 columns,
+                keys,
                 plan,
                 targetNeeded,
                 mayGrow,
@@ -136,7 +141,7 @@ public record SourceRequest(
      */
     public SourceRequest withTargetKind(Optional<Target.Kind> kind) {
         return new SourceRequest(
-                location, target, kind, columns, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
+                location, target, kind, columns, keys, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
     }
 
     /**
@@ -146,7 +151,39 @@ public record SourceRequest(
      */
     public SourceRequest withColumns(List<Column> given) {
         return new SourceRequest(
-                location, target, targetKind, given, plan, targetNeeded, mayGrow, follow, maxWait, where, badRows);
+                location,
+                target,
+                targetKind,
+                given,
+                keys,
+                plan,
+                targetNeeded,
+                mayGrow,
+                follow,
+                maxWait,
+                where,
+                badRows);
+    }
+
+    /**
+     * {@return the same request with the texts of some columns handed on}
+     *
+     * @param names the columns
+     */
+    public SourceRequest withKeys(List<String> names) {
+        return new SourceRequest(
+                location,
+                target,
+                targetKind,
+                columns,
+                names,
+                plan,
+                targetNeeded,
+                mayGrow,
+                follow,
+                maxWait,
+                where,
+                badRows);
     }
 
     /**
@@ -161,6 +198,7 @@ public record SourceRequest(
                 target,
                 targetKind,
                 columns,
+                keys,
                 Optional.of(stored),
                 needTarget,
                 mayGrow,
@@ -177,7 +215,18 @@ public record SourceRequest(
      */
     public SourceRequest withMayGrow(boolean grows) {
         return new SourceRequest(
-                location, target, targetKind, columns, plan, targetNeeded, grows, follow, maxWait, where, badRows);
+                location,
+                target,
+                targetKind,
+                columns,
+                keys,
+                plan,
+                targetNeeded,
+                grows,
+                follow,
+                maxWait,
+                where,
+                badRows);
     }
 
     /**
@@ -187,7 +236,18 @@ public record SourceRequest(
      */
     public SourceRequest withFollow(boolean follows) {
         return new SourceRequest(
-                location, target, targetKind, columns, plan, targetNeeded, mayGrow, follows, maxWait, where, badRows);
+                location,
+                target,
+                targetKind,
+                columns,
+                keys,
+                plan,
+                targetNeeded,
+                mayGrow,
+                follows,
+                maxWait,
+                where,
+                badRows);
     }
 
     /**
@@ -197,7 +257,7 @@ public record SourceRequest(
      */
     public SourceRequest withMaxWait(Optional<Duration> wait) {
         return new SourceRequest(
-                location, target, targetKind, columns, plan, targetNeeded, mayGrow, follow, wait, where, badRows);
+                location, target, targetKind, columns, keys, plan, targetNeeded, mayGrow, follow, wait, where, badRows);
     }
 
     /**
@@ -207,7 +267,18 @@ public record SourceRequest(
      */
     public SourceRequest withBadRows(BadRows policy) {
         return new SourceRequest(
-                location, target, targetKind, columns, plan, targetNeeded, mayGrow, follow, maxWait, where, policy);
+                location,
+                target,
+                targetKind,
+                columns,
+                keys,
+                plan,
+                targetNeeded,
+                mayGrow,
+                follow,
+                maxWait,
+                where,
+                policy);
     }
 
     /**
@@ -221,6 +292,7 @@ public record SourceRequest(
                 target,
                 targetKind,
                 columns,
+                keys,
                 plan,
                 targetNeeded,
                 mayGrow,

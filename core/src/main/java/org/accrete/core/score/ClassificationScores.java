@@ -114,7 +114,7 @@ final class ClassificationScores extends Scores {
     }
 
     @Override
-    void useDecisions(Model model, int known, double[] values, Chunk chunk) {
+    public void useDecisions(Model model, int known, double[] values, Chunk chunk) {
         Classifier classifier = classifier(model);
         modelClasses = known;
         int rows = chunk.rows();
@@ -215,20 +215,41 @@ final class ClassificationScores extends Scores {
         int end = end(chunk, to);
         grow(modelClasses);
         for (int row = from; row < end; row++) {
-            double target = chunk.target(row);
-            if (Double.isNaN(target)) {
-                continue;
-            }
-            int actual = (int) target;
-            grow(actual + 1);
-            double shareLoss = shareLoss(actual);
-            double loss = loss(row, shareLoss);
-            int bin = bin(margins[row]);
-            all.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
-            block.add(actual, winners[row], previous, commonest, loss, shareLoss, bin);
-            observe(actual);
-            rowEnds();
+            count(chunk.target(row), row, previous, commonest);
         }
+    }
+
+    @Override
+    public void countLate(Chunk chunk, double noChange, double usual) {
+        grow(modelClasses);
+        if (end(chunk, 1) == 1) {
+            count(chunk.target(0), 0, (int) noChange, (int) usual);
+        }
+    }
+
+    private void count(double target, int row, int noChange, int majority) {
+        if (Double.isNaN(target)) {
+            return;
+        }
+        int actual = (int) target;
+        grow(actual + 1);
+        double shareLoss = shareLoss(actual);
+        double loss = loss(row, shareLoss);
+        int bin = bin(margins[row]);
+        all.add(actual, winners[row], noChange, majority, loss, shareLoss, bin);
+        block.add(actual, winners[row], noChange, majority, loss, shareLoss, bin);
+        observe(actual);
+        rowEnds();
+    }
+
+    @Override
+    public double noChange() {
+        return previous;
+    }
+
+    @Override
+    public double usual() {
+        return commonest;
     }
 
     private double shareLoss(int actual) {

@@ -61,7 +61,7 @@ final class RegressionScores extends Scores {
     }
 
     @Override
-    void useDecisions(Model model, int known, double[] values, Chunk chunk) {
+    public void useDecisions(Model model, int known, double[] values, Chunk chunk) {
         predictions = withLength(predictions, chunk.rows());
         int next = 0;
         for (int row = 0; row < chunk.rows(); row++) {
@@ -75,15 +75,34 @@ final class RegressionScores extends Scores {
     public void count(Chunk chunk, int from, int to) {
         int end = end(chunk, to);
         for (int row = from; row < end; row++) {
-            double target = chunk.target(row);
-            if (Double.isNaN(target)) {
-                continue;
-            }
-            all.add(target, predictions[row], previous, meanSoFar);
-            block.add(target, predictions[row], previous, meanSoFar);
+            count(chunk.target(row), row, previous, meanSoFar);
+        }
+    }
+
+    @Override
+    public void countLate(Chunk chunk, double noChange, double usual) {
+        if (end(chunk, 1) == 1) {
+            count(chunk.target(0), 0, noChange, usual);
+        }
+    }
+
+    private void count(double target, int row, double noChange, double mean) {
+        if (!Double.isNaN(target)) {
+            all.add(target, predictions[row], noChange, mean);
+            block.add(target, predictions[row], noChange, mean);
             observe(target);
             rowEnds();
         }
+    }
+
+    @Override
+    public double noChange() {
+        return previous;
+    }
+
+    @Override
+    public double usual() {
+        return meanSoFar;
     }
 
     @Override

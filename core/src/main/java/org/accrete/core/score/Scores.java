@@ -251,14 +251,14 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     public abstract double loss(Chunk chunk, int row);
 
     /**
-     * Keeps the decision values that an online learner wrote for each row before it learned it, in place of
-     * {@link #predict}.
+     * Keeps decision values that were written for each row before it was learned, in place of {@link #predict}.
      *
      * @param model of the learner, as it is now
      * @param known how many classes it knew before the chunk
-     * @param values decision values, as {@link OnlineLearner#partialFit(Chunk, double[])} wrote them
+     * @param values decision values, as {@link OnlineLearner#partialFit(Chunk, double[])} writes them
+     * @param chunk rows
      */
-    abstract void useDecisions(Model model, int known, double[] values, Chunk chunk);
+    public abstract void useDecisions(Model model, int known, double[] values, Chunk chunk);
 
     /**
      * Counts the chunk that was last passed to {@link #predict}, whose model may have learned it by now.
@@ -277,6 +277,22 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      * @param to the row after the last
      */
     public abstract void count(Chunk chunk, int from, int to);
+
+    /** {@return what {@code no_change} says of a row that comes now: the index of a class, −1 for none, or a number} */
+    public abstract double noChange();
+
+    /** {@return what the other baseline says, {@code majority} or {@code mean}, in the same way} */
+    public abstract double usual();
+
+    /**
+     * Counts a single row whose baselines were asked when it came, because its label came later than that of others;
+     * {@code class_shares} alone knows the labels that have come since.
+     *
+     * @param chunk that was last predicted; its first row is counted
+     * @param noChange what {@link #noChange} said then
+     * @param usual what {@link #usual} said then
+     */
+    public abstract void countLate(Chunk chunk, double noChange, double usual);
 
     /**
      * Lets the baselines learn rows that are not scored, because what the model said of them means nothing.

@@ -107,8 +107,9 @@ public final class PushSource implements ChunkSource {
                 && plan.columns().stream()
                         .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
         this.keepsSpelling = plan.label().filter(Column.Label::asWritten).isPresent();
-        this.pushed = new ChunkBuffer(plan.schema(), capacity);
-        this.taking = new ChunkBuffer(plan.schema(), capacity);
+        int keys = plan.keys().size();
+        this.pushed = new ChunkBuffer(plan.schema(), capacity, keys);
+        this.taking = new ChunkBuffer(plan.schema(), capacity, keys);
     }
 
     /**
@@ -466,7 +467,11 @@ public final class PushSource implements ChunkSource {
         }
         int to = Math.min(taking.rows(), handed + buffer.room());
         int row = buffer.rows();
-        buffer.append(taking.chunk(), handed, to);
+        if (buffer.keyCount() == taking.keyCount()) {
+            buffer.append(taking, handed, to);
+        } else {
+            buffer.append(taking.chunk(), handed, to);
+        }
         taken += to - handed;
         handed = to;
         for (int i = buffer.rows() - 1; i >= row; i--) {

@@ -8,10 +8,12 @@ import org.accrete.core.score.ScoreReport;
 /**
  * What a run did.
  *
- * <p>The rows read are those learned, those without a target, those held out, those left out, those filtered and those
- * that were dropped, and those that a model was held for because of drift.
+ * <p>The rows read are those learned, those that wait for their labels, those without a target, those held out, those
+ * left out, those filtered and those that were dropped, and those that a model was held for because of drift.
  *
  * @param rows rows learned by this run, without those before a resume
+ * @param rowsAwaitingLabel rows of this run that wait for their labels, less those from before it whose labels it has
+ *     got; may be negative
  * @param rowsUnlabelled rows without a target, which trained steps only
  * @param rowsHeldOut rows that were scored only
  * @param rowsRefused bad rows that this run or its source dropped
@@ -35,6 +37,7 @@ import org.accrete.core.score.ScoreReport;
  */
 public record RunReport(
         long rows,
+        long rowsAwaitingLabel,
         long rowsUnlabelled,
         long rowsHeldOut,
         long rowsRefused,
@@ -64,6 +67,7 @@ public record RunReport(
      *
      * @param source its name
      * @param rows rows learned by this run
+     * @param rowsAwaitingLabel as those of the run
      * @param rowsUnlabelled as those of the run
      * @param rowsHeldOut as those of the run
      * @param rowsRefused as those of the run
@@ -73,6 +77,7 @@ public record RunReport(
     public record SourceRows(
             String source,
             long rows,
+            long rowsAwaitingLabel,
             long rowsUnlabelled,
             long rowsHeldOut,
             long rowsRefused,
@@ -80,13 +85,21 @@ public record RunReport(
             long rowsFiltered) {
         /** {@return all rows of the source that this run read} */
         public long rowsRead() {
-            return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;
+            return rows + rowsAwaitingLabel + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;
         }
     }
 
     /** {@return all rows that this run read} */
     public long rowsRead() {
         long held = drift.map(DriftReport::rowsHeld).orElse(0L);
-        return rows + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered + rowsRolledBack + held;
+        return rows
+                + rowsAwaitingLabel
+                + rowsUnlabelled
+                + rowsHeldOut
+                + rowsRefused
+                + rowsLeftOut
+                + rowsFiltered
+                + rowsRolledBack
+                + held;
     }
 }

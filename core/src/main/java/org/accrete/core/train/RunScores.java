@@ -127,6 +127,37 @@ final class RunScores {
         }
     }
 
+    /**
+     * Predicts a row whose label comes later, and lets it wait.
+     *
+     * @param row of the chunk
+     * @param number of the row, from 1 over all rows
+     * @param source which of several sources it is from
+     */
+    void predictLate(WaitingRows waiting, Chunk chunk, int row, long number, int source) {
+        waiting.add(chunk, row, number, source, pipeline, scores);
+    }
+
+    /**
+     * Scores the first of the waiting rows by what was predicted for it, and learns it; if it is refused, nothing is
+     * changed.
+     *
+     * @param row that row
+     */
+    void learnLate(WaitingRows waiting, Chunk row) {
+        boolean predicted = scores.isPresent() && waiting.predicted(scores.get(), pipeline.view());
+        if (drift.isPresent()) {
+            drift.get().fit(row, true, Optional.empty());
+        } else {
+            pipeline.partialFit(row);
+        }
+        if (predicted) {
+            waiting.count(scores.get());
+        } else {
+            scores.ifPresent(some -> some.pass(row, 0, 1));
+        }
+    }
+
     /** {@return the scores of whole chunks; empty when the model cannot be scored on the target} */
     Optional<ScoreReport> report() {
         return scores.map(Scores::report);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToLongFunction;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
@@ -88,6 +89,19 @@ final class SourceAccounts {
         }
     }
 
+    /** Counts a row of a source, which was counted as learned, as refused. */
+    void refusedLate(int of) {
+        if (areSeveral()) {
+            counts[KINDS * of + LEARNED]--;
+            counts[KINDS * of + REFUSED]++;
+        }
+    }
+
+    /** {@return which source a row is from} */
+    int of(ChunkBuffer read, int row) {
+        return areSeveral() ? at(read, row) / KINDS : 0;
+    }
+
     private void move(ChunkBuffer read, int row, int kind) {
         int at = at(read, row);
         counts[at + HELD_OUT]--;
@@ -116,15 +130,24 @@ final class SourceAccounts {
      * {@return what became of this run's rows, by source; empty where there is one}
      *
      * @param atEnd rows dropped after the last one
+     * @param waiting how many rows of a source, counted as learned, wait for their labels
      */
-    List<RunReport.SourceRows> report(DroppedRows atEnd) {
+    List<RunReport.SourceRows> report(DroppedRows atEnd, IntToLongFunction waiting) {
         long[] all = counts.clone();
         add(atEnd, all);
         List<RunReport.SourceRows> report = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long[] of = Arrays.copyOfRange(all, KINDS * i, KINDS * (i + 1));
+            long waits = waiting.applyAsLong(i);
             report.add(new RunReport.SourceRows(
-                    names.get(i), of[LEARNED], of[UNLABELLED], of[HELD_OUT], of[REFUSED], of[LEFT_OUT], of[FILTERED]));
+                    names.get(i),
+                    of[LEARNED] - waits,
+                    waits,
+                    of[UNLABELLED],
+                    of[HELD_OUT],
+                    of[REFUSED],
+                    of[LEFT_OUT],
+                    of[FILTERED]));
         }
         return report;
     }

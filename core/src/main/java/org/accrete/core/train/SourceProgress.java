@@ -2,6 +2,7 @@ package org.accrete.core.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -82,15 +83,16 @@ final class SourceProgress {
         here.rollBack(state);
         State.Builder moved = State.builder();
         state.tensors().forEach((name, tensor) -> {
-            if (!isOfSource(name)) {
+            if (!isOfSource(name) && !WaitingRows.isName(name)) {
                 moved.tensor(name, tensor);
             }
         });
         state.texts().forEach((name, text) -> {
-            if (!name.equals(POSITION)) {
+            if (!name.equals(POSITION) && !WaitingRows.isName(name)) {
                 moved.text(name, text);
             }
         });
+        WaitingRows.copy(later, moved);
         here.writeTo(moved);
         Optional.ofNullable(later.tensors().get(SourceAccounts.ROWS))
                 .ifPresent(counts -> moved.tensor(SourceAccounts.ROWS, counts));
@@ -192,6 +194,45 @@ final class SourceProgress {
         sources.refused(read, row);
     }
 
+    /**
+     * Adds the next row of a chunk, whose label comes later; until then it counts as learned.
+     *
+     * @param chunk has the row
+     * @param row of it
+     * @param place its number in the chunk as it was read
+     * @param end as in {@link #learned}
+     */
+    void waits(Chunk chunk, int row, ChunkBuffer read, int place, int end) {
+        if (chunk.hasTargets() && Double.isNaN(chunk.target(row))) {
+            unlabelled++;
+        }
+        goTo(read, end, 1);
+        if (sources.areSeveral()) {
+            sources.learned(read, place, chunk, row);
+        }
+    }
+
+    /**
+     * Counts a row as refused whose label has come.
+     *
+     * @param rowsOf the row
+     * @param source which of several sources it is from
+     */
+    void droppedLate(Chunk rowsOf, int source) {
+        dropped++;
+        refused++;
+        if (rowsOf.hasTargets() && Double.isNaN(rowsOf.target(0))) {
+            unlabelled--;
+            return;
+        }
+        sources.refusedLate(source);
+    }
+
+    /** {@return which of several sources a row is from} */
+    int sourceOf(ChunkBuffer read, int row) {
+        return sources.of(read, row);
+    }
+
     /** Adds the rows before a row of a chunk, which were held out. */
     void heldOutUpTo(ChunkBuffer read, int row) {
         goTo(read, row, 0);
@@ -245,9 +286,10 @@ final class SourceProgress {
      * {@return what became of this run's rows, by source; empty where there is one}
      *
      * @param atEnd rows dropped after the last one
+     * @param waiting how many rows of a source wait for their labels
      */
-    List<RunReport.SourceRows> sources(DroppedRows atEnd) {
-        return sources.report(atEnd);
+    List<RunReport.SourceRows> sources(DroppedRows atEnd, IntToLongFunction waiting) {
+        return sources.report(atEnd, waiting);
     }
 
     /** {@return how many rows of the present chunk were added} */

@@ -78,6 +78,7 @@ public final class TrainingRun {
     private final Optional<SnapshotPublisher> publisher;
     private final Optional<Holdout> holdout;
     private final Optional<DriftRun> drift;
+    private final Optional<WaitingRows> waiting;
     private final SourceProgress progress;
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -110,6 +111,15 @@ public final class TrainingRun {
             throw AccreteException.badState("the stored run watches for drift by "
                     + String.join(", ", DriftWatch.stored(resumed.orElseThrow()))
                     + ", so a run that resumes it must too");
+        }
+        waiting = builder.labelDelay.map(delay -> new WaitingRows(delay, source));
+        if (waiting.isEmpty() && resumed.filter(WaitingRows::isIn).isPresent()) {
+            throw AccreteException.badState(
+                    "the stored run has labels that come late, so a run that resumes it must too");
+        }
+        if (waiting.isPresent() && builder.progressive) {
+            throw AccreteException.badArgument("with a label delay each row is scored by the model from when it came;"
+                    + " leave out progressive scores");
         }
         progressive = builder.progressive;
         scores = new RunScores(pipeline, source.schema().target(), resumed, progressive, drift);
@@ -172,6 +182,7 @@ public final class TrainingRun {
             progress.resume(state);
             rowsOfVersion = progress.next() - 1;
             holdout.ifPresent(some -> some.resume(state));
+            waiting.ifPresent(some -> some.resume(state));
             gates.ifPresent(some -> some.resume(state, progress.next() - 1));
             reader.seek(progress.position());
         });
@@ -186,13 +197,18 @@ public final class TrainingRun {
         }
     }
 
+    private ChunkBuffer buffer() {
+        return new ChunkBuffer(
+                source.schema(), chunkRows, waiting.map(WaitingRows::keyCount).orElse(0));
+    }
+
     private ChunkSource reader() {
         return prefetch.isPresent() ? prefetch.get() : Sources.keepingRowsBeforeBadOnes(source);
     }
 
     private RunReport train(ChunkSource first) {
         ChunkSource reader = first;
-        ChunkBuffer buffer = new ChunkBuffer(source.schema(), chunkRows);
+        ChunkBuffer buffer = buffer();
         DroppedRows atEnd = DroppedRows.NONE;
         boolean more = true;
         boolean stoppedEarly = false;
@@ -207,7 +223,7 @@ public final class TrainingRun {
             }
             if (takesRollback(!more)) {
                 reader = reader();
-                buffer = new ChunkBuffer(source.schema(), chunkRows);
+                buffer = buffer();
                 more = true;
                 continue;
             }
@@ -238,6 +254,7 @@ public final class TrainingRun {
         }
         return new RunReport(
                 learned(),
+                waiting.map(WaitingRows::ofThisRun).orElse(0L),
                 progress.unlabelled(),
                 progress.heldOut(),
                 progress.refused() + atEnd.refused(),
@@ -256,7 +273,8 @@ public final class TrainingRun {
                 checkpoints.version(),
                 stopped,
                 stoppedEarly,
-                progress.sources(atEnd));
+                progress.sources(
+                        atEnd, of -> waiting.map(some -> some.ofThisRun(of)).orElse(0L)));
     }
 
     private void rowsEnd(DroppedRows atEnd) {
@@ -324,6 +342,7 @@ public final class TrainingRun {
         long before = progress.next();
         progress.goBackTo(state, source);
         holdout.ifPresent(some -> some.resume(state));
+        waiting.ifPresent(some -> some.goBackTo(state));
         // The rows end where they would have ended.
         mostRows = mostRows == Long.MAX_VALUE ? mostRows : mostRows + before - progress.next();
         prefetch = prefetch.map(some -> Sources.prefetch(source, chunkRows, mostRows - progress.rows()));
@@ -395,6 +414,10 @@ public final class TrainingRun {
         boolean firstPass = Sources.pass(buffer.position()) == 1;
         boolean untrained = scores.isUntrained();
         int from = 0;
+        if (waiting.isPresent()) {
+            from = chunk.rows();
+            learnLate(chunk, buffer);
+        }
         while (from < chunk.rows()) {
             int to = scores.partEnd(from, chunk.rows(), untrained);
             if (drift.filter(DriftRun::cutsRows).isPresent()) {
@@ -433,9 +456,60 @@ public final class TrainingRun {
         drift.ifPresent(some -> some.rowsEnd(progress.next() - 1));
     }
 
-    /** {@return rows learned by this run; those that a model was held for were not} */
+    /** Lets rows come whose labels come later, and learns those whose labels have come by then. */
+    private void learnLate(Chunk chunk, ChunkBuffer read) {
+        WaitingRows rows = waiting.orElseThrow();
+        for (int row = 0; row < chunk.rows(); row++) {
+            int place = placeOf(row);
+            long number = progress.next();
+            try {
+                rows.comes(read, place, number);
+            } catch (AccreteException e) {
+                drop(e, read, row);
+                continue;
+            }
+            while (rows.isDue()) {
+                learnFirst(rows);
+            }
+            scores.predictLate(rows, chunk, row, number, progress.sourceOf(read, place));
+            progress.waits(chunk, row, read, place, placeOf(row + 1));
+            actOnDrift();
+        }
+    }
+
+    /** Learns the waiting row that is due first. */
+    private void learnFirst(WaitingRows rows) {
+        Chunk row = rows.first();
+        long number = rows.number();
+        try {
+            gates.ifPresent(some -> some.predict(row));
+            scores.learnLate(rows, row);
+        } catch (AccreteException e) {
+            if (e.kind() != AccreteException.Kind.BAD_DATA) {
+                throw e.at("row " + number + " of " + source.name());
+            }
+            try {
+                badRows.drop(
+                        e.at("row " + number + " of " + source.name()
+                                + e.where().map(part -> ", " + part).orElse("")),
+                        () -> badRow(e, 0, number));
+            } catch (AccreteException tooMany) {
+                throw afterAppending(tooMany);
+            }
+            progress.droppedLate(row, rows.source());
+            rows.removeFirst();
+            return;
+        }
+        gates.ifPresent(some -> some.count(row));
+        drift.ifPresent(some -> some.watch(row, first -> number));
+        rows.removeFirst();
+    }
+
+    /** {@return rows learned by this run; those that wait or that a model was held for were not} */
     private long learned() {
-        return progress.learned() - drift.map(DriftRun::ownRowsHeld).orElse(0L);
+        return progress.learned()
+                - waiting.map(WaitingRows::ofThisRun).orElse(0L)
+                - drift.map(DriftRun::ownRowsHeld).orElse(0L);
     }
 
     /** {@return the place in the source's chunk of a row of those that are learned} */
@@ -493,7 +567,7 @@ public final class TrainingRun {
 
     private void drop(AccreteException refusal, ChunkBuffer read, int row) {
         try {
-            badRows.drop(place(refusal, 1), () -> badRow(refusal, read.place(placeOf(row))));
+            badRows.drop(place(refusal, 1), () -> badRow(refusal, read.place(placeOf(row)), progress.next()));
         } catch (AccreteException e) {
             throw afterAppending(e);
         }
@@ -501,8 +575,8 @@ public final class TrainingRun {
         actOnDrift();
     }
 
-    private BadRow badRow(AccreteException refusal, long place) {
-        RowPlace unplaced = new RowPlace(source.name(), RowPlace.Unit.ROW, progress.next());
+    private BadRow badRow(AccreteException refusal, long place, long number) {
+        RowPlace unplaced = new RowPlace(source.name(), RowPlace.Unit.ROW, number);
         return new BadRow(
                 place == 0 ? unplaced : source.place(place).orElse(unplaced),
                 refusal.column(),
@@ -632,6 +706,7 @@ public final class TrainingRun {
         holdout.ifPresent(some -> some.writeTo(state, progress.inChunk()));
         gates.ifPresent(some -> some.writeTo(state, progress.next() - 1));
         drift.ifPresent(some -> some.writeTo(state));
+        waiting.ifPresent(some -> some.writeTo(state));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
@@ -683,6 +758,7 @@ public final class TrainingRun {
         private Optional<RollbackSource> rollbacks = Optional.empty();
         private List<DriftWatch> watches = List.of();
         private DriftAction onDrift = DriftAction.TELL;
+        private Optional<LabelDelay> labelDelay = Optional.empty();
         private Ticker clock = Ticker.systemTicker();
 
         private Builder(Pipeline pipeline, ChunkSource source) {
@@ -941,6 +1017,20 @@ public final class TrainingRun {
         public Builder drift(List<DriftWatch> detectors, DriftAction action) {
             watches = List.copyOf(detectors);
             onDrift = action;
+            return this;
+        }
+
+        /**
+         * Lets the label of each row come some time after the row, as it does where models are used: the row is
+         * predicted when it comes and learned and scored, by that prediction, when its label does. Rows that wait stay
+         * in each version, with what was predicted; they also wait on where the rows end. Labels come at once by
+         * default; a run that {@linkplain #resume continues} another one must wait as long.
+         *
+         * @param delay how long
+         * @return this
+         */
+        public Builder labelDelay(LabelDelay delay) {
+            labelDelay = Optional.of(delay);
             return this;
         }
 
