@@ -106,6 +106,13 @@ final class GateOptionsTest {
     }
 
     @Test
+    void aSliceIsCalledByItsValue() {
+        Outcome outcome = train("--gate", "accuracy >= 1 by route", "--gate-window", "1000", "--json");
+        assertThat((String) outcome.json().get("gate"))
+                .containsPattern("accuracy [0-9.]+ is not >= 1.000000 in route=r[012] \\(3 of 3 slices\\)");
+    }
+
+    @Test
     void withoutTrustedRowsTheLastWindowJudges() {
         Outcome outcome = train("--gate", "accuracy >= baseline", "--gate-window", "1000", "--json");
         assertThat(outcome.status()).isZero();

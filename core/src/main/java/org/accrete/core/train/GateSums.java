@@ -10,6 +10,7 @@ import org.accrete.api.data.Target;
 import org.accrete.api.learn.Model;
 import org.accrete.api.store.ModelVersion.Verdict;
 import org.accrete.api.store.State;
+import org.accrete.core.compare.WeightNames;
 import org.accrete.core.score.ScoreReport;
 import org.accrete.core.score.Scores;
 
@@ -37,10 +38,15 @@ final class GateSums {
         static final Judgement NONE = new Judgement(Verdict.NONE, "");
     }
 
-    GateSums(Schema schema, GateRules rules) {
+    /**
+     * Has seen no row.
+     *
+     * @param names what the columns of rows are called
+     */
+    GateSums(Schema schema, GateRules rules, WeightNames names) {
         this.schema = schema;
         target = schema.target();
-        rules.columns().forEach(column -> slices.add(new Slices(column, schema)));
+        rules.columns().forEach(column -> slices.add(new Slices(column, schema, names)));
         model = Scores.named(target, MODEL);
         live = Scores.named(target, LIVE);
     }

@@ -4,9 +4,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.learn.Model;
 import org.accrete.api.store.ModelVersion.Verdict;
 import org.accrete.api.store.State;
+import org.accrete.core.compare.WeightNames;
 import org.accrete.core.pipeline.Pipeline;
 
 /**
@@ -35,6 +37,7 @@ final class Gates {
 
     private final GateRules rules;
     private final Pipeline pipeline;
+    private final WeightNames names;
     private final GateSums window;
     private final Optional<TrustedRows> trusted;
     private final Optional<CheckpointInterval> interval;
@@ -55,12 +58,24 @@ final class Gates {
     /** The live version that a run is begun beside. */
     record Live(Model model, long row) {}
 
-    Gates(GateRules rules, Pipeline pipeline, Optional<Live> live, Optional<CheckpointInterval> interval) {
+    /**
+     * Has judged nothing.
+     *
+     * @param plan how raw columns become those of a chunk, if that is known
+     * @param live the live version, if there is one
+     */
+    Gates(
+            GateRules rules,
+            Pipeline pipeline,
+            Optional<ColumnPlan> plan,
+            Optional<Live> live,
+            Optional<CheckpointInterval> interval) {
         this.rules = rules;
+        names = new WeightNames(pipeline.schema(), plan);
         this.interval = interval;
         this.pipeline = pipeline;
         rules.requireFor(pipeline.schema());
-        window = new GateSums(pipeline.schema(), rules);
+        window = new GateSums(pipeline.schema(), rules, names);
         trusted = rules.trusted().map(TrustedRows::new);
         blockRows = (rules.window() + BLOCKS - 1) / BLOCKS;
         this.live = live.map(Live::model);
@@ -192,7 +207,7 @@ final class Gates {
      */
     GateSums.Judgement judge(long row) {
         if (trusted.isPresent() && !pipeline.isUntrained()) {
-            GateSums sums = new GateSums(pipeline.schema(), rules);
+            GateSums sums = new GateSums(pipeline.schema(), rules, names);
             trusted.get().score(sums, pipeline.view(), live);
             last = sums.judge(rules.gates(), trusted.get().describe());
         }

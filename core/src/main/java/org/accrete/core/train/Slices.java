@@ -9,6 +9,7 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.store.State;
+import org.accrete.core.compare.WeightNames;
 
 /**
  * Sums of two models' losses over the rows that share a value of a column: of a categorical column, a bucket. A row
@@ -22,6 +23,7 @@ final class Slices {
     private final String column;
     private final Block block;
     private final int first;
+    private final WeightNames names;
     private final Map<Double, Slice> slices = new TreeMap<>();
 
     /** Sums over the rows of one value. */
@@ -48,8 +50,9 @@ final class Slices {
         }
     }
 
-    Slices(String column, Schema schema) {
+    Slices(String column, Schema schema, WeightNames names) {
         this.column = column;
+        this.names = names;
         Block found = schema.blocks().get(0);
         int at = 0;
         int begin = 0;
@@ -114,7 +117,7 @@ final class Slices {
     String name(double value) {
         String text = value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
         return block.kind() == Block.Kind.ONE_HOT
-                ? value == NO_VALUE ? "rows without " + column : "bucket " + text + " of " + column
+                ? value == NO_VALUE ? "rows without " + column : names.name(first + (int) value)
                 : column + "=" + text;
     }
 

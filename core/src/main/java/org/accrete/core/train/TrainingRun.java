@@ -140,7 +140,8 @@ public final class TrainingRun {
         if (builder.patience > 0 && holdout.isEmpty()) {
             throw AccreteException.badArgument("early stopping needs rows that are held out; hold some out");
         }
-        gates = builder.gates.map(rules -> new Gates(rules, pipeline, builder.judgedBeside, builder.interval));
+        gates = builder.gates.map(
+                rules -> new Gates(rules, pipeline, source.plan(), builder.judgedBeside, builder.interval));
         sinceStart = Stopwatch.createUnstarted(builder.clock);
     }
 
