@@ -174,7 +174,7 @@ class FollowIT {
         long seed = Long.getLong("accrete.seed", System.nanoTime());
         System.out.println("replay with -Daccrete.seed=" + seed);
         SeededRandom random = new SeededRandom(seed);
-        Command command = Command.in(directory);
+        Command command = Command.brief(directory);
         List<String> lines = flights();
         Path whole = Files.write(directory.resolve("whole.csv"), lines);
         command.run(train(whole.toString(), directory.resolve("whole"))).done();
@@ -229,7 +229,7 @@ class FollowIT {
     void rowsThatWereLearnedAreInAVersionSoonAlsoOnAQuietStream() throws Exception {
         Path log = Files.write(directory.resolve("app.csv"), flights().subList(0, 1_501));
         Path store = directory.resolve("models");
-        Command.Running running = Command.in(directory)
+        Command.Running running = Command.brief(directory)
                 .start(train(log.toString(), store, "--follow", "--max-wait=20ms", "--checkpoint-every=1s"));
         long until = System.currentTimeMillis() + MOST_MILLIS;
         while (running.process().isAlive() && rows(store) < 1_500 && System.currentTimeMillis() < until) {

@@ -18,7 +18,7 @@ class InterruptIT {
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     void appendsAVersionAndPrintsTheTable(String signal) throws Exception {
-        Command command = Command.in(directory);
+        Command command = Command.brief(directory);
         Command.Running running = command.start(
                 "train", "synthetic:sea?rows=1000000000&seed=1", "--model", "sea", "--checkpoint-every", "50");
         Path history = directory.resolve("models/sea/history");

@@ -36,7 +36,7 @@ class JdbcIT {
     @Test
     void aMissingDriverIsToldOnOneLine() {
         String source = "jdbc:postgresql://localhost/db?table=t&key=id&sslmode=require";
-        Command.Result result = Command.in(directory).run(array(train(source)));
+        Command.Result result = Command.brief(directory).run(array(train(source)));
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.err().lines())
                 .singleElement()
@@ -51,7 +51,7 @@ class JdbcIT {
         server.execute("create table found as select i as id, sin(i) as x, cast(i % 2 as text) as y"
                 + " from generate_series(1, 500) i");
         Path drivers = DatabaseServer.driver(org.postgresql.Driver.class, directory);
-        Command.Result result = Command.in(directory)
+        Command.Result result = Command.brief(directory)
                 .withVariable("ACCRETE_PLUGINS", drivers.toString())
                 .run(array(train(server.source("table=found&key=id&user=postgres&ApplicationName=a%26b"))))
                 .done();
@@ -70,7 +70,7 @@ class JdbcIT {
         server.execute("alter table large add primary key (id)");
         Path drivers = DatabaseServer.driver(org.postgresql.Driver.class, directory);
         String source = server.source("table=large&key=id&user=postgres&page-rows=2000000");
-        Command.in(directory)
+        Command.brief(directory)
                 .with("-Xmx64m")
                 .run(array(train(source, "--plugins", drivers.toString(), "--column", "id=ignore")))
                 .done();
@@ -95,7 +95,7 @@ class JdbcIT {
             String[] more = {
                 "--plugins", drivers.toString(), "--json", "--debug", "--bad-rows=skip=5%,quarantine=bad.jsonl"
             };
-            Command command = Command.in(directory);
+            Command command = Command.brief(directory);
             Command.Running running = command.start(array(train(fromFile, more)));
             String line = Files.readString(Path.of("/proc/" + running.process().pid() + "/cmdline"));
             assertThat(line).doesNotContain(DatabaseServer.PASSWORD);

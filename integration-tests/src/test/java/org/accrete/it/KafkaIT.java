@@ -50,7 +50,7 @@ class KafkaIT {
     private Command.Result train(String source, String... more) {
         List<String> words = Stream.concat(Stream.of("train", source, "--target", "y", "--model", "m"), Stream.of(more))
                 .toList();
-        return Command.in(directory).run(words.toArray(String[]::new));
+        return Command.brief(directory).run(words.toArray(String[]::new));
     }
 
     private Path settings(String user, String password) throws IOException {
@@ -75,7 +75,7 @@ class KafkaIT {
     void theFileOfSettingsIsNeverShownOrStored() throws IOException {
         Path file = settings("me", KafkaBroker.PASSWORD);
         String source = "kafka:" + broker.secureAddress() + "/rows?client-config=" + file;
-        Command.Running running = Command.in(directory)
+        Command.Running running = Command.brief(directory)
                 .start("train", source, "--target", "y", "--model", "m", "--debug", "--checkpoint-every", "1");
         String processes = "";
         while (running.process().isAlive()) {
@@ -147,7 +147,7 @@ class KafkaIT {
                 producer.send(new ProducerRecord<>("large", i % 3, (long) i, "key", value));
             }
         }
-        Command.in(directory)
+        Command.brief(directory)
                 .with("-Xmx128m")
                 .run(
                         "train",
@@ -167,7 +167,7 @@ class KafkaIT {
     @Test
     void aRunThatFollowsIsStoppedByItsSignal() throws Exception {
         Path store = directory.resolve("models");
-        Command.Running running = Command.in(directory)
+        Command.Running running = Command.brief(directory)
                 .start(
                         "train",
                         "kafka:" + broker.address() + "/rows",

@@ -338,7 +338,7 @@ class KillAndResumeIT {
 
     private Map<String, Tensor> tensorsOfCsv() {
         Path store = directory.resolve("csv");
-        Command.in(directory)
+        Command.brief(directory)
                 .run(with(
                         List.of("train", Command.FLIGHTS.toString()),
                         "--target=delayed",
@@ -367,7 +367,7 @@ class KillAndResumeIT {
         train.addAll(List.of(more));
         train.add("--store");
         Path whole = directory.resolve("whole");
-        Command command = Command.in(directory);
+        Command command = Command.brief(directory);
         command.run(with(train, whole.toString())).done();
         State expected = Command.latest(whole, "flights");
         assertThat(Command.history(whole, "flights").versions()).hasSize(versions);

@@ -31,7 +31,7 @@ class PlugInFromOutsideIT {
 
     @Test
     void trainsAndPredictsByName() throws IOException {
-        Command command = Command.in(directory);
+        Command command = Command.brief(directory);
         String[] source = {"synthetic:regression?rows=5000&seed=1"};
         command.run(
                         "train",
@@ -54,7 +54,7 @@ class PlugInFromOutsideIT {
 
     @Test
     void isListed() {
-        Command.Result result = Command.in(directory)
+        Command.Result result = Command.brief(directory)
                 .run("learners", "--plugins", plugIns.toString())
                 .done();
         assertThat(result.out()).contains("recursive-least-squares", "sgd-classifier");
@@ -63,7 +63,7 @@ class PlugInFromOutsideIT {
     @Test
     void isFoundInTheFoldersOfTheVariable() throws IOException {
         Path other = Files.createDirectory(directory.resolve("other"));
-        Command.Result result = Command.in(directory)
+        Command.Result result = Command.brief(directory)
                 .withVariable("ACCRETE_PLUGINS", other + File.pathSeparator + plugIns)
                 .run("learners", "--plugins", plugIns.toString())
                 .done();
@@ -73,7 +73,7 @@ class PlugInFromOutsideIT {
     @Test
     void isNamedWithItsJarWhenItThrows() throws IOException {
         Path jar = compileFailing();
-        Command command = Command.in(directory).withVariable("ACCRETE_PLUGINS", plugIns.toString());
+        Command command = Command.brief(directory).withVariable("ACCRETE_PLUGINS", plugIns.toString());
         Command.Result result = command.run("train", "failing:x", "--model", "m", "--learner", "sgd-regressor");
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())
@@ -127,7 +127,7 @@ class PlugInFromOutsideIT {
 
     @Test
     void isMeasuredBesideAnother() {
-        Command.Result result = Command.in(directory)
+        Command.Result result = Command.brief(directory)
                 .run(
                         "bench",
                         "recursive-least-squares",
@@ -154,7 +154,7 @@ class PlugInFromOutsideIT {
 
     @Test
     void isUnknownWithoutTheFolder() {
-        Command.Result result = Command.in(directory)
+        Command.Result result = Command.brief(directory)
                 .run(
                         "train",
                         "synthetic:regression?rows=10",
