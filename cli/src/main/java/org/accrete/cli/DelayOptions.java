@@ -89,6 +89,15 @@ final class DelayOptions {
 
     /** {@return a request whose rows carry their times, if these are asked for} */
     SourceRequest in(SourceRequest request) {
+        return in(request, time);
+    }
+
+    /** {@return the same for a run that continues a stored one} */
+    static SourceRequest in(SourceRequest request, StoredModel resumed) {
+        return in(request, fact(resumed, TIME));
+    }
+
+    private static SourceRequest in(SourceRequest request, Optional<String> time) {
         if (time.isEmpty()) {
             return request;
         }

@@ -62,12 +62,15 @@ final class StoredStart extends TrainingStart {
     ChunkSource opened(boolean mayGrow) {
         Function<SourceAddress, ChunkSource> open = from -> stored.open(
                 from,
-                options.delay
-                        .in(stored.request(from, true, badRows))
+                withTimes(stored.request(from, true, badRows))
                         .withMayGrow(mayGrow)
                         .withFollow(options.follow)
                         .withMaxWait(options.maxWait()));
         return repeated(open.apply(address), open);
+    }
+
+    private SourceRequest withTimes(SourceRequest request) {
+        return options.resume ? DelayOptions.in(request, stored) : options.delay.in(request);
     }
 
     /** Opens the stored columns with a target that is inferred anew: another one, or one with other classes. */

@@ -334,8 +334,15 @@ class DelayTest {
         Outcome rest = accrete("train", file.toString(), "--model", "m", "--resume", "--json");
         assertThat(rest.status()).as(rest.err()).isZero();
         assertThat(rest.json().get("rows_read")).isEqualTo(ROWS - 500L);
-        Outcome plain = accrete("verify", "m");
-        assertThat(plain.status()).as(plain.err()).isZero();
+        assertThat(accrete("verify", "m").status()).isZero();
+        Path withoutTimes = Files.writeString(folder.resolve("new.csv"), "a,b,word\n1,2,w1\n");
+        assertThat(accrete(with(with(train, "--column", "when=ignore"), "--replace"))
+                        .status())
+                .isZero();
+        Outcome predicted = accrete("predict", "m", withoutTimes.toString());
+        assertThat(predicted.status()).as(predicted.err()).isZero();
+        Outcome again = accrete("train", file.toString(), "--model", "m", "--resume");
+        assertThat(again.out()).contains("nothing new");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.accrete.api.data.BadRows;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.learn.Model;
@@ -130,7 +131,7 @@ public final class TrainingRun {
                 builder.parent,
                 builder.interval.orElse(new CheckpointInterval(0, builder.gates.isPresent() ? Long.MAX_VALUE : 300)),
                 builder.clock);
-        publisher = builder.live.map(live -> new SnapshotPublisher(live, source.plan(), builder.clock));
+        publisher = builder.live.map(live -> new SnapshotPublisher(live, plan(), builder.clock));
         holdout = builder.holdout > 0
                 ? Optional.of(new Holdout(builder.holdout, builder.patience, source.schema(), chunkRows))
                 : Optional.empty();
@@ -699,9 +700,8 @@ public final class TrainingRun {
 
     private State state() {
         State.Builder state = State.builder().all(pipeline.state());
-        source.plan()
-                .ifPresent(plan ->
-                        state.text("plan", plan.withClasses(knownClasses()).toText()));
+        plan().ifPresent(plan ->
+                state.text("plan", plan.withClasses(knownClasses()).toText()));
         progress.writeTo(state);
         scores.writeTo(state);
         holdout.ifPresent(some -> some.writeTo(state, progress.inChunk()));
@@ -710,6 +710,12 @@ public final class TrainingRun {
         waiting.ifPresent(some -> some.writeTo(state));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
+    }
+
+    /** {@return how rows are encoded where they are predicted, which need not say when they happened} */
+    private Optional<ColumnPlan> plan() {
+        return source.plan()
+                .map(plan -> waiting.map(some -> some.withoutTimes(plan)).orElse(plan));
     }
 
     /**

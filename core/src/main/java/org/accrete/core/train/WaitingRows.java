@@ -7,11 +7,14 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.EventTime;
 import org.accrete.api.data.Schema;
@@ -97,6 +100,17 @@ final class WaitingRows {
         keys = time.isPresent() ? source.plan().orElseThrow().keys().size() : 0;
         one = new ChunkBuffer(schema, 1);
         bySource = new long[Math.max(1, source.sources().size())];
+    }
+
+    /** {@return a plan without the key that says when rows happened, unless that is all that the column is} */
+    ColumnPlan withoutTimes(ColumnPlan plan) {
+        Predicate<Column> isOfTimes = column -> delay.column().equals(Optional.of(column.name()));
+        if (plan.columns().stream().filter(isOfTimes).count() < 2) {
+            return plan;
+        }
+        List<Column> columns = new ArrayList<>(plan.columns());
+        columns.removeIf(column -> column instanceof Column.Key && isOfTimes.test(column));
+        return new ColumnPlan(columns, plan.seen());
     }
 
     /** {@return how many keys the rows must carry} */
