@@ -17,6 +17,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.WarmStart;
 import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.train.Versions;
 
 /** The start from a stored version: {@code --resume}, {@code --from}, or {@code --from} with {@code --new-head}. */
 final class StoredStart extends TrainingStart {
@@ -181,35 +182,45 @@ final class StoredStart extends TrainingStart {
             return WarmStart.withNewHead(plugIns, stored.state(), source.schema(), learner, settings);
         }
         Pipeline restored = Pipeline.restore(plugIns, stored.state());
-        options.learner.ifPresent(name -> {
-            if (!plugIns.learners().find(name).name().equals(restored.learner())) {
-                throw mismatch("--learner " + name, "its learner is " + restored.learner());
+        Optional<AccreteException> misfit = misfit(restored, settings);
+        if (misfit.isPresent()
+                && Versions.challengers(plugIns, stored.state()).stream()
+                        .filter(other -> options.resume)
+                        .allMatch(other -> misfit(other, settings).isPresent())) {
+            throw misfit.get();
+        }
+        return options.resume ? restored : WarmStart.fromState(plugIns, stored.state(), settings);
+    }
+
+    /** {@return why options that name the learner are not about a stored one, if they are not} */
+    private Optional<AccreteException> misfit(Pipeline restored, Map<String, String> settings) {
+        if (options.learner.isPresent()
+                && !plugIns.learners().find(options.learner.get()).name().equals(restored.learner())) {
+            return Optional.of(mismatch("--learner " + options.learner.get(), "its learner is " + restored.learner()));
+        }
+        if (options.steps().isPresent() && !options.steps().get().equals(restored.steps())) {
+            String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
+            return Optional.of(mismatch("--steps " + options.steps.orElse(""), "its steps are " + theirs));
+        }
+        if (!options.resume || settings.isEmpty()) {
+            return Optional.empty();
+        }
+        Pipeline changed;
+        try {
+            changed = WarmStart.fromState(plugIns, restored.state(), settings);
+        } catch (AccreteException e) {
+            return Optional.of(e);
+        }
+        List<String> differences = new ArrayList<>();
+        changed.settings().forEach((key, value) -> {
+            String theirs = restored.settings().getOrDefault(key, "");
+            if (!value.equals(theirs)) {
+                differences.add(key + "=" + theirs);
             }
         });
-        options.steps().ifPresent(steps -> {
-            if (!steps.equals(restored.steps())) {
-                String theirs = restored.steps().isEmpty() ? "none" : String.join(",", restored.steps());
-                throw mismatch("--steps " + options.steps.orElse(""), "its steps are " + theirs);
-            }
-        });
-        if (options.resume && settings.isEmpty()) {
-            return restored;
-        }
-        Pipeline changed = WarmStart.fromState(plugIns, stored.state(), settings);
-        if (!options.resume) {
-            return changed;
-        }
-        if (!changed.settings().equals(restored.settings())) {
-            List<String> differences = new ArrayList<>();
-            changed.settings().forEach((key, value) -> {
-                String theirs = restored.settings().getOrDefault(key, "");
-                if (!value.equals(theirs)) {
-                    differences.add(key + "=" + theirs);
-                }
-            });
-            throw mismatch("--set", "it has " + String.join(", ", differences));
-        }
-        return restored;
+        return Optional.of(differences)
+                .filter(some -> !some.isEmpty())
+                .map(some -> mismatch("--set", "it has " + String.join(", ", some)));
     }
 
     private AccreteException mismatch(String given, String fact) {

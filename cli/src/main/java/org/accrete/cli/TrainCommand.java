@@ -12,6 +12,8 @@ import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.score.ScoreReport;
+import org.accrete.core.train.ChallengerReport;
+import org.accrete.core.train.ChampionChange;
 import org.accrete.core.train.DriftMark;
 import org.accrete.core.train.DriftReport;
 import org.accrete.core.train.RunReport;
@@ -134,6 +136,7 @@ final class TrainCommand extends Subcommand {
             console.print(Figures.table(scores));
             console.print("");
         });
+        report.challengers().ifPresent(this::showChallengers);
         console.print(account(report));
         report.sources().forEach(rows -> console.print("  of " + rows.source() + ": " + account(rows)));
         report.drift()
@@ -152,6 +155,24 @@ final class TrainCommand extends Subcommand {
                         + live.map(other -> "still " + other.number()).orElse("no version yet") + "; 'accrete rollback "
                         + options.model + " "
                         + one.number() + "' makes it " + one.number()));
+    }
+
+    private void showChallengers(ChallengerReport report) {
+        long rows = report.learners().get(0).rows();
+        if (rows == 0) {
+            console.print("the challengers are not compared yet: that begins at row 1,001");
+        } else {
+            console.print("champion and challengers on " + Console.count(rows, "row")
+                    + ", each by what was learned before its 1,000 rows");
+            console.print(ChallengerOptions.table(report));
+        }
+        List<ChampionChange> changes = report.changes();
+        List<ChampionChange> last = changes.subList(Math.max(0, changes.size() - MOST_MARKS), changes.size());
+        if (last.size() < changes.size()) {
+            console.print("the last of " + Console.count(changes.size(), "change"));
+        }
+        last.forEach(change -> console.print("champion changed at " + change.toText()));
+        console.print("");
     }
 
     /** {@return what the table of scores is of, and which rows are not in it} */
@@ -296,6 +317,7 @@ final class TrainCommand extends Subcommand {
         document.put("holdout", report.holdout().map(Figures::document));
         document.put("stopped_early", report.stoppedEarly());
         document.put("drift", report.drift().map(TrainCommand::document));
+        document.put("challengers", report.challengers().map(ChallengerOptions::document));
         return document;
     }
 }

@@ -113,6 +113,9 @@ final class TrainOptions {
     DriftOptions drift = new DriftOptions();
 
     @Mixin
+    ChallengerOptions challengers = new ChallengerOptions();
+
+    @Mixin
     ThreadsOption threads = new ThreadsOption();
 
     @Option(

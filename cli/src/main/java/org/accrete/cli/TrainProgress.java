@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelVersion;
+import org.accrete.core.train.ChampionChange;
 import org.accrete.core.train.DriftMark;
 import org.accrete.core.train.Progress;
 import org.accrete.core.train.Rollback;
@@ -111,6 +112,11 @@ final class TrainProgress implements RunListener {
     public void driftVersion(ModelVersion version) {
         tagger.accept(version);
         say(version.reference() + " is tagged '" + DriftOptions.ALIAS + "'");
+    }
+
+    @Override
+    public void championChanged(ChampionChange change) {
+        say("champion changed at " + change.toText());
     }
 
     private static String words(DriftMark mark) {

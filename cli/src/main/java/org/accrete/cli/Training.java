@@ -43,8 +43,11 @@ final class Training implements AutoCloseable {
     private final Optional<Double> holdout;
     private final DriftOptions.Chosen drift;
     private final Optional<LabelDelay> delay;
+    private final Map<String, String> challengerFacts;
+    private final List<Pipeline> challengers;
     private final ChunkSource source;
     private final Pipeline pipeline;
+    private Optional<TrainingRun> run = Optional.empty();
     private volatile boolean ending;
 
     private Training(
@@ -82,6 +85,9 @@ final class Training implements AutoCloseable {
         this.holdout = resumed.isPresent() ? resumedHoldout(resumed.get()) : options.holdout();
         this.drift = options.drift.chosen(plugIns, resumed, epochs);
         this.delay = options.delay.chosen(resumed);
+        this.challengerFacts = options.challengers.facts(plugIns, resumed);
+        ChallengerOptions.check(
+                challengerFacts, options.progressive, !drift.watches().isEmpty(), delay.isPresent());
         requireUsefulStop(epochs);
         this.start = origin.isPresent()
                 ? new StoredStart(options, plugIns, address, chosen, badRows, epochs, origin.get())
@@ -96,6 +102,8 @@ final class Training implements AutoCloseable {
             this.pipeline = start.pipeline(source);
             DriftOptions.requireMemory(drift, source.schema());
             delay.ifPresent(some -> DelayOptions.requireMemory(some, source.schema()));
+            this.challengers = ChallengerOptions.pipelines(plugIns, source.schema(), challengerFacts, resumed);
+            TrainingRun.requireComparable(pipeline, challengers);
             if (options.progressive) {
                 TrainingRun.requireProgressive(pipeline);
             }
@@ -230,6 +238,12 @@ final class Training implements AutoCloseable {
 
     /** {@return a run that appends versions to the writer} */
     TrainingRun run(ModelWriter writer, TrainProgress progress) {
+        TrainingRun made = built(writer, progress);
+        run = Optional.of(made);
+        return made;
+    }
+
+    private TrainingRun built(ModelWriter writer, TrainProgress progress) {
         TrainingRun.Builder run = TrainingRun.builder(pipeline, source)
                 .chunkRows(chunkRows)
                 .writer(writer)
@@ -237,6 +251,7 @@ final class Training implements AutoCloseable {
                 .listener(progress)
                 .progressive(options.progressive)
                 .drift(drift.watches(), drift.action())
+                .challengers(challengers)
                 .fact("source", options.source)
                 .lineage("source", Address.shown(options.source))
                 .lineage("kernel", DenseKernels.choice())
@@ -251,6 +266,7 @@ final class Training implements AutoCloseable {
             }
         });
         chosenTexts.forEach(run::fact);
+        challengerFacts.forEach(run::fact);
         holdout.ifPresent(share -> run.holdout(share).fact("holdout", Double.toString(share)));
         delay.ifPresent(some -> DelayOptions.set(run, some));
         options.earlyStopping().ifPresent(run::earlyStopping);
@@ -318,8 +334,9 @@ final class Training implements AutoCloseable {
         return delay.isPresent();
     }
 
+    /** {@return the pipeline that answers, which the run may have changed} */
     Pipeline pipeline() {
-        return pipeline;
+        return run.map(TrainingRun::champion).orElse(pipeline);
     }
 
     /** {@return lines for the user, to be shown when the run starts: choices and warnings} */

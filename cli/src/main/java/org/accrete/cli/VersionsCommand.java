@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
                         + " at them.")
 final class VersionsCommand extends Subcommand {
     private static final String DRIFT = "drift";
+    private static final String CHAMPION = "champion";
 
     private static final int MOST_BARS = 60;
 
@@ -66,6 +67,9 @@ final class VersionsCommand extends Subcommand {
         }
         if (drifts) {
             more.put("drift", version -> version.note().facts().getOrDefault(DRIFT, ""));
+        }
+        if (versions.stream().anyMatch(one -> one.note().facts().containsKey(CHAMPION))) {
+            more.put(CHAMPION, version -> version.note().facts().getOrDefault(CHAMPION, ""));
         }
         more.put("aliases", version -> String.join(", ", DescribeCommand.aliases(history, version.number())));
         if (!reasons.isEmpty()) {

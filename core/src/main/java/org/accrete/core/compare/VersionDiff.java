@@ -164,7 +164,8 @@ public record VersionDiff(
 
     /** {@return whether a tensor is for readers, by its name; see docs/format.md} */
     private static boolean isTrained(String name) {
-        return name.indexOf('.') < 0 || name.endsWith(".weight") || name.endsWith(".bias");
+        boolean isOfAnother = List.of("challenger.", "drift.", "run.").stream().anyMatch(name::startsWith);
+        return name.indexOf('.') < 0 || (!isOfAnother && (name.endsWith(".weight") || name.endsWith(".bias")));
     }
 
     private static Trained trained(String name, Tensor before, Tensor after) {

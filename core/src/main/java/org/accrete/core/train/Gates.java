@@ -36,8 +36,8 @@ final class Gates {
     private static final String BLOCK = "run.gate.block.";
 
     private final GateRules rules;
-    private final Pipeline pipeline;
     private final WeightNames names;
+    private Pipeline pipeline;
     private final GateSums window;
     private final Optional<TrustedRows> trusted;
     private final Optional<CheckpointInterval> interval;
@@ -128,6 +128,13 @@ final class Gates {
             throw new AccreteException(
                     AccreteException.Kind.CORRUPT_FILE, "a stored verdict cannot be '" + text + "'", e);
         }
+    }
+
+    /** Another pipeline answers from now on, and is judged for the rest of the window. */
+    void champion(Pipeline champion) {
+        pipeline = champion;
+        candidate = candidate.map(before -> champion.snapshot());
+        candidateState = candidateState.map(before -> champion.state());
     }
 
     /** Somebody has moved live to the version that the pipeline is now; the window begins anew. */

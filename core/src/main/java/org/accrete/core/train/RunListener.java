@@ -54,4 +54,11 @@ public interface RunListener {
      * @param version the version
      */
     default void driftVersion(ModelVersion version) {}
+
+    /**
+     * A challenger became the champion.
+     *
+     * @param change where, and why
+     */
+    default void championChanged(ChampionChange change) {}
 }

@@ -30,6 +30,7 @@ import org.accrete.core.score.ScoreReport;
  *     them
  * @param holdout the scores of the rows held out in the last pass over the source; empty when none were
  * @param drift what was found of drift; empty when the run did not watch for it
+ * @param challengers how the champion and its challengers compare; empty when the run has none
  * @param version the last version that this run appended
  * @param stopped whether {@link TrainingRun#stop()} ended it
  * @param stoppedEarly whether it ended because passes no longer improved
@@ -53,6 +54,7 @@ public record RunReport(
         Optional<ScoreReport> progressive,
         Optional<ScoreReport> holdout,
         Optional<DriftReport> drift,
+        Optional<ChallengerReport> challengers,
         Optional<ModelVersion> version,
         boolean stopped,
         boolean stoppedEarly,

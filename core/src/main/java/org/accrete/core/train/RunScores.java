@@ -23,10 +23,11 @@ final class RunScores {
     private static final int MOST_PASSED = 100;
     private static final int PASSED_PART = 10;
 
-    private final Pipeline pipeline;
+    private Pipeline pipeline;
     private final Optional<Scores> scores;
     private final Optional<ProgressiveScores> progressive;
     private final Optional<DriftRun> drift;
+    private final Optional<Challengers> challengers;
 
     /** Rows that were predicted and are learned in parts. */
     private Optional<Chunk> ahead = Optional.empty();
@@ -41,15 +42,18 @@ final class RunScores {
      * @param wantsProgressive whether each row is also scored by the model from before that row; a run that continues
      *     one with such scores always has them
      * @param drift learns rows in place of the pipeline, if the run watches for drift
+     * @param challengers learns rows with the pipeline, if there are any
      */
     RunScores(
             Pipeline pipeline,
             Target target,
             Optional<State> resumed,
             boolean wantsProgressive,
-            Optional<DriftRun> drift) {
+            Optional<DriftRun> drift,
+            Optional<Challengers> challengers) {
         this.pipeline = pipeline;
         this.drift = drift;
+        this.challengers = challengers;
         scores = Scores.canScore(target, pipeline.view())
                 ? Optional.of(
                         resumed.map(state -> Scores.restore(target, state)).orElseGet(() -> Scores.forTarget(target)))
@@ -58,6 +62,11 @@ final class RunScores {
                 wantsProgressive || resumed.filter(ProgressiveScores::areIn).isPresent()
                         ? Optional.of(ProgressiveScores.of(pipeline, target, resumed))
                         : Optional.empty();
+    }
+
+    /** Another pipeline answers from now on. */
+    void champion(Pipeline champion) {
+        pipeline = champion;
     }
 
     /** {@return whether the model knows nothing, so that its predictions mean nothing} */
@@ -113,6 +122,8 @@ final class RunScores {
         }
         if (drift.isPresent()) {
             drift.get().fit(rows, firstPass, progressive);
+        } else if (challengers.isPresent()) {
+            challengers.get().fit(rows, firstPass);
         } else if (firstPass && progressive.isPresent()) {
             progressive.get().fit(rows);
         } else {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntToLongFunction;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRow;
 import org.accrete.api.data.BadRows;
@@ -19,6 +20,7 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.DroppedRows;
 import org.accrete.api.data.RowPlace;
+import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Model;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
@@ -55,8 +57,8 @@ import org.accrete.core.source.Sources;
  * <p>A version's state is the pipeline's, the column {@code plan} with the classes known, {@code run.position},
  * {@code run.rows}, {@code run.rows_unlabelled}, {@code run.rows_held_out}, {@code run.rows_dropped},
  * {@code run.rows_refused}, {@code run.rows_left_out} and {@code run.rows_filtered} unless they are 0,
- * {@code run.sources.rows} of several sources, the {@linkplain Scores#writeTo scores} and the {@linkplain Builder#fact
- * facts}.
+ * {@code run.sources.rows} of several sources, the {@linkplain Scores#writeTo scores}, all of each challenger as
+ * {@code challenger.N.*} and the {@linkplain Builder#fact facts}.
  */
 public final class TrainingRun {
     /** What comes after the last pass. */
@@ -65,7 +67,6 @@ public final class TrainingRun {
     /** A source that is not read ahead does not know that the run is to stop. */
     private static final long MOST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final Pipeline pipeline;
     private final int chunkRows;
     private final BadRows badRows;
     private final RunListener listener;
@@ -80,9 +81,11 @@ public final class TrainingRun {
     private final Optional<Holdout> holdout;
     private final Optional<DriftRun> drift;
     private final Optional<WaitingRows> waiting;
+    private final Optional<Challengers> challengers;
     private final SourceProgress progress;
     private final Stopwatch sinceStart;
     private final AtomicBoolean begun = new AtomicBoolean();
+    private Pipeline pipeline;
     private ChunkSource source;
     private RunScores scores;
     private Optional<ChunkSource> reopened = Optional.empty();
@@ -123,7 +126,8 @@ public final class TrainingRun {
                     + " leave out progressive scores");
         }
         progressive = builder.progressive;
-        scores = new RunScores(pipeline, source.schema().target(), resumed, progressive, drift);
+        challengers = builder.challengers(source.schema());
+        scores = new RunScores(pipeline, source.schema().target(), resumed, progressive, drift, challengers);
         rollbacks = builder.rollbacks.map(store ->
                 new RollbackWatch(store.plugIns(), store.store(), store.asOf(), store.rowsAgain(), builder.clock));
         checkpoints = new Checkpoints(
@@ -168,6 +172,20 @@ public final class TrainingRun {
     }
 
     /**
+     * Refuses challengers that cannot be compared. {@link Builder#build} does the same, but only once there is a
+     * source.
+     *
+     * @param champion newly made or restored
+     * @param challengers of the same columns; any number
+     * @throws AccreteException bad argument: one predicts no target, or is like another one
+     */
+    public static void requireComparable(Pipeline champion, List<Pipeline> challengers) {
+        if (!challengers.isEmpty()) {
+            new Challengers(champion, challengers, champion.schema());
+        }
+    }
+
+    /**
      * Trains until the rows end, enough were learned, or {@link #stop()} was called. The model is consistent
      * afterwards, also after an exception.
      *
@@ -189,6 +207,7 @@ public final class TrainingRun {
             reader.seek(progress.position());
         });
         drift.ifPresent(some -> some.begin(progress.next() - 1, resumed));
+        challengers.ifPresent(some -> some.begin(progress.next() - 1, resumed));
         sinceStart.start();
         checkpoints.start();
         try {
@@ -272,6 +291,7 @@ public final class TrainingRun {
                 scores.progressiveReport(),
                 holdout.map(Holdout::report),
                 drift.map(DriftRun::report),
+                challengers.map(Challengers::report),
                 checkpoints.version(),
                 stopped,
                 stoppedEarly,
@@ -316,19 +336,26 @@ public final class TrainingRun {
         Optional<ChunkSource> again = found.fromHere() || !ofThisSource
                 ? Optional.empty()
                 : watch.rowsAgain().open(version, state);
-        pipeline.goBackTo(watch.plugIns(), state);
+        if (challengers.isPresent()) {
+            useChampion(Pipeline.restore(watch.plugIns(), state));
+        } else {
+            pipeline.goBackTo(watch.plugIns(), state);
+        }
         scores = new RunScores(
                 pipeline,
                 source.schema().target(),
                 ofThisSource ? Optional.of(state) : Optional.empty(),
                 progressive,
-                drift);
+                drift,
+                challengers);
         if (again.isPresent()) {
             readAgain(again.get(), state);
         } else {
             progress.rollBack(state);
         }
         drift.ifPresent(some -> some.goBackTo(progress.next() - 1, state));
+        challengers.ifPresent(some -> some.goBackTo(
+                progress.next() - 1, pipeline, Challengers.stored(watch.plugIns(), state), again.map(rows -> state)));
         checkpoints.goBackTo(version.reference(), progress.rows());
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
@@ -410,7 +437,7 @@ public final class TrainingRun {
         if (holdout.isPresent()) {
             chunk = holdout.get().keep(chunk);
             progress.heldOutUpTo(buffer, placeOf(0));
-            actOnDrift();
+            actOnRows();
         }
         gates.ifPresent(some -> some.chunkBegins(progress.next() - 1));
         boolean firstPass = Sources.pass(buffer.position()) == 1;
@@ -422,7 +449,7 @@ public final class TrainingRun {
         }
         while (from < chunk.rows()) {
             int to = scores.partEnd(from, chunk.rows(), untrained);
-            if (drift.filter(DriftRun::cutsRows).isPresent()) {
+            if (challengers.isPresent() || drift.filter(DriftRun::cutsRows).isPresent()) {
                 learnInLooks(chunk, from, to, firstPass, buffer);
             } else {
                 learn(chunk, from, to, firstPass, buffer);
@@ -437,25 +464,44 @@ public final class TrainingRun {
         badRows.requireShare(progress.allRead(), progress.allRefused(), false);
     }
 
-    /** Learns rows in parts that end with the looks for drift; all are scored by the model from before the first. */
+    /**
+     * Learns rows in parts that end with the looks for drift or at challengers; all are scored by the model from before
+     * the first, or by that of a new champion.
+     */
     private void learnInLooks(Chunk chunk, int first, int end, boolean firstPass, ChunkBuffer read) {
         scores.predictAhead(chunk.slice(first, end), first, firstPass);
         int from = first;
         while (from < end) {
-            long left = drift.orElseThrow().rowsUntilLook(progress.next() - 1);
+            long before = progress.next() - 1;
+            long left =
+                    drift.map(some -> some.rowsUntilLook(before)).orElseGet(() -> Challengers.rowsUntilLook(before));
             int to = from;
             while (to < end && placeOf(to) - placeOf(from) < left) {
                 to++;
             }
+            Pipeline champion = pipeline;
             learn(chunk, from, to, firstPass, read);
             from = to;
+            if (pipeline != champion && from < end) {
+                scores.predictAhead(chunk.slice(from, end), from, firstPass);
+            }
         }
         scores.endAhead();
     }
 
-    /** Lets what is done about drift happen after the rows so far. */
-    private void actOnDrift() {
+    /** Lets what is done about drift and challengers happen after the rows so far. */
+    private void actOnRows() {
         drift.ifPresent(some -> some.rowsEnd(progress.next() - 1));
+        challengers.flatMap(some -> some.rowsEnd(progress.next() - 1)).ifPresent(change -> {
+            useChampion(challengers.orElseThrow().champion());
+            listener.championChanged(change);
+        });
+    }
+
+    private void useChampion(Pipeline champion) {
+        pipeline = champion;
+        scores.champion(champion);
+        gates.ifPresent(some -> some.champion(champion));
     }
 
     /** Lets rows come whose labels come later, and learns those whose labels have come by then. */
@@ -475,7 +521,7 @@ public final class TrainingRun {
             }
             scores.predictLate(rows, chunk, row, number, progress.sourceOf(read, place));
             progress.waits(chunk, row, read, place, placeOf(row + 1));
-            actOnDrift();
+            actOnRows();
         }
     }
 
@@ -554,9 +600,11 @@ public final class TrainingRun {
             }
             int part = from;
             long next = progress.next();
-            drift.ifPresent(some -> some.watch(rows, row -> next + placeOf(part + row) - placeOf(part)));
+            IntToLongFunction numberOf = row -> next + placeOf(part + row) - placeOf(part);
+            drift.ifPresent(some -> some.watch(rows, numberOf));
+            challengers.ifPresent(some -> some.compare(rows, numberOf));
             progress.learned(rows, read, placeOf(to), row -> placeOf(part + row));
-            actOnDrift();
+            actOnRows();
             from = to;
             to = end;
         }
@@ -574,7 +622,7 @@ public final class TrainingRun {
             throw afterAppending(e);
         }
         progress.dropped(read, placeOf(row), placeOf(row + 1));
-        actOnDrift();
+        actOnRows();
     }
 
     private BadRow badRow(AccreteException refusal, long place, long number) {
@@ -652,6 +700,7 @@ public final class TrainingRun {
                 gates.map(some -> some.judge(progress.next() - 1)).orElse(GateSums.Judgement.NONE);
         ModelVersion appended = checkpoints.append(state(), note(said), progress.rows());
         drift.ifPresent(DriftRun::versionAppended);
+        challengers.ifPresent(Challengers::versionAppended);
         scores.beginStretch();
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
@@ -670,6 +719,7 @@ public final class TrainingRun {
             said.put("gate", judgement.figures());
         }
         drift.flatMap(DriftRun::marksOfVersion).ifPresent(marks -> said.put("drift", marks));
+        challengers.ifPresent(some -> some.say(said));
         return new ModelVersion.Note(
                 Optional.empty(),
                 pipeline.learner(),
@@ -708,6 +758,7 @@ public final class TrainingRun {
         gates.ifPresent(some -> some.writeTo(state, progress.next() - 1));
         drift.ifPresent(some -> some.writeTo(state));
         waiting.ifPresent(some -> some.writeTo(state));
+        challengers.ifPresent(some -> some.writeTo(state));
         facts.forEach((name, text) -> state.text("run." + name, text));
         return state.build();
     }
@@ -724,6 +775,14 @@ public final class TrainingRun {
     private List<String> knownClasses() {
         List<String> learned = pipeline.classes();
         return learned.size() > progress.classes().size() ? learned : progress.classes();
+    }
+
+    /**
+     * {@return the pipeline that answers: the one that the run was built with, or a challenger that took its place} To
+     * be called when {@link #run()} has ended.
+     */
+    public Pipeline champion() {
+        return pipeline;
     }
 
     /**
@@ -766,6 +825,7 @@ public final class TrainingRun {
         private List<DriftWatch> watches = List.of();
         private DriftAction onDrift = DriftAction.TELL;
         private Optional<LabelDelay> labelDelay = Optional.empty();
+        private List<Pipeline> challengers = List.of();
         private Ticker clock = Ticker.systemTicker();
 
         private Builder(Pipeline pipeline, ChunkSource source) {
@@ -1041,6 +1101,48 @@ public final class TrainingRun {
             return this;
         }
 
+        /**
+         * Trains further pipelines on the same rows, as challengers of the run's own pipeline, the champion. Each row
+         * is compared by what each of them was at the last multiple of 1,000 rows; when a paired test over the last
+         * rows says that a challenger is better, both change places: the champion is what answers, what a version is,
+         * and {@link TrainingRun#champion()}. A row that one of them refuses is learned by none. None by default; a run
+         * that {@linkplain #resume continues} another one must have {@link Versions#challengers} of its version.
+         *
+         * <pre>{@code
+         * List<Pipeline> challengers = Stream.of("sgd-classifier?eta0=0.5", "mlp-classifier?hidden=64")
+         *         .map(text -> Pipeline.create(plugIns, source.schema(), ChallengerText.parse(plugIns, text)))
+         *         .toList();
+         * TrainingRun run = TrainingRun.builder(pipeline, source).challengers(challengers).build();
+         * RunReport report = run.run();
+         * Model model = run.champion().snapshot();
+         * }</pre>
+         *
+         * @param pipelines newly made, of the same columns; nobody else may use them until the run ends
+         * @return this
+         */
+        public Builder challengers(List<Pipeline> pipelines) {
+            challengers = List.copyOf(pipelines);
+            return this;
+        }
+
+        private Optional<Challengers> challengers(Schema schema) {
+            int stored = resumed.map(Challengers::count).orElse(challengers.size());
+            if (stored != challengers.size()) {
+                throw AccreteException.badState("the stored run has "
+                        + (stored == 1 ? "1 challenger" : stored + " challengers") + " but this one "
+                        + challengers.size() + "; go on with those of the version");
+            }
+            if (challengers.isEmpty()) {
+                return Optional.empty();
+            }
+            if (progressive || !watches.isEmpty() || labelDelay.isPresent()) {
+                throw AccreteException.badArgument(
+                        (progressive ? "progressive scores are" : watches.isEmpty() ? "a label delay is" : "drift is")
+                                + " of one learner, and challengers change it; leave one of both out");
+            }
+            return Optional.of(new Challengers(pipeline, challengers, schema));
+        }
+
         /** Sets the clock, for tests. */
         Builder clock(Ticker ticker) {
             clock = ticker;
@@ -1053,7 +1155,7 @@ public final class TrainingRun {
          * @throws AccreteException bad state: the source has other columns than the pipeline, or the state to resume
          *     has no scores of this target; bad argument: progressive scores of a pipeline that is not row-wise or has
          *     no target, rows held out without a target, early stopping without rows held out, drift that cannot be
-         *     watched
+         *     watched, challengers that cannot be compared
          */
         public TrainingRun build() {
             return new TrainingRun(this);

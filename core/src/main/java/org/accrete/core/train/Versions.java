@@ -69,6 +69,18 @@ public final class Versions {
     }
 
     /**
+     * {@return the challengers of a version, for a run that continues it; see
+     * {@link TrainingRun.Builder#challengers(List)}}
+     *
+     * @param plugIns where their parts are found
+     * @param state what the version holds
+     * @throws AccreteException as {@link Pipeline#restore}
+     */
+    public static List<Pipeline> challengers(PlugIns plugIns, State state) {
+        return Challengers.stored(plugIns, state);
+    }
+
+    /**
      * {@return the version that the gates of a run compare with, see {@link TrainingRun.Builder#judgedBeside}} A run
      * that continues another one compares with what that compared with, which may be before {@code live}: a version
      * that was appended because a run was stopped is not compared with, so that a stop changes no verdict.
