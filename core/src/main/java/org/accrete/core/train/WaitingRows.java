@@ -186,11 +186,13 @@ final class WaitingRows {
     private void predict(Model model, int slot) {
         if (model instanceof Regressor regressor) {
             known[slot] = 0;
-            regressor.predict(one.chunk(), ofFirst = withLength(ofFirst, 1));
+            ofFirst = withLength(ofFirst, 1);
+            regressor.predict(one.chunk(), ofFirst);
         } else {
             Classifier classifier = (Classifier) model;
             known[slot] = classifier.classes().size();
-            classifier.decide(one.chunk(), ofFirst = withLength(ofFirst, classifier.decisions()));
+            ofFirst = withLength(ofFirst, classifier.decisions());
+            classifier.decide(one.chunk(), ofFirst);
         }
         int width = decisions(slot);
         makeRoomForDecisions(width);
