@@ -93,7 +93,7 @@ class ChallengerTest {
         assertThat(accrete("versions", "m").out()).contains("champion", "sgd-classifier?eta0=");
         assertThat(accrete("evaluate", "m", ROWS).status()).isZero();
         assertThat(accrete("compare", "m", "1", "5").out()).doesNotContain("challenger.");
-        Outcome told = train("told", TEAM, "--json");
+        Outcome told = train("told", TEAM, "--rows", "2900", "--json");
         assertThat(told.map("challengers")).containsKeys("learners", "changes");
         assertThat(told.json().get("learner")).isNotEqualTo("");
         assertThat(told.map("settings").get("eta0")).isNotEqualTo("1.0E-4");
