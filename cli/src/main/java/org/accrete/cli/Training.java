@@ -230,7 +230,8 @@ final class Training implements AutoCloseable {
      * @throws AccreteException bad state: there is another version
      */
     void requireUnchanged(ModelStore store) {
-        if (!store.history(options.model).versions().equals(history.versions())) {
+        History now = store.history(options.model);
+        if (now.highestNumber() != history.highestNumber() || !now.latest().equals(history.latest())) {
             throw AccreteException.badState(
                     "model '" + options.model + "' got another version meanwhile; run the command again");
         }

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code versions}: the history of a model. */
@@ -30,8 +33,23 @@ final class VersionsCommand extends Subcommand {
 
     private static final int MOST_BARS = 60;
 
+    /** So many lines are read at a glance. */
+    private static final int MOST_LINES = 50;
+
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
+
     @Parameters(paramLabel = "MODEL", description = "Name of the model.")
     String model = "";
+
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            description =
+                    "Show the N newest versions and those that an alias points at; 50 by default, all with --json.")
+    Optional<Integer> last = Optional.empty();
+
+    @Option(names = "--all", description = "Show all versions.")
+    boolean all;
 
     VersionsCommand(Console console) {
         super(console);
@@ -39,20 +57,51 @@ final class VersionsCommand extends Subcommand {
 
     @Override
     public Integer call() {
+        if (last.filter(count -> count < 1).isPresent()) {
+            throw AccreteException.badArgument("--last must be >= 1 but was " + last.get());
+        }
+        if (all && last.isPresent()) {
+            throw AccreteException.badArgument("--all shows all versions; leave --last out");
+        }
         try (ModelStore store = openStore(plugIns())) {
             History history = existing(store, model);
             if (console.isJson()) {
-                console.json(document(history));
+                console.json(document(history, shown(history, all ? NO_LIMIT : last.orElse(NO_LIMIT))));
             } else {
+                List<ModelVersion> shown = shown(history, all ? NO_LIMIT : last.orElse(MOST_LINES));
                 sparkline(history.versions()).ifPresent(console::print);
-                console.print(table(history));
+                console.print(table(history, shown));
+                int hidden = history.versions().size() - shown.size();
+                if (hidden > 0) {
+                    console.print(Console.count(hidden, "older version") + " not shown: --all");
+                }
             }
         }
         return 0;
     }
 
-    private static Table table(History history) {
+    /** {@return the newest versions, and older ones that an alias points at} */
+    private static List<ModelVersion> shown(History history, int newest) {
         List<ModelVersion> versions = history.versions();
+        List<ModelVersion> last = newest(versions, newest);
+        if (last.size() == versions.size()) {
+            return versions;
+        }
+        List<ModelVersion> shown = new ArrayList<>();
+        for (long number : new TreeSet<>(history.aliases().values())) {
+            if (last.isEmpty() || number < last.get(0).number()) {
+                shown.add(history.resolve(Long.toString(number)));
+            }
+        }
+        shown.addAll(last);
+        return shown;
+    }
+
+    private static List<ModelVersion> newest(List<ModelVersion> versions, int count) {
+        return versions.subList(Math.max(0, versions.size() - count), versions.size());
+    }
+
+    private static Table table(History history, List<ModelVersion> versions) {
         Instant now = Instant.now();
         List<String> metrics = stretchMetrics(versions);
         boolean judged = versions.stream().anyMatch(one -> one.note().verdict() != ModelVersion.Verdict.NONE);
@@ -100,8 +149,8 @@ final class VersionsCommand extends Subcommand {
 
     /** {@return the score of each stretch as a line of bars, oldest first, with the range that they show} */
     private static Optional<String> sparkline(List<ModelVersion> versions) {
-        return stretchMetrics(versions).stream().findFirst().map(metric -> {
-            List<ModelVersion> last = versions.subList(Math.max(0, versions.size() - MOST_BARS), versions.size());
+        List<ModelVersion> last = newest(versions, MOST_BARS);
+        return stretchMetrics(last).stream().findFirst().map(metric -> {
             double[] values = last.stream()
                     .mapToDouble(version -> version.note().stretch().getOrDefault(metric, Double.NaN))
                     .toArray();
@@ -134,9 +183,9 @@ final class VersionsCommand extends Subcommand {
         return reasons;
     }
 
-    private static Map<String, ?> document(History history) {
+    private static Map<String, ?> document(History history, List<ModelVersion> shown) {
         List<Map<String, ?>> versions = new ArrayList<>();
-        for (ModelVersion version : history.versions()) {
+        for (ModelVersion version : shown) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("version", version.number());
             facts.put("created", version.created());

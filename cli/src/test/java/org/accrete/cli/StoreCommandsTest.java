@@ -240,6 +240,34 @@ final class StoreCommandsTest {
     }
 
     @Test
+    void onlyTheNewestOfManyVersionsAreShown() {
+        train("--model", "many", "--chunk-rows", "5", "--checkpoint-every", "1");
+        int versions = (int) accrete("versions", "many", "--all")
+                .out()
+                .lines()
+                .filter(line -> line.contains(" s "))
+                .count();
+        assertThat(versions).isGreaterThan(52);
+        accrete("rollback", "many", "2");
+        Outcome shown = accrete("versions", "many");
+        // A line of bars, the head, the newest, the live one, and what is not shown.
+        assertThat(shown.out().lines().toList())
+                .hasSize(54)
+                .contains(versions - 51 + " older versions not shown: --all")
+                .anyMatch(line -> line.matches(" +2 .* live"));
+        assertThat(accrete("versions", "many", "--last", "3").out().lines()).hasSize(7);
+        assertThat(accrete("versions", "many", "--all").out().lines()).hasSize(versions + 2);
+        assertThat((List<?>) accrete("versions", "many", "--json").json().get("versions"))
+                .hasSize(versions);
+        assertThat((List<?>) accrete("versions", "many", "--json", "--last", "3")
+                        .json()
+                        .get("versions"))
+                .hasSize(4);
+        assertThat(accrete("versions", "many", "--last", "0").err()).contains("--last must be >= 1 but was 0");
+        assertThat(accrete("versions", "many", "--last", "1", "--all").status()).isEqualTo(2);
+    }
+
+    @Test
     @SuppressWarnings("unchecked")
     void aRollbackSaysWhyAndTrainingGoesOnFromThere() {
         train("--model", "back", "--chunk-rows", "50", "--checkpoint-every", "1", "--rows", "200");

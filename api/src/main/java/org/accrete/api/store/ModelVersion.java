@@ -2,7 +2,9 @@ package org.accrete.api.store;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The facts about one stored version of a model, as its history records them. Immutable.
@@ -16,30 +18,51 @@ import java.util.Optional;
  */
 public record ModelVersion(String model, long number, Instant created, Note note, long length, String sha256) {
     /**
-     * What a writer records about a version.
-     *
-     * @param parent the version it was trained from, {@code model@number}; empty for a first one, and for one that
-     *     follows the newest version of the model, which the writer then names
-     * @param learner name of the learner
-     * @param rowsSeen rows learned in all
-     * @param metrics scores of all rows by snake-case name; only finite ones
-     * @param stretch the same scores of the rows since the parent only; only finite ones
-     * @param verdict what the gates said
-     * @param facts texts by snake-case name, such as {@code source}, {@code rows_from}, {@code seconds}; short ones
+     * What a writer records about a version. Immutable. A store may decode it only when it is first asked for
+     * something: then each method throws {@link org.accrete.api.AccreteException} (corrupt file) if it cannot be
+     * decoded.
      */
-    public record Note(
-            Optional<String> parent,
-            String learner,
-            long rowsSeen,
-            Map<String, Double> metrics,
-            Map<String, Double> stretch,
-            Verdict verdict,
-            Map<String, String> facts) {
-        // Copies the collections.
-        public Note {
-            metrics = Map.copyOf(metrics);
-            stretch = Map.copyOf(stretch);
-            facts = Map.copyOf(facts);
+    public static final class Note {
+        private volatile Optional<Content> content;
+        private Supplier<Note> later = Note::least;
+
+        private record Content(
+                Optional<String> parent,
+                String learner,
+                long rowsSeen,
+                Map<String, Double> metrics,
+                Map<String, Double> stretch,
+                Verdict verdict,
+                Map<String, String> facts) {}
+
+        /**
+         * Says everything.
+         *
+         * @param parent the version it was trained from, {@code model@number}; empty for a first one, and for one that
+         *     follows the newest version of the model, which the writer then names
+         * @param learner name of the learner
+         * @param rowsSeen rows learned in all
+         * @param metrics scores of all rows by snake-case name; only finite ones
+         * @param stretch the same scores of the rows since the parent only; only finite ones
+         * @param verdict what the gates said
+         * @param facts texts by snake-case name, such as {@code source}, {@code rows_from}, {@code seconds}; short ones
+         */
+        public Note(
+                Optional<String> parent,
+                String learner,
+                long rowsSeen,
+                Map<String, Double> metrics,
+                Map<String, Double> stretch,
+                Verdict verdict,
+                Map<String, String> facts) {
+            content = Optional.of(new Content(
+                    Objects.requireNonNull(parent),
+                    Objects.requireNonNull(learner),
+                    rowsSeen,
+                    Map.copyOf(metrics),
+                    Map.copyOf(stretch),
+                    Objects.requireNonNull(verdict),
+                    Map.copyOf(facts)));
         }
 
         /**
@@ -54,13 +77,97 @@ public record ModelVersion(String model, long number, Instant created, Note note
             this(parent, learner, rowsSeen, metrics, Map.of(), Verdict.NONE, Map.of());
         }
 
+        private Note(Supplier<Note> later) {
+            content = Optional.empty();
+            this.later = later;
+        }
+
+        /**
+         * {@return a note that is decoded when it is first asked for something}
+         *
+         * @param decoding decodes it; called again if it throws, and by one thread at a time
+         */
+        public static Note decodedBy(Supplier<Note> decoding) {
+            return new Note(decoding);
+        }
+
+        private static Note least() {
+            return new Note(Optional.empty(), "", 0, Map.of());
+        }
+
+        private Content content() {
+            Optional<Content> known = content;
+            return known.isPresent() ? known.get() : decoded();
+        }
+
+        private synchronized Content decoded() {
+            if (content.isEmpty()) {
+                content = Optional.of(later.get().content());
+                later = Note::least; // Lets go of the bytes.
+            }
+            return content.get();
+        }
+
+        /** {@return the version it was trained from, {@code model@number}; empty for a first one} */
+        public Optional<String> parent() {
+            return content().parent;
+        }
+
+        /** {@return name of the learner} */
+        public String learner() {
+            return content().learner;
+        }
+
+        /** {@return rows learned in all} */
+        public long rowsSeen() {
+            return content().rowsSeen;
+        }
+
+        /** {@return scores of all rows by snake-case name; only finite ones} */
+        public Map<String, Double> metrics() {
+            return content().metrics;
+        }
+
+        /** {@return the same scores of the rows since the parent only; only finite ones} */
+        public Map<String, Double> stretch() {
+            return content().stretch;
+        }
+
+        /** {@return what the gates said} */
+        public Verdict verdict() {
+            return content().verdict;
+        }
+
+        /**
+         * {@return texts by snake-case name, such as {@code source}, {@code rows_from}, {@code seconds}; short ones}
+         */
+        public Map<String, String> facts() {
+            return content().facts;
+        }
+
         /**
          * {@return the same note with another parent}
          *
          * @param reference {@code model@number}, or empty
          */
         public Note withParent(Optional<String> reference) {
-            return new Note(reference, learner, rowsSeen, metrics, stretch, verdict, facts);
+            Content own = content();
+            return new Note(reference, own.learner, own.rowsSeen, own.metrics, own.stretch, own.verdict, own.facts);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other || (other instanceof Note note && content().equals(note.content()));
+        }
+
+        @Override
+        public int hashCode() {
+            return content().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return content().toString().replaceFirst("Content", "Note");
         }
     }
 

@@ -165,4 +165,26 @@ class HistoryTest {
         assertThatThrownBy(() -> history(Map.of("live", 9L), 1).live()).hasMessageContaining("alias of version 9");
         assertThat(history(Map.of()).live()).isEmpty();
     }
+
+    @Test
+    void aNoteIsDecodedOnceAndOnlyWhenAsked() {
+        List<String> calls = new ArrayList<>();
+        ModelVersion.Note note = new ModelVersion.Note(Optional.of("m@1"), "l", 7, Map.of("mae", 0.5));
+        ModelVersion.Note later = ModelVersion.Note.decodedBy(() -> {
+            calls.add("decoded");
+            if (calls.size() == 1) {
+                throw new IllegalStateException("not yet");
+            }
+            return note;
+        });
+        ModelVersion version = new ModelVersion("m", 2, Instant.EPOCH, later, 1, "00");
+        assertThat(version.reference()).isEqualTo("m@2");
+        assertThat(calls).isEmpty();
+        assertThatThrownBy(later::parent).hasMessage("not yet");
+        assertThat(later.parent()).contains("m@1");
+        assertThat(later).isEqualTo(note).hasSameHashCodeAs(note).hasToString(note.toString());
+        assertThat(later.withParent(Optional.empty()).metrics()).containsEntry("mae", 0.5);
+        assertThat(calls).hasSize(2);
+        assertThat(note).isNotEqualTo(note.withParent(Optional.empty()));
+    }
 }

@@ -39,6 +39,7 @@ public final class DirectoryStore implements ModelStore {
     private final Path root;
     private final Disk disk;
     private final Clock clock;
+    private final KnownHistory known = new KnownHistory();
 
     DirectoryStore(Path root, Disk disk, Clock clock) {
         this.root = root;
@@ -90,7 +91,7 @@ public final class DirectoryStore implements ModelStore {
 
     private ModelDirectory model(String model) {
         Names.requireModel(model);
-        return new ModelDirectory(disk, root.resolve(model), model);
+        return new ModelDirectory(disk, root.resolve(model), model, known);
     }
 
     @Override

@@ -297,7 +297,8 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     private void removeIfNothingWasMade() throws IOException {
-        if (directory.read().history().highestNumber() == 0
+        if (reader.history().highestNumber() == 0
+                && directory.read().history().highestNumber() == 0
                 && disk.list(directory.path()).stream()
                         .allMatch(name -> Names.fileNumber(name).isEmpty())) {
             disk.delete(directory.historyFile());

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -101,7 +102,20 @@ class Disk {
     final byte[] readAll(Path file) throws IOException {
         before("read", file);
         requireFile(file);
-        return Files.readAllBytes(file);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size > Integer.MAX_VALUE - Long.BYTES) {
+                throw new IOException("it has " + size + " bytes, but no such file has more than 2 GiB");
+            }
+            byte[] bytes = new byte[(int) size];
+            int count = 0;
+            int read = 0;
+            while (count < bytes.length && read >= 0) {
+                read = channel.read(ByteBuffer.wrap(bytes, count, Math.min(BUFFER_BYTES, bytes.length - count)));
+                count += Math.max(read, 0);
+            }
+            return count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
+        }
     }
 
     void write(FileChannel channel, Path file, ByteBuffer bytes) throws IOException {

@@ -1,19 +1,23 @@
 package org.accrete.core.store;
 
+import com.google.common.collect.Lists;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.accrete.api.AccreteException;
@@ -47,8 +51,13 @@ final class HistoryFile {
 
     private static final byte[] CRC_START = ",\"crc\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CRC_END = "\"}".getBytes(StandardCharsets.US_ASCII);
-    private static final int CRC_DIGITS = 8;
+    static final int CRC_DIGITS = 8;
+
+    /** By how much a version's line is shorter than the one before, at most, as a rule. */
+    private static final int SHORTER = 32;
+
     private static final int CRC_BYTES = CRC_START.length + CRC_DIGITS + CRC_END.length;
+    private static final int PREVIOUS_BYTES = CRC_BYTES + 1 + CRC_DIGITS;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private HistoryFile() {}
@@ -122,7 +131,7 @@ final class HistoryFile {
                 writeRanges(out, removed.numbers());
                 out.writeStringProperty("at", removed.at().toString());
             }
-            out.writeStringProperty("prev", new String(digits(previous), StandardCharsets.US_ASCII));
+            out.writeStringProperty("prev", text(previous));
         });
         int covered = json.length - 1;
         return ByteBuffer.allocate(covered + CRC_BYTES + 1)
@@ -181,16 +190,39 @@ final class HistoryFile {
         return digits;
     }
 
-    /** {@return whether the bytes end in their checksum, as a line without its line feed does} */
-    private static boolean isWhole(byte[] bytes, int start, int end) {
+    private static String text(int crc) {
+        return new String(digits(crc), StandardCharsets.US_ASCII);
+    }
+
+    /** {@return the checksum of bytes that end in it, as a line without its line feed does; empty if they do not} */
+    private static OptionalInt checksum(byte[] bytes, int start, int end) {
         int covered = end - CRC_BYTES;
         if (covered <= start) {
-            return false;
+            return OptionalInt.empty();
         }
         int digits = covered + CRC_START.length;
-        return Arrays.equals(bytes, covered, digits, CRC_START, 0, CRC_START.length)
-                && Arrays.equals(bytes, end - CRC_END.length, end, CRC_END, 0, CRC_END.length)
-                && Arrays.equals(bytes, digits, digits + CRC_DIGITS, digits(crc(bytes, start, covered)), 0, CRC_DIGITS);
+        if (!Arrays.equals(bytes, covered, digits, CRC_START, 0, CRC_START.length)
+                || !Arrays.equals(bytes, end - CRC_END.length, end, CRC_END, 0, CRC_END.length)) {
+            return OptionalInt.empty();
+        }
+        int crc = crc(bytes, start, covered);
+        return number(bytes, digits) == Integer.toUnsignedLong(crc) ? OptionalInt.of(crc) : OptionalInt.empty();
+    }
+
+    /** {@return the number that eight hexadecimal digits are; -1 if others stand there} */
+    private static long number(byte[] bytes, int start) {
+        long number = 0;
+        for (int i = start; i < start + CRC_DIGITS; i++) {
+            byte b = bytes[i];
+            if (b >= '0' && b <= '9') {
+                number = number << 4 | (b - '0');
+            } else if (b >= 'a' && b <= 'f') {
+                number = number << 4 | (b - 'a' + 10);
+            } else {
+                return -1;
+            }
+        }
+        return number;
     }
 
     /**
@@ -223,6 +255,7 @@ final class HistoryFile {
         List<String> damage = new ArrayList<>();
         Reader reader = new Reader(model);
         reader.least = least;
+        reader.decodesAll = true;
         reader.lines(bytes, (line, exception) -> damage.add("line " + line + ": " + exception.line()));
         // A damaged line explains why there is another one than was written.
         boolean isExplained = !damage.isEmpty() && reader.end.lines() >= least.lines();
@@ -237,12 +270,15 @@ final class HistoryFile {
     /** Collects the contents of a history's lines. */
     static final class Reader {
         private final String model;
-        private final SortedMap<Long, ModelVersion> versions = new TreeMap<>();
+        /** In ascending order of number. */
+        private final List<ModelVersion> versions = new ArrayList<>();
+
         private final SortedMap<String, Long> aliases = new TreeMap<>();
         private final List<History.Move> moves = new ArrayList<>();
         private final SortedMap<Long, History.Removal> removed = new TreeMap<>();
         private long highest;
         private End end = End.NONE;
+        private boolean decodesAll;
         private boolean whole = true;
         private boolean lineBeforeIsWhole = true;
         private End least = End.NONE;
@@ -253,9 +289,34 @@ final class HistoryFile {
             this.model = model;
         }
 
+        /**
+         * {@return a reader that has read the same and reads on by itself; empty if it is not known whether it has read
+         * what a history holds at least}
+         *
+         * @param atLeastThis what the history holds at least
+         */
+        Optional<Reader> copy(End atLeastThis) {
+            boolean isKnown =
+                    atLeastThis.lines() > end.lines() || atLeastThis.equals(end) || atLeastThis.equals(End.NONE);
+            if (!isKnown || !whole) {
+                return Optional.empty();
+            }
+            Reader copy = new Reader(model);
+            copy.versions.addAll(versions);
+            copy.aliases.putAll(aliases);
+            copy.moves.addAll(moves);
+            copy.removed.putAll(removed);
+            copy.highest = highest;
+            copy.end = end;
+            copy.least = atLeastThis;
+            copy.atLeast = atLeastThis.equals(end) ? end : End.NONE;
+            copy.history = history;
+            return Optional.of(copy);
+        }
+
         History history() {
             if (history.isEmpty()) {
-                history = Optional.of(new History(model, List.copyOf(versions.values()), aliases, moves, removed));
+                history = Optional.of(new History(model, versions, aliases, moves, removed));
             }
             return history.get();
         }
@@ -282,7 +343,10 @@ final class HistoryFile {
         }
 
         boolean has(long number) {
-            return versions.containsKey(number);
+            int last = versions.size() - 1;
+            return last >= 0
+                    && (versions.get(last).number() == number
+                            || Collections.binarySearch(Lists.transform(versions, ModelVersion::number), number) >= 0);
         }
 
         /** Reads lines that follow those that were read, and throws at the first that is damaged. */
@@ -295,26 +359,39 @@ final class HistoryFile {
         private void lines(byte[] bytes, Damage damage) {
             long before = end.length();
             int start = 0;
-            for (int i = 0; i < bytes.length; i++) {
-                if (bytes[i] == '\n') {
-                    boolean isWhole = false;
-                    try {
-                        add(decode(bytes, start, i));
-                        isWhole = true;
-                    } catch (AccreteException e) {
-                        damage.at(end.lines() + 1, e);
-                        whole = false;
+            int guess = 0;
+            while (true) {
+                int i = lineFeed(bytes, guess);
+                OptionalInt crc = i < bytes.length ? checksum(bytes, start, i) : OptionalInt.empty();
+                if (crc.isEmpty() && guess > start) {
+                    i = lineFeed(bytes, start);
+                    crc = i < bytes.length ? checksum(bytes, start, i) : OptionalInt.empty();
+                }
+                if (i >= bytes.length) {
+                    break;
+                }
+                boolean isWhole = false;
+                try {
+                    if (crc.isEmpty()) {
+                        throw AccreteException.corruptFile("checksum mismatch (disk or transfer damage?)");
                     }
-                    lineBeforeIsWhole = isWhole;
-                    int crc = isWhole ? crc(bytes, start, i - CRC_BYTES) : 0;
-                    start = i + 1;
-                    end = new End(end.lines() + 1, before + start, crc);
-                    if (end.lines() == least.lines()) {
-                        atLeast = end;
-                    }
+                    add(decode(bytes, start, i));
+                    isWhole = true;
+                } catch (AccreteException e) {
+                    damage.at(end.lines() + 1, e);
+                    whole = false;
+                }
+                lineBeforeIsWhole = isWhole;
+                // A line is about as long as the one before it, and what ends in its checksum is a line: most of its
+                // bytes need not be looked through for its end.
+                guess = decodesAll ? i + 1 : Math.max(i + 1, i + 1 + (i - start) - SHORTER);
+                start = i + 1;
+                end = new End(end.lines() + 1, before + start, isWhole ? crc.getAsInt() : 0);
+                if (end.lines() == least.lines()) {
+                    atLeast = end;
                 }
             }
-            if (start < bytes.length && isWhole(bytes, start, bytes.length - 1)) {
+            if (start < bytes.length && checksum(bytes, start, bytes.length - 1).isPresent()) {
                 damage.at(
                         end.lines() + 1,
                         AccreteException.corruptFile(
@@ -322,9 +399,26 @@ final class HistoryFile {
             }
         }
 
+        private static int lineFeed(byte[] bytes, int from) {
+            int at = from;
+            while (at < bytes.length && bytes[at] != '\n') {
+                at++;
+            }
+            return at;
+        }
+
+        /** {@return what a line says whose checksum is right} */
         private HistoryLine decode(byte[] bytes, int start, int stop) {
-            if (!isWhole(bytes, start, stop)) {
-                throw AccreteException.corruptFile("checksum mismatch (disk or transfer damage?)");
+            if (!decodesAll && lineBeforeIsWhole) {
+                Optional<HistoryLine> line = VersionLine.read(
+                        model,
+                        bytes,
+                        start,
+                        stop - CRC_BYTES,
+                        new LaterNote(model, bytes, start, stop, end.lines() + 1));
+                if (line.isPresent() && number(bytes, stop - PREVIOUS_BYTES) == Integer.toUnsignedLong(end.crc())) {
+                    return line.get();
+                }
             }
             Fields fields = StrictJson.read(bytes, start, stop, HistoryFile::fields);
             if (fields.format < 1 || fields.format > FORMAT) {
@@ -335,11 +429,10 @@ final class HistoryFile {
                         "the history has format " + fields.format + " but this release reads formats 1 to " + FORMAT
                                 + "; use the release that wrote it");
             }
-            String before = new String(digits(end.crc()), StandardCharsets.US_ASCII);
-            if (fields.format > 1 && lineBeforeIsWhole && !fields.previous.equals(before)) {
+            if (fields.format > 1 && lineBeforeIsWhole && !fields.previous.equals(text(end.crc()))) {
                 throw AccreteException.corruptFile("it does not follow the line before it:"
-                        + " lines were lost, moved or repeated (prev must be " + before + " but is " + fields.previous
-                        + ")");
+                        + " lines were lost, moved or repeated (prev must be " + text(end.crc()) + " but is "
+                        + fields.previous + ")");
             }
             return line(model, fields);
         }
@@ -353,13 +446,15 @@ final class HistoryFile {
                             "version " + version.number() + " stands after version " + highest);
                 }
                 highest = version.number();
-                versions.put(version.number(), version);
+                versions.add(version);
                 if (appended.live()) {
                     move(new History.Move(
                             History.LIVE, version.number(), version.created(), version.number(), Optional.empty()));
                 }
             } else if (line instanceof HistoryLine.Moved moved) {
-                long newest = versions.isEmpty() ? 0 : versions.lastKey();
+                long newest = versions.isEmpty()
+                        ? 0
+                        : versions.get(versions.size() - 1).number();
                 move(new History.Move(moved.alias(), moved.number(), moved.at(), newest, Optional.of(moved.reason())));
             } else if (line instanceof HistoryLine.Removed gone) {
                 remove(gone);
@@ -368,7 +463,7 @@ final class HistoryFile {
 
         private void move(History.Move move) {
             // After a damaged line nobody knows what it contained.
-            if (whole && !versions.containsKey(move.number())) {
+            if (whole && !has(move.number())) {
                 throw AccreteException.corruptFile(
                         "alias '" + move.alias() + "' points at version " + move.number() + ", which is not there");
             }
@@ -382,11 +477,42 @@ final class HistoryFile {
                     throw AccreteException.corruptFile("version " + number + " is removed, but an alias points at it");
                 }
             }
+            versions.removeIf(version -> gone.numbers().contains(version.number()));
             for (long number : gone.numbers()) {
-                versions.remove(number);
                 removed.put(number, gone.removal());
                 highest = Math.max(highest, number);
             }
+        }
+    }
+
+    /** What a line says of its version, whose two ends were read before. The bytes are not changed. */
+    private static final class LaterNote implements Supplier<Note> {
+        private final String model;
+        private final byte[] bytes;
+        private final int start;
+        private final int stop;
+        private final long number;
+
+        LaterNote(String model, byte[] bytes, int start, int stop, long number) {
+            this.model = model;
+            this.bytes = bytes;
+            this.start = start;
+            this.stop = stop;
+            this.number = number;
+        }
+
+        @Override
+        public Note get() {
+            String place = "line " + number + " of the history of model '" + model + "'";
+            try {
+                Fields fields = StrictJson.read(bytes, start, stop, HistoryFile::fields);
+                if (line(model, fields) instanceof HistoryLine.Appended appended) {
+                    return appended.version().note();
+                }
+            } catch (AccreteException e) {
+                throw e.at(place);
+            }
+            throw AccreteException.corruptFile("it is no version").at(place);
         }
     }
 

@@ -32,8 +32,9 @@ import org.accrete.core.store.HistoryFile.Remains;
  * @param disk the file system
  * @param path the directory
  * @param model name of the model
+ * @param known the history as it was read last
  */
-record ModelDirectory(Disk disk, Path path, String model) {
+record ModelDirectory(Disk disk, Path path, String model, KnownHistory known) {
     private static final String HISTORY = "history";
 
     /** It is not known whether the line was written. */
@@ -185,7 +186,7 @@ record ModelDirectory(Disk disk, Path path, String model) {
                 least -> {
                     byte[] bytes = historyBytes().orElse(new byte[0]);
                     try {
-                        return HistoryFile.read(model, bytes, least);
+                        return known.read(model, bytes, least);
                     } catch (AccreteException e) {
                         throw e.at(historyFile()
                                 + e.where().map(line -> " " + line).orElse(""));
@@ -231,13 +232,13 @@ record ModelDirectory(Disk disk, Path path, String model) {
      * @throws AccreteException as {@link #read}
      */
     Reader catchUp(Reader reader) throws IOException {
-        End known = reader.end();
-        byte[] expected = known.lines() == 0 ? new byte[0] : HistoryFile.lastBytes(known.crc());
+        End before = reader.end();
+        byte[] expected = before.lines() == 0 ? new byte[0] : HistoryFile.lastBytes(before.crc());
         try (FileChannel channel = disk.openToRead(historyFile())) {
             int overlap = expected.length;
             long size = channel.size();
-            if (known.lines() > 0 && size >= known.length() && size - known.length() < Integer.MAX_VALUE / 2) {
-                channel.position(known.length() - overlap);
+            if (before.lines() > 0 && size >= before.length() && size - before.length() < Integer.MAX_VALUE / 2) {
+                channel.position(before.length() - overlap);
                 byte[] bytes = Channels.newInputStream(channel).readAllBytes();
                 if (bytes.length >= overlap && Arrays.equals(bytes, 0, overlap, expected, 0, overlap)) {
                     if (bytes.length > overlap) {
@@ -270,13 +271,13 @@ record ModelDirectory(Disk disk, Path path, String model) {
     /**
      * Appends a line, and reads only what was appended since.
      *
-     * @param known has read the history up to somewhere
+     * @param before has read the history up to somewhere
      * @return has read the history up to and with the new line
      */
-    Reader append(Reader known, Function<History, Optional<HistoryLine>> next) throws IOException {
+    Reader append(Reader before, Function<History, Optional<HistoryLine>> next) throws IOException {
         HistoryLock lock = HistoryLock.take(disk, path);
         try {
-            Reader reader = catchUp(known);
+            Reader reader = catchUp(before);
             Optional<HistoryLine> line = next.apply(reader.history());
             if (line.isEmpty()) {
                 return reader;

@@ -1,6 +1,5 @@
 package org.accrete.core.store;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +17,10 @@ final class Names {
     private static final Pattern REFERENCE = Pattern.compile("(.+)@([1-9][0-9]{0,17})");
     private static final Pattern FILE = Pattern.compile("([0-9]{6,18})\\.safetensors");
     private static final Pattern TEMPORARY = Pattern.compile("([0-9]{6,18})-[0-9a-f-]+\\.tmp");
+
+    private static final String VERSION_END = ".safetensors";
+    private static final String TEMPORARY_END = ".tmp";
+    private static final int LEAST_DIGITS = 6;
 
     private Names() {}
 
@@ -75,22 +78,30 @@ final class Names {
 
     /** {@return the name of a version's file} */
     static String file(long number) {
-        return String.format(Locale.ROOT, "%06d.safetensors", number);
+        return digits(number) + VERSION_END;
     }
 
     /** {@return the name of a file that is being written for a number; none before had it} */
     static String temporary(long number, String unique) {
-        return String.format(Locale.ROOT, "%06d-%s.tmp", number, unique);
+        return digits(number) + '-' + unique + TEMPORARY_END;
+    }
+
+    /** {@return a number in at least six digits} Directories have thousands of such names, so there is no format. */
+    private static String digits(long number) {
+        String digits = Long.toString(number);
+        return "0".repeat(Math.max(0, LEAST_DIGITS - digits.length())) + digits;
     }
 
     /** {@return the number of a version's file, if the name is one's} */
     static Optional<Long> fileNumber(String name) {
-        return number(FILE, name).filter(number -> file(number).equals(name));
+        return name.endsWith(VERSION_END)
+                ? number(FILE, name).filter(number -> file(number).equals(name))
+                : Optional.empty();
     }
 
     /** {@return the number that a temporary file is for, if the name is one's} */
     static Optional<Long> temporaryNumber(String name) {
-        return number(TEMPORARY, name);
+        return name.endsWith(TEMPORARY_END) ? number(TEMPORARY, name) : Optional.empty();
     }
 
     private static Optional<Long> number(Pattern pattern, String name) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
@@ -175,6 +177,128 @@ class HistoryFileTest {
             byte[] line = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
             assertThatThrownBy(() -> HistoryFile.read("m", line, HistoryFile.End.NONE))
                     .isInstanceOf(AccreteException.class);
+        }
+    }
+
+    // ---- lines that are read at their two ends ----
+
+    /** A line that is read at its ends says the same as one that is decoded whole. */
+    @Test
+    void aVersionSaysTheSameWhetherItIsDecodedAtOnceOrLater() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<HistoryLine> lines = new ArrayList<>();
+        for (int i = 1; i <= 200; i++) {
+            Instant created = Instant.ofEpochMilli(random.nextInt() * 40_000L * random.nextInt(3))
+                    .plusNanos(random.nextInt(4) == 0 ? random.nextInt(1_000_000) : 0);
+            String text = "\"live\":true,\"prev\":\"00000000\" \u00e4\n\\".substring(random.nextInt(20));
+            Note note = new Note(
+                    random.nextBoolean() ? Optional.empty() : Optional.of("m@" + (i - 1)),
+                    text,
+                    random.nextLong() >>> 1,
+                    random.nextBoolean() ? Map.of() : Map.of(text, random.nextGaussian(), "b", 1e-300),
+                    random.nextBoolean() ? Map.of() : Map.of("c", random.nextGaussian()),
+                    ModelVersion.Verdict.values()[random.nextInt(3)],
+                    random.nextBoolean() ? Map.of() : Map.of("live", text, "source", text.repeat(random.nextInt(20))));
+            ModelVersion version = new ModelVersion(
+                    "m",
+                    lines.size() + i,
+                    created,
+                    note,
+                    1 + (random.nextLong() >>> 1 + random.nextInt(60)),
+                    String.format("%064x", random.nextLong()));
+            lines.add(new HistoryLine.Appended(version, random.nextBoolean()));
+            if (random.nextInt(5) == 0) {
+                lines.add(new HistoryLine.Moved("a", version.number(), created, History.Reason.NONE));
+            }
+        }
+        byte[] bytes = join(lines);
+        History later = HistoryFile.read("m", bytes, HistoryFile.End.NONE).history();
+        HistoryFile.Remains atOnce = HistoryFile.salvage("m", bytes, HistoryFile.End.NONE);
+        assertThat(atOnce.damage()).isEmpty();
+        assertThat(later).as("seed %d", seed).isEqualTo(atOnce.history());
+        assertThat(later.versions())
+                .as("seed %d", seed)
+                .isEqualTo(lines.stream()
+                        .filter(HistoryLine.Appended.class::isInstance)
+                        .map(line -> ((HistoryLine.Appended) line).version())
+                        .toList());
+    }
+
+    /** Nobody but an enemy writes such a line; the reader of what stands in its middle is told, and so is a repair. */
+    @Test
+    void damageInTheMiddleOfALineWithARightChecksumIsFoundWhereItIsRead() {
+        byte[] whole = HistoryFile.encode(new HistoryLine.Appended(FIRST, true), 0);
+        for (String[] change : new String[][] {
+            {"\"learner\":\"mean\"", "\"learner\":\"mean"},
+            {"\"rows_seen\":10", "\"rows_seen\":\"10\""},
+            {"\"metrics\":{", "\"version\":2,\"metrics\":{"},
+            {"\"mae\":0.5", "\"mae\":\"0.5\""}
+        }) {
+            String text = new String(whole, StandardCharsets.UTF_8);
+            String covered = text.substring(0, text.indexOf(",\"crc\"")).replace(change[0], change[1]);
+            byte[] changed = (covered + ",\"crc\":\"" + crc32c(covered) + "\"}\n").getBytes(StandardCharsets.UTF_8);
+            History history =
+                    HistoryFile.read("m", changed, HistoryFile.End.NONE).history();
+            assertThat(history.live().orElseThrow().number()).isEqualTo(1);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> history.versions().get(0).note().metrics())
+                        .as(covered)
+                        .isInstanceOfSatisfying(AccreteException.class, e -> {
+                            assertThat(e.kind()).isEqualTo(AccreteException.Kind.CORRUPT_FILE);
+                            assertThat(e.where()).contains("line 1 of the history of model 'm'");
+                        });
+            }
+            assertThat(HistoryFile.salvage("m", changed, HistoryFile.End.NONE).damage())
+                    .as(covered)
+                    .singleElement()
+                    .asString()
+                    .startsWith("line 1: ");
+        }
+    }
+
+    @Test
+    void linesOfAllLengthsAreToldApart() {
+        List<HistoryLine> lines = new ArrayList<>();
+        for (int i = 1; i <= 60; i++) {
+            Note note = new Note(Optional.empty(), "l".repeat(i * 7919 % 200), i, Map.of());
+            lines.add(new HistoryLine.Appended(
+                    new ModelVersion("m", i, Samples.NOON, note, 1, "0".repeat(64)), i % 3 == 0));
+        }
+        byte[] bytes = join(lines);
+        assertThat(HistoryFile.read("m", bytes, HistoryFile.End.NONE).end().lines())
+                .isEqualTo(60);
+        byte[] torn = Arrays.copyOf(bytes, bytes.length - 1);
+        assertThat(HistoryFile.read("m", torn, HistoryFile.End.NONE).end().lines())
+                .isEqualTo(59);
+    }
+
+    @Test
+    void whatIsKnownIsReadOnFromThere() {
+        byte[] whole = lines();
+        HistoryFile.End end = HistoryFile.read("m", whole, HistoryFile.End.NONE).end();
+        for (int length = 0; length < whole.length; length += 7) {
+            for (HistoryFile.End least : List.of(HistoryFile.End.NONE, end)) {
+                KnownHistory known = new KnownHistory();
+                known.read("m", Arrays.copyOf(whole, length), HistoryFile.End.NONE);
+                HistoryFile.Reader all = known.read("m", whole, least);
+                assertThat(all.history())
+                        .isEqualTo(HistoryFile.read("m", whole, least).history());
+                assertThat(all.lost()).isEmpty();
+                assertThat(known.read("m", Arrays.copyOf(whole, length), end).lost())
+                        .isPresent();
+                assertThat(known.read("other", whole, end).history().model()).isEqualTo("other");
+            }
+        }
+        KnownHistory known = new KnownHistory();
+        known.read("m", whole, end);
+        for (int i = 0; i < whole.length; i++) {
+            byte[] damaged = whole.clone();
+            damaged[i] ^= (byte) (1 << i % 8);
+            assertThatThrownBy(() -> known.read("m", damaged, end))
+                    .as("byte %d", i)
+                    .isInstanceOf(AccreteException.class);
+            known.read("m", whole, end);
         }
     }
 }
