@@ -3,6 +3,7 @@ package org.accrete.cli;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.core.train.ChampionChange;
@@ -32,6 +33,7 @@ final class TrainProgress implements RunListener {
     private Consumer<ModelVersion> tagger = version -> {};
     private long marks;
     private long warnings;
+    private long failures;
 
     TrainProgress(Subcommand command, Console console) {
         this.command = command;
@@ -50,8 +52,23 @@ final class TrainProgress implements RunListener {
     }
 
     @Override
+    public void versionFailed(AccreteException failure, String next) {
+        failures++;
+        if (failures <= MOST_MARKS) {
+            say("warning: could not append a version: " + failure.line() + "; training goes on, the next try is "
+                    + next);
+        } else if (failures == MOST_MARKS + 1) {
+            say("warning: still no version could be appended; further tries are not shown here");
+        }
+    }
+
+    @Override
     public void version(ModelVersion version) {
         appended = Optional.of(version);
+        if (failures > 0) {
+            say(version.reference() + " was appended and holds all that was learned so far");
+            failures = 0;
+        }
         ModelVersion.Verdict verdict = version.note().verdict();
         if (verdict != ModelVersion.Verdict.NONE && !console.isJson()) {
             endLine();

@@ -102,6 +102,15 @@ final class Command {
 
     /** {@return a started process} */
     Running start(String... args) {
+        return start(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()), args);
+    }
+
+    /** {@return a started process whose input is written to {@link Process#getOutputStream}} */
+    Running startFed(String... args) {
+        return start(ProcessBuilder.Redirect.PIPE, args);
+    }
+
+    private Running start(ProcessBuilder.Redirect input, String... args) {
         try {
             Path out = Files.createTempFile(directory, "out", ".txt");
             Path err = Files.createTempFile(directory, "err", ".txt");
@@ -113,8 +122,7 @@ final class Command {
             ProcessBuilder builder = new ProcessBuilder(line);
             builder.environment().putAll(environment);
             Process process = builder.directory(directory.toFile())
-                    .redirectInput(
-                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(input)
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
@@ -178,7 +186,8 @@ final class Command {
         }
     }
 
-    private static ModelStore open(Path store) {
+    /** {@return a directory store} */
+    static ModelStore open(Path store) {
         ModelStoreProvider provider = PlugIns.load().stores().find("directory");
         return provider.open(store.toString(), Params.of(provider.params()));
     }

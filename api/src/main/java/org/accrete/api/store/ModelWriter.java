@@ -28,6 +28,14 @@ public interface ModelWriter extends AutoCloseable {
      */
     void copy(ModelVersion version, boolean live, InputStream bytes);
 
+    /**
+     * {@return whether the last append that failed is known to have made no version and to have lost no race, so that
+     * it can be tried again}
+     */
+    default boolean canTryAgain() {
+        return true;
+    }
+
     /** Lets others write. */
     @Override
     void close();

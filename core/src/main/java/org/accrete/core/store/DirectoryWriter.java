@@ -53,6 +53,7 @@ final class DirectoryWriter implements ModelWriter {
     private HistoryFile.Reader reader;
     private long lastUsed;
     private long userThread;
+    private boolean canTryAgain = true;
     private boolean isClosed;
 
     private DirectoryWriter(ModelDirectory directory, Clock clock, TrainerLock lock) {
@@ -122,6 +123,11 @@ final class DirectoryWriter implements ModelWriter {
     }
 
     @Override
+    public boolean canTryAgain() {
+        return canTryAgain;
+    }
+
+    @Override
     public void copy(ModelVersion version, boolean live, InputStream bytes) {
         alone(() -> copyChecked(version, live, bytes));
     }
@@ -143,8 +149,11 @@ final class DirectoryWriter implements ModelWriter {
         userThread = thread;
         // A channel cannot be used by an interrupted thread, but what it learned has to be kept.
         boolean interrupted = Thread.interrupted();
+        canTryAgain = false;
         try {
-            return making.make();
+            ModelVersion made = making.make();
+            canTryAgain = true;
+            return made;
         } catch (UnknownOutcomeException e) {
             throw directory.failed(
                     "it is not known whether the last version was written; look at the history once the disk works again",
@@ -155,6 +164,7 @@ final class DirectoryWriter implements ModelWriter {
                             + " working file locks",
                     e);
         } catch (IOException e) {
+            canTryAgain = true;
             throw directory.failed("no new version could be written, the old ones are as they were", e);
         } finally {
             userThread = 0;

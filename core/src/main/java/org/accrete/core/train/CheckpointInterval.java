@@ -50,6 +50,12 @@ public record CheckpointInterval(long chunks, long seconds) {
         return seconds == 0 ? Long.MAX_VALUE : Math.max(0, TimeUnit.SECONDS.toNanos(seconds) - nanosSince);
     }
 
+    /** {@return when a version is due that was due just now, in words} */
+    String inWords() {
+        String byChunks = "after " + (chunks == 1 ? "the next chunk" : chunks + " chunks");
+        return seconds == 0 ? byChunks : (chunks == 0 ? "" : byChunks + " or ") + "in " + seconds + " s";
+    }
+
     /** {@return the text that {@link #parse} reads; both numbers when both are given, which it cannot read} */
     @Override
     public String toString() {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.accrete.api.AccreteException;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
@@ -20,6 +21,7 @@ final class Checkpoints {
     private Optional<ModelVersion> version = Optional.empty();
     private long rowsOfVersion;
     private long chunksSinceVersion;
+    private double secondsOfFailed;
 
     /**
      * Has appended nothing.
@@ -44,12 +46,11 @@ final class Checkpoints {
     }
 
     boolean isDue() {
-        return writer.isPresent()
-                && interval.isDue(chunksSinceVersion, sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9);
+        return writer.isPresent() && interval.isDue(chunksSinceVersion, seconds());
     }
 
     boolean isDueByTime() {
-        return writer.isPresent() && interval.isDue(0, sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9);
+        return writer.isPresent() && interval.isDue(0, seconds());
     }
 
     /** {@return how long until a version is due by time; for ever where none is} */
@@ -71,7 +72,7 @@ final class Checkpoints {
      */
     ModelVersion append(State state, ModelVersion.Note note, long rows) {
         Map<String, String> facts = new LinkedHashMap<>(note.facts());
-        facts.put("seconds", String.format(Locale.ROOT, "%.3f", sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9));
+        facts.put("seconds", String.format(Locale.ROOT, "%.3f", secondsOfFailed + seconds()));
         ModelVersion appended = writer.orElseThrow()
                 .append(
                         state,
@@ -86,17 +87,46 @@ final class Checkpoints {
         version = Optional.of(appended);
         parent = Optional.of(appended.reference());
         rowsOfVersion = rows;
+        secondsOfFailed = 0;
+        beginInterval();
+        return appended;
+    }
+
+    /**
+     * Waits for the next interval if a version could not be written, and another try may succeed.
+     *
+     * @param failure what {@link #append} threw
+     * @return whether it may
+     */
+    boolean waitAfter(AccreteException failure) {
+        if (failure.kind() != AccreteException.Kind.IO || !writer.orElseThrow().canTryAgain()) {
+            return false;
+        }
+        secondsOfFailed += seconds();
+        beginInterval();
+        return true;
+    }
+
+    /** {@return when the next version is due after one that failed, in words} */
+    String nextInWords() {
+        return interval.inWords();
+    }
+
+    private double seconds() {
+        return sinceVersion.elapsed(TimeUnit.NANOSECONDS) / 1e9;
+    }
+
+    private void beginInterval() {
         chunksSinceVersion = 0;
         sinceVersion.reset().start();
-        return appended;
     }
 
     /** The pipeline has become that of an earlier version: the parent of the next one, from now on. */
     void goBackTo(String reference, long rows) {
         parent = Optional.of(reference);
         rowsOfVersion = rows;
-        chunksSinceVersion = 0;
-        sinceVersion.reset().start();
+        secondsOfFailed = 0;
+        beginInterval();
     }
 
     /** {@return the last version that this run appended} */

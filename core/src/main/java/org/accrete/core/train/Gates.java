@@ -149,6 +149,28 @@ final class Gates {
         candidateState = Optional.empty();
     }
 
+    /**
+     * What {@link #judge} changes.
+     *
+     * @param judgedRow where the last version ended that was appended at the end of a window
+     * @param last what was said of it
+     * @param live the live version
+     * @param liveRow where it ended
+     */
+    record Standing(long judgedRow, GateSums.Judgement last, Optional<Model> live, long liveRow) {}
+
+    Standing standing() {
+        return new Standing(judgedRow, last, live, liveRow);
+    }
+
+    /** The version that was judged since could not be written: it never was. */
+    void goBackTo(Standing before) {
+        judgedRow = before.judgedRow();
+        last = before.last();
+        live = before.live();
+        liveRow = before.liveRow();
+    }
+
     /** {@return how many rows may be learned until something has to be done} */
     long rowsLeft(long row) {
         long left = rules.window() - row % rules.window();

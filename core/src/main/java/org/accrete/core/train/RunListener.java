@@ -1,5 +1,6 @@
 package org.accrete.core.train;
 
+import org.accrete.api.AccreteException;
 import org.accrete.api.store.ModelVersion;
 
 /** Gets the events of a run, on the thread that trains. An exception ends the run. */
@@ -17,6 +18,15 @@ public interface RunListener {
      * @param version the version
      */
     default void version(ModelVersion version) {}
+
+    /**
+     * A version was due but could not be written, as when the disk is full. There is no new version, those before are
+     * as they were, and the run goes on. The next version holds all that this one would have held.
+     *
+     * @param failure why; its kind is I/O
+     * @param next when it is tried again, such as {@code in 300 s} or {@code after 5 chunks}
+     */
+    default void versionFailed(AccreteException failure, String next) {}
 
     /**
      * Somebody moved {@code live} in the store, and the run goes on from that version.

@@ -51,6 +51,9 @@ import org.accrete.core.source.Sources;
  *       {@linkplain ChunkSource#awaitRows waits} for rows, at the end, and when a bad row or the source ends the run;
  *       each time only if rows were learned since the last one. The interval never changes what is learned. Nothing
  *       more is appended when too many rows are bad.
+ *   <li>A version that is due but cannot be written, as when the disk is full, is told to the listener; the run goes on
+ *       and tries again when the next one is due. The last one ends the run if it cannot be written, and so does the
+ *       one of the best pass.
  *   <li>Source, writer and pipeline belong to the caller, who closes the first two after {@link #run()}.
  * </ul>
  *
@@ -91,6 +94,7 @@ public final class TrainingRun {
     private Optional<ChunkSource> reopened = Optional.empty();
     private long mostRows;
     private long rowsOfVersion;
+    private boolean tagsVersion;
     private volatile Optional<Prefetch> prefetch;
     private volatile boolean stop;
 
@@ -357,6 +361,7 @@ public final class TrainingRun {
         challengers.ifPresent(some -> some.goBackTo(
                 progress.next() - 1, pipeline, Challengers.stored(watch.plugIns(), state), again.map(rows -> state)));
         checkpoints.goBackTo(version.reference(), progress.rows());
+        tagsVersion = false;
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
         gates.ifPresent(some -> some.goBackTo(new SourceProgress(state).next() - 1, rowsOfVersion));
@@ -660,19 +665,20 @@ public final class TrainingRun {
     private void afterChunk() {
         listener.chunk(new Progress(learned(), progress.refused(), seconds(), this::report));
         if (drift.filter(DriftRun::takesVersion).isPresent() && !keepsBest()) {
-            append();
-            checkpoints.version().ifPresent(listener::driftVersion);
+            tagsVersion = true;
+            appendIfPossible();
+            tagVersion();
         }
         if (gates.isEmpty()) {
             storeWhatIsDue();
         } else if (gates.get().isVersionDue(progress.next() - 1, chunkRows, checkpoints) && !keepsBest()) {
-            append();
+            appendIfPossible();
         }
     }
 
     private void storeWhatIsDue() {
         if ((gates.isPresent() ? checkpoints.isDueByTime() : checkpoints.isDue()) && !keepsBest()) {
-            append();
+            appendIfPossible();
         }
         if (publisher.isPresent() && publisher.get().isDue() && !keepsBest()) {
             publish();
@@ -688,6 +694,15 @@ public final class TrainingRun {
     }
 
     private void append() {
+        append(false);
+    }
+
+    /** Appends a version unless the disk is full or the like; then the run goes on, and tries again later. */
+    private void appendIfPossible() {
+        append(true);
+    }
+
+    private void append(boolean isTriedAgain) {
         if (checkpoints.areComplete(progress.rows())) {
             return;
         }
@@ -696,9 +711,20 @@ public final class TrainingRun {
             return;
         }
         badRows.force();
+        Optional<Gates.Standing> standing = gates.map(Gates::standing);
         GateSums.Judgement said =
                 gates.map(some -> some.judge(progress.next() - 1)).orElse(GateSums.Judgement.NONE);
-        ModelVersion appended = checkpoints.append(state(), note(said), progress.rows());
+        ModelVersion appended;
+        try {
+            appended = checkpoints.append(state(), note(said), progress.rows());
+        } catch (AccreteException e) {
+            if (!isTriedAgain || !checkpoints.waitAfter(e)) {
+                throw e;
+            }
+            standing.ifPresent(before -> gates.orElseThrow().goBackTo(before));
+            listener.versionFailed(e, gates.isPresent() ? "at the end of a window" : checkpoints.nextInWords());
+            return;
+        }
         drift.ifPresent(DriftRun::versionAppended);
         challengers.ifPresent(Challengers::versionAppended);
         scores.beginStretch();
@@ -708,6 +734,15 @@ public final class TrainingRun {
             publishNow();
         }
         listener.version(appended);
+        tagVersion();
+    }
+
+    /** Says which version was appended because of a drift; later than that if it could not be written at once. */
+    private void tagVersion() {
+        if (tagsVersion && checkpoints.areComplete(progress.rows())) {
+            tagsVersion = false;
+            checkpoints.version().ifPresent(listener::driftVersion);
+        }
     }
 
     private ModelVersion.Note note(GateSums.Judgement judgement) {

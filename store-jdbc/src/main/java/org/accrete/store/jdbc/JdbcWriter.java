@@ -33,6 +33,7 @@ final class JdbcWriter implements ModelWriter {
     private final String model;
     private final Session session;
     private final AtomicLong userThread = new AtomicLong();
+    private boolean isUnknown;
     private boolean isClosed;
 
     JdbcWriter(JdbcStore store, Dialect dialect, String model, Session session) {
@@ -65,6 +66,11 @@ final class JdbcWriter implements ModelWriter {
                     }
                 },
                 (history, version) -> history.movesLive(version.note()));
+    }
+
+    @Override
+    public boolean canTryAgain() {
+        return !isUnknown;
     }
 
     @Override
@@ -214,6 +220,7 @@ final class JdbcWriter implements ModelWriter {
                             + " answers again",
                     lost);
             unknown.addSuppressed(e);
+            isUnknown = true;
             throw unknown;
         }
     }
