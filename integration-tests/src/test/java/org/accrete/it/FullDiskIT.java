@@ -40,7 +40,7 @@ class FullDiskIT {
         disk = Files.createDirectory(directory.resolve("disk"));
         int status = -1;
         try {
-            status = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=1m", "accrete-test", disk.toString())
+            status = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=8m", "accrete-test", disk.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()

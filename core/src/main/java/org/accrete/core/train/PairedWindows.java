@@ -7,13 +7,13 @@ import org.accrete.api.store.State;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /*
- * 1. Differences of losses are summed in cells of 25 rows, because neighbours in time are not independent. Two cells make
- *    one of the next level, so level j has cells of 25 * 2^j rows. The last 16 cells of a level are a window.
- * 2. A window is tested when it has moved by half its length: Student's t over its 16 cells, one-sided. If neighbouring
- *    cells correlate by more than 0.1, each two become one first. Short windows see a large difference soon, long ones a
- *    small one for sure.
- * 3. The n-th test at level j has the level 0.05 / (pairs * (j + 1) (j + 2) n (n + 1)). All of them add up to 0.05, however
- *    long it goes on.
+ * 1. Differences of losses are summed in cells of 25 rows, because neighbours in time are not independent. Two cells
+ *    make one of the next level, so level j has cells of 25 * 2^j rows. The last 16 cells of a level are a window.
+ * 2. A window is tested when it has moved by half its length: Student's t over its 16 cells, one-sided. If
+ *    neighbouring cells correlate by more than 0.1, each two become one first. Short windows see a large difference
+ *    soon, long ones a small one for sure.
+ * 3. The n-th test at level j has the level 0.05 / (pairs * (j + 1) (j + 2) n (n + 1)). All of them add up to 0.05,
+ *    however long it goes on.
  *
  * The trials behind these numbers are in docs/decisions/challengers.md.
  */
