@@ -42,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillAndResumeIT {
     private static final int KILLS = 10;
     private static final int EARLY_KILLS = 3;
+    /** Of kinds that share their reader with another one. */
+    private static final int FEW_KILLS = 5;
+
     /** Rows of files that are made for a test. */
     private static final int SHORT_ROWS = 50_000;
 
@@ -72,7 +75,7 @@ class KillAndResumeIT {
             }
             Files.delete(part);
         }
-        killAndResumeFlights(parts.toString(), 10, 40, "--rows=" + SHORT_ROWS);
+        killAndResumeFlights(parts.toString(), FEW_KILLS, 40, "--rows=" + SHORT_ROWS);
     }
 
     @Test
@@ -104,7 +107,8 @@ class KillAndResumeIT {
                 "",
                 (number, cells) -> "{\"date\":\"" + cells[0] + "\",\"origin\":\"" + cells[1] + "\",\"destination\":\""
                         + cells[2] + "\",\"distance\":" + cells[3] + ",\"delayed\":" + cells[5] + "}\n");
-        assertThat(killAndResume(file.toString(), 10, 40, "--target", "delayed").tensors())
+        assertThat(killAndResume(file.toString(), FEW_KILLS, 40, "--target", "delayed")
+                        .tensors())
                 .isEqualTo(tensorsOfCsv());
     }
 
@@ -118,7 +122,8 @@ class KillAndResumeIT {
                 header,
                 (number, cells) ->
                         "'" + cells[0] + "'," + cells[1] + "," + cells[2] + "," + cells[3] + "," + cells[5] + "\n");
-        assertThat(killAndResume(file.toString(), 10, 40, "--target", "delayed").tensors())
+        assertThat(killAndResume(file.toString(), FEW_KILLS, 40, "--target", "delayed")
+                        .tensors())
                 .isEqualTo(tensorsOfCsv());
     }
 
@@ -130,7 +135,7 @@ class KillAndResumeIT {
                 "",
                 (number, cells) -> cells[5] + " 1:" + cells[3] + " " + (2 + Math.floorMod(cells[1].hashCode(), 500))
                         + ":1 " + (502 + Math.floorMod(cells[2].hashCode(), 500)) + ":1\n");
-        killAndResume(file.toString(), 10, 40);
+        killAndResume(file.toString(), FEW_KILLS, 40);
     }
 
     @Test
@@ -242,7 +247,7 @@ class KillAndResumeIT {
                         + (number % 37 == 19 && number > 1_000 ? "new" : cells[5]) + "\n");
         killAndResume(
                 file.toString(),
-                10,
+                FEW_KILLS,
                 39,
                 "--target=delayed",
                 "--set=new-classes=reject",
