@@ -237,6 +237,11 @@ final class NumpyFile implements FileRows.OpenFile {
         return hasTarget ? Optional.of(beside.get(beside.size() - 1).name()) : Optional.empty();
     }
 
+    @Override
+    public long rows() {
+        return rows;
+    }
+
     /** {@return how many sparse features there are; 0 if the features are dense} */
     int width() {
         return sparse.map(Sparse::width).orElse(0);

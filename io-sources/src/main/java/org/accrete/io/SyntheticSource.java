@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
@@ -285,6 +286,11 @@ final class SyntheticSource implements ChunkSource {
         boolean isNoise = generator.nextDouble() < noise;
         int other = (label + 1 + (int) (generator.nextDouble() * (classes - 1))) % classes;
         return isNoise ? other : label;
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return end == Long.MAX_VALUE ? OptionalDouble.empty() : OptionalDouble.of((double) row / end);
     }
 
     @Override

@@ -41,6 +41,9 @@ final class TextBlock {
     // The file.
 
     int file;
+    /** How many stored bytes of the file were read up to its end. */
+    long storedBytes;
+
     TextHeader header = TextHeader.UNKNOWN;
     /** How many lines come before the first record that belong to this block: skipped ones and the header. */
     int linesBefore;

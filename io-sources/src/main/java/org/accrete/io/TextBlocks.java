@@ -90,6 +90,7 @@ final class TextBlocks implements AutoCloseable {
         private int file;
         private volatile Optional<TextInput> input = Optional.empty();
         private TextHeader header = TextHeader.UNKNOWN;
+        private CountedInput counted = new CountedInput(InputStream.nullInputStream());
         private boolean isFirst;
         private boolean failed;
 
@@ -108,12 +109,14 @@ final class TextBlocks implements AutoCloseable {
                         file++;
                         header = format.header();
                         block.file = file;
-                        input = Optional.of(format.open(stored(), readSize));
+                        counted = new CountedInput(stored());
+                        input = Optional.of(format.open(counted, readSize));
                         isFirst = true;
                     }
                     block.file = file;
                     block.header = header;
                     boolean more = input.get().read(block);
+                    block.storedBytes = counted.bytes();
                     if (isClosed()) {
                         break;
                     }
@@ -129,6 +132,7 @@ final class TextBlocks implements AutoCloseable {
                     failed = true;
                     block.begin(new byte[0], 0);
                     block.header = header;
+                    block.storedBytes = counted.bytes();
                     block.isSplit = true;
                     boolean isLeft = leavesUnendedLine()
                             && isPlain()

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
@@ -24,6 +25,7 @@ import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.file.FileMark;
+import org.accrete.api.file.FileShare;
 import org.accrete.api.file.FollowMark;
 import org.accrete.api.file.Input;
 import org.accrete.api.file.RowHash;
@@ -74,6 +76,14 @@ final class TextSource implements ChunkSource {
     /** How many of the block's rows before it are encoded. */
     private int encoded;
 
+    /** How far the files are read, and the shares of its file before and after the present block. */
+    private FileShare shares;
+
+    private int shareFile;
+    private double shareBefore;
+    private double shareAfter;
+    private boolean hasEnded;
+
     private boolean readsAhead;
     /** Says what is wrong with records. */
     private Optional<Splitter> refusals = Optional.empty();
@@ -114,6 +124,7 @@ final class TextSource implements ChunkSource {
         this.targetNeeded = request.targetNeeded();
         this.where = request.where();
         this.marks = new FileMark.Factory(inputs);
+        this.shares = shares();
         this.threads = threads;
         this.readSize = readSize;
         this.maxWait = isStream || request.follow()
@@ -161,6 +172,11 @@ final class TextSource implements ChunkSource {
             blocks.close();
             throw e.where().isPresent() ? e : withHint(e).at(name);
         }
+    }
+
+    /** {@return the sizes of the files; of followed ones none, because they have no end} */
+    private FileShare shares() {
+        return new FileShare(request.follow() ? List.of() : inputs);
     }
 
     private AccreteException withHint(AccreteException e) {
@@ -338,6 +354,16 @@ final class TextSource implements ChunkSource {
     }
 
     @Override
+    public OptionalDouble share() {
+        if (hasEnded) {
+            return shares.at(inputs.size() - 1, 1);
+        }
+        double rows = block.map(some -> some.records == 0 ? 1 : (double) next / some.records)
+                .orElse(0.0);
+        return shares.at(shareFile, shareBefore + rows * (shareAfter - shareBefore));
+    }
+
+    @Override
     public Optional<Duration> maxWait() {
         return maxWait;
     }
@@ -454,6 +480,13 @@ final class TextSource implements ChunkSource {
             blocks.recycle(block.get());
         }
         block = sample.isEmpty() ? blocks.next() : Optional.of(sample.remove());
+        if (block.isPresent()) {
+            TextBlock some = block.get();
+            shareBefore = some.file == shareFile ? shareAfter : 0;
+            shareAfter = shares.ofFile(some.file, some.storedBytes);
+            shareFile = some.file;
+        }
+        hasEnded |= block.isEmpty();
         next = 0;
         encoded = 0;
         return block.isPresent();
@@ -592,6 +625,7 @@ final class TextSource implements ChunkSource {
         }
         followed = Optional.of(files);
         inputs = files.inputs();
+        shares = shares();
         blocks = request.follow()
                 ? new TextBlocks(files, format, readSize)
                 : new TextBlocks(inputs, 0, format, mayGrow, readSize);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * reads N files instead of a few thousand.
  */
 class CsvFuzzTest {
-    private static final int FILES = Integer.getInteger("accrete.fuzz", 2_000);
+    private static final int FILES = Integer.getInteger("accrete.fuzz", 1_000);
     private static final String[] PIECES = {
         "a",
         "b1",

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a few hundred; {@code -Daccrete.seed=N} replays.
  */
 class FormatsFuzzTest {
-    private static final int FILES = Integer.getInteger("accrete.fuzz", 400);
+    private static final int FILES = Integer.getInteger("accrete.fuzz", 200);
     private static final String[] PIECES = {
         "{",
         "}",

@@ -2,6 +2,7 @@ package org.accrete.testkit;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.ChunkBuffer;
@@ -51,6 +52,11 @@ public final class CrankySource implements ChunkSource {
     @Override
     public Schema schema() {
         return source.schema();
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return source.share();
     }
 
     @Override

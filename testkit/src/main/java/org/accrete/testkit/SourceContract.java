@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
@@ -309,6 +310,32 @@ public interface SourceContract {
             assertThat(source.next(newBuffer(source, 10)))
                     .as("next after a seek to the end, %s", end)
                     .isFalse();
+        }
+    }
+
+    /** A share that is known stays known, never falls, and is 1 after the end, whatever the chunks. */
+    @Test
+    default void shareGoesFromTheBeginningToTheEnd() {
+        for (int size : new int[] {1, 7, 100}) {
+            ChunkSource opened = open();
+            OptionalDouble before;
+            try (ChunkSource source = opened) {
+                before = source.share();
+                ChunkBuffer buffer = newBuffer(source, size);
+                boolean more = true;
+                for (int rows = 0; rows < rows() && more; rows += buffer.rows()) {
+                    more = source.next(buffer);
+                    OptionalDouble now = source.share();
+                    String as = "the share after " + (rows + buffer.rows()) + " rows, before " + before;
+                    assertThat(now.isPresent()).as(as).isEqualTo(before.isPresent());
+                    assertThat(now.orElse(0)).as(as).isBetween(before.orElse(0), 1.0);
+                    before = now;
+                }
+                if (!more && before.isPresent()) {
+                    assertThat(before.getAsDouble()).as("the share at the end").isEqualTo(1);
+                }
+            }
+            assertThat(opened.share()).as("the share after closing").isEqualTo(before);
         }
     }
 

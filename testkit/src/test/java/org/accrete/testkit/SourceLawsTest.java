@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
@@ -95,6 +97,16 @@ class SourceLawsTest {
     private static Mutant<Supplier<ChunkSource>> cell(int column, double value) {
         Chunk rows = ChunkCopy.edit(ROWS).cell(17, column, value).chunk();
         return breaks("rowsMatchTheirBlocks", () -> new Wrapped(rows));
+    }
+
+    /** A source that tells a share of the rows it has handed out, of which there are 60. */
+    private static Mutant<Supplier<ChunkSource>> shares(IntFunction<OptionalDouble> share) {
+        return breaks("shareGoesFromTheBeginningToTheEnd", () -> new Wrapped() {
+            @Override
+            public OptionalDouble share() {
+                return share.apply(handedOut);
+            }
+        });
     }
 
     private static int open;
@@ -244,6 +256,20 @@ class SourceLawsTest {
             @Override
             public void seek(Position position) {
                 super.seek(new Position("", Math.min(position.rows(), 59)));
+            }
+        }));
+        all.add(shares(rows -> OptionalDouble.of(rows / 61.0)));
+        all.add(shares(rows -> OptionalDouble.of(Math.min(1, rows / 50.0 - rows / 55))));
+        all.add(shares(rows -> rows == 0 ? OptionalDouble.empty() : OptionalDouble.of(rows / 60.0)));
+        all.add(breaks("shareGoesFromTheBeginningToTheEnd", () -> new Wrapped() {
+            @Override
+            public OptionalDouble share() {
+                return OptionalDouble.of(handedOut / 60.0);
+            }
+
+            @Override
+            public void close() {
+                handedOut = 0;
             }
         }));
         all.add(breaks("schemaDoesNotChange", () -> new Wrapped() {

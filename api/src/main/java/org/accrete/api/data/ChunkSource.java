@@ -3,6 +3,7 @@ package org.accrete.api.data;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Rows in order, possibly without end. One reader at a time.
@@ -69,6 +70,16 @@ public interface ChunkSource extends AutoCloseable {
      */
     default boolean awaitRows(Duration atMost) {
         return true;
+    }
+
+    /**
+     * {@return how far it is, from 0 to 1: the share of its rows, or of their bytes, that come before the position of
+     * the last {@link #next}; empty where their end is not known} On the thread that reads, also after {@link #close}.
+     * It never falls, is 1 when {@link #next} has returned false, and costs no more than a few fields. It may be an
+     * estimate, to be shown.
+     */
+    default OptionalDouble share() {
+        return OptionalDouble.empty();
     }
 
     /**

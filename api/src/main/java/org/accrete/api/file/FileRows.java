@@ -2,6 +2,7 @@ package org.accrete.api.file;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRow;
@@ -24,9 +25,12 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
     private final List<Input> inputs;
     private final BadRows badRows;
     private final FileMark.Factory marks;
+    private final FileShare shares;
 
     private Optional<F> open = Optional.empty();
     private int openFile = -1;
+    private long openRows;
+    private boolean hasEnded;
     private int batchRows;
     private int next;
 
@@ -37,6 +41,9 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
 
     /** A file that is being read. */
     public interface OpenFile extends AutoCloseable {
+        /** {@return how many rows it has} */
+        long rows();
+
         @Override
         void close();
     }
@@ -54,6 +61,7 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
         this.inputs = Input.find(name, endings);
         this.badRows = request.badRows();
         this.marks = new FileMark.Factory(inputs);
+        this.shares = new FileShare(inputs);
         if (inputs.stream().anyMatch(Input::isStream)) {
             throw AccreteException.badArgument(format + " files must be files but '" + name + "' is a stream");
         }
@@ -160,6 +168,14 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
     }
 
     @Override
+    public final OptionalDouble share() {
+        if (hasEnded) {
+            return shares.at(inputs.size() - 1, 1);
+        }
+        return shares.at(file, record == 0 ? 0 : Math.min(1, (double) record / Math.max(1, openRows)));
+    }
+
+    @Override
     public final Optional<RowPlace> place(long place) {
         return Optional.of(RowPlaces.place(inputs, place, RowPlace.Unit.ROW));
     }
@@ -171,10 +187,12 @@ public abstract class FileRows<F extends FileRows.OpenFile> implements ChunkSour
             batchRows = 0;
             if (open.isEmpty()) {
                 if (openFile + 1 >= inputs.size()) {
+                    hasEnded = true;
                     return false;
                 }
                 openFile++;
                 open = Optional.of(open(inputs.get(openFile)));
+                openRows = open.get().rows();
             }
             batchRows = readBatch(open.orElseThrow(), inputs.get(openFile));
             if (batchRows == 0) {

@@ -2,6 +2,7 @@ package org.accrete.core.source;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -67,6 +68,11 @@ final class ArraySource implements ChunkSource {
         buffer.classes(rows.classes());
         buffer.position(new Position("", next));
         return buffer.rows() > 0;
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return OptionalDouble.of((double) next / rows.rows());
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Position;
@@ -116,6 +117,14 @@ final class Cache extends OneSource {
     @Override
     List<String> classes() {
         return reader.isPresent() ? reader.get().classes() : super.classes();
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return reader.isPresent()
+                ? OptionalDouble.of(
+                        Math.min(1, (double) row / Math.max(1, reader.get().rows())))
+                : super.share();
     }
 
     @Override

@@ -261,6 +261,7 @@ final class CacheFile {
         private double[] values = {};
         private int[] numbers = {};
         private boolean ended;
+        private final long allRows;
 
         /** Opens the file of a source at its first row. */
         Reader(Path file, ChunkSource source, String expected) {
@@ -276,6 +277,7 @@ final class CacheFile {
             }
             try {
                 readHeader(expected);
+                allRows = rowsAtEnd();
             } catch (IOException e) {
                 close();
                 throw failed("reading the cache", file, e);
@@ -314,6 +316,18 @@ final class CacheFile {
                         .at(file.toString());
             }
             learn(before);
+        }
+
+        /** {@return what the file's end says of its rows} It is checked when the rows have been read. */
+        private long rowsAtEnd() throws IOException {
+            ByteBuffer end = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            channel.read(end, Math.max(0, channel.size() - Long.BYTES - Integer.BYTES));
+            return end.getLong(0);
+        }
+
+        /** {@return how many rows the file has, if it is not damaged} */
+        long rows() {
+            return allRows;
         }
 
         private static String difference(String expected, String found) {

@@ -3,6 +3,7 @@ package org.accrete.core.source;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.DroppedRows;
@@ -116,6 +117,11 @@ final class Feed {
         DroppedRows taken = dropped;
         dropped = DroppedRows.NONE;
         return taken;
+    }
+
+    /** {@return how far the source is} */
+    OptionalDouble share() {
+        return source.share();
     }
 
     /** {@return whether the source has told that there are no more rows} */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.accrete.api.AccreteException;
@@ -141,6 +142,20 @@ abstract class ManySources extends Combinator {
         int count = sources.size();
         long known = place <= 0 || place > (Long.MAX_VALUE - source - 1) / count ? 0 : place;
         return known * count + source + 1;
+    }
+
+    /** {@inheritDoc} Here the mean of its sources, whatever their sizes are. */
+    @Override
+    public final OptionalDouble share() {
+        double sum = 0;
+        for (Feed feed : feeds) {
+            OptionalDouble one = feed.share();
+            if (one.isEmpty()) {
+                return one;
+            }
+            sum += one.getAsDouble();
+        }
+        return OptionalDouble.of(sum / feeds.size());
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.accrete.core.source;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -65,6 +66,11 @@ abstract class OneSource extends Combinator {
     @Override
     List<String> classes() {
         return feed.classes();
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return feed.share();
     }
 
     @Override

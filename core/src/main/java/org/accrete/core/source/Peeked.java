@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -18,13 +19,14 @@ import org.accrete.api.data.Position;
  */
 public final class Peeked extends SourceWrapper {
     /** Where the source stood after one row. */
-    private record RowEnd(Position position, List<String> classes, DroppedRows dropped) {}
+    private record RowEnd(Position position, List<String> classes, DroppedRows dropped, OptionalDouble share) {}
 
     private final ChunkSource source;
     private final int rows;
     private final List<RowEnd> rowEnds = new ArrayList<>();
     private Optional<ChunkBuffer> sample = Optional.empty();
     private int handed;
+    private OptionalDouble shareBefore = OptionalDouble.empty();
     private DroppedRows droppedAtEnd = DroppedRows.NONE;
     private Optional<AccreteException> badRow = Optional.empty();
     private boolean moved;
@@ -57,6 +59,7 @@ public final class Peeked extends SourceWrapper {
     // Row by row, because a source knows its position only after the last row of a buffer.
     private ChunkBuffer readSample() {
         moved = true;
+        shareBefore = source.share();
         int keys = source.plan().map(plan -> plan.keys().size()).orElse(0);
         ChunkBuffer all = new ChunkBuffer(source.schema(), rows, keys);
         ChunkBuffer one = new ChunkBuffer(source.schema(), 1, keys);
@@ -65,7 +68,7 @@ public final class Peeked extends SourceWrapper {
             more = nextOf(one, all.rows());
             if (more) {
                 all.append(one, 0, one.rows());
-                rowEnds.add(new RowEnd(one.position(), one.chunk().classes(), one.dropped()));
+                rowEnds.add(new RowEnd(one.position(), one.chunk().classes(), one.dropped(), source.share()));
             } else {
                 droppedAtEnd = one.dropped();
             }
@@ -74,6 +77,15 @@ public final class Peeked extends SourceWrapper {
             all.position(rowEnds.get(rowEnds.size() - 1).position());
         }
         return all;
+    }
+
+    /** {@inheritDoc} That of the rows handed on: the sample was read before. */
+    @Override
+    public OptionalDouble share() {
+        if (handed == rowEnds.size()) {
+            return source.share();
+        }
+        return handed == 0 ? shareBefore : rowEnds.get(handed - 1).share();
     }
 
     /** {@return whether the source has something before it would hand on the rows that it has} */

@@ -4,6 +4,7 @@ import com.google.common.base.Throwables;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
@@ -30,6 +31,11 @@ public final class Prefetch extends SourceWrapper {
     private final int chunkRows;
     private final ArrayDeque<ChunkBuffer> free = new ArrayDeque<>();
     private final ArrayDeque<ChunkBuffer> ready = new ArrayDeque<>();
+    /** How far the source was after each ready chunk. */
+    private final ArrayDeque<OptionalDouble> shares = new ArrayDeque<>();
+
+    private OptionalDouble share;
+    private OptionalDouble shareAtEnd = OptionalDouble.empty();
     private Optional<Thread> reader = Optional.empty();
     private Optional<Throwable> failure = Optional.empty();
     private boolean ended;
@@ -51,6 +57,7 @@ public final class Prefetch extends SourceWrapper {
         this.source = new RowsBeforeBadOnes(source);
         this.chunkRows = chunkRows;
         this.rowsLeft = rows;
+        this.share = source.share();
     }
 
     @Override
@@ -60,6 +67,7 @@ public final class Prefetch extends SourceWrapper {
         }
         source.seek(position);
         before = position;
+        share = source.share();
     }
 
     @Override
@@ -130,6 +138,12 @@ public final class Prefetch extends SourceWrapper {
         return !isWaiting();
     }
 
+    /** {@inheritDoc} That of the rows handed on; the source may be further. */
+    @Override
+    public synchronized OptionalDouble share() {
+        return share;
+    }
+
     private boolean isWaiting() {
         return reader.isPresent() && ready.isEmpty() && failure.isEmpty() && !ended && !stopped;
     }
@@ -158,11 +172,13 @@ public final class Prefetch extends SourceWrapper {
         }
         buffer.dropped(droppedAtEnd);
         droppedAtEnd = DroppedRows.NONE;
+        share = ended ? shareAtEnd : share;
         return Optional.empty();
     }
 
     private synchronized void recycle(ChunkBuffer chunk) {
         ready.remove();
+        share = shares.remove();
         free.add(chunk);
         notifyAll();
     }
@@ -210,12 +226,15 @@ public final class Prefetch extends SourceWrapper {
         } else {
             buffer.clear();
         }
+        OptionalDouble after = source.share();
         synchronized (this) {
             if (more) {
                 ready.add(buffer);
+                shares.add(after);
             } else {
                 ended = true;
                 droppedAtEnd = buffer.dropped();
+                shareAtEnd = after;
             }
             notifyAll();
         }

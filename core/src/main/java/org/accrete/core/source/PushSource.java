@@ -2,20 +2,21 @@ package org.accrete.core.source;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.accrete.api.AccreteException;
+import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.LabelIndex;
 import org.accrete.api.data.Position;
-import org.accrete.api.data.RowEncoder;
+import org.accrete.api.data.RecordEncoder;
 import org.accrete.api.data.RowPlace;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SourceRequest;
@@ -55,9 +56,11 @@ public final class PushSource implements ChunkSource {
      * this object guards everything.
      */
     private final ColumnPlan plan;
-    private final RowEncoder encoder;
+    private final Schema schema;
+    private final RecordEncoder encoder;
+    private final LabelIndex labels;
     private final List<String> header;
-    private final List<String> fields;
+    private final Map<String, String> cells = new HashMap<>();
     private final int width;
     private final Map<String, Integer> classIndexes = new HashMap<>();
     private final boolean keepsSpelling;
@@ -66,6 +69,9 @@ public final class PushSource implements ChunkSource {
     private final Duration maxWait;
     private ChunkBuffer pushed;
     private ChunkBuffer taking;
+    /** Rows of a batch, until all of them are known to be good. */
+    private Optional<ChunkBuffer> batch = Optional.empty();
+
     private int handed;
     private long firstAt;
     private long taken;
@@ -98,9 +104,10 @@ public final class PushSource implements ChunkSource {
         this.capacity = capacity;
         this.maxWait = maxWait;
         this.header = plan.rawNames();
-        this.fields = new ArrayList<>(Collections.nCopies(header.size(), ""));
-        this.encoder = new RowEncoder(plan, header, true);
-        this.width = plan.schema().width();
+        this.schema = plan.schema();
+        this.labels = new LabelIndex(schema.target().classes());
+        this.encoder = new RecordEncoder(plan, true, labels);
+        this.width = schema.width();
         long numbers =
                 plan.columns().stream().filter(Column.Numeric.class::isInstance).count();
         this.takesNumbers = numbers == width
@@ -108,8 +115,8 @@ public final class PushSource implements ChunkSource {
                         .allMatch(column -> column instanceof Column.Numeric || column instanceof Column.Label);
         this.keepsSpelling = plan.label().filter(Column.Label::asWritten).isPresent();
         int keys = plan.keys().size();
-        this.pushed = new ChunkBuffer(plan.schema(), capacity, keys);
-        this.taking = new ChunkBuffer(plan.schema(), capacity, keys);
+        this.pushed = new ChunkBuffer(schema, capacity, keys);
+        this.taking = new ChunkBuffer(schema, capacity, keys);
     }
 
     /**
@@ -145,6 +152,102 @@ public final class PushSource implements ChunkSource {
      */
     public void put(Map<String, String> record) throws InterruptedException {
         pushWaiting(record, FOREVER);
+    }
+
+    /**
+     * Offers a Java record.
+     *
+     * @param record its components have the names of the raw columns, as {@link RecordEncoder} reads them; further ones
+     *     are ignored; not kept
+     * @return whether it was accepted; false if the queue is full
+     * @throws AccreteException bad data: a column without a component, or a value that cannot be used; left out: the
+     *     plan leaves such rows out; bad state: the rows were ended
+     */
+    public synchronized boolean offer(Record record) {
+        requireOpen();
+        if (isFull()) {
+            return false;
+        }
+        encode(record);
+        return true;
+    }
+
+    /**
+     * Waits for room and pushes a Java record.
+     *
+     * @param record as for {@link #offer(Record)}
+     * @throws AccreteException as {@link #offer(Record)}
+     * @throws InterruptedException if this thread was interrupted while it waited; the row was not accepted
+     */
+    public synchronized void put(Record record) throws InterruptedException {
+        awaitRoom(FOREVER);
+        encode(record);
+    }
+
+    /**
+     * Offers several records, of which all are accepted or none.
+     *
+     * @param records each a {@code Map} from the name of each raw column to its value, or a Java record, as
+     *     {@link RecordEncoder} reads it; not kept
+     * @param before called once all are known to be good and to have room, and before the first of them can be taken,
+     *     with the records that the plan does not leave out and their rows, which it reads during the call only; when
+     *     it throws, none is accepted
+     * @return how many were accepted, without those that the plan leaves out; −1 if there is no room for all of them
+     * @throws AccreteException bad data: a record that cannot be used, with its number from 0; bad argument: more
+     *     records than the queue ever holds; bad state: the rows were ended
+     */
+    public synchronized int offerAll(List<?> records, BiConsumer<List<?>, Chunk> before) {
+        requireOpen();
+        if (records.size() > capacity) {
+            throw AccreteException.badArgument(
+                    "at most " + capacity + " records are taken at once but there are " + records.size());
+        }
+        if (records.size() > capacity - waiting()) {
+            return -1;
+        }
+        List<String> known = labels.labels();
+        boolean accepted = false;
+        try {
+            List<Object> good = new ArrayList<>(records.size());
+            ChunkBuffer rows = encodeAll(records, good);
+            before.accept(good, rows.chunk());
+            accepted = true;
+            if (rows.rows() == 0) {
+                return 0;
+            }
+            boolean wasEmpty = waiting() == 0;
+            pushed.append(rows, 0, rows.rows());
+            if (wasEmpty) {
+                firstAt = System.nanoTime();
+            }
+            notifyAll();
+            return rows.rows();
+        } finally {
+            if (!accepted) {
+                labels.reset(known);
+                classIndexes.clear();
+            }
+        }
+    }
+
+    private ChunkBuffer encodeAll(List<?> records, List<Object> good) {
+        if (batch.isEmpty() || batch.get().capacity() < records.size()) {
+            batch = Optional.of(new ChunkBuffer(
+                    schema, Math.max(16, records.size()), plan.keys().size()));
+        }
+        ChunkBuffer rows = batch.get();
+        rows.clear();
+        for (int i = 0; i < records.size(); i++) {
+            try {
+                encoder.encode(records.get(i), rows);
+                good.add(records.get(i));
+            } catch (AccreteException e) {
+                if (e.kind() != AccreteException.Kind.LEFT_OUT) {
+                    throw e.kind() == AccreteException.Kind.BAD_DATA ? e.at("record " + i) : e;
+                }
+            }
+        }
+        return rows;
     }
 
     /**
@@ -295,11 +398,15 @@ public final class PushSource implements ChunkSource {
     }
 
     private void add(Map<String, String> record) {
-        for (int i = 0; i < header.size(); i++) {
-            String cell = record.get(header.get(i));
-            fields.set(i, cell == null ? "" : cell);
+        for (String name : header) {
+            String cell = record.get(name);
+            cells.put(name, cell == null ? "" : cell);
         }
-        encoder.encode(fields, pushed);
+        encode(cells);
+    }
+
+    private void encode(Object record) {
+        encoder.encode(record, pushed);
         added();
     }
 
@@ -332,13 +439,13 @@ public final class PushSource implements ChunkSource {
         if (canonical.isEmpty()) {
             throw AccreteException.badData("a label must not be blank");
         }
-        int index = encoder.classIndex(canonical);
+        int index = labels.add(canonical);
         classIndexes.put(label, index);
         return index;
     }
 
     private Target.Kind kind() {
-        return schema().target().kind();
+        return schema.target().kind();
     }
 
     private void requireNumbers(double[] features) {
@@ -361,7 +468,7 @@ public final class PushSource implements ChunkSource {
         pushed.put(0, features, 0, features.length);
         pushed.target(target);
         pushed.endRow();
-        pushed.classes(encoder.classes());
+        pushed.classes(labels.labels());
         added();
     }
 
@@ -385,6 +492,16 @@ public final class PushSource implements ChunkSource {
         return taken;
     }
 
+    /** {@return whether further rows are refused} Any thread. */
+    public synchronized boolean isEnded() {
+        return ended;
+    }
+
+    /** {@return how many rows were accepted, with those before the position that was sought} Any thread. */
+    public synchronized long rowsAccepted() {
+        return taken + waiting();
+    }
+
     @Override
     public String name() {
         return "pushed rows";
@@ -392,7 +509,7 @@ public final class PushSource implements ChunkSource {
 
     @Override
     public Schema schema() {
-        return encoder.schema();
+        return schema;
     }
 
     @Override
@@ -452,7 +569,7 @@ public final class PushSource implements ChunkSource {
             hand(buffer);
         }
         firstAt = System.nanoTime();
-        buffer.classes(encoder.classes());
+        buffer.classes(labels.labels());
         buffer.position(new Position("", taken));
         return buffer.rows() > 0;
     }

@@ -1,6 +1,7 @@
 package org.accrete.core.source;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,6 +97,15 @@ final class Repeat extends SourceWrapper {
             epochEnds();
         }
         return more;
+    }
+
+    @Override
+    public OptionalDouble share() {
+        OptionalDouble ofEpoch = source.share();
+        if (ofEpoch.isEmpty() || epoch > epochs) {
+            return ofEpoch;
+        }
+        return OptionalDouble.of((epoch - 1 + ofEpoch.getAsDouble()) / epochs);
     }
 
     private void drop(ChunkBuffer like) {

@@ -3,6 +3,7 @@ package org.accrete.core.source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -284,6 +285,11 @@ public final class Rows implements ChunkSource {
     @Override
     public boolean next(ChunkBuffer buffer) {
         return source.next(buffer);
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return source.share();
     }
 
     @Override

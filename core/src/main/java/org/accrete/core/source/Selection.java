@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.Chunk;
@@ -163,6 +164,12 @@ abstract class Selection extends OneSource {
         boolean keeps(Chunk rows, int row) {
             taken++;
             return true;
+        }
+
+        @Override
+        public OptionalDouble share() {
+            double ofRows = taken >= most ? 1 : (double) taken / most;
+            return OptionalDouble.of(Math.max(ofRows, super.share().orElse(0)));
         }
 
         @Override

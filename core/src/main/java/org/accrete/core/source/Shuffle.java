@@ -3,6 +3,7 @@ package org.accrete.core.source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.data.ChunkBuffer;
@@ -40,6 +41,10 @@ final class Shuffle extends OneSource {
 
     private int count;
     private int handed;
+    /** Rows of later rounds. */
+    private long later;
+
+    private double share;
     /** Rows of the source, in a mark behind its end; −1 otherwise. */
     private long markedRows = -1;
 
@@ -147,6 +152,7 @@ final class Shuffle extends OneSource {
     /** Finds the rows of this round, in the order of the source. */
     private void collect() {
         count = 0;
+        later = 0;
         for (long block = round; block < blocksRead; block++) {
             int slot = (int) (block % BLOCKS);
             int rows = blocks.get(slot).rows();
@@ -157,9 +163,24 @@ final class Shuffle extends OneSource {
                 long of = Math.max(0, block - draws[slot][row]);
                 if (of == round || (ended && of > round)) {
                     order[count++] = slot * blockRows + row;
+                } else if (of > round) {
+                    later++;
                 }
             }
         }
+    }
+
+    /** {@inheritDoc} Here rows that wait in the buffer are taken to be as long as those read so far. */
+    @Override
+    public OptionalDouble share() {
+        OptionalDouble read = super.share();
+        if (read.isEmpty()) {
+            return read;
+        }
+        long rows = ended ? endRows() : blocksRead * blockRows;
+        long waiting = later + count - handed;
+        share = Math.max(share, rows == 0 ? 0 : read.getAsDouble() * (rows - waiting) / rows);
+        return OptionalDouble.of(ended && waiting == 0 ? 1 : share);
     }
 
     private void permute() {

@@ -3,6 +3,7 @@ package org.accrete.core.source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
@@ -58,6 +59,11 @@ abstract class SourceWrapper implements ChunkSource {
     @Override
     public final int sourceOf(long place) {
         return described.sourceOf(place);
+    }
+
+    @Override
+    public OptionalDouble share() {
+        return described.share();
     }
 
     @Override

@@ -183,4 +183,43 @@ class PushSourceTest {
         assertThat(buffer.position()).isEqualTo(new Position("", 3));
         assertThat(buffer.place(0)).isEqualTo(3);
     }
+
+    /** What may be pushed. */
+    public record Point(double a, int b, String y) {}
+
+    @Test
+    void severalRecordsAreAcceptedTogetherOrNotAtAll() throws InterruptedException {
+        PushSource source = source(3);
+        source.put(new Point(1, 0, "x"));
+        assertThatThrownBy(() -> source.offerAll(
+                        List.of(new Point(2, 0, "new"), Map.of("a", "oops", "b", 0, "y", "x")), (good, rows) -> {}))
+                .hasMessageContaining("'oops'")
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.where()).contains("record 1"));
+        assertThatThrownBy(() -> source.offerAll(List.of(new Point(2, 0, "new")), (good, rows) -> {
+                    throw AccreteException.badState("no");
+                }))
+                .hasMessage("no");
+        Point second = new Point(2, 0, "late");
+        Map<String, Object> third = Map.of("a", 3, "b", 1, "y", "x");
+        assertThat(source.offerAll(List.of(second, third, third), (good, rows) -> {}))
+                .isEqualTo(-1);
+        assertThat(source.offerAll(List.of(second, third), (good, rows) -> {
+                    assertThat(good).isEqualTo(List.of(second, third));
+                    assertThat(rows.rows()).isEqualTo(2);
+                    assertThat(source.rowsAccepted()).isEqualTo(1);
+                }))
+                .isEqualTo(2);
+        assertThat(source.offer(new Point(4, 0, "x"))).isFalse();
+        assertThat(source.rowsAccepted()).isEqualTo(3);
+        ChunkBuffer buffer = new ChunkBuffer(PLAN.schema(), 5);
+        source.next(buffer);
+        // A label of refused records is not known.
+        assertThat(buffer.chunk().classes()).containsExactly("x", "late");
+        assertThatThrownBy(() -> source.offerAll(List.of(1, 2, 3, 4), (good, rows) -> {}))
+                .hasMessage("at most 3 records are taken at once but there are 4");
+        source.end();
+        assertThatThrownBy(() -> source.offerAll(List.of(second), (good, rows) -> {}))
+                .hasMessageContaining("ended");
+    }
 }

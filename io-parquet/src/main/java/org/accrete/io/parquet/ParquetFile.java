@@ -77,6 +77,11 @@ final class ParquetFile implements FileRows.OpenFile {
         Arrays.fill(cells, new ColumnCells(Form.TEXTS, 1));
     }
 
+    @Override
+    public long rows() {
+        return footer.groups().stream().mapToLong(Footer.RowGroup::rows).sum();
+    }
+
     private AccreteException unreadable(IOException e) {
         return e instanceof NoSuchFileException
                 ? AccreteException.badArgument("there is no file '" + name + "'")

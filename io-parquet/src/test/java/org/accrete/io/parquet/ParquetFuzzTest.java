@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * some hundred; {@code -Daccrete.seed=N} replays.
  */
 class ParquetFuzzTest {
-    private static final int FILES = Integer.getInteger("accrete.fuzz", 600);
+    private static final int FILES = Integer.getInteger("accrete.fuzz", 300);
 
     @TempDir
     Path folder;
