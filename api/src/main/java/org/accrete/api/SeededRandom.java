@@ -9,10 +9,15 @@ package org.accrete.api;
  * with Stafford's mix 13. Not for cryptography. Not thread-safe.
  */
 public final class SeededRandom {
+    private static final int MOST_MEAN = 100;
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private final long seed;
     private long counter;
+    /** Kept from the last draw of {@link #nextPoisson}, since it costs more than the draw. */
+    private double lastMean;
+
+    private double noneOfMean = 1;
 
     /**
      * Makes a generator at its first draw.
@@ -82,5 +87,31 @@ public final class SeededRandom {
         double u = 1.0 - nextDouble();
         double v = nextDouble();
         return StrictMath.sqrt(-2.0 * StrictMath.log(u)) * StrictMath.cos(2.0 * StrictMath.PI * v);
+    }
+
+    /**
+     * {@return a draw from a Poisson distribution, by inversion of one uniform draw; O(mean)}
+     *
+     * @param mean from 0 to 100
+     */
+    public int nextPoisson(double mean) {
+        if (!(mean >= 0 && mean <= MOST_MEAN)) {
+            throw AccreteException.badArgument("mean must be >= 0 and <= " + MOST_MEAN + " but was " + mean);
+        }
+        if (mean != lastMean) {
+            lastMean = mean;
+            noneOfMean = StrictMath.exp(-mean);
+        }
+        double u = nextDouble();
+        double p = noneOfMean;
+        double sum = p;
+        int k = 0;
+        // Rounded, the probabilities may add up to a little less than the draw; then p is 0 in the end.
+        while (u >= sum && p > 0) {
+            k++;
+            p *= mean / k;
+            sum += p;
+        }
+        return p > 0 ? k : (int) mean;
     }
 }

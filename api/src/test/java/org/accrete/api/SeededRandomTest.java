@@ -79,4 +79,27 @@ class SeededRandomTest {
         assertThat(sum / 100_000).isCloseTo(0.0, within(0.02));
         assertThat(squares / 100_000).isCloseTo(1.0, within(0.02));
     }
+
+    @Test
+    void poissonDrawsHaveTheirProbabilities() {
+        for (double mean : new double[] {0.3, 1, 6, 80}) {
+            SeededRandom random = new SeededRandom(4);
+            int[] seen = new int[400];
+            for (int i = 0; i < 20_000; i++) {
+                seen[random.nextPoisson(mean)]++;
+            }
+            double logFactorial = 0;
+            for (int k = 0; k < seen.length; k++) {
+                logFactorial += k == 0 ? 0 : Math.log(k);
+                double p = Math.exp(k * Math.log(mean) - mean - logFactorial);
+                assertThat(seen[k] / 20_000.0)
+                        .as("mean %s, %s", mean, k)
+                        .isCloseTo(p, within(6 * Math.sqrt(p / 20_000) + 1e-3));
+            }
+            assertThat(random.counter()).isEqualTo(20_000);
+        }
+        assertThat(new SeededRandom(4).nextPoisson(0)).isZero();
+        assertThatThrownBy(() -> new SeededRandom(4).nextPoisson(Double.NaN))
+                .hasMessage("mean must be >= 0 and <= 100 but was NaN");
+    }
 }

@@ -224,6 +224,7 @@ public final class Adwin extends CheckedDetector {
         long[] perLevel = state.longs("counts", size);
         long all = 0;
         requireStored(size >= 1 && size <= LEVELS, "1 to " + LEVELS + " sizes of buckets");
+        requireStored(size == 1 || perLevel[size - 1] > 0, "buckets of the largest size");
         for (long count : perLevel) {
             requireStored(count >= 0 && count < room, "0 to " + (room - 1) + " buckets of each size");
             all += count;

@@ -8,8 +8,11 @@ final class Allocations {
     /** Calls that are made in any case, if none allocates little enough. */
     private static final int CALLS = 40;
 
-    /** How long the compiler may take. Vectors are objects until it has compiled the loops that use them. */
-    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /**
+     * How long the compiler may take. Vectors are objects until it has compiled the loops that use them. Tests of code
+     * that always allocates wait less.
+     */
+    static long warmUpNanos = TimeUnit.SECONDS.toNanos(20);
 
     private Allocations() {}
 
@@ -26,7 +29,7 @@ final class Allocations {
      * @param enough stops at a call that allocates no more than this
      */
     static long least(long enough, Runnable call) {
-        return least(enough, WARM_UP_NANOS, call);
+        return least(enough, warmUpNanos, call);
     }
 
     /**

@@ -6,7 +6,9 @@ import java.util.function.Supplier;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
@@ -82,6 +84,12 @@ public final class AssertingLearner implements Learner {
             }
             if (view instanceof Regressor regressor) {
                 return new RegressorView(regressor);
+            }
+            if (view instanceof AnomalyScorer scorer) {
+                return new ScorerView(scorer);
+            }
+            if (view instanceof Clusterer clusterer) {
+                return new ClustererView(clusterer);
             }
             if (view instanceof Transformer transformer) {
                 return new TransformerView(transformer);
@@ -188,6 +196,33 @@ public final class AssertingLearner implements Learner {
         @Override
         public void predict(Chunk chunk, double[] out) {
             model().predict(chunk, out);
+        }
+    }
+
+    private final class ScorerView extends View<AnomalyScorer> implements AnomalyScorer {
+        ScorerView(AnomalyScorer model) {
+            super(model);
+        }
+
+        @Override
+        public void score(Chunk chunk, double[] out) {
+            model().score(chunk, out);
+        }
+    }
+
+    private final class ClustererView extends View<Clusterer> implements Clusterer {
+        ClustererView(Clusterer model) {
+            super(model);
+        }
+
+        @Override
+        public int clusters() {
+            return model().clusters();
+        }
+
+        @Override
+        public void distances(Chunk chunk, double[] out) {
+            model().distances(chunk, out);
         }
     }
 

@@ -60,8 +60,6 @@ final class Compositions implements AutoCloseable {
      */
     private record Told(List<String> lines, Position position, List<String> classes, DroppedRows dropped) {}
 
-    private static final int MOST_ROWS = 3_000;
-
     private final SeededRandom random;
     private final Opening leaf;
     private final boolean indexes;
@@ -184,9 +182,8 @@ final class Compositions implements AutoCloseable {
             List<Told> all = new ArrayList<>();
             source.seek(Position.parse(from.toText()));
             ChunkBuffer buffer = newBuffer(source, size);
-            int rows = 0;
             boolean more = true;
-            while (more && rows < MOST_ROWS) {
+            while (more) {
                 more = source.next(buffer);
                 List<String> lines = new ArrayList<>();
                 appendRows(buffer, lines, indexes);
@@ -195,7 +192,6 @@ final class Compositions implements AutoCloseable {
                 }
                 all.add(new Told(
                         lines, buffer.position(), List.copyOf(buffer.chunk().classes()), buffer.dropped()));
-                rows += buffer.rows();
             }
             return all;
         } catch (RuntimeException e) {

@@ -11,6 +11,7 @@ import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.learn.TargetStep;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
@@ -41,6 +42,9 @@ public interface LearnerContract extends ChunkingLaws, StateLaws, ModelLaws, Ref
         }
         if (provider() instanceof StepProvider) {
             assertThat(this).as("the plug-in is a step").isInstanceOf(StepContract.class);
+        }
+        if (untrained(this) instanceof TargetStep) {
+            assertThat(this).as("the step learns from targets").isInstanceOf(TargetStepContract.class);
         }
         if (untrained(this) instanceof MergeableLearner) {
             assertThat(this).as("the learner can be merged").isInstanceOf(MergeContract.class);

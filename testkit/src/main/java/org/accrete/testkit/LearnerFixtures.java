@@ -16,7 +16,9 @@ import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
@@ -132,6 +134,19 @@ final class LearnerFixtures {
             double[] predictions = new double[count];
             regressor.predict(rows, predictions);
             return predictions;
+        }
+        if (model instanceof AnomalyScorer scorer) {
+            double[] scores = new double[count];
+            scorer.score(rows, scores);
+            assertThat(Arrays.stream(scores).allMatch(score -> score >= 0 && score <= 1))
+                    .as("anomaly scores %s are from 0 to 1", Arrays.toString(scores))
+                    .isTrue();
+            return scores;
+        }
+        if (model instanceof Clusterer clusterer) {
+            double[] distances = new double[count * clusterer.clusters()];
+            clusterer.distances(rows, distances);
+            return distances;
         }
         if (model instanceof Transformer transformer) {
             ChunkBuffer out = new ChunkBuffer(transformer.outputSchema(), Math.max(1, count));

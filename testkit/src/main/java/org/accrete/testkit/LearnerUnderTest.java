@@ -96,6 +96,11 @@ public interface LearnerUnderTest extends ProviderContract {
         return false;
     }
 
+    /** {@return whether a step that accepts missing values hands on NaN for what it makes of them} */
+    default boolean passesMissing() {
+        return false;
+    }
+
     /** {@return whether the learner uses row weights} */
     default boolean takesWeights() {
         return false;

@@ -11,6 +11,8 @@ import static org.accrete.testkit.StateAssert.assertFinite;
 import static org.accrete.testkit.StateAssert.assertSameNumbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +26,13 @@ import java.util.concurrent.Future;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ImportanceModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.Regressor;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,6 +40,9 @@ import org.junit.jupiter.api.Test;
  * from {@link LearnerContract}.
  */
 public interface ModelLaws extends LearnerUnderTest {
+    /** How far contributions may be from adding up, relative to their size above 1. */
+    double EXPLAINED = 1e-9;
+
     /** There is always a model, also before the first row. */
     @Test
     default void viewAndSnapshotAreNeverNull() {
@@ -187,6 +197,88 @@ public interface ModelLaws extends LearnerUnderTest {
                         .isInstanceOfSatisfying(
                                 AccreteException.class,
                                 e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_STATE));
+            }
+        }
+    }
+
+    /** What columns contributed to a prediction is all of it, and the base value is the same for all rows. */
+    @Test
+    default void explanationsAddUp() {
+        Learner learner = untrained(this);
+        assumeTrue(learner.snapshot() instanceof ExplainableModel, "the model explains nothing");
+        Chunk rows = trainingRows(this);
+        Chunk others = explained();
+        for (int row = 0; row <= rows.rows(); row += rows.rows() / 2) {
+            for (Model model : List.of(learner.view(), learner.snapshot())) {
+                assertThat(model).as("a model of the same learner").isInstanceOf(ExplainableModel.class);
+                for (Chunk form : List.of(
+                        ChunkCopy.dense(others).chunk(),
+                        ChunkCopy.sparse(others).chunk())) {
+                    assertAddUp((ExplainableModel) model, form);
+                }
+            }
+            if (row < rows.rows()) {
+                learner.partialFit(rows.slice(row, row + rows.rows() / 2));
+            }
+        }
+    }
+
+    private Chunk explained() {
+        return !takesMissing()
+                ? otherRows(this)
+                : RandomChunks.of(schema())
+                        .withMissing(0.2)
+                        .rows(40, RunSeed.random("explained").nextLong());
+    }
+
+    private static void assertAddUp(ExplainableModel model, Chunk rows) {
+        int count = model instanceof Classifier classifier ? classifier.decisions() : 1;
+        double[] values = new double[rows.rows() * count];
+        if (model instanceof Classifier classifier) {
+            classifier.decide(rows, values);
+        } else {
+            ((Regressor) model).predict(rows, values);
+        }
+        Contributions out = new Contributions();
+        double[] bases = new double[count];
+        for (int i = 0; i < values.length; i++) {
+            int row = i / count;
+            model.explain(rows, row, i % count, out);
+            double size = Math.max(1, Math.abs(out.base()));
+            for (int k = 0; k < out.size(); k++) {
+                assertThat(out.column(k)).as("a column that contributed").isBetween(0, rows.width() - 1);
+                size += Math.abs(out.amount(k));
+            }
+            assertThat(out.sum())
+                    .as("base value and contributions to decision value %s of row %s, added up", i % count, row)
+                    .isCloseTo(values[i], offset(EXPLAINED * size));
+            bases[i % count] = row == 0 ? out.base() : bases[i % count];
+            assertThat(out.base())
+                    .as("base value of row %s, and of row 0", row)
+                    .isCloseTo(bases[i % count], offset(EXPLAINED * size));
+        }
+    }
+
+    /** Importances are shares of the columns. */
+    @Test
+    default void importancesAreShares() {
+        Learner learner = untrained(this);
+        assumeTrue(learner.snapshot() instanceof ImportanceModel, "the model tells no importances");
+        Chunk rows = trainingRows(this);
+        for (int row = 0; row <= rows.rows(); row += rows.rows() / 2) {
+            for (Model model : List.of(learner.view(), learner.snapshot())) {
+                double[] shares = ((ImportanceModel) model).importances();
+                assertThat(shares).as("importances, one for each column").hasSize(schema().width());
+                for (double share : shares) {
+                    assertThat(share).as("an importance").isBetween(0.0, 1 + EXPLAINED);
+                }
+                double sum = Arrays.stream(shares).sum();
+                assertThat(sum == 0 || Math.abs(sum - 1) <= EXPLAINED)
+                        .as("importances add up to 0 or 1, and not to %s", sum)
+                        .isTrue();
+            }
+            if (row < rows.rows()) {
+                learner.partialFit(rows.slice(row, row + rows.rows() / 2));
             }
         }
     }

@@ -12,9 +12,9 @@ import org.accrete.api.data.Target;
 /**
  * A generator of random rows of any schema with a pattern to learn. Equal seeds give equal rows. Immutable.
  *
- * <p>Numeric cells are normally distributed, and a fifth of them are 0. Targets follow a linear rule with noise.
- * Classes that the schema does not list appear one after the other in the first half of the rows, with labels that are
- * not in alphabetical order.
+ * <p>Numeric cells are normally distributed, and a fifth of them are 0. Cells of sparse blocks are not negative, as
+ * counts of words are not. Targets follow a linear rule with noise. Classes that the schema does not list appear one
+ * after the other in the first half of the rows, with labels that are not in alphabetical order.
  */
 public final class RandomChunks {
     private final Schema schema;
@@ -112,7 +112,7 @@ public final class RandomChunks {
                 }
                 case SPARSE -> {
                     for (int j = from + random.nextInt(3); j < from + block.width(); j += 1 + random.nextInt(5)) {
-                        put(buffer, j, random.nextGaussian(), scores);
+                        put(buffer, j, Math.abs(random.nextGaussian()), scores);
                     }
                 }
                 case ONE_HOT -> {

@@ -12,6 +12,7 @@ import static org.accrete.testkit.StateAssert.assertFinite;
 import static org.accrete.testkit.StateAssert.assertSameNumbers;
 import static org.accrete.testkit.StateAssert.assertSameState;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -20,12 +21,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.accrete.api.AccreteException;
+import org.accrete.api.SeededRandom;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Step;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.learn.TargetStep;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
@@ -189,6 +194,7 @@ public interface StepContract extends LearnerContract {
         assumeTrue(tolerance() == 0, "the step is not row-wise");
         Chunk rows = trainingRows(this);
         Step step = step();
+        assumeTrue(!(step instanceof TargetStep), "the step learns from targets");
         ChunkBuffer out = outputBuffer(step);
         for (int row = 0; row < rows.rows(); row++) {
             Chunk chunk = rows.slice(row, row + 1);
@@ -357,5 +363,38 @@ public interface StepContract extends LearnerContract {
         ChunkBuffer out = outputBuffer(step);
         step.partialFitTransform(trainingRows(this), out);
         assertFinite("output rows", ChunkCopy.cells(out.chunk()));
+    }
+
+    /** Carrying contributions back to the input columns loses nothing. */
+    @Test
+    default void contributionsAreCarriedBackWhole() {
+        Step step = step();
+        assumeTrue(step.snapshot() instanceof ExplainableTransformer, "the step carries nothing back");
+        ChunkBuffer out = outputBuffer(step);
+        step.partialFitTransform(trainingRows(this), out);
+        Chunk others = otherRows(this);
+        SeededRandom random = RunSeed.random("contributions");
+        Contributions outputs = new Contributions();
+        Contributions inputs = new Contributions();
+        for (Transformer model : List.of(step.view(), step.snapshot())) {
+            for (Chunk rows : List.of(
+                    ChunkCopy.dense(others).chunk(), ChunkCopy.sparse(others).chunk())) {
+                for (int row = 0; row < rows.rows(); row++) {
+                    outputs.clear(random.nextDouble());
+                    for (int k = 0; k < 5; k++) {
+                        outputs.add(random.nextInt(model.outputSchema().width()), random.nextDouble() - 0.5);
+                    }
+                    ((ExplainableTransformer) model).carryBack(rows, row, outputs, inputs);
+                    double size = 1;
+                    for (int k = 0; k < inputs.size(); k++) {
+                        assertThat(inputs.column(k)).as("an input column").isBetween(0, rows.width() - 1);
+                        size += Math.abs(inputs.amount(k));
+                    }
+                    assertThat(inputs.sum())
+                            .as("base value and contributions of row %s, carried back", row)
+                            .isCloseTo(outputs.sum(), offset(EXPLAINED * size));
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.api.learn.Step;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.store.State;
@@ -90,7 +92,7 @@ class Centre extends Means implements Step {
         return new Centered(schema, sums.clone(), weight);
     }
 
-    static class Centered implements Transformer {
+    static class Centered implements ExplainableTransformer {
         private final Schema schema;
         private final double[] sums;
         private final double weight;
@@ -119,6 +121,11 @@ class Centre extends Means implements Step {
                 put(chunk, row, out, sums, weight);
             }
             out.classes(chunk.classes());
+        }
+
+        @Override
+        public void carryBack(Chunk chunk, int row, Contributions outputs, Contributions inputs) {
+            ExplainableTransformer.sameColumns(outputs, inputs);
         }
 
         static void put(Chunk chunk, int row, ChunkBuffer out, double[] sums, double weight) {

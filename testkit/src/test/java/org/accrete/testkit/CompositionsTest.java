@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Any composition of sources goes on after any row as if it had not stopped. */
 @ExtendWith(RunSeed.class)
 class CompositionsTest {
-    private static final int COMPOSITIONS = Integer.getInteger("accrete.compositions", 1_000);
+    private static final int COMPOSITIONS = Integer.getInteger("accrete.compositions", 500);
 
     private static final Target GROWING = Target.categorical("y", List.of("a", "b"));
 

@@ -21,20 +21,37 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.ClassList;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Model;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each law of plug-ins, learners, classifiers and online learners fails for a learner that breaks it. */
 class LearnerLawsTest {
+    private static final long WARM_UP_NANOS = Allocations.warmUpNanos;
+
     /** The plug-in that the suite tests now. */
     private static Subject subject;
+
+    /** No compiler makes the allocating learner good, so there is nothing to wait for. */
+    @BeforeAll
+    static void waitForNoCompiler() {
+        Allocations.warmUpNanos = 0;
+    }
+
+    @AfterAll
+    static void waitAgain() {
+        Allocations.warmUpNanos = WARM_UP_NANOS;
+    }
 
     /** A provider and the promises of its learners. */
     private static class Subject {
@@ -376,6 +393,35 @@ class LearnerLawsTest {
                 super.predict(chunk, scratch);
                 LockSupport.parkNanos(100_000);
                 System.arraycopy(scratch, 0, out, 0, chunk.rows());
+            }
+        }));
+        all.add(model("explanationsAddUp", (learner, view) -> new Means.MeansModel(learner, view) {
+            @Override
+            public void explain(Chunk chunk, int row, int decision, Contributions out) {
+                super.explain(chunk, row, decision, out);
+                // Forgets the last column.
+                Contributions all = new Contributions();
+                all.clear(out.base());
+                for (int i = 0; i < out.size() - 1; i++) {
+                    all.add(out.column(i), out.amount(i));
+                }
+                ExplainableTransformer.sameColumns(all, out);
+            }
+        }));
+        all.add(model("explanationsAddUp", (learner, view) -> new Means.MeansModel(learner, view) {
+            @Override
+            public void explain(Chunk chunk, int row, int decision, Contributions out) {
+                super.explain(chunk, row, decision, out);
+                // Explains nothing.
+                out.clear(out.sum());
+            }
+        }));
+        all.add(model("importancesAreShares", (learner, view) -> new Means.MeansModel(learner, view) {
+            @Override
+            public double[] importances() {
+                double[] shares = super.importances();
+                shares[0] *= 2;
+                return shares;
             }
         }));
         all.add(model("predictionsDependOnTheRowAlone", (learner, view) -> new Means.MeansModel(learner, view) {

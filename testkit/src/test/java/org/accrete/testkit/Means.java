@@ -7,6 +7,9 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ImportanceModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.Regressor;
@@ -150,7 +153,7 @@ class Means implements Learner {
     }
 
     /** Predicts the mean target plus a small multiple of each column's distance from its mean. */
-    static class MeansModel implements Regressor {
+    static class MeansModel implements Regressor, ExplainableModel, ImportanceModel {
         private final Means learner;
         private final boolean view;
         private final double[] sums;
@@ -190,6 +193,24 @@ class Means implements Learner {
                 }
                 out[row] = sum;
             }
+        }
+
+        @Override
+        public void explain(Chunk chunk, int row, int decision, Contributions out) {
+            out.clear(mean(view ? learner.target : target));
+            double[] cells = ChunkCopy.cells(chunk, row);
+            for (int j = 0; j < Math.min(cells.length, sums.length); j++) {
+                out.add(j, 0.01 * (j + 1) * (cells[j] - mean(sums[j])));
+            }
+        }
+
+        @Override
+        public double[] importances() {
+            double[] shares = new double[sums.length];
+            for (int j = 0; j < shares.length; j++) {
+                shares[j] = 2 * (j + 1.0) / (shares.length * (shares.length + 1.0));
+            }
+            return shares;
         }
     }
 }

@@ -14,6 +14,7 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.param.Params;
@@ -86,6 +87,20 @@ class StepLawsTest {
                 if (transformed) {
                     super.undo();
                 }
+            }
+        }));
+        all.add(centre("contributionsAreCarriedBackWhole", (schema, warmUp) -> new Centre(schema, warmUp) {
+            @Override
+            public Transformer snapshot() {
+                return new Centered(schema, sums.clone(), rows) {
+                    @Override
+                    public void carryBack(Chunk chunk, int row, Contributions outputs, Contributions inputs) {
+                        super.carryBack(chunk, row, outputs, inputs);
+                        inputs.clear(outputs.base());
+                        // Forgets all but the first.
+                        inputs.add(outputs.column(0), outputs.amount(0));
+                    }
+                };
             }
         }));
         all.add(centre("partialFitAndPartialFitTransformLearnTheSame", (schema, warmUp) -> new Centre(schema, warmUp) {

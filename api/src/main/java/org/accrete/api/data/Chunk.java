@@ -82,6 +82,33 @@ public abstract sealed class Chunk permits DenseChunk, SparseChunk {
     }
 
     /**
+     * Refuses the chunk if a weight is negative, NaN or infinite.
+     *
+     * @throws AccreteException bad data, with the first such row
+     */
+    public final void requireWeights() {
+        requireWeights(Double.MAX_VALUE);
+    }
+
+    /**
+     * Refuses the chunk if a weight is negative, NaN or above a limit.
+     *
+     * @param most the largest weight that can be learned
+     * @throws AccreteException bad data, with the first such row
+     */
+    public final void requireWeights(double most) {
+        for (int row = 0; weights.length > 0 && row < rows; row++) {
+            double weight = weights[first + row];
+            if (!(weight >= 0 && weight <= most)) {
+                throw AccreteException.badRow(
+                        row,
+                        "the weight must be " + (most == Double.MAX_VALUE ? "finite and >= 0" : ">= 0 and <= " + most)
+                                + " but was " + weight);
+            }
+        }
+    }
+
+    /**
      * {@return the labels that categorical targets are indexes into} Along one stream the list only ever grows at its
      * end; it may hold labels that no row of this chunk has.
      */

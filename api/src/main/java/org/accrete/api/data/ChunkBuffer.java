@@ -254,6 +254,21 @@ public final class ChunkBuffer {
     }
 
     /**
+     * Sets the weight of an ended row.
+     *
+     * @param row from 0
+     * @param value at least 0
+     */
+    public void weight(int row, double value) {
+        if (!weighted) {
+            Arrays.fill(weights, 0, view.rows, 1.0);
+            weighted = true;
+        }
+        weights[row] = value;
+        view.weights = weights;
+    }
+
+    /**
      * Sets the weight of the begun row.
      *
      * @param value at least 0

@@ -2,6 +2,7 @@ package org.accrete.api.data;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,8 @@ public final class RecordEncoder {
 
     private Optional<Class<?>> recordType = Optional.empty();
     private MethodHandle[] accessors = {};
+    /** Which of them give a number that is not boxed. */
+    private boolean[] primitive = {};
 
     /**
      * Makes an encoder. Labels begin with those of the plan.
@@ -272,14 +275,31 @@ public final class RecordEncoder {
         }
     }
 
+    /** Encodes a number that is not boxed. */
+    private void read(int i, double amount, ChunkBuffer out) {
+        if (Double.isInfinite(amount)) {
+            throw refuse(amount, i, "a finite number or missing");
+        }
+        double known = formats[i].isMissing(amount) ? Double.NaN : amount;
+        if (known != 0.0) {
+            out.put(i, known);
+        }
+    }
+
     private void read(Record record, ChunkBuffer out) {
         if (recordType.isEmpty() || recordType.get() != record.getClass()) {
-            accessors = accessors(record.getClass());
+            boolean[] numbers = new boolean[names.length];
+            accessors = accessors(record.getClass(), numbers);
+            primitive = numbers;
             recordType = Optional.of(record.getClass());
         }
         try {
             for (int i = 0; i < uses.length; i++) {
-                read(i, (Object) accessors[i].invokeExact((Object) record), out);
+                if (primitive[i]) {
+                    read(i, (double) accessors[i].invokeExact((Object) record), out);
+                } else {
+                    read(i, (Object) accessors[i].invokeExact((Object) record), out);
+                }
             }
         } catch (RuntimeException | Error e) {
             throw e;
@@ -311,7 +331,12 @@ public final class RecordEncoder {
                 cause);
     }
 
-    private MethodHandle[] accessors(Class<?> type) {
+    /**
+     * {@return the accessors of the values of a class of records}
+     *
+     * @param numbers is told which of them give a {@code double}; the others give an object
+     */
+    private MethodHandle[] accessors(Class<?> type, boolean[] numbers) {
         MethodHandle[] found = new MethodHandle[names.length];
         for (int i = 0; i < found.length; i++) {
             String name = names[i];
@@ -330,9 +355,15 @@ public final class RecordEncoder {
             }
             try {
                 accessor.setAccessible(true);
+                Class<?> given = accessor.getReturnType();
+                numbers[i] = uses[i] == Use.NUMBER
+                        && !formats[i].replacesMissing()
+                        && given.isPrimitive()
+                        && given != boolean.class
+                        && given != char.class;
                 found[i] = MethodHandles.lookup()
                         .unreflect(accessor)
-                        .asType(java.lang.invoke.MethodType.methodType(Object.class, Object.class));
+                        .asType(MethodType.methodType(numbers[i] ? double.class : Object.class, Object.class));
             } catch (IllegalAccessException | RuntimeException e) {
                 throw unreadable(type, e);
             }
@@ -523,7 +554,7 @@ public final class RecordEncoder {
      * @param type type of its values
      */
     public static Optional<Column> column(String name, Class<?> type) {
-        Class<?> boxed = java.lang.invoke.MethodType.methodType(type).wrap().returnType();
+        Class<?> boxed = MethodType.methodType(type).wrap().returnType();
         if (Number.class.isAssignableFrom(boxed)) {
             return Optional.of(new Column.Numeric(name));
         }

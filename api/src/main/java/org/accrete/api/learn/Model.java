@@ -5,7 +5,7 @@ import org.accrete.api.data.Schema;
 
 /**
  * What a learner knows at one moment. Its type says what it can do: {@link Classifier}, {@link Regressor},
- * {@link Transformer}.
+ * {@link Transformer}, {@link Clusterer}, {@link AnomalyScorer}.
  *
  * <ul>
  *   <li>Made by {@link Learner#snapshot()} it is immutable and thread-safe.

@@ -16,8 +16,9 @@ import org.accrete.api.data.Target;
  *       cost no second pass over the row. Asking for them changes nothing.
  *   <li>A class becomes known by its first row; the decision values of that row do not have a value for it yet.
  *   <li>A pipeline returns the decision values of its learner for the row that the steps hand on. The steps have seen
- *       the row's features by then, never its target. A row without a target, which only the steps learn, has no
- *       decision values in a chunk, and NaN by itself.
+ *       the row's features by then; its target only where they are {@linkplain TargetStep steps that learn from
+ *       targets}, which transform a row first and then look at its target. A row without a target, which only the steps
+ *       learn, has no decision values in a chunk, and NaN by itself.
  * </ul>
  */
 public interface OnlineLearner extends Learner {

@@ -8,7 +8,8 @@ import org.accrete.api.data.Schema;
  * A pre-processor: a learner whose model is a {@link Transformer}, and which can undo its last call.
  *
  * <ul>
- *   <li>A row-wise step transforms each row by what it knows after that row, so that chunk borders do not matter.
+ *   <li>A row-wise step transforms each row by what it knows after that row, so that chunk borders do not matter; a
+ *       {@link TargetStep}, by what it knows before that row.
  *   <li>While it is not ready it learns and hands no row on; it hands rows on from the first row at which it is ready.
  *   <li>{@link #undo()} undoes the last accepted {@link #partialFitTransform} or {@link #partialFit}, to the bit; it is
  *       called at most once for each.

@@ -11,12 +11,13 @@ import org.accrete.api.AccreteException;
 /**
  * One parameter: its name, type, default, domain and summary, written once. Immutable.
  *
- * <p>Names and words are kebab-case; underscores are accepted for hyphens when a value or a name is parsed.
+ * <p>Names and words are kebab-case; underscores are accepted for hyphens when a value or a name is parsed. A name may
+ * have parts with points between them: see {@link #under}.
  *
  * @param <T> {@code Double}, {@code Long}, {@code Boolean}, {@code String} or an enum
  */
 public final class ParamSpec<T> {
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*");
 
     private final String name;
     private final Class<T> type;
@@ -164,6 +165,20 @@ public final class ParamSpec<T> {
     /** {@return the same parameter, which may be changed when training continues from a stored version} */
     public ParamSpec<T> asTunable() {
         return new ParamSpec<>(name, type, defaultValue, otherDefaults, domain, summary, true, parser);
+    }
+
+    /**
+     * {@return the same parameter with a prefix before its name and before those of parameters that its defaults depend
+     * on, for a plug-in that hands its values on}
+     *
+     * @param prefix ends in a point, such as {@code base.}
+     */
+    public ParamSpec<T> under(String prefix) {
+        List<OtherDefault<T>> others = new ArrayList<>();
+        for (OtherDefault<T> one : otherDefaults) {
+            others.add(new OtherDefault<>(one.value(), prefix + one.other(), one.word()));
+        }
+        return new ParamSpec<>(prefix + name, type, defaultValue, others, domain, summary, tunable, parser);
     }
 
     /**

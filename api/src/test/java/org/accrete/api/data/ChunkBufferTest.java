@@ -268,4 +268,23 @@ class ChunkBufferTest {
         one.endRow();
         assertThat(one.place(0)).isZero();
     }
+
+    @Test
+    void weightsOfEndedRowsCanBeSet() {
+        Schema schema = Schema.numeric(1, Target.none());
+        ChunkBuffer buffer = new ChunkBuffer(schema, 3);
+        for (int row = 0; row < 3; row++) {
+            buffer.beginRow();
+            buffer.endRow();
+        }
+        assertThat(buffer.chunk().hasWeights()).isFalse();
+        buffer.weight(1, 0.5);
+        assertThat(buffer.chunk().weight(0)).isEqualTo(1);
+        assertThat(buffer.chunk().weight(1)).isEqualTo(0.5);
+        assertThat(buffer.chunk().weight(2)).isEqualTo(1);
+        buffer.clear();
+        buffer.beginRow();
+        buffer.endRow();
+        assertThat(buffer.chunk().hasWeights()).isFalse();
+    }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code -Daccrete.decimals=N} compares N random decimals instead of a few hundred thousand. */
 class NumbersTest {
-    private static final int DECIMALS = Integer.getInteger("accrete.decimals", 400_000);
+    private static final int DECIMALS = Integer.getInteger("accrete.decimals", 100_000);
 
     private static double parse(String text) {
         byte[] padded = ("x" + text + "9").getBytes(StandardCharsets.UTF_8);

@@ -184,4 +184,17 @@ class ParamsTest {
         ParamSpec<Double> two = LENGTH.withDefault(0.1).withDefaultWhere(0.2, "seed", "1");
         assertThatThrownBy(() -> Params.of(List.of(one, two))).hasMessageContaining("depends on itself");
     }
+
+    /** A plug-in that hands values on declares the other's parameters under a prefix. */
+    @Test
+    void aParameterUnderAPrefixDependsOnOthersUnderIt() {
+        ParamSpec<Double> rate = ParamSpec.real("rate", 1, Domain.Range.above(0), "of learning");
+        ParamSpec<Double> decay = ParamSpec.real("decay", 0, Domain.Range.atLeast(0), "of the rate")
+                .withDefaultWhereGiven(0.5, "rate")
+                .asTunable();
+        List<ParamSpec<?>> specs = List.of(rate.under("base."), decay.under("base."));
+        assertThat(Params.of(specs).toMap()).containsEntry("base.decay", "0.0");
+        assertThat(Params.parse(specs, Map.of("base.rate", "2")).toMap()).containsEntry("base.decay", "0.5");
+        assertThat(specs.get(1).isTunable()).isTrue();
+    }
 }
