@@ -69,6 +69,42 @@ final class SimdDenseKernels extends DenseKernels {
     }
 
     @Override
+    public double squaredDistance(double[] a, int aFrom, double[] b, int bFrom, int n) {
+        DoubleVector s0 = DoubleVector.zero(SPECIES);
+        DoubleVector s1 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
+        int i = 0;
+        for (; i < n - 15; i += 16) {
+            s0 = s0.add(square(a, aFrom + i, b, bFrom + i));
+            s1 = s1.add(square(a, aFrom + i + 8, b, bFrom + i + 8));
+            if (LANES == 4) {
+                t0 = t0.add(square(a, aFrom + i + 4, b, bFrom + i + 4));
+                t1 = t1.add(square(a, aFrom + i + 12, b, bFrom + i + 12));
+            }
+        }
+        if (i < n - 7) {
+            s0 = s0.add(square(a, aFrom + i, b, bFrom + i));
+            if (LANES == 4) {
+                t0 = t0.add(square(a, aFrom + i + 4, b, bFrom + i + 4));
+            }
+            i += 8;
+        }
+        DoubleVector sums = LANES == 8 ? s0.add(s1) : s0.add(s1).add(t0.add(t1));
+        double tree = LANES == 8
+                ? ((sums.lane(0) + sums.lane(4)) + (sums.lane(2) + sums.lane(6)))
+                        + ((sums.lane(1) + sums.lane(5)) + (sums.lane(3) + sums.lane(7)))
+                : (sums.lane(0) + sums.lane(2)) + (sums.lane(1) + sums.lane(3));
+        return tree + Tails.squaredDistance(a, aFrom + i, b, bFrom + i, n - i);
+    }
+
+    private static DoubleVector square(double[] a, int aFrom, double[] b, int bFrom) {
+        DoubleVector difference =
+                DoubleVector.fromArray(SPECIES, a, aFrom).sub(DoubleVector.fromArray(SPECIES, b, bFrom));
+        return difference.mul(difference);
+    }
+
+    @Override
     public double sum(double[] a, int from, int n) {
         DoubleVector s0 = DoubleVector.zero(SPECIES);
         DoubleVector s1 = s0;

@@ -80,6 +80,18 @@ public abstract class DenseKernels {
     public abstract double dot(double[] a, int aFrom, double[] b, int bFrom, int n);
 
     /**
+     * The square of the Euclidean distance, a sum by sixteen of the squares of {@code a[aFrom + i] - b[bFrom + i]}.
+     *
+     * @param a first vector, not modified
+     * @param aFrom index of its first element
+     * @param b second vector, not modified, may be or overlap {@code a}
+     * @param bFrom index of its first element
+     * @param n number of elements
+     * @return the squared distance, +0 if {@code n} is 0
+     */
+    public abstract double squaredDistance(double[] a, int aFrom, double[] b, int bFrom, int n);
+
+    /**
      * The sum of the elements, by sixteen.
      *
      * @param a the elements, not modified

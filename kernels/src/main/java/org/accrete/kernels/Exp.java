@@ -147,6 +147,59 @@ public final class Exp {
     }
 
     /**
+     * The softmax: the numbers e<sup>x</sup> divided by their sum, whatever the size of x. NaN if an x is NaN or +∞, or
+     * all are −∞.
+     *
+     * @param x logarithms up to a common summand, such as the decision values of classes
+     * @param from index of the first
+     * @param count how many, at least 1
+     * @param out receives probabilities, which sum to 1; may be {@code x} if both indices are the same
+     * @param outFrom index of the first of them
+     */
+    public static void softmax(double[] x, int from, int count, double[] out, int outFrom) {
+        double most = x[from];
+        for (int i = 1; i < count; i++) {
+            most = Math.max(most, x[from + i]);
+        }
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            double power = exp(x[from + i] - most);
+            out[outFrom + i] = power;
+            sum += power;
+        }
+        for (int i = 0; i < count; i++) {
+            out[outFrom + i] /= sum;
+        }
+    }
+
+    /**
+     * The natural logarithm: the exponent of {@code x} times ln 2, and the series of {@link #log1pExp} for the rest,
+     * which is between 2/3 and 4/3. {@link StrictMath#log} is a native call on JDK 17.
+     *
+     * @param x any number
+     * @return ln x; −∞ at ±0, NaN below 0 and at NaN
+     */
+    public static double log(double x) {
+        if (!(x > 0 && x < Double.POSITIVE_INFINITY)) {
+            return x == 0 ? Double.NEGATIVE_INFINITY : x > 0 ? x : Double.NaN;
+        }
+        double k = 0;
+        double normal = x;
+        if (x < Double.MIN_NORMAL) {
+            normal = x * 0x1p54;
+            k = -54;
+        }
+        long bits = Double.doubleToRawLongBits(normal);
+        k += (bits >> 52) - 1023;
+        double mantissa = Double.longBitsToDouble((bits & 0xfffffffffffffL) | ONE_BITS);
+        if (mantissa > 4.0 / 3) {
+            mantissa *= 0.5;
+            k++;
+        }
+        return k * LN2_HIGH + (log1pSeries(mantissa - 1) + k * LN2_LOW);
+    }
+
+    /**
      * ln(1 + u) for u in [0, 1], by the series of {@code 2 artanh(s)} with {@code s = u / (2 + u)}, because that of
      * {@link StrictMath} is a native call on JDK 17. Its first term is {@code 2 s = u - s u}, which loses less by
      * rounding. Beyond 1/2 it is ln 2 plus the ln of half of 1 + u. Twelve terms of {@code z = s²}, which is at most

@@ -67,6 +67,65 @@ final class ScalarDenseKernels extends DenseKernels {
     }
 
     @Override
+    public double squaredDistance(double[] a, int aFrom, double[] b, int bFrom, int n) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        double s4 = 0;
+        double s5 = 0;
+        double s6 = 0;
+        double s7 = 0;
+        double s8 = 0;
+        double s9 = 0;
+        double s10 = 0;
+        double s11 = 0;
+        double s12 = 0;
+        double s13 = 0;
+        double s14 = 0;
+        double s15 = 0;
+        int i = 0;
+        for (; i < n - 15; i += 16) {
+            s0 += square(a[aFrom + i] - b[bFrom + i]);
+            s1 += square(a[aFrom + i + 1] - b[bFrom + i + 1]);
+            s2 += square(a[aFrom + i + 2] - b[bFrom + i + 2]);
+            s3 += square(a[aFrom + i + 3] - b[bFrom + i + 3]);
+            s4 += square(a[aFrom + i + 4] - b[bFrom + i + 4]);
+            s5 += square(a[aFrom + i + 5] - b[bFrom + i + 5]);
+            s6 += square(a[aFrom + i + 6] - b[bFrom + i + 6]);
+            s7 += square(a[aFrom + i + 7] - b[bFrom + i + 7]);
+            s8 += square(a[aFrom + i + 8] - b[bFrom + i + 8]);
+            s9 += square(a[aFrom + i + 9] - b[bFrom + i + 9]);
+            s10 += square(a[aFrom + i + 10] - b[bFrom + i + 10]);
+            s11 += square(a[aFrom + i + 11] - b[bFrom + i + 11]);
+            s12 += square(a[aFrom + i + 12] - b[bFrom + i + 12]);
+            s13 += square(a[aFrom + i + 13] - b[bFrom + i + 13]);
+            s14 += square(a[aFrom + i + 14] - b[bFrom + i + 14]);
+            s15 += square(a[aFrom + i + 15] - b[bFrom + i + 15]);
+        }
+        if (i < n - 7) {
+            s0 += square(a[aFrom + i] - b[bFrom + i]);
+            s1 += square(a[aFrom + i + 1] - b[bFrom + i + 1]);
+            s2 += square(a[aFrom + i + 2] - b[bFrom + i + 2]);
+            s3 += square(a[aFrom + i + 3] - b[bFrom + i + 3]);
+            s4 += square(a[aFrom + i + 4] - b[bFrom + i + 4]);
+            s5 += square(a[aFrom + i + 5] - b[bFrom + i + 5]);
+            s6 += square(a[aFrom + i + 6] - b[bFrom + i + 6]);
+            s7 += square(a[aFrom + i + 7] - b[bFrom + i + 7]);
+            i += 8;
+        }
+        double t0 = (s0 + s8) + (s4 + s12);
+        double t1 = (s1 + s9) + (s5 + s13);
+        double t2 = (s2 + s10) + (s6 + s14);
+        double t3 = (s3 + s11) + (s7 + s15);
+        return ((t0 + t2) + (t1 + t3)) + Tails.squaredDistance(a, aFrom + i, b, bFrom + i, n - i);
+    }
+
+    private static double square(double difference) {
+        return difference * difference;
+    }
+
+    @Override
     public double sum(double[] a, int from, int n) {
         double s0 = 0;
         double s1 = 0;

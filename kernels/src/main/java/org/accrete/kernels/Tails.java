@@ -8,6 +8,41 @@ package org.accrete.kernels;
 final class Tails {
     private Tails() {}
 
+    /** The seventeenth sum of {@link DenseKernels#squaredDistance}: at most seven squares. */
+    static double squaredDistance(double[] a, int aFrom, double[] b, int bFrom, int n) {
+        double s = 0;
+        int i = aFrom;
+        int j = bFrom;
+        int left = n;
+        if (left >= 4) {
+            double d0 = a[i] - b[j];
+            double d1 = a[i + 1] - b[j + 1];
+            double d2 = a[i + 2] - b[j + 2];
+            double d3 = a[i + 3] - b[j + 3];
+            s += d0 * d0;
+            s += d1 * d1;
+            s += d2 * d2;
+            s += d3 * d3;
+            i += 4;
+            j += 4;
+            left -= 4;
+        }
+        if (left >= 2) {
+            double d0 = a[i] - b[j];
+            double d1 = a[i + 1] - b[j + 1];
+            s += d0 * d0;
+            s += d1 * d1;
+            i += 2;
+            j += 2;
+            left -= 2;
+        }
+        if (left >= 1) {
+            double d0 = a[i] - b[j];
+            s += d0 * d0;
+        }
+        return s;
+    }
+
     /** The seventeenth sum of {@link DenseKernels#dot}: at most seven products. */
     static double dot(double[] a, int aFrom, double[] b, int bFrom, int n) {
         double s = 0;

@@ -43,6 +43,45 @@ final class ExpTest {
         assertThat(Exp.exp(x)).isEqualTo(power);
     }
 
+    /** The bits are those of the three loops as they are written here. */
+    @Test
+    void softmaxIsPowersByTheirSum() {
+        for (int count = 1; count < 40; count++) {
+            double[] x = new double[count + 3];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = random.nextInt(9) == 0 ? Double.NEGATIVE_INFINITY : (random.nextDouble() - 0.5) * 1e3;
+            }
+            x[2] = 1e300 * (count % 2);
+            double most = Arrays.stream(x, 2, 2 + count).max().orElseThrow();
+            double[] expected = new double[count];
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                expected[i] = Exp.exp(x[2 + i] - most);
+                sum += expected[i];
+            }
+            double[] out = new double[count + 1];
+            Exp.softmax(x, 2, count, out, 1);
+            double total = 0;
+            for (int i = 0; i < count; i++) {
+                assertThat(out[1 + i]).as("seed %d", SEED).isEqualTo(expected[i] / sum);
+                total += out[1 + i];
+            }
+            assertThat(out[0]).isZero();
+            assertThat(total).isCloseTo(1, within(1e-14));
+            Exp.softmax(x, 2, count, x, 2);
+            assertThat(Arrays.copyOfRange(x, 2, 2 + count)).isEqualTo(Arrays.copyOfRange(out, 1, 1 + count));
+        }
+    }
+
+    @Test
+    void softmaxOfWhatIsNoNumberIsNoNumber() {
+        double[] out = new double[2];
+        for (double[] x : new double[][] {{0, Double.NaN}, {Double.POSITIVE_INFINITY, 0}, {-1 / 0.0, -1 / 0.0}}) {
+            Exp.softmax(x, 0, 2, out, 0);
+            assertThat(out[0] + out[1]).isNaN();
+        }
+    }
+
     @Test
     void theLargestFinitePowerIsFinite() {
         assertThat(Exp.exp(709.782712893384)).isCloseTo(StrictMath.exp(709.782712893384), within(2e292));
@@ -106,6 +145,37 @@ final class ExpTest {
             double oracle = x > 40 ? x : StrictMath.log1p(StrictMath.exp(x));
             assertThat(Exp.log1pExp(x)).as("x %s, seed %d", x, SEED).isCloseTo(oracle, within(3 * Math.ulp(oracle)));
         }
+    }
+
+    @Test
+    void logAgreesWithStrictMathToTwoUnitsInTheLastPlace() {
+        for (int i = 0; i < 200_000; i++) {
+            double x = i % 2 == 0
+                    ? Double.longBitsToDouble(random.nextLong() >>> 1)
+                    : 1 + (random.nextDouble() - 0.5) * (i % 4 == 1 ? 1.2 : 1e-6);
+            double oracle = StrictMath.log(x);
+            if (Double.isNaN(oracle) || Double.isInfinite(oracle)) {
+                assertThat(Exp.log(x)).as("x %s, seed %d", x, SEED).isEqualTo(Double.valueOf(oracle));
+            } else {
+                assertThat(Exp.log(x)).as("x %s, seed %d", x, SEED).isCloseTo(oracle, within(2 * Math.ulp(oracle)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.0, 0.0",
+        "0.0, -Infinity",
+        "-0.0, -Infinity",
+        "-1.0, NaN",
+        "-Infinity, NaN",
+        "NaN, NaN",
+        "Infinity, Infinity",
+        "4.9E-324, -744.4400719213812",
+        "1.7976931348623157E308, 709.782712893384",
+    })
+    void logHoldsAtTheEnds(double x, Double expected) {
+        assertThat(Exp.log(x)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -36,6 +36,16 @@ final class ScalarDenseKernelsTest {
 
     @ParameterizedTest
     @MethodSource("sizes")
+    void squaredDistanceIsTheDefinedSumBySixteen(int n) {
+        double[] a = numbers(n + 1);
+        double[] b = numbers(n + 2);
+        double[] squares = new double[n];
+        Arrays.setAll(squares, i -> (a[i + 1] - b[i + 2]) * (a[i + 1] - b[i + 2]));
+        assertThat(dense.squaredDistance(a, 1, b, 2, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(squares));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
     void sumIsTheDefinedSumBySixteen(int n) {
         double[] a = numbers(n + 3);
         assertThat(dense.sum(a, 3, n)).as("seed %d", SEED).isEqualTo(sumBySixteen(Arrays.copyOfRange(a, 3, n + 3)));

@@ -68,7 +68,10 @@ public final class Allocation {
         DenseKernels dense = DenseKernels.best();
         OptimizerKernels optimizer = OptimizerKernels.best();
         MatrixKernels matrix = MatrixKernels.best();
-        double p = dense.dot(x, 1, y, 2, n) + dense.sum(x, 1, n) + dense.sumOfSquares(y, 2, n);
+        double p = dense.dot(x, 1, y, 2, n)
+                + dense.squaredDistance(x, 1, y, 2, n)
+                + dense.sum(x, 1, n)
+                + dense.sumOfSquares(y, 2, n);
         p += dense.allFinite(y, 0, n) ? 1 : 0;
         dense.axpy(Exp.logistic(p), x, 1, y, 2, n);
         dense.scaleAdd(0.5, y, 2, Exp.log1pExp(-Math.abs(p)), x, 1, n);

@@ -130,6 +130,7 @@ public final class Digest {
         double[] a = numbers(random, aFrom + n + random.nextInt(3), random.nextInt(4));
         double[] b = numbers(random, bFrom + n + random.nextInt(3), random.nextInt(4));
         take(dense.dot(a, aFrom, b, bFrom, n));
+        take(dense.squaredDistance(a, aFrom, b, bFrom, n));
         take(dense.sum(a, aFrom, n));
         take(dense.sumOfSquares(b, bFrom, n));
         take(dense.allFinite(a, aFrom, n) ? 1 : 0);
