@@ -1,6 +1,8 @@
 package org.accrete.core.preprocess;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
@@ -24,6 +26,15 @@ final class NumericColumns {
     private final int[] to;
 
     NumericColumns(Schema schema) {
+        this(schema, EnumSet.of(Block.Kind.NUMERIC));
+    }
+
+    /**
+     * Makes the columns of blocks of other kinds.
+     *
+     * @param kinds those that count as numeric
+     */
+    NumericColumns(Schema schema, Set<Block.Kind> kinds) {
         this.schema = schema;
         this.width = schema.width();
         int[] starts = new int[schema.blocks().size()];
@@ -32,7 +43,7 @@ final class NumericColumns {
         int numeric = 0;
         int column = 0;
         for (Block block : schema.blocks()) {
-            if (block.kind() == Block.Kind.NUMERIC) {
+            if (kinds.contains(block.kind())) {
                 if (runs > 0 && ends[runs - 1] == column) {
                     ends[runs - 1] += block.width();
                 } else {
@@ -57,15 +68,25 @@ final class NumericColumns {
         return count;
     }
 
+    /** {@return the column after the last numeric one} */
+    int end() {
+        return to.length == 0 ? 0 : to[to.length - 1];
+    }
+
     /** {@return the name of a numeric column} */
     String name(int numeric) {
+        return schema.columnName(column(numeric));
+    }
+
+    /** {@return the column of the schema that a numeric column is} */
+    int column(int numeric) {
         int left = numeric;
         int run = 0;
         while (left >= to[run] - from[run]) {
             left -= to[run] - from[run];
             run++;
         }
-        return schema.columnName(from[run] + left);
+        return from[run] + left;
     }
 
     /**
@@ -145,11 +166,27 @@ final class NumericColumns {
         }
     }
 
+    /** Clears a buffer for as many rows as a chunk has, and copies them where {@link #copy} can. */
+    void begin(Chunk chunk, ChunkBuffer out) {
+        clear(chunk, out);
+        copy(chunk, out);
+    }
+
+    /** Clears a buffer for as many rows as a chunk has. */
+    static void clear(Chunk chunk, ChunkBuffer out) {
+        out.clear();
+        out.classes(chunk.classes());
+        if (out.capacity() < chunk.rows()) {
+            throw AccreteException.badArgument(
+                    "capacity must be >= " + chunk.rows() + ", the rows of the chunk, but was " + out.capacity());
+        }
+    }
+
     /**
      * Appends all rows as they are, if they are sparse and each begins with all numeric columns, as those of an encoder
      * mostly do. Then {@link #put} only has to replace the numbers.
      */
-    void copy(Chunk chunk, ChunkBuffer out) {
+    private void copy(Chunk chunk, ChunkBuffer out) {
         if (chunk instanceof SparseChunk sparse && out.chunk() instanceof SparseChunk && lead(sparse)) {
             out.append(chunk, 0, chunk.rows());
         }
@@ -173,7 +210,7 @@ final class NumericColumns {
      * Appends a row with other numeric columns, all of them written; everything else is passed on.
      *
      * @param x {@link #count()} numbers
-     * @param out has the rows before this one, or all of them after {@link #copy}
+     * @param out has the rows before this one, or all of them after {@link #begin}
      */
     void put(Chunk chunk, int row, double[] x, ChunkBuffer out) {
         if (row < out.rows() && out.chunk() instanceof SparseChunk copied) {

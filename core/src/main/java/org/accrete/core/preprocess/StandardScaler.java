@@ -8,6 +8,8 @@ import org.accrete.api.AccreteException.Kind;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.RowWiseStep;
@@ -178,11 +180,11 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     private void fit(Chunk chunk, Optional<ChunkBuffer> out) {
         schema.require(chunk.schema());
         boolean complete = columns.check(chunk);
-        checkWeights(chunk);
+        chunk.requireWeights();
         remember();
         try {
             boolean together = complete && countsAreEqual();
-            out.ifPresent(buffer -> begin(columns, chunk, buffer));
+            out.ifPresent(buffer -> columns.begin(chunk, buffer));
             for (int row = 0; row < chunk.rows(); row++) {
                 columns.take(chunk, row, x);
                 boolean inside = learn(chunk.weight(row), together);
@@ -244,15 +246,6 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         m2[j] = heavy.m2[j] + light.m2[j] + distance * distance * (heavy.count[j] * share);
         mean[j] = centre;
         count[j] = total;
-    }
-
-    private static void checkWeights(Chunk chunk) {
-        for (int row = 0; chunk.hasWeights() && row < chunk.rows(); row++) {
-            double weight = chunk.weight(row);
-            if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
-                throw AccreteException.badRow(row, "the weight must be >= 0 and finite but was " + weight);
-            }
-        }
     }
 
     private void checkMoments(Kind kind) {
@@ -439,16 +432,6 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         return variance <= relative * variance + error * error;
     }
 
-    private static void begin(NumericColumns columns, Chunk chunk, ChunkBuffer out) {
-        out.clear();
-        out.classes(chunk.classes());
-        if (out.capacity() < chunk.rows()) {
-            throw AccreteException.badArgument(
-                    "capacity must be >= " + chunk.rows() + ", the rows of the chunk, but was " + out.capacity());
-        }
-        columns.copy(chunk, out);
-    }
-
     @Override
     public ScalingTransformer view() {
         return new View();
@@ -482,7 +465,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
             ChunkBuffer out) {
         columns.schema().require(chunk.schema());
         columns.check(chunk);
-        begin(columns, chunk, out);
+        columns.begin(chunk, out);
         for (int row = 0; row < chunk.rows(); row++) {
             columns.take(chunk, row, x);
             for (int j = 0; j < x.length; j++) {
@@ -499,7 +482,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
     }
 
     /** Reads the scaler's own arrays. */
-    private final class View implements ScalingTransformer {
+    private final class View implements ScalingTransformer, ExplainableTransformer {
         @Override
         public Schema schema() {
             return schema;
@@ -517,13 +500,18 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         }
 
         @Override
+        public void carryBack(Chunk chunk, int row, Contributions outputs, Contributions inputs) {
+            ExplainableTransformer.sameColumns(outputs, inputs);
+        }
+
+        @Override
         public Scaling scaling() {
             deviations(deviation, false);
             return StandardScaler.scaling(columns, form, mean, deviation);
         }
     }
 
-    private static final class Snapshot implements ScalingTransformer {
+    private static final class Snapshot implements ScalingTransformer, ExplainableTransformer {
         private final NumericColumns columns;
         private final Form form;
         private final double[] mean;
@@ -560,6 +548,11 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
             } finally {
                 idle.set(taken);
             }
+        }
+
+        @Override
+        public void carryBack(Chunk chunk, int row, Contributions outputs, Contributions inputs) {
+            ExplainableTransformer.sameColumns(outputs, inputs);
         }
 
         @Override

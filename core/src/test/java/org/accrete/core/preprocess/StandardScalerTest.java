@@ -520,7 +520,7 @@ class StandardScalerTest {
         Step scaler = scaler(ONE);
 
         assertThatThrownBy(() -> fit(scaler, weighted(ONE, new double[] {1, 2}, 1, weight)))
-                .hasMessageContaining("weight must be >= 0");
+                .hasMessageContaining("weight must be finite and >= 0");
         assertThat(scaler.rowsSeen()).isZero();
     }
 
