@@ -48,18 +48,6 @@ final class FloatChecks {
         }
     }
 
-    /** Refuses the chunk if a weight is NaN, negative, or too large for a float. */
-    static void requireWeights(Chunk chunk) {
-        if (chunk.hasWeights()) {
-            for (int row = 0; row < chunk.rows(); row++) {
-                double weight = chunk.weight(row);
-                if (!(weight >= 0 && weight <= Float.MAX_VALUE)) {
-                    throw AccreteException.badRow(row, "the weight must be finite and >= 0 but was " + weight);
-                }
-            }
-        }
-    }
-
     /** Refuses the chunk if a target is NaN or outside the range of a float. */
     static void requireTargets(Chunk chunk) {
         boolean present = chunk.hasTargets();

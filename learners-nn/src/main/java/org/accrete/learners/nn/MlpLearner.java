@@ -170,7 +170,7 @@ abstract sealed class MlpLearner implements Learner permits MlpClassifier, MlpRe
     public final void partialFit(Chunk chunk) {
         schema.require(chunk.schema());
         int classes = check(chunk);
-        FloatChecks.requireWeights(chunk);
+        chunk.requireWeights(Float.MAX_VALUE);
         int rows = chunk.rows();
         if (rows == 0) {
             return;

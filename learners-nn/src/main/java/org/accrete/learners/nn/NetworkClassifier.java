@@ -51,23 +51,8 @@ record NetworkClassifier(Schema schema, List<String> classes, Network network, S
             }
         } else if (count > 2) {
             for (int from = 0; from < rows * count; from += count) {
-                softmax(decisions, from, count, out);
+                Exp.softmax(decisions, from, count, out, from);
             }
-        }
-    }
-
-    private static void softmax(double[] decisions, int from, int count, double[] out) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int c = from; c < from + count; c++) {
-            max = Math.max(max, decisions[c]);
-        }
-        double sum = 0;
-        for (int c = from; c < from + count; c++) {
-            out[c] = Exp.exp(decisions[c] - max);
-            sum += out[c];
-        }
-        for (int c = from; c < from + count; c++) {
-            out[c] /= sum;
         }
     }
 }

@@ -10,7 +10,8 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
-import org.accrete.api.learn.Transformer;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.SparseKernels;
 
@@ -24,7 +25,7 @@ import org.accrete.kernels.SparseKernels;
  * <p>The model assumes variance {@link #noiseVariance()} in every direction beyond the components (Tipping and Bishop,
  * Probabilistic Principal Component Analysis, J. R. Statist. Soc. B 61(3), 1999).
  */
-public final class PcaModel implements Transformer {
+public final class PcaModel implements ExplainableTransformer {
     private static final double LOG_2_PI = StrictMath.log(2 * Math.PI);
 
     private static final int MAX_LINES = 50;
@@ -293,6 +294,31 @@ public final class PcaModel implements Transformer {
                 }
             }
             out.endRow();
+        }
+    }
+
+    /**
+     * Shares what a component contributed among the columns, each by its part of the score, {@code V (x − mean)}. What
+     * a component whose score is 0 contributed goes to the base value. O(k × columns).
+     */
+    @Override
+    public void carryBack(Chunk chunk, int row, Contributions outputs, Contributions inputs) {
+        inputs.clear(outputs.base());
+        double[] centred = new double[width];
+        centre(chunk, row, centred);
+        double[] factors = new double[width];
+        for (int i = 0; i < outputs.size(); i++) {
+            int from = outputs.column(i) * width;
+            double score = kernels.dot(centred, 0, components, from, width);
+            double factor = outputs.amount(i) / score;
+            if (Math.abs(factor) <= 1e100) {
+                kernels.axpy(factor, components, from, factors, 0, width);
+            } else {
+                inputs.addToBase(outputs.amount(i));
+            }
+        }
+        for (int j = 0; j < width; j++) {
+            inputs.add(j, factors[j] * centred[j]);
         }
     }
 

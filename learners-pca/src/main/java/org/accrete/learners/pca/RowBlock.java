@@ -52,13 +52,7 @@ final class RowBlock {
 
     /** Refuses a chunk with a row that cannot be learned: a weight or a value is out of range. */
     static void check(Chunk chunk) {
-        for (int row = 0; row < chunk.rows(); row++) {
-            double weight = chunk.weight(row);
-            if (!(weight >= 0 && weight <= MAX_WEIGHT)) {
-                throw AccreteException.badRow(
-                        row, "the weight must be >= 0 and <= " + MAX_WEIGHT + " but was " + weight);
-            }
-        }
+        chunk.requireWeights(MAX_WEIGHT);
         checkValues(chunk);
     }
 

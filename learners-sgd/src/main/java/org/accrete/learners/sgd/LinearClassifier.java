@@ -4,10 +4,12 @@ import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableModel;
 import org.accrete.learners.sgd.weights.LinearWeights;
 
 /** Classifies by linear functions: one for up to two classes, else one for each. */
-sealed class LinearClassifier implements Classifier permits ProbabilisticLinearClassifier {
+sealed class LinearClassifier implements Classifier, ExplainableModel permits ProbabilisticLinearClassifier {
     private final Schema schema;
     private final List<String> classes;
     private final LinearWeights weights;
@@ -32,5 +34,11 @@ sealed class LinearClassifier implements Classifier permits ProbabilisticLinearC
     public final void decide(Chunk chunk, double[] out) {
         schema.require(chunk.schema());
         weights.decide(chunk, out);
+    }
+
+    @Override
+    public final void explain(Chunk chunk, int row, int decision, Contributions out) {
+        schema.require(chunk.schema());
+        weights.explain(decision, chunk, row, out);
     }
 }

@@ -16,7 +16,6 @@ import org.accrete.learners.sgd.optimizer.DecisionSink;
 import org.accrete.learners.sgd.optimizer.Optimizer;
 import org.accrete.learners.sgd.optimizer.PlainSgd;
 import org.accrete.learners.sgd.weights.LinearWeights;
-import org.accrete.learners.sgd.weights.RowChecks;
 import org.accrete.learners.sgd.weights.TrainableWeights;
 import org.accrete.learners.sgd.weights.WeightedMerge;
 
@@ -123,7 +122,7 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
     private void fit(Chunk chunk) {
         schema.require(chunk.schema());
         int checked = check(chunk);
-        RowChecks.requireWeights(chunk);
+        chunk.requireWeights();
         int rows = chunk.rows();
         if (rows == 0) {
             return;

@@ -7,6 +7,7 @@ import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.optimizer.DecisionSink;
+import org.accrete.learners.sgd.weights.LinearWeights;
 import org.accrete.learners.sgd.weights.RowChecks;
 
 /** Learns to predict a number by one linear function, or by its exponential. */
@@ -63,7 +64,9 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     void predictFrom(double[] values, int count) {
-        LinearRegressor.predictFrom(values, count, logLink);
+        if (logLink) {
+            LogLinearRegressor.predictFrom(values, count);
+        }
     }
 
     @Override
@@ -71,11 +74,15 @@ final class SgdRegressor extends SgdLearner {
 
     @Override
     public Regressor view() {
-        return new LinearRegressor(schema, optimizer.model(), logLink);
+        return model(optimizer.model());
     }
 
     @Override
     public Regressor snapshot() {
-        return new LinearRegressor(schema, optimizer.model().copy(), logLink);
+        return model(optimizer.model().copy());
+    }
+
+    private Regressor model(LinearWeights weights) {
+        return logLink ? new LogLinearRegressor(schema, weights) : new LinearRegressor(schema, weights);
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whatever a chunk holds, it is learned whole or refused with the learner as it was, to the bit. */
 @ExtendWith(RunSeed.class)
 class FuzzTest {
-    private static final int CHUNKS = 130_000;
+    private static final int CHUNKS = Integer.getInteger("accrete.fuzz", 20_000);
     private static final int WIDTH = 4;
     private static final double[] ODD = {
         Double.NaN,

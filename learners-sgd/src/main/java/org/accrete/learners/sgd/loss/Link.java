@@ -27,18 +27,7 @@ public enum Link {
 
         @Override
         public void ofMany(double[] out, int from, int count) {
-            double largest = out[from];
-            for (int c = from + 1; c < from + count; c++) {
-                largest = Math.max(largest, out[c]);
-            }
-            double sum = 0;
-            for (int c = from; c < from + count; c++) {
-                out[c] = Exp.exp(out[c] - largest);
-                sum += out[c];
-            }
-            for (int c = from; c < from + count; c++) {
-                out[c] /= sum;
-            }
+            Exp.softmax(out, from, count, out, from);
         }
     };
 

@@ -215,6 +215,24 @@ public final class AdaGradMixture extends Optimizer {
         }
     }
 
+    /** {@inheritDoc} The bits are those that {@link #learn} hands out. */
+    @Override
+    public void decide(Chunk chunk, int row, DecisionSink sink) {
+        if (sink.isAsked()) {
+            pass(chunk, row, sink);
+        }
+    }
+
+    @Override
+    public void pass(Chunk chunk, int row, DecisionSink sink) {
+        makeRoom(weights.count());
+        arrange(chunk);
+        for (int c = 0; c < weights.count(); c++) {
+            keep(c, members.decide(c, chunk, row), chunk, row);
+        }
+        handOut(sink);
+    }
+
     private void makeRoom(int count) {
         if (importance.length < count) {
             for (int m = 0; m < MixtureMembers.COUNT; m++) {
@@ -452,15 +470,6 @@ public final class AdaGradMixture extends Optimizer {
     @Override
     boolean derivesModel() {
         return true;
-    }
-
-    @Override
-    void requireDecidable(Chunk chunk, int row) {
-        makeRoom(weights.count());
-        arrange(chunk);
-        for (int c = 0; c < weights.count(); c++) {
-            keep(c, members.decide(c, chunk, row), chunk, row);
-        }
     }
 
     @Override

@@ -48,7 +48,7 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
     public abstract void learn(Chunk chunk, int from, int to, double t, DecisionSink sink);
 
     /** Hands out the decision values of a row that is not learned yet. */
-    public final void decide(Chunk chunk, int row, DecisionSink sink) {
+    public void decide(Chunk chunk, int row, DecisionSink sink) {
         if (sink.isAsked()) {
             LinearWeights model = model();
             for (int c = 0; c < weights.count(); c++) {
@@ -61,13 +61,13 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
      * Passes a row that is not learned: hands out its decision values, and refuses what {@link #learn} would refuse
      * because of them.
      */
-    public final void pass(Chunk chunk, int row, DecisionSink sink) {
+    public void pass(Chunk chunk, int row, DecisionSink sink) {
         requireDecidable(chunk, row);
         decide(chunk, row, sink);
     }
 
     /** Refuses a row whose decision values are not finite because a feature is not. */
-    void requireDecidable(Chunk chunk, int row) {
+    private void requireDecidable(Chunk chunk, int row) {
         for (int c = 0; c < weights.count(); c++) {
             double unused = weights.decision(c, chunk, row);
         }

@@ -46,6 +46,11 @@ final class AveragedWeights extends LinearWeights {
     }
 
     @Override
+    double learned(int at) {
+        return (sum[at] + a * v[at]) * inverseB;
+    }
+
+    @Override
     public double[] learned() {
         double[] w = new double[v.length];
         for (int i = 0; i < w.length; i++) {

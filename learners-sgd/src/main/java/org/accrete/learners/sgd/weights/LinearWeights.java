@@ -3,6 +3,7 @@ package org.accrete.learners.sgd.weights;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.SparseChunk;
+import org.accrete.api.learn.Contributions;
 import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.SparseKernels;
 
@@ -139,6 +140,40 @@ public class LinearWeights {
                 out[row * count + c] = decision(c, chunk, row);
             }
         }
+    }
+
+    /**
+     * Says what the columns of a row contribute to the value of one function: weight times value, and the intercept.
+     *
+     * @param c which function
+     * @param chunk rows of the right width
+     * @param row from 0
+     * @param out cleared, then filled
+     * @throws org.accrete.api.AccreteException bad data: a feature is NaN or infinite
+     */
+    public final void explain(int c, Chunk chunk, int row, Contributions out) {
+        checked(decision(c, chunk, row), chunk, row);
+        out.clear(intercepts[c]);
+        if (chunk instanceof SparseChunk sparse) {
+            for (int k = sparse.start(row); k < sparse.end(row); k++) {
+                int column = sparse.indices()[k];
+                out.add(column, sparse.values()[k] * weight(c * width + column));
+            }
+        } else if (chunk instanceof DenseChunk dense) {
+            for (int column = 0; column < width; column++) {
+                out.add(column, dense.values()[dense.offset(row) + column] * weight(c * width + column));
+            }
+        }
+    }
+
+    private double weight(int at) {
+        double learned = learned(at);
+        return hasPrior() ? learned + unit * prior[at] : learned;
+    }
+
+    /** {@return one weight less the prior weight; {@code at} counts through the vectors one after the other} */
+    double learned(int at) {
+        return scale * v[at];
     }
 
     /** {@return the weights, functions × width, prior weights included; a copy} */

@@ -90,6 +90,15 @@ public final class MixedWeights extends LinearWeights {
     }
 
     @Override
+    double learned(int at) {
+        if (cells.isPresent() && !isSummed) {
+            return scale * cells.get().sum(mixture[0], mixture[1], at);
+        }
+        sum();
+        return super.learned(at);
+    }
+
+    @Override
     public double[] learned() {
         sum();
         return super.learned();

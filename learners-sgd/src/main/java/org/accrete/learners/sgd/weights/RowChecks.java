@@ -37,18 +37,6 @@ public final class RowChecks {
         }
     }
 
-    /** Refuses the chunk if a weight is NaN, infinite or negative. */
-    public static void requireWeights(Chunk chunk) {
-        if (chunk.hasWeights()) {
-            for (int row = 0; row < chunk.rows(); row++) {
-                double weight = chunk.weight(row);
-                if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
-                    throw AccreteException.badRow(row, "the weight must be finite and >= 0 but was " + weight);
-                }
-            }
-        }
-    }
-
     /** Refuses the chunk if a target is NaN or infinite. */
     public static void requireFiniteTargets(Chunk chunk) {
         boolean present = chunk.hasTargets();
