@@ -7,6 +7,8 @@ module org.accrete.core {
     requires tools.jackson.core;
 
     exports org.accrete.core.compare;
+    exports org.accrete.core.explain;
+    exports org.accrete.core.online;
     exports org.accrete.core.pipeline;
     exports org.accrete.core.plugin;
     exports org.accrete.core.preprocess;
@@ -22,7 +24,11 @@ module org.accrete.core {
     uses org.accrete.api.store.ModelStoreProvider;
 
     provides org.accrete.api.learn.LearnerProvider with
-            org.accrete.core.preprocess.StandardScalerProvider;
+            org.accrete.core.preprocess.MinMaxScalerProvider,
+            org.accrete.core.preprocess.PolynomialFeaturesProvider,
+            org.accrete.core.preprocess.QuantileScalerProvider,
+            org.accrete.core.preprocess.StandardScalerProvider,
+            org.accrete.core.preprocess.TargetEncoderProvider;
     provides org.accrete.api.store.ModelStoreProvider with
             org.accrete.core.store.DirectoryStoreProvider;
 }

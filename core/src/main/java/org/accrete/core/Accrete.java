@@ -48,4 +48,22 @@ public final class Accrete {
     public static TrainerBuilder<TransformerTrainer> transformer(String learner) {
         return new TrainerBuilder<>(learner, Target.Kind.NONE, TransformerTrainer::new);
     }
+
+    /**
+     * {@return what collects the parts of a trainer of anomaly scores}
+     *
+     * @param learner name of a learner plug-in that scores anomalies, such as {@code half-space-trees}
+     */
+    public static TrainerBuilder<AnomalyTrainer> anomalies(String learner) {
+        return new TrainerBuilder<>(learner, Target.Kind.NONE, AnomalyTrainer::new);
+    }
+
+    /**
+     * {@return what collects the parts of a trainer of clusters}
+     *
+     * @param learner name of a learner plug-in that makes clusters, such as {@code k-means}
+     */
+    public static TrainerBuilder<ClusterTrainer> clusters(String learner) {
+        return new TrainerBuilder<>(learner, Target.Kind.NONE, ClusterTrainer::new);
+    }
 }

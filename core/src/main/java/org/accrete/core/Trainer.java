@@ -51,7 +51,7 @@ import org.accrete.core.source.Examples;
  * @param <M> what the model can do
  */
 public abstract sealed class Trainer<M extends Model> implements AutoCloseable
-        permits ClassifierTrainer, RegressorTrainer, TransformerTrainer {
+        permits AnomalyTrainer, ClassifierTrainer, ClusterTrainer, RegressorTrainer, TransformerTrainer {
     private static final long PUBLISH_NANOS = 1_000_000_000L;
 
     /** From so many first records on, the number of buckets of a text column follows from the texts seen. */
@@ -289,6 +289,10 @@ public abstract sealed class Trainer<M extends Model> implements AutoCloseable
         }
         Target target = begun.schema().target();
         if (parts.isScored()) {
+            if (!Scores.canScore(target, begun.view())) {
+                throw AccreteException.badArgument("scores need a target or clusters but '" + begun.learner()
+                        + "' has neither; leave out scored()");
+            }
             scores = Optional.of(resumed.filter(state -> Scores.areIn(state, target))
                     .map(state -> Scores.restore(target, state))
                     .orElseGet(() -> Scores.forTarget(target)));

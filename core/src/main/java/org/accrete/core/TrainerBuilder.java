@@ -264,7 +264,7 @@ public final class TrainerBuilder<T extends Trainer<?>> {
 
     PipelineSpec spec() {
         List<String> chosen =
-                steps.orElseGet(() -> plugIns().learners().find(learner).likedSteps());
+                steps.orElseGet(() -> plugIns().learner(learner, settings).likedSteps());
         return new PipelineSpec(learner, chosen, settings);
     }
 

@@ -12,6 +12,7 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.ExplainableModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Model;
@@ -209,6 +210,31 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     private static AccreteException usedByTwoThreads() {
         return AccreteException.badState("a pipeline is used by one thread at a time but a second one called it;"
                 + " predict from other threads by a snapshot()");
+    }
+
+    /**
+     * {@return a model as one that explains its predictions}
+     *
+     * @param model a view or snapshot of a pipeline
+     * @throws AccreteException bad argument: it cannot; the message says which part is in the way
+     */
+    public static ExplainableModel explainable(Model model) {
+        if (model instanceof ExplainableModel explainable) {
+            return explainable;
+        }
+        throw AccreteException.badArgument("predictions cannot be explained: "
+                + (model instanceof PipelineModel pipeline
+                        ? pipeline.obstacle().orElseThrow()
+                        : "the model does not say what columns contribute to a prediction"));
+    }
+
+    /**
+     * {@return the model of the learner alone, of the columns that the steps hand on}
+     *
+     * @param model a view or snapshot of a pipeline
+     */
+    public static Model learnerModel(Model model) {
+        return model instanceof PipelineModel pipeline ? pipeline.learnerModel() : model;
     }
 
     private void fitOnThisThread(Chunk chunk, LearnerCall call) {

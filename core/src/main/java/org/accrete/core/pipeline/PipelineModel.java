@@ -7,7 +7,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
+import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
@@ -56,6 +61,17 @@ class PipelineModel implements Model {
                 && PlugInCalls.isOwn(spec.learner().provider())) {
             return model;
         }
+        if (obstacle(spec, steps, model).isEmpty()) {
+            if (model instanceof ProbabilisticClassifier inner) {
+                return new ExplainedProbabilities(schema, spec, steps, inner, buffers);
+            }
+            if (model instanceof Classifier inner) {
+                return new ExplainedClasses(schema, spec, steps, inner, buffers);
+            }
+            if (model instanceof Regressor inner) {
+                return new ExplainedNumbers(schema, spec, steps, inner, buffers);
+            }
+        }
         if (model instanceof ProbabilisticClassifier inner) {
             return new OfProbabilities(schema, spec, steps, inner, buffers);
         }
@@ -68,7 +84,78 @@ class PipelineModel implements Model {
         if (model instanceof Transformer inner) {
             return new OfRows(schema, spec, steps, inner, buffers);
         }
+        if (model instanceof AnomalyScorer inner) {
+            return new OfScores(schema, spec, steps, inner, buffers);
+        }
+        if (model instanceof Clusterer inner) {
+            return new OfClusters(schema, spec, steps, inner, buffers);
+        }
         return steps.length == 0 ? model : new PipelineModel(schema, spec, steps, buffers, model);
+    }
+
+    /** {@return why predictions of a pipeline cannot be explained; empty if they can} */
+    private static Optional<String> obstacle(ResolvedSpec spec, Transformer[] steps, Model model) {
+        if (!(model instanceof ExplainableModel)) {
+            return Optional.of("the model of learner '" + spec.learner().name()
+                    + "' does not say what columns contribute to a prediction");
+        }
+        if (spec.transform() != TargetTransform.NONE) {
+            return Optional.of("it learned " + spec.transform().describe()
+                    + ", so that a prediction is no sum of contributions; train without target.transform");
+        }
+        for (int i = 0; i < steps.length; i++) {
+            if (!(steps[i] instanceof ExplainableTransformer)) {
+                return Optional.of("step '" + spec.part(i).name()
+                        + "' does not say what columns stand behind those that it makes; train without it");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** {@return why predictions cannot be explained; empty if they can} */
+    final Optional<String> obstacle() {
+        return obstacle(spec, steps, model);
+    }
+
+    /** {@return the learner's model, of the columns that the steps hand on} */
+    final Model learnerModel() {
+        return model;
+    }
+
+    /** Explains a row of the learner's model, and carries contributions back through the steps. */
+    final void explain(ExplainableModel inner, Chunk chunk, int row, int decision, Contributions out) {
+        schema.require(chunk.schema());
+        StepBuffers between = take();
+        try {
+            Chunk[] rows = new Chunk[steps.length + 1];
+            rows[0] = chunk.slice(row, row + 1);
+            for (int i = 0; i < steps.length; i++) {
+                ChunkBuffer made = between.get(i, steps[i].outputSchema(), 1);
+                try {
+                    steps[i].transform(rows[i], made);
+                } catch (RuntimeException | Error e) {
+                    throw spec.part(i).failure("transform", e, row);
+                }
+                rows[i + 1] = made.chunk();
+            }
+            Contributions current = steps.length == 0 ? out : new Contributions();
+            try {
+                inner.explain(rows[steps.length], 0, decision, current);
+            } catch (RuntimeException | Error e) {
+                throw failure("explain", e);
+            }
+            for (int i = steps.length - 1; i >= 0; i--) {
+                Contributions inputs = i == 0 ? out : new Contributions();
+                try {
+                    ((ExplainableTransformer) steps[i]).carryBack(rows[i], 0, current, inputs);
+                } catch (RuntimeException | Error e) {
+                    throw spec.part(i).failure("carryBack", e, row);
+                }
+                current = inputs;
+            }
+        } finally {
+            giveBack(between);
+        }
     }
 
     @Override
@@ -171,8 +258,7 @@ class PipelineModel implements Model {
         }
     }
 
-    private static final class OfProbabilities extends OfClasses<ProbabilisticClassifier>
-            implements ProbabilisticClassifier {
+    private static class OfProbabilities extends OfClasses<ProbabilisticClassifier> implements ProbabilisticClassifier {
         OfProbabilities(
                 Schema schema,
                 ResolvedSpec spec,
@@ -183,7 +269,7 @@ class PipelineModel implements Model {
         }
 
         @Override
-        public void probabilities(double[] decisions, int rows, int classes, double[] out) {
+        public final void probabilities(double[] decisions, int rows, int classes, double[] out) {
             try {
                 inner.probabilities(decisions, rows, classes, out);
             } catch (RuntimeException | Error e) {
@@ -192,8 +278,8 @@ class PipelineModel implements Model {
         }
     }
 
-    private static final class OfNumbers extends PipelineModel implements Regressor {
-        private final Regressor inner;
+    private static class OfNumbers extends PipelineModel implements Regressor {
+        final Regressor inner;
         private final TargetTransform transform;
 
         OfNumbers(
@@ -204,7 +290,7 @@ class PipelineModel implements Model {
         }
 
         @Override
-        public void predict(Chunk chunk, double[] out) {
+        public final void predict(Chunk chunk, double[] out) {
             StepBuffers between = take();
             try {
                 Chunk rows = transformed(chunk, between);
@@ -214,6 +300,109 @@ class PipelineModel implements Model {
                     throw failure("predict", e);
                 }
                 transform.inverse(out, chunk.rows());
+            } finally {
+                giveBack(between);
+            }
+        }
+    }
+
+    private static final class ExplainedClasses extends OfClasses<Classifier> implements ExplainableModel {
+        ExplainedClasses(
+                Schema schema,
+                ResolvedSpec spec,
+                Transformer[] steps,
+                Classifier inner,
+                Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, inner, buffers);
+        }
+
+        @Override
+        public void explain(Chunk chunk, int row, int decision, Contributions out) {
+            explain((ExplainableModel) inner, chunk, row, decision, out);
+        }
+    }
+
+    private static final class ExplainedProbabilities extends OfProbabilities implements ExplainableModel {
+        ExplainedProbabilities(
+                Schema schema,
+                ResolvedSpec spec,
+                Transformer[] steps,
+                ProbabilisticClassifier inner,
+                Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, inner, buffers);
+        }
+
+        @Override
+        public void explain(Chunk chunk, int row, int decision, Contributions out) {
+            explain((ExplainableModel) inner, chunk, row, decision, out);
+        }
+    }
+
+    private static final class ExplainedNumbers extends OfNumbers implements ExplainableModel {
+        ExplainedNumbers(
+                Schema schema, ResolvedSpec spec, Transformer[] steps, Regressor inner, Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, inner, buffers);
+        }
+
+        @Override
+        public void explain(Chunk chunk, int row, int decision, Contributions out) {
+            explain((ExplainableModel) inner, chunk, row, decision, out);
+        }
+    }
+
+    private static final class OfScores extends PipelineModel implements AnomalyScorer {
+        private final AnomalyScorer inner;
+
+        OfScores(
+                Schema schema,
+                ResolvedSpec spec,
+                Transformer[] steps,
+                AnomalyScorer inner,
+                Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, buffers, inner);
+            this.inner = inner;
+        }
+
+        @Override
+        public void score(Chunk chunk, double[] out) {
+            StepBuffers between = take();
+            try {
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.score(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("score", e);
+                }
+            } finally {
+                giveBack(between);
+            }
+        }
+    }
+
+    private static final class OfClusters extends PipelineModel implements Clusterer {
+        private final Clusterer inner;
+
+        OfClusters(
+                Schema schema, ResolvedSpec spec, Transformer[] steps, Clusterer inner, Optional<StepBuffers> buffers) {
+            super(schema, spec, steps, buffers, inner);
+            this.inner = inner;
+        }
+
+        @Override
+        public int clusters() {
+            return inner.clusters();
+        }
+
+        @Override
+        public void distances(Chunk chunk, double[] out) {
+            StepBuffers between = take();
+            try {
+                Chunk rows = transformed(chunk, between);
+                try {
+                    inner.distances(rows, out);
+                } catch (RuntimeException | Error e) {
+                    throw failure("distances", e);
+                }
             } finally {
                 giveBack(between);
             }

@@ -12,6 +12,7 @@ import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.learn.WarmStartProvider;
+import org.accrete.api.learn.WrapperProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
@@ -33,7 +34,9 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
      *     occurs twice, a step that is only a learner
      */
     static ResolvedSpec of(PlugIns plugIns, PipelineSpec spec) {
-        LearnerProvider learner = plugIns.learners().find(spec.learner());
+        LearnerProvider learner = plugIns.learner(spec.learner(), spec.settings());
+        List<String> learnersOwn =
+                learner.params().stream().map(ParamSpec::name).toList();
         List<StepProvider> steps = new ArrayList<>();
         Map<String, Map<String, String>> settings = new LinkedHashMap<>();
         settings.put("", new LinkedHashMap<>());
@@ -52,13 +55,19 @@ record ResolvedSpec(List<Part<StepProvider>> steps, Part<LearnerProvider> learne
         settings.put(TargetTransform.OWNER, new LinkedHashMap<>());
         List<String> problems = new ArrayList<>();
         spec.settings().forEach((key, value) -> {
-            String owner = owner(key);
+            boolean isLearners = learnersOwn.contains(ParamSpec.word(key));
+            String owner = isLearners ? "" : owner(key);
             Map<String, String> own = settings.get(owner);
             if (own == null) {
-                problems.add(noSuchStep(
-                        key, owner, steps.stream().map(StepProvider::name).toList()));
+                problems.add(
+                        learner instanceof WrapperProvider && (owner + ".").equals(WrapperProvider.PREFIX)
+                                ? "no parameter named '" + key + "'; there are: " + String.join(", ", learnersOwn)
+                                : noSuchStep(
+                                        key,
+                                        owner,
+                                        steps.stream().map(StepProvider::name).toList()));
             } else {
-                own.put(plain(key), value);
+                own.put(isLearners ? ParamSpec.word(key) : plain(key), value);
             }
         });
         List<Part<StepProvider>> parts = new ArrayList<>();

@@ -28,7 +28,9 @@ final class StepBuffers {
     }
 
     ChunkBuffer get(int step, Schema schema, int rows) {
-        if (buffers[step] == null || buffers[step].capacity() < rows) {
+        boolean fits = buffers[step] != null && buffers[step].capacity() >= rows;
+        // A pipeline that begins anew may have a step that makes other columns, as it knows more classes by then.
+        if (!fits || !buffers[step].schema().matches(schema)) {
             buffers[step] = new ChunkBuffer(schema, rows);
         }
         return buffers[step];

@@ -4,8 +4,10 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.accrete.api.AccreteException;
@@ -13,6 +15,8 @@ import org.accrete.api.Provider;
 import org.accrete.api.data.ChunkSourceProvider;
 import org.accrete.api.drift.DriftDetectorProvider;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.WrapperProvider;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelStoreProvider;
 
 /**
@@ -90,6 +94,31 @@ public final class PlugIns {
     /** {@return the learners, steps among them} */
     public Registry<LearnerProvider> learners() {
         return learners;
+    }
+
+    /**
+     * {@return the learner of a name; one that is made of others, over the one that its settings name}
+     *
+     * @param name name of the plug-in
+     * @param settings values of parameters as text; others are ignored
+     * @throws AccreteException unknown plug-in
+     */
+    public LearnerProvider learner(String name, Map<String, String> settings) {
+        LearnerProvider found = learners.find(name);
+        if (!(found instanceof WrapperProvider wrapper)) {
+            return found;
+        }
+        String base = wrapper.base().defaultValue();
+        Map<String, String> inner = new LinkedHashMap<>();
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            String key = ParamSpec.word(setting.getKey());
+            if (key.equals(wrapper.base().name())) {
+                base = setting.getValue();
+            } else if (key.startsWith(WrapperProvider.PREFIX)) {
+                inner.put(key.substring(WrapperProvider.PREFIX.length()), setting.getValue());
+            }
+        }
+        return wrapper.over(learner(base, inner));
     }
 
     /** {@return the chunk sources} */

@@ -85,7 +85,7 @@ final class ClassificationScores extends Scores {
 
     @Override
     public void predict(Model model, Chunk chunk) {
-        Classifier classifier = classifier(model);
+        Classifier classifier = classifier(model, chunk);
         checkTargets(chunk);
         checkLabels(classifier.classes(), chunk.classes());
         modelClasses = classifier.classes().size();
@@ -115,7 +115,7 @@ final class ClassificationScores extends Scores {
 
     @Override
     public void useDecisions(Model model, int known, double[] values, Chunk chunk) {
-        Classifier classifier = classifier(model);
+        Classifier classifier = classifier(model, chunk);
         modelClasses = known;
         int rows = chunk.rows();
         growTo(rows);
@@ -166,11 +166,10 @@ final class ClassificationScores extends Scores {
         }
     }
 
-    private static Classifier classifier(Model model) {
-        if (model instanceof Classifier classifier) {
-            return classifier;
-        }
-        throw AccreteException.badState("a categorical target can only be scored with a classifier");
+    private static Classifier classifier(Model model, Chunk chunk) {
+        return AnomalyDecisions.classifier(model, chunk.classes())
+                .orElseThrow(() -> AccreteException.badState(
+                        "a categorical target can only be scored with a classifier or a scorer of anomalies"));
     }
 
     private static int sliceRows(int known) {

@@ -72,7 +72,8 @@ public final class RowLosses {
             }
             return;
         }
-        Classifier classifier = (Classifier) model;
+        Classifier classifier =
+                AnomalyDecisions.classifier(model, chunk.classes()).orElseThrow();
         decisions = Scores.withLength(decisions, rows * classifier.decisions());
         classifier.decide(chunk, decisions);
         ofClasses(classifier, classifier.classes().size(), decisions, 0, chunk, 0, rows);

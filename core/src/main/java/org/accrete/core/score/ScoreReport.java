@@ -3,6 +3,7 @@ package org.accrete.core.score;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How well a model predicts, compared with baselines that need no model. Figures have snake-case names, in display
@@ -27,6 +28,7 @@ public record ScoreReport(
         Map<String, Double> recent,
         Map<String, Map<String, Double>> baselines,
         Map<String, Map<String, Double>> recentBaselines) {
+    private static final Set<String> LOWER_IS_BETTER = Set.of("log_loss", "mae", "rmse", "inertia");
     private static final ScoreReport NOTHING = new ScoreReport(0, 0, Map.of(), Map.of(), Map.of(), Map.of());
 
     // Copies the maps, keeping their order.
@@ -40,6 +42,15 @@ public record ScoreReport(
     /** {@return a report without figures, for what has no target} */
     public static ScoreReport none() {
         return NOTHING;
+    }
+
+    /**
+     * {@return whether a lower figure is a better one, as of losses}
+     *
+     * @param metric its name
+     */
+    public static boolean isLowerBetter(String metric) {
+        return LOWER_IS_BETTER.contains(metric);
     }
 
     private static <V> Map<String, V> ordered(Map<String, V> map) {

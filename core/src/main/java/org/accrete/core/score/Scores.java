@@ -8,10 +8,13 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Regressor;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.State;
 
 /**
@@ -28,7 +31,7 @@ import org.accrete.api.store.State;
  *   <li>All sums are in the state as {@code run.*} tensors: restored scores continue with the same bits.
  * </ul>
  */
-public abstract sealed class Scores permits ClassificationScores, RegressionScores {
+public abstract sealed class Scores permits ClassificationScores, ClusteringScores, RegressionScores {
     /** Rows of a block. */
     static final int BLOCK = 10_000;
 
@@ -58,8 +61,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     /**
      * {@return scores that have seen nothing}
      *
-     * @param target what is predicted
-     * @throws AccreteException bad argument: there is no target
+     * @param target what is predicted; without one, clusters are scored
      */
     public static Scores forTarget(Target target) {
         return forTarget(target, RUN);
@@ -68,8 +70,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
     /**
      * {@return scores of rows that are held out, which have seen nothing} Their tensors are {@code run.holdout.*}.
      *
-     * @param target what is predicted
-     * @throws AccreteException bad argument: there is no target
+     * @param target what is predicted; without one, clusters are scored
      */
     public static Scores ofHoldout(Target target) {
         return forTarget(target, HOLDOUT);
@@ -91,7 +92,6 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      *
      * @param target what is predicted
      * @param name words joined by dots, such as {@code gate.live}
-     * @throws AccreteException bad argument: there is no target
      */
     public static Scores named(Target target, String name) {
         return forTarget(target, RUN + name + ".");
@@ -113,7 +113,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         return switch (target.kind()) {
             case CATEGORICAL -> new ClassificationScores(target.classes().size(), prefix);
             case NUMERIC -> new RegressionScores(prefix);
-            case NONE -> throw AccreteException.badArgument("scores need a target but there is none");
+            case NONE -> new ClusteringScores(prefix);
         };
     }
 
@@ -122,8 +122,8 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      *
      * @param target what is predicted
      * @param state what {@link #writeTo} wrote; it may hold more
-     * @throws AccreteException bad argument: there is no target; bad state: nothing, or a target of another kind, was
-     *     scored in that state; corrupt file: it does not fit together
+     * @throws AccreteException bad state: nothing, or a target of another kind, was scored in that state; corrupt file:
+     *     it does not fit together
      */
     public static Scores restore(Target target, State state) {
         return restore(target, state, RUN);
@@ -134,8 +134,7 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         Scores scores = forTarget(target.withClasses(List.of()), prefix);
         if (!state.tensors().containsKey(scores.requiredTensor())) {
             throw AccreteException.badState("the stored state has no " + (prefix.equals(RUN) ? "" : "progressive ")
-                    + "scores of a " + (scores instanceof RegressionScores ? "numeric" : "categorical")
-                    + " target to go on with; begin a new run from it instead");
+                    + "scores of " + kind(target) + " to go on with; begin a new run from it instead");
         }
         scores.read(state);
         if (state.tensors().containsKey(prefix + "recent")) {
@@ -143,6 +142,10 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
         }
         scores.beginStretch();
         return scores;
+    }
+
+    private static String kind(Target target) {
+        return target.kind() == Target.Kind.NONE ? "clusters" : "a " + ParamSpec.word(target.kind()) + " target";
     }
 
     /**
@@ -160,13 +163,14 @@ public abstract sealed class Scores permits ClassificationScores, RegressionScor
      * {@return whether a model's predictions can be scored on a target}
      *
      * @param target what is predicted
-     * @param model a classifier, a regressor or another
+     * @param model a classifier, a regressor or another; a scorer of anomalies is scored on classes that it did not
+     *     learn
      */
     public static boolean canScore(Target target, Model model) {
         return switch (target.kind()) {
-            case CATEGORICAL -> model instanceof Classifier;
+            case CATEGORICAL -> model instanceof Classifier || model instanceof AnomalyScorer;
             case NUMERIC -> model instanceof Regressor;
-            case NONE -> false;
+            case NONE -> model instanceof Clusterer;
         };
     }
 

@@ -60,6 +60,7 @@ public final class LiveModel implements AutoCloseable {
 
     private final Optional<Origin> origin;
     private final Optional<SaneRows> rows;
+    private final Consumer<ServedModel> warmUp;
     private final List<LiveListener> listeners;
     private Optional<ModelVersion> read = Optional.empty();
     private Optional<Refusal> refusal = Optional.empty();
@@ -71,9 +72,14 @@ public final class LiveModel implements AutoCloseable {
     private int failures;
     private long retryAt;
 
-    private LiveModel(Optional<Origin> origin, Optional<SaneRows> rows, List<LiveListener> listeners) {
+    private LiveModel(
+            Optional<Origin> origin,
+            Optional<SaneRows> rows,
+            Consumer<ServedModel> warmUp,
+            List<LiveListener> listeners) {
         this.origin = origin;
         this.rows = rows;
+        this.warmUp = warmUp;
         this.listeners = List.copyOf(listeners);
     }
 
@@ -83,6 +89,7 @@ public final class LiveModel implements AutoCloseable {
         private final ModelStore store;
         private final List<LiveListener> listeners = new ArrayList<>();
         private Optional<SaneRows> rows = Optional.empty();
+        private Consumer<ServedModel> warmUp = model -> {};
 
         private Builder(PlugIns plugIns, ModelStore store) {
             this.plugIns = plugIns;
@@ -98,6 +105,18 @@ public final class LiveModel implements AutoCloseable {
          */
         public Builder mustPredict(SaneRows sane) {
             rows = Optional.of(sane);
+            return this;
+        }
+
+        /**
+         * Gives what is done with a version that was read before it answers, such as predictions of some rows so that
+         * the first ones that count are not slow. Those who predict do not wait for it.
+         *
+         * @param warmUp gets the version; when it throws, the version does not answer
+         * @return this
+         */
+        public Builder warmUp(Consumer<ServedModel> warmUp) {
+            this.warmUp = warmUp;
             return this;
         }
 
@@ -142,7 +161,8 @@ public final class LiveModel implements AutoCloseable {
         }
 
         private LiveModel model(ModelReference reference, boolean takesSnapshots) {
-            return new LiveModel(Optional.of(new Origin(plugIns, store, reference, takesSnapshots)), rows, listeners);
+            return new LiveModel(
+                    Optional.of(new Origin(plugIns, store, reference, takesSnapshots)), rows, warmUp, listeners);
         }
     }
 
@@ -188,7 +208,7 @@ public final class LiveModel implements AutoCloseable {
      * answers with what was published last, also after a rollback.
      */
     public static LiveModel unpublished() {
-        return new LiveModel(Optional.empty(), Optional.empty(), List.of());
+        return new LiveModel(Optional.empty(), Optional.empty(), model -> {}, List.of());
     }
 
     /**
@@ -303,16 +323,14 @@ public final class LiveModel implements AutoCloseable {
             version = now;
             state = from.store().load(version);
         }
-        ServedModel candidate = new ServedModel(
-                Pipeline.restore(from.plugIns(), state).snapshot(),
-                version.reference(),
-                Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse));
+        ServedModel candidate = ServedModel.of(from.plugIns(), version, state);
         Optional<String> problem = rows.flatMap(sane -> sane.problem(candidate));
         if (problem.isPresent()) {
             refusal = Optional.of(new Refusal(version, problem.get()));
             tell(listener -> listener.refused(candidate.version(), problem.get()));
             return Outcome.REFUSED;
         }
+        warmUp.accept(candidate);
         read = Optional.of(version);
         swap(candidate);
         return Outcome.SWAPPED;
@@ -406,6 +424,11 @@ public final class LiveModel implements AutoCloseable {
         origin.ifPresent(from -> StoreWatch.remove(from.store(), this));
     }
 
+    /** {@return whether something answers: it was published, or read from a store} */
+    public boolean answers() {
+        return served.isPresent();
+    }
+
     /**
      * {@return the model that answers now, with its version: one pair, whatever is published meanwhile}
      *
@@ -450,5 +473,16 @@ public final class LiveModel implements AutoCloseable {
      */
     public Prediction predict(Record record) {
         return current().predict(record);
+    }
+
+    /**
+     * {@return the prediction for one record, and what its columns contributed, by one version} Slower than
+     * {@link #predict(Map)}, and it allocates.
+     *
+     * @param record as of {@link #predict(Map)}
+     * @throws AccreteException bad argument: the model or one of its steps cannot explain; as {@link #predict(Map)}
+     */
+    public ExplainedPrediction explain(Map<String, ?> record) {
+        return current().explain(record);
     }
 }

@@ -1,7 +1,7 @@
 package org.accrete.core.serve;
 
 /**
- * What a model says of one record: a class or a number, and which version said it.
+ * What a model says of one record: a class, a number or a cluster, and which version said it.
  *
  * <pre>{@code
  * Prediction answer = live.predict(record);
@@ -10,7 +10,7 @@ package org.accrete.core.serve;
  * }
  * }</pre>
  */
-public sealed interface Prediction permits ClassPrediction, NumberPrediction {
+public sealed interface Prediction permits ClassPrediction, ClusterPrediction, NumberPrediction {
     /** {@return the version that answered, such as {@code flights@3}} */
     String version();
 }

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
@@ -86,6 +88,16 @@ public final class SaneRows {
                 double[] numbers = new double[rows.rows()];
                 regressor.predict(rows, numbers);
                 return notFinite("prediction", numbers, 1);
+            }
+            if (model instanceof Clusterer clusterer) {
+                double[] distances = new double[rows.rows() * clusterer.clusters()];
+                clusterer.distances(rows, distances);
+                return clusterer.clusters() == 0
+                        ? Optional.of("it knows no cluster")
+                        : notFinite("distance", distances, clusterer.clusters());
+            }
+            if (model instanceof AnomalyScorer scorer) {
+                return notFinite("score", scorer.score(rows), 1);
             }
             return Optional.of("it predicts neither a class nor a number");
         } catch (RuntimeException e) {

@@ -10,10 +10,13 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.RecordEncoder;
 import org.accrete.api.data.Schema;
-import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Model;
-import org.accrete.api.learn.ProbabilisticClassifier;
-import org.accrete.api.learn.Regressor;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.State;
+import org.accrete.core.explain.Explainer;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.plugin.PlugIns;
 
 /**
  * One immutable model and its version, as a {@link LiveModel} holds them together. Thread-safe.
@@ -26,12 +29,14 @@ public final class ServedModel {
     private static final class Scratch {
         final RecordEncoder encoder;
         final ChunkBuffer row;
-        double[] decisions = new double[1];
+        final Predictions predictions;
 
-        Scratch(ColumnPlan plan, Schema schema) {
-            encoder = new RecordEncoder(plan, false);
+        Scratch(ServedModel by) {
+            encoder = new RecordEncoder(by.requirePlan(), false);
             // The model's own schema where it can be: comparing it with itself takes no time.
+            Schema schema = by.model.schema();
             row = new ChunkBuffer(schema.matches(encoder.schema()) ? schema : encoder.schema(), 1);
+            predictions = new Predictions(by);
         }
     }
 
@@ -49,6 +54,26 @@ public final class ServedModel {
         this.isNumeric = numbers.isPresent();
     }
 
+    /**
+     * {@return one version of a model, which follows nothing} Reads the whole version.
+     *
+     * @param plugIns where the parts of the model are found
+     * @param store where it is read from; not closed
+     * @param version one of a history's
+     * @throws AccreteException what {@link ModelStore#load} and {@link Pipeline#restore} throw
+     */
+    public static ServedModel open(PlugIns plugIns, ModelStore store, ModelVersion version) {
+        return of(plugIns, version, store.load(version));
+    }
+
+    /** {@return the model that a state holds} */
+    static ServedModel of(PlugIns plugIns, ModelVersion version, State state) {
+        return new ServedModel(
+                Pipeline.restore(plugIns, state).snapshot(),
+                version.reference(),
+                Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse));
+    }
+
     /** {@return the model, for whole chunks} */
     public Model model() {
         return model;
@@ -60,6 +85,14 @@ public final class ServedModel {
     }
 
     /**
+     * {@return how raw columns become the columns of the model; without a plan of its own, that of columns which are
+     * all numbers; empty when records cannot be encoded}
+     */
+    public Optional<ColumnPlan> plan() {
+        return plan;
+    }
+
+    /**
      * {@return the prediction for one record} O(columns); nothing is allocated beyond the answer while one thread
      * predicts at a time.
      *
@@ -68,7 +101,7 @@ public final class ServedModel {
      * @throws AccreteException bad data: a column is not in the record, or its value cannot be used; bad state: the
      *     version has no column plan, or predicts nothing
      */
-    Prediction predict(Object record) {
+    public Prediction predict(Object record) {
         Optional<Scratch> taken = take();
         Scratch scratch = taken.orElseThrow();
         try {
@@ -117,6 +150,21 @@ public final class ServedModel {
         }
     }
 
+    /**
+     * {@return the prediction for one record, and why}
+     *
+     * @param record as of {@link #predict(Object)}
+     * @throws AccreteException bad argument: the model cannot explain; what {@link #predict(Object)} throws
+     */
+    ExplainedPrediction explain(Object record) {
+        Prediction prediction = predict(record);
+        ColumnPlan texts = Explainer.withTexts(requirePlan());
+        RecordEncoder encoder = new RecordEncoder(texts, false);
+        ChunkBuffer row = new ChunkBuffer(encoder.schema(), 1, texts.keys().size());
+        encoder.encode(record, row);
+        return new ExplainedPrediction(prediction, new Explainer(model, plan).explain(row, 0, texts.keys()));
+    }
+
     /** {@return records as rows that the model takes, in new memory} */
     Chunk encode(List<? extends Map<String, ?>> records) {
         RecordEncoder encoder = new RecordEncoder(requirePlan(), false);
@@ -129,7 +177,7 @@ public final class ServedModel {
 
     private Optional<Scratch> take() {
         Optional<Scratch> taken = idle.getAndSet(Optional.empty());
-        return taken.isPresent() ? taken : Optional.of(new Scratch(requirePlan(), model.schema()));
+        return taken.isPresent() ? taken : Optional.of(new Scratch(this));
     }
 
     private ColumnPlan requirePlan() {
@@ -137,28 +185,8 @@ public final class ServedModel {
                 + " has no column plan, so a record cannot be encoded; predict chunks by its model() instead"));
     }
 
-    private Prediction predict(Scratch scratch) {
-        if (model instanceof Classifier classifier) {
-            List<String> classes = classifier.classes();
-            if (classes.isEmpty()) {
-                throw AccreteException.badState("model " + version + " knows no class yet");
-            }
-            int length = classifier.decisions();
-            if (scratch.decisions.length != length) {
-                scratch.decisions = new double[length];
-            }
-            classifier.decide(scratch.row.chunk(), scratch.decisions);
-            double[] probabilities = {};
-            if (classifier instanceof ProbabilisticClassifier probabilistic) {
-                probabilities = new double[classes.size()];
-                probabilistic.probabilities(scratch.decisions, 1, probabilities.length, probabilities);
-            }
-            return new ClassPrediction(classes, classifier.winner(scratch.decisions, 0), probabilities, version);
-        }
-        if (model instanceof Regressor regressor) {
-            regressor.predict(scratch.row.chunk(), scratch.decisions);
-            return new NumberPrediction(scratch.decisions[0], version);
-        }
-        throw AccreteException.badState("model " + version + " predicts neither a class nor a number");
+    private static Prediction predict(Scratch scratch) {
+        scratch.predictions.predict(scratch.row.chunk());
+        return scratch.predictions.get(0);
     }
 }

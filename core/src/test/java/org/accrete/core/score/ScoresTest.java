@@ -551,7 +551,9 @@ class ScoresTest {
         assertThatThrownBy(() -> scores.update(new FirstColumn(schema), chunk(schema, value, new double[] {1}, TWO)))
                 .hasMessageContaining("classifier");
         assertThat(state(scores)).isEqualTo(before);
-        assertThatThrownBy(() -> Scores.forTarget(Target.none())).hasMessageContaining("target");
+        assertThatThrownBy(() -> Scores.forTarget(Target.none())
+                        .update(new FirstColumn(schema), chunk(schema, value, new double[] {1}, TWO)))
+                .hasMessageContaining("only clusters");
     }
 
     @Test

@@ -75,6 +75,71 @@ class LiveModelTest {
     }
 
     @Test
+    void manyRowsArePredictedAsOneAtATime() {
+        append("100", "300");
+        LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
+        RowEncoder encoder = new RowEncoder(PLAN, List.of("id", "origin", "distance"), false);
+        Predictions predictions = new Predictions(live.current());
+        assertThat(predictions.kind()).isEqualTo(Predictions.Kind.NUMBER);
+        for (int rows : new int[] {3, 0, 7}) {
+            ChunkBuffer buffer = new ChunkBuffer(PLAN.schema(), 8);
+            for (int row = 0; row < rows; row++) {
+                encoder.encode(List.of("1", row % 2 == 0 ? "SEA" : "PDX", Integer.toString(100 * row)), buffer);
+            }
+            predictions.predict(buffer.chunk());
+            assertThat(predictions.rows()).isEqualTo(rows);
+            for (int row = 0; row < rows; row++) {
+                Prediction one =
+                        live.predict(Map.of("id", 1, "origin", row % 2 == 0 ? "SEA" : "PDX", "distance", 100 * row));
+                assertThat(predictions.number(row)).isEqualTo(number(one));
+                assertThat(predictions.get(row)).isEqualTo(one);
+            }
+        }
+    }
+
+    @Test
+    void aVersionIsWarmedUpBeforeItAnswersAndDoesNotAnswerWhenThatFails() {
+        append("100", "300");
+        List<String> warm = new ArrayList<>();
+        AtomicBoolean fails = new AtomicBoolean();
+        List<Optional<String>> answering = new ArrayList<>();
+        LiveModel[] opened = new LiveModel[1];
+        LiveModel live = LiveModel.builder(PLUG_INS, store)
+                .warmUp(model -> {
+                    warm.add(model.version());
+                    answering.add(Optional.ofNullable(opened[0])
+                            .map(one -> one.current().version()));
+                    if (fails.get()) {
+                        throw AccreteException.badState("too cold");
+                    }
+                })
+                .open("flights");
+        opened[0] = live;
+        live.close();
+        append("500");
+        live.refresh();
+        fails.set(true);
+        append("700");
+        assertThatThrownBy(live::refresh).hasMessage("too cold");
+        assertThat(warm).containsExactly("flights@1", "flights@2", "flights@3");
+        assertThat(answering).containsExactly(Optional.empty(), Optional.of("flights@1"), Optional.of("flights@2"));
+        assertThat(live.current().version()).isEqualTo("flights@2");
+    }
+
+    @Test
+    void anyVersionCanBeOpenedAlone() {
+        append("100", "300");
+        append("900");
+        ServedModel first = ServedModel.open(
+                PLUG_INS, store, store.history("flights").versions().get(0));
+        LiveModel expected = LiveModel.open(PLUG_INS, store, "flights@1");
+        Map<String, Object> record = Map.of("id", 1, "origin", "SEA", "distance", 500);
+        assertThat(first.version()).isEqualTo("flights@1");
+        assertThat(first.plan()).hasValue(PLAN);
+        assertThat(first.predict(record)).isEqualTo(expected.predict(record));
+    }
+
+    @Test
     void aRecordIsEncodedByTheStoredPlanAndTheVersionIsTold() {
         append("100", "300");
         LiveModel live = LiveModel.open(PLUG_INS, store, "flights");
