@@ -204,7 +204,7 @@ public final class DirectoryStore implements ModelStore {
         String word = Long.toString(number);
         try {
             // Before the lock, whose file must not appear where there is no model.
-            directory.requireFile(directory.read().history().resolve(word));
+            directory.read().history().resolve(word);
             directory.append(history -> {
                 directory.requireFile(history.resolve(word));
                 return isThere(history, alias, number, reason)

@@ -83,12 +83,15 @@ record ModelDirectory(Disk disk, Path path, String model, KnownHistory known) {
             if (lost.isPresent()) {
                 throw lost.get();
             }
-        } else if (contents.history().versions().stream().noneMatch(this::hasFile)) {
-            // Unless the model was removed meanwhile.
+        }
+        List<ModelVersion> versions = contents.history().versions();
+        while (!versions.isEmpty() && versions.stream().noneMatch(this::hasFile)) {
+            // Unless the model was removed meanwhile, or all of these were pruned after others had been appended.
             contents = parse();
-            if (!contents.history().versions().isEmpty()) {
-                throw filesLost(contents.history().versions());
+            if (contents.history().versions().equals(versions)) {
+                throw filesLost(versions);
             }
+            versions = contents.history().versions();
         }
         if (contents.lost().isPresent()) {
             throw contents.lost().get().at(historyFile().toString());

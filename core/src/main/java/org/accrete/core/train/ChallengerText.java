@@ -31,7 +31,7 @@ public final class ChallengerText {
         return new PipelineSpec(
                 plugIns.learners().find(parsed.name()).name(),
                 steps == null
-                        ? plugIns.learners().find(parsed.name()).likedSteps()
+                        ? plugIns.learner(parsed.name(), settings).likedSteps()
                         : steps.equals("none")
                                 ? List.of()
                                 : Arrays.stream(steps.split(",", -1))

@@ -12,6 +12,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
@@ -34,7 +35,8 @@ import org.accrete.core.score.Scores;
  *   <li>The loss is the log-loss if all models give probabilities, else the error; of numbers the absolute error, as
  *       {@link org.accrete.core.compare} judges.
  *   <li>When one refuses rows, those that had learned them go back to a state from before and learn again what came in
- *       between, in the same parts, so that not one bit differs.
+ *       between, in the same parts, so that not one bit differs. A version within a block finds out in the same way
+ *       what each was at its start.
  * </ul>
  *
  * <p>In a state {@code challenger.N.} is all that challenger N stores, from 1; names of the tests begin with
@@ -54,6 +56,11 @@ final class Challengers {
     private static final String CHANGES = PREFIX + "changes";
     private static final int MOST_CHANGES = 1_000;
 
+    /** A log of so many rows or numbers begins anew: a state costs more than many rows. */
+    private static final int LOG_ROWS = 16 * BLOCK_ROWS;
+
+    private static final long LOG_NUMBERS = 1 << 22;
+
     /** A loss beyond this counts as this, so that sums stay finite. */
     private static final double MOST_LOSS = 1e100;
 
@@ -67,14 +74,17 @@ final class Challengers {
     private final RowLosses[] losses;
     private final PairedWindows windows;
 
-    /** What the challengers were before the rows of the log. */
-    private final State[] before;
+    /** What all were before the rows of the log, which has blocks, and how many of its parts came before this one. */
+    private State[] before = {};
 
     private ChunkBuffer log;
     private final List<Integer> partEnds = new ArrayList<>();
+    private int partsBeforeBlock;
 
     private Optional<Model[]> blockModels = Optional.empty();
+    /** What all were at the start of this block; empty until somebody asks. */
     private State[] blockStart = {};
+
     private long row;
     private long cellsEnded;
     private boolean isCompared;
@@ -100,7 +110,7 @@ final class Challengers {
         }
         names = names(List.of(team)).toArray(String[]::new);
         for (int i = 0; i < team.length; i++) {
-            if (!Scores.canScore(schema.target(), team[i].view())) {
+            if (target == Target.Kind.NONE || !Scores.canScore(schema.target(), team[i].view())) {
                 throw AccreteException.badArgument("challengers are compared by what they predict, but " + names[i]
                         + (target == Target.Kind.NONE
                                 ? " has no target to predict; name the column to be predicted, or leave challengers out"
@@ -115,8 +125,7 @@ final class Challengers {
         losses = new RowLosses[team.length];
         Arrays.setAll(losses, i -> new RowLosses(target));
         windows = new PairedWindows(challengers.size());
-        before = new State[team.length];
-        log = new ChunkBuffer(schema, BLOCK_ROWS);
+        log = new ChunkBuffer(schema, LOG_ROWS);
         lossSums = new double[team.length];
         errorSums = new double[team.length];
     }
@@ -209,9 +218,9 @@ final class Challengers {
      * @param rowsNow rows handed on so far, over all runs
      * @param champion restored from the version
      * @param challengers restored from it; if it has others than this run, those of this run begin anew
-     * @param state what the version holds; empty if its rows are not those that come next
+     * @param state what the version holds; its windows of rows go on only where its next row is the one that comes next
      */
-    void goBackTo(long rowsNow, Pipeline champion, List<Pipeline> challengers, Optional<State> state) {
+    void goBackTo(long rowsNow, Pipeline champion, List<Pipeline> challengers, State state) {
         team[0] = champion;
         boolean areSame = challengers.size() == team.length - 1;
         for (int i = 1; i < team.length; i++) {
@@ -225,7 +234,7 @@ final class Challengers {
         Arrays.setAll(names, now::get);
         windows.clear();
         // Another reader may know other labels.
-        log = new ChunkBuffer(log.schema(), BLOCK_ROWS);
+        log = new ChunkBuffer(log.schema(), LOG_ROWS);
         blockModels = Optional.empty();
         blockStart = new State[0];
         rows = 0;
@@ -233,32 +242,52 @@ final class Challengers {
         Arrays.fill(errorSums, 0);
         changes.clear();
         sinceVersion.clear();
-        begin(rowsNow, state.filter(some -> areSame));
+        begin(rowsNow, areSame ? Optional.of(state) : Optional.empty());
     }
 
-    /** Keeps what the challengers are now, to go back to. */
+    /** Keeps what all are now, to go back to. Within a block, what they were at its start must be known. */
     private void keep() {
-        for (int i = 1; i < team.length; i++) {
-            before[i] = team[i].state();
-        }
+        State[] states = new State[team.length];
+        Arrays.setAll(states, i -> team[i].state());
+        before = states;
         log.clear();
         partEnds.clear();
+        partsBeforeBlock = 0;
     }
 
     private void blockBegins() {
-        if (Arrays.stream(team).anyMatch(Pipeline::isUntrained)) {
+        blockStart = new State[0];
+        if (Arrays.stream(team).anyMatch(Pipeline::isUntrained)
+                || log.rows() + BLOCK_ROWS > log.capacity()
+                || numbers(log.chunk()) > LOG_NUMBERS) {
             keep();
-            return;
         }
-        State[] states = new State[team.length];
-        Arrays.setAll(states, i -> team[i].state());
-        blockStart = states;
-        Model[] models = new Model[team.length];
-        Arrays.setAll(models, i -> team[i].snapshot());
-        blockModels = Optional.of(models);
-        System.arraycopy(states, 1, before, 1, team.length - 1);
-        log.clear();
-        partEnds.clear();
+        partsBeforeBlock = partEnds.size();
+        if (Arrays.stream(team).noneMatch(Pipeline::isUntrained)) {
+            Model[] models = new Model[team.length];
+            Arrays.setAll(models, i -> team[i].snapshot());
+            blockModels = Optional.of(models);
+        }
+    }
+
+    private static long numbers(Chunk rows) {
+        return rows instanceof SparseChunk sparse
+                ? rows.rows() == 0 ? 0 : sparse.end(rows.rows() - 1)
+                : (long) rows.rows() * rows.schema().width();
+    }
+
+    /** Finds out what all were at the start of this block, and keeps what they are now. */
+    private void keepWithinBlock() {
+        if (blockStart.length == 0) {
+            State[] states = before.clone();
+            for (int i = 0; i < team.length && partsBeforeBlock > 0; i++) {
+                Pipeline then = team[i].at(before[i]);
+                learnAgain(then, partsBeforeBlock);
+                states[i] = then.state();
+            }
+            blockStart = states;
+        }
+        keep();
     }
 
     private void useBlock(State[] states) {
@@ -308,11 +337,19 @@ final class Challengers {
     private void takeBack(int learned) {
         for (int i = 1; i < learned; i++) {
             team[i].goBackTo(before[i]);
-            int from = 0;
-            for (int to : partEnds) {
-                team[i].partialFit(log.chunk().slice(from, to));
-                from = to;
-            }
+            learnAgain(team[i], partEnds.size());
+        }
+        if (log.rows() > BLOCK_ROWS) {
+            // Where one row is refused, more are.
+            keepWithinBlock();
+        }
+    }
+
+    private void learnAgain(Pipeline pipeline, int parts) {
+        int from = 0;
+        for (int to : partEnds.subList(0, parts)) {
+            pipeline.partialFit(log.chunk().slice(from, to));
+            from = to;
         }
     }
 
@@ -391,12 +428,14 @@ final class Challengers {
                 found.probability());
         swap(team, winner);
         swap(names, winner);
-        swap(blockStart, winner);
+        swap(before, winner);
+        if (blockStart.length > 0) {
+            swap(blockStart, winner);
+        }
         blockModels.ifPresent(models -> swap(models, winner));
         swap(lossSums, winner);
         swap(errorSums, winner);
         windows.clear();
-        keep();
         if (changes.size() == MOST_CHANGES) {
             changes.remove(0);
         }
@@ -420,8 +459,9 @@ final class Challengers {
     // --- versions and reports
 
     void writeTo(State.Builder state) {
+        keepWithinBlock();
         for (int i = 1; i < team.length; i++) {
-            state.all(PART + i + ".", team[i].state());
+            state.all(PART + i + ".", before[i]);
         }
         state.whole(ROW, row)
                 .whole(ROWS, rows)
@@ -429,7 +469,7 @@ final class Challengers {
                 .doubles(ERRORS, errorSums.clone())
                 .list(CHANGES, changes.stream().map(ChampionChange::toLine).toList());
         windows.writeTo(PREFIX, state);
-        for (int i = 0; row % BLOCK_ROWS != 0 && i < blockStart.length; i++) {
+        for (int i = 0; row % BLOCK_ROWS != 0 && blockModels.isPresent() && i < team.length; i++) {
             state.all(BLOCK + i + ".", blockStart[i]);
         }
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Target;
+import org.accrete.core.score.ScoreReport;
 
 /**
  * A condition that a version must meet to become {@code live}, such as {@code log_loss <= live + 0.01}. Immutable.
@@ -32,7 +33,6 @@ public final class Gate {
             List.of("log_loss", "roc_auc", "accuracy", "kappa", "kappa_t", CHANGED);
     private static final List<String> OF_NUMBERS = List.of("mae", "rmse", "r2");
     private static final List<String> OF_SLICES = List.of("log_loss", "accuracy", CHANGED, "mae", "rmse");
-    private static final List<String> LOWER_IS_BETTER = List.of("log_loss", "mae", "rmse", CHANGED);
 
     private final String text;
     private final String measure;
@@ -172,7 +172,7 @@ public final class Gate {
     }
 
     boolean isLowerBetter() {
-        return LOWER_IS_BETTER.contains(measure);
+        return measure.equals(CHANGED) || ScoreReport.isLowerBetter(measure);
     }
 
     double bound(double live, double baseline) {

@@ -71,4 +71,13 @@ public interface RunListener {
      * @param change where, and why
      */
     default void championChanged(ChampionChange change) {}
+
+    /**
+     * {@return what tells this listener and then another one}
+     *
+     * @param other the other one
+     */
+    default RunListener and(RunListener other) {
+        return new BothListeners(this, other);
+    }
 }

@@ -12,8 +12,8 @@ import org.accrete.core.score.ScoreReport;
  * left out, those filtered and those that were dropped, and those that a model was held for because of drift.
  *
  * @param rows rows learned by this run, without those before a resume
- * @param rowsAwaitingLabel rows of this run that wait for their labels, less those from before it whose labels it has
- *     got; may be negative
+ * @param rowsAwaitingLabel rows that wait for their labels, also those from before this run
+ * @param rowsAwaitingLabelBefore rows that waited when it began, which were read before
  * @param rowsUnlabelled rows without a target, which trained steps only
  * @param rowsHeldOut rows that were scored only
  * @param rowsRefused bad rows that this run or its source dropped
@@ -39,6 +39,7 @@ import org.accrete.core.score.ScoreReport;
 public record RunReport(
         long rows,
         long rowsAwaitingLabel,
+        long rowsAwaitingLabelBefore,
         long rowsUnlabelled,
         long rowsHeldOut,
         long rowsRefused,
@@ -70,6 +71,7 @@ public record RunReport(
      * @param source its name
      * @param rows rows learned by this run
      * @param rowsAwaitingLabel as those of the run
+     * @param rowsAwaitingLabelBefore as those of the run
      * @param rowsUnlabelled as those of the run
      * @param rowsHeldOut as those of the run
      * @param rowsRefused as those of the run
@@ -80,6 +82,7 @@ public record RunReport(
             String source,
             long rows,
             long rowsAwaitingLabel,
+            long rowsAwaitingLabelBefore,
             long rowsUnlabelled,
             long rowsHeldOut,
             long rowsRefused,
@@ -87,7 +90,14 @@ public record RunReport(
             long rowsFiltered) {
         /** {@return all rows of the source that this run read} */
         public long rowsRead() {
-            return rows + rowsAwaitingLabel + rowsUnlabelled + rowsHeldOut + rowsRefused + rowsLeftOut + rowsFiltered;
+            return rows
+                    + rowsAwaitingLabel
+                    - rowsAwaitingLabelBefore
+                    + rowsUnlabelled
+                    + rowsHeldOut
+                    + rowsRefused
+                    + rowsLeftOut
+                    + rowsFiltered;
         }
     }
 
@@ -96,6 +106,7 @@ public record RunReport(
         long held = drift.map(DriftReport::rowsHeld).orElse(0L);
         return rows
                 + rowsAwaitingLabel
+                - rowsAwaitingLabelBefore
                 + rowsUnlabelled
                 + rowsHeldOut
                 + rowsRefused

@@ -2,24 +2,25 @@ package org.accrete.core.train;
 
 import com.google.common.base.Stopwatch;
 import com.google.common.base.Ticker;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.serve.LiveModel;
 
-/** Publishes snapshots of a run's pipeline: with every version, and else at most once a second. */
+/** Publishes snapshots of a run's pipeline: with every version, and else at most once in a given time. */
 final class SnapshotPublisher {
-    private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final LiveModel live;
+    private final long nanos;
     private final Optional<ColumnPlan> plan;
     private final Stopwatch sincePublished;
     private boolean renamed = true;
     private long rowsOfPublished;
 
-    SnapshotPublisher(LiveModel live, Optional<ColumnPlan> plan, Ticker clock) {
+    SnapshotPublisher(LiveModel live, Duration every, Optional<ColumnPlan> plan, Ticker clock) {
         this.live = live;
+        this.nanos = every.toNanos();
         this.plan = plan;
         this.sincePublished = Stopwatch.createUnstarted(clock);
     }
@@ -30,14 +31,14 @@ final class SnapshotPublisher {
     }
 
     boolean isDue() {
-        return renamed || sincePublished.elapsed(TimeUnit.NANOSECONDS) >= NANOS;
+        return renamed || sincePublished.elapsed(TimeUnit.NANOSECONDS) >= nanos;
     }
 
     /** {@return how long until a snapshot is due; for ever where nothing was learned since the last one} */
     long nanosUntilDue(long rows) {
         return isPublished(rows)
                 ? Long.MAX_VALUE
-                : renamed ? 0 : Math.max(0, NANOS - sincePublished.elapsed(TimeUnit.NANOSECONDS));
+                : renamed ? 0 : Math.max(0, nanos - sincePublished.elapsed(TimeUnit.NANOSECONDS));
     }
 
     private boolean isPublished(long rows) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntToLongFunction;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
@@ -130,19 +129,23 @@ final class SourceAccounts {
      * {@return what became of this run's rows, by source; empty where there is one}
      *
      * @param atEnd rows dropped after the last one
-     * @param waiting how many rows of a source, counted as learned, wait for their labels
+     * @param waiting what waits for labels, and counts as learned so far
      */
-    List<RunReport.SourceRows> report(DroppedRows atEnd, IntToLongFunction waiting) {
+    List<RunReport.SourceRows> report(DroppedRows atEnd, Optional<WaitingRows> waiting) {
         long[] all = counts.clone();
         add(atEnd, all);
+        long[] now = waiting.map(WaitingRows::labelled).orElse(new long[count]);
+        long[] then = waiting.map(WaitingRows::labelledBefore).orElse(new long[count]);
         List<RunReport.SourceRows> report = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long[] of = Arrays.copyOfRange(all, KINDS * i, KINDS * (i + 1));
-            long waits = waiting.applyAsLong(i);
+            long waits = now[i];
+            long waited = then[i];
             report.add(new RunReport.SourceRows(
                     names.get(i),
-                    of[LEARNED] - waits,
+                    of[LEARNED] - waits + waited,
                     waits,
+                    waited,
                     of[UNLABELLED],
                     of[HELD_OUT],
                     of[REFUSED],

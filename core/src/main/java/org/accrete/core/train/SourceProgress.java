@@ -2,7 +2,6 @@ package org.accrete.core.train;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -58,6 +57,11 @@ final class SourceProgress {
         resume(state);
     }
 
+    /** {@return whether a run stored a state} */
+    static boolean isIn(State state) {
+        return state.texts().containsKey(POSITION);
+    }
+
     /** Continues where the run that stored a state ended. */
     final void resume(State state) {
         sources.resume(state);
@@ -99,6 +103,24 @@ final class SourceProgress {
         return moved.build();
     }
 
+    /** {@return what a version holds, but going on some rows after it, which count as rolled back} */
+    static State at(State state, Position position, long rows) {
+        State.Builder moved = State.builder();
+        state.tensors().forEach((name, tensor) -> {
+            if (!name.equals(ROWS) && !name.equals(ROLLED_BACK)) {
+                moved.tensor(name, tensor);
+            }
+        });
+        state.texts().forEach((name, text) -> {
+            if (!name.equals(POSITION)) {
+                moved.text(name, text);
+            }
+        });
+        long back = wholeOrNone(state, ROLLED_BACK) + rows;
+        moved.text(POSITION, position.toText()).whole(ROWS, state.whole(ROWS) + rows);
+        return back > 0 ? moved.whole(ROLLED_BACK, back).build() : moved.build();
+    }
+
     private static boolean isOfSource(String name) {
         return List.of(
                         ROWS,
@@ -115,6 +137,12 @@ final class SourceProgress {
 
     /** Takes back, as rolled back, the rows that were learned after those of a state; the position stays. */
     void rollBack(State state) {
+        if (!isIn(state)) {
+            // No run made it, so it has learned none of these rows.
+            rolledBackBefore += allLearned() - learned();
+            rolledBack += learned();
+            return;
+        }
         SourceProgress then = new SourceProgress(state);
         long back = allLearned() - then.allLearned();
         // A state of another source has learned none of these rows.
@@ -286,9 +314,9 @@ final class SourceProgress {
      * {@return what became of this run's rows, by source; empty where there is one}
      *
      * @param atEnd rows dropped after the last one
-     * @param waiting how many rows of a source wait for their labels
+     * @param waiting what waits for labels
      */
-    List<RunReport.SourceRows> sources(DroppedRows atEnd, IntToLongFunction waiting) {
+    List<RunReport.SourceRows> sources(DroppedRows atEnd, Optional<WaitingRows> waiting) {
         return sources.report(atEnd, waiting);
     }
 

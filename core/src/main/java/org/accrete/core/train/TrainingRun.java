@@ -3,11 +3,13 @@ package org.accrete.core.train;
 import com.google.common.base.Stopwatch;
 import com.google.common.base.Ticker;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToLongFunction;
@@ -139,7 +141,7 @@ public final class TrainingRun {
                 builder.parent,
                 builder.interval.orElse(new CheckpointInterval(0, builder.gates.isPresent() ? Long.MAX_VALUE : 300)),
                 builder.clock);
-        publisher = builder.live.map(live -> new SnapshotPublisher(live, plan(), builder.clock));
+        publisher = builder.live.map(live -> new SnapshotPublisher(live, builder.publishEvery, plan(), builder.clock));
         holdout = builder.holdout > 0
                 ? Optional.of(new Holdout(builder.holdout, builder.patience, source.schema(), chunkRows))
                 : Optional.empty();
@@ -279,7 +281,8 @@ public final class TrainingRun {
         }
         return new RunReport(
                 learned(),
-                waiting.map(WaitingRows::ofThisRun).orElse(0L),
+                waiting.map(some -> Arrays.stream(some.labelled()).sum()).orElse(0L),
+                waiting.map(some -> Arrays.stream(some.labelledBefore()).sum()).orElse(0L),
                 progress.unlabelled(),
                 progress.heldOut(),
                 progress.refused() + atEnd.refused(),
@@ -299,8 +302,7 @@ public final class TrainingRun {
                 checkpoints.version(),
                 stopped,
                 stoppedEarly,
-                progress.sources(
-                        atEnd, of -> waiting.map(some -> some.ofThisRun(of)).orElse(0L)));
+                progress.sources(atEnd, waiting));
     }
 
     private void rowsEnd(DroppedRows atEnd) {
@@ -335,8 +337,8 @@ public final class TrainingRun {
         RollbackWatch watch = rollbacks.orElseThrow();
         ModelVersion version = found.version();
         State state = watch.load(version);
-        boolean ofThisSource = state.texts().containsKey(SourceProgress.POSITION)
-                && Objects.equals(state.texts().get("run.source"), facts.get("source"));
+        boolean ofThisSource =
+                SourceProgress.isIn(state) && Objects.equals(state.texts().get("run.source"), facts.get("source"));
         Optional<ChunkSource> again = found.fromHere() || !ofThisSource
                 ? Optional.empty()
                 : watch.rowsAgain().open(version, state);
@@ -358,13 +360,14 @@ public final class TrainingRun {
             progress.rollBack(state);
         }
         drift.ifPresent(some -> some.goBackTo(progress.next() - 1, state));
-        challengers.ifPresent(some -> some.goBackTo(
-                progress.next() - 1, pipeline, Challengers.stored(watch.plugIns(), state), again.map(rows -> state)));
+        challengers.ifPresent(some ->
+                some.goBackTo(progress.next() - 1, pipeline, Challengers.stored(watch.plugIns(), state), state));
         checkpoints.goBackTo(version.reference(), progress.rows());
         tagsVersion = false;
         rowsOfVersion = progress.next() - 1;
         publisher.ifPresent(SnapshotPublisher::versionAppended);
-        gates.ifPresent(some -> some.goBackTo(new SourceProgress(state).next() - 1, rowsOfVersion));
+        long then = SourceProgress.isIn(state) ? new SourceProgress(state).next() - 1 : rowsOfVersion;
+        gates.ifPresent(some -> some.goBackTo(then, rowsOfVersion));
         listener.rolledBack(new Rollback(version, found.fromHere(), again.isEmpty()));
     }
 
@@ -663,7 +666,7 @@ public final class TrainingRun {
     }
 
     private void afterChunk() {
-        listener.chunk(new Progress(learned(), progress.refused(), seconds(), this::report));
+        listener.chunk(new Progress(learned(), progress.refused(), seconds(), share(), this::report));
         if (drift.filter(DriftRun::takesVersion).isPresent() && !keepsBest()) {
             tagsVersion = true;
             appendIfPossible();
@@ -674,6 +677,15 @@ public final class TrainingRun {
         } else if (gates.get().isVersionDue(progress.next() - 1, chunkRows, checkpoints) && !keepsBest()) {
             appendIfPossible();
         }
+    }
+
+    private OptionalDouble share() {
+        OptionalDouble ofSource = prefetch.isPresent() ? prefetch.get().share() : source.share();
+        if (mostRows == Long.MAX_VALUE) {
+            return ofSource;
+        }
+        double ofRows = Math.min(1, (double) progress.rows() / Math.max(1, mostRows));
+        return OptionalDouble.of(Math.max(ofRows, ofSource.orElse(0)));
     }
 
     private void storeWhatIsDue() {
@@ -852,6 +864,7 @@ public final class TrainingRun {
         private RunListener listener = new RunListener() {};
         private Optional<State> resumed = Optional.empty();
         private Optional<LiveModel> live = Optional.empty();
+        private Duration publishEvery = Duration.ofSeconds(1);
         private boolean prefetch = true;
         private boolean progressive;
         private double holdout;
@@ -996,9 +1009,9 @@ public final class TrainingRun {
         }
 
         /**
-         * Publishes snapshots with every version and otherwise at most once a second. A snapshot between versions is
-         * named by the version before it and the rows since: {@code flights@3+5000}. With a writer, publish to
-         * {@link LiveModel#following}: then a rollback in the store reaches those who predict.
+         * Publishes snapshots with every version and otherwise {@linkplain #publishEvery at times}. A snapshot between
+         * versions is named by the version before it and the rows since: {@code flights@3+5000}. With a writer, publish
+         * to {@link LiveModel#following}: then a rollback in the store reaches those who predict.
          *
          * @param model what gets them
          * @return this
@@ -1007,6 +1020,21 @@ public final class TrainingRun {
         public Builder publishTo(LiveModel model) {
             model.requireUnopened();
             live = Optional.of(model);
+            return this;
+        }
+
+        /**
+         * Sets how often snapshots are published between versions: after each chunk, but not sooner than so long after
+         * the one before. A second by default.
+         *
+         * @param least from 0 to one day; a snapshot copies what changed, so often is dear for a large model
+         * @return this
+         */
+        public Builder publishEvery(Duration least) {
+            if (least.isNegative() || least.compareTo(Duration.ofDays(1)) > 0) {
+                throw AccreteException.badArgument("publish-every must be from 0 s to 1 day but was " + least);
+            }
+            publishEvery = least;
             return this;
         }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.Position;
 import org.accrete.api.data.Schema;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
@@ -66,6 +67,18 @@ public final class Versions {
      */
     public static State fromHere(State state, State later) {
         return SourceProgress.at(state, later);
+    }
+
+    /**
+     * {@return the state of a version, to go on with from a later row of its source} The rows between both are not
+     * learned again and count as rolled back.
+     *
+     * @param state what the version holds, as a {@link TrainingRun} stored it
+     * @param position where to go on; of the same source, so many rows after the version's own
+     * @param rows how many rows lie between both, at least 0
+     */
+    public static State at(State state, Position position, long rows) {
+        return SourceProgress.at(state, position, rows);
     }
 
     /**

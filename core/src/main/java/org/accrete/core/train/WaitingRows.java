@@ -71,9 +71,10 @@ final class WaitingRows {
     private int[] heap = {};
 
     private int count;
-    private long labelled;
-    private long labelledBefore;
-    private long[] bySource;
+    /** By source: labelled rows that wait now, and that waited when the run began. */
+    private final long[] labelled;
+
+    private final long[] labelledBefore;
     private long clock = Long.MIN_VALUE;
     private long arrivingDue;
     private double[] ofFirst = {};
@@ -99,7 +100,8 @@ final class WaitingRows {
                         column));
         keys = time.isPresent() ? source.plan().orElseThrow().keys().size() : 0;
         one = new ChunkBuffer(schema, 1);
-        bySource = new long[Math.max(1, source.sources().size())];
+        labelled = new long[Math.max(1, source.sources().size())];
+        labelledBefore = new long[labelled.length];
     }
 
     /** {@return a plan without the key that says when rows happened, unless that is all that the column is} */
@@ -123,14 +125,19 @@ final class WaitingRows {
         return count;
     }
 
-    /** {@return how many labelled rows wait now, less those that waited when the run began} */
-    long ofThisRun() {
-        return labelled - labelledBefore;
+    /** {@return how many labelled rows wait, by source} */
+    long[] labelled() {
+        return labelled.clone();
     }
 
-    /** {@return the same of one of several sources} */
-    long ofThisRun(int source) {
-        return bySource[source];
+    /** {@return how many waited when the run began, by source} */
+    long[] labelledBefore() {
+        return labelledBefore.clone();
+    }
+
+    /** {@return how many labelled rows wait now, less those that waited when the run began} */
+    long ofThisRun() {
+        return Arrays.stream(labelled).sum() - Arrays.stream(labelledBefore).sum();
     }
 
     // --- rows
@@ -255,8 +262,7 @@ final class WaitingRows {
 
     private void addLabelled(int slot, int change) {
         if (!Double.isNaN(segments.get(slot / SEGMENT).chunk().target(slot % SEGMENT))) {
-            labelled += change;
-            bySource[sources[slot]] += change;
+            labelled[sources[slot]] += change;
         }
     }
 
@@ -428,22 +434,19 @@ final class WaitingRows {
     /** Continues where the run that stored a state ended, in place of what waits now. */
     void resume(State state) {
         read(state);
-        labelledBefore = labelled;
-        bySource = new long[bySource.length];
+        System.arraycopy(labelled, 0, labelledBefore, 0, labelled.length);
     }
 
     /** Goes on with what waits in a state; what this run has learned stays counted. */
     void goBackTo(State state) {
-        long before = ofThisRun();
-        long[] ofSources = bySource.clone();
+        long[] before = labelled.clone();
         read(state);
-        labelledBefore = labelled - before;
-        bySource = ofSources;
+        Arrays.setAll(labelledBefore, i -> labelledBefore[i] + labelled[i] - before[i]);
     }
 
     private void read(State state) {
         count = 0;
-        labelled = 0;
+        Arrays.fill(labelled, 0);
         filling = -1;
         free.clear();
         segments.clear();
@@ -462,7 +465,7 @@ final class WaitingRows {
             if (storedKnown[row] < UNTRAINED
                     || storedKnown[row] > chunk.classes().size()
                     || storedSources[row] < 0
-                    || storedSources[row] >= bySource.length) {
+                    || storedSources[row] >= labelled.length) {
                 throw AccreteException.corruptFile("row " + row + " of those that wait for their labels has "
                         + storedKnown[row] + " known classes and is of source " + storedSources[row]);
             }

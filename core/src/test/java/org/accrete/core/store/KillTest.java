@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is missing. {@code -Daccrete.kills=1000} makes a long test of it.
  */
 class KillTest {
+    private static final int SIGKILL = 128 + 9;
     private static final int CYCLES = Integer.getInteger("accrete.kills", 6);
 
     @TempDir
@@ -114,8 +115,10 @@ class KillTest {
             }
             for (int i = 0; i < 2; i++) {
                 // It has loaded its classes by then.
-                said.computeIfAbsent("alias-" + i, alias -> new ArrayList<>())
-                        .add(lines.get(i).readLine());
+                Process process = now.get(i);
+                String line = lines.get(i).readLine();
+                assertThat(line).as(() -> error(process)).isNotNull();
+                said.computeIfAbsent("alias-" + i, alias -> new ArrayList<>()).add(line);
             }
             TimeUnit.MILLISECONDS.sleep(random.nextInt(150));
             // Killed one after the other, so that one of them goes on without the other for a while.
@@ -124,7 +127,7 @@ class KillTest {
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(3_000));
             }
             for (Process process : now) {
-                process.waitFor();
+                assertThat(process.waitFor()).as(() -> error(process)).isEqualTo(SIGKILL);
             }
             next = cycle + 1 < CYCLES ? start(random) : List.of();
             String context = "cycle " + cycle;

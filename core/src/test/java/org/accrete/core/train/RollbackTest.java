@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that a run goes on from the version that somebody moves {@code live} to. */
 @Timeout(60)
@@ -41,6 +40,7 @@ class RollbackTest {
 
     private final AtomicLong millis = new AtomicLong();
     private final List<Rollback> taken = new ArrayList<>();
+    private boolean isChallenged;
 
     private static ListSource source() {
         ListSource source = ListSource.labels(ROWS);
@@ -67,6 +67,12 @@ class RollbackTest {
                     }
                 })
                 .takeRollbacks(PLUG_INS, store, history, again);
+        if (isChallenged) {
+            // Without its step, so that it learns otherwise.
+            run.challengers(from.map(state -> Versions.challengers(PLUG_INS, state))
+                    .orElseGet(() -> List.of(Pipeline.create(
+                            PLUG_INS, source.schema(), new PipelineSpec("softmax", List.of(), Map.of())))));
+        }
         from.ifPresent(state -> {
             run.resume(state);
             history.rollback().ifPresent(move -> run.parent("m@" + move.number()));
@@ -110,8 +116,16 @@ class RollbackTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500,true", "500,false", "1000,true", "250,true"})
-    void aRunGoesBackInTheSourceAndLearnsTheSameAgain(int chunkRows, boolean ahead) {
+    @CsvSource({
+        "500,true,false",
+        "500,false,false",
+        "1000,true,false",
+        "250,true,false",
+        "500,true,true",
+        "250,false,true"
+    })
+    void aRunGoesBackInTheSourceAndLearnsTheSameAgain(int chunkRows, boolean ahead, boolean challenged) {
+        isChallenged = challenged;
         ModelStore store = DirectoryStore.open(folder);
         RunReport report;
         try (ModelWriter writer = store.writer("m")) {
@@ -154,8 +168,9 @@ class RollbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {500, 1_000, 250})
-    void fromHereIsTheSameInARunAndInOneThatIsResumed(int chunkRows) {
+    @CsvSource({"500,false", "1000,false", "250,false", "500,true", "250,true"})
+    void fromHereIsTheSameInARunAndInOneThatIsResumed(int chunkRows, boolean challenged) {
+        isChallenged = challenged;
         ModelStore store = DirectoryStore.open(folder);
         RunReport report;
         try (ModelWriter writer = store.writer("m")) {

@@ -546,6 +546,44 @@ class TrainingRunTest {
         assertThat(three.progressive()).isEqualTo(once.progressive());
     }
 
+    @Test
+    void progressSaysHowFarTheRunIs() {
+        double[][] x = new double[4_000][1];
+        String[] labels = new String[4_000];
+        for (int row = 0; row < x.length; row++) {
+            x[row][0] = row;
+            labels[row] = row % 2 == 0 ? "even" : "odd";
+        }
+        Supplier<ChunkSource> rows = () -> Sources.of(x, labels);
+        assertThat(shares(run(rows.get()))).containsExactly(0.25, 0.5, 0.75, 1.0);
+        assertThat(shares(run(rows.get()).prefetch(false))).containsExactly(0.25, 0.5, 0.75, 1.0);
+        assertThat(shares(run(Sources.repeat(epoch -> rows.get(), 2)).chunkRows(2_000)))
+                .containsExactly(0.25, 0.5, 0.75, 1.0);
+        assertThat(shares(run(rows.get()).rows(2_000))).containsExactly(0.5, 1.0);
+        assertThat(shares(run(rows.get()).rows(1_000_000)))
+                .as("the rows end before the limit")
+                .containsExactly(0.25, 0.5, 0.75, 1.0);
+        assertThat(shares(run(Rows.of(rows.get()).skip(1_000).shuffle(1_000, 7))))
+                .hasSize(3)
+                .endsWith(1.0)
+                .isSorted();
+        assertThat(shares(run(labels()))).as("a source that does not know").containsOnly(-1.0);
+    }
+
+    /** {@return the share after each chunk, -1 where it is not known} */
+    private static List<Double> shares(TrainingRun.Builder run) {
+        List<Double> shares = new ArrayList<>();
+        run.listener(new RunListener() {
+                    @Override
+                    public void chunk(Progress progress) {
+                        shares.add(progress.share().orElse(-1));
+                    }
+                })
+                .build()
+                .run();
+        return shares;
+    }
+
     private static RunListener keep(List<ScoreReport> reports) {
         return new RunListener() {
             @Override
