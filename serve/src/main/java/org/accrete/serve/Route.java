@@ -1,0 +1,36 @@
+package org.accrete.serve;
+
+import java.util.Set;
+
+/**
+ * A path and a method that are answered.
+ *
+ * @param method {@code GET} or {@code POST}
+ * @param path with {@code {name}} for a segment that varies
+ * @param access what a caller needs
+ * @param bodies what a body may be; empty for no body
+ * @param parameters names of parameters behind the question mark
+ * @param endpoint what answers
+ */
+record Route(
+        String method, String path, Access access, Set<MediaKind> bodies, Set<String> parameters, Endpoint endpoint) {
+    /** {@return a route that is read} */
+    static Route get(String path, Access access, Set<String> parameters, Endpoint endpoint) {
+        return new Route("GET", path, access, Set.of(), parameters, endpoint);
+    }
+
+    /** {@return a route that takes a body} */
+    static Route post(String path, Access access, Set<MediaKind> bodies, Set<String> parameters, Endpoint endpoint) {
+        return new Route("POST", path, access, bodies, parameters, endpoint);
+    }
+
+    /** {@return the segments of a path} */
+    static String[] segments(String path) {
+        return path.substring(1).split("/", -1);
+    }
+
+    /** {@return whether a segment of a route varies} */
+    static boolean varies(String segment) {
+        return segment.startsWith("{");
+    }
+}
