@@ -5,9 +5,11 @@ module org.accrete.cli {
     requires org.accrete.core;
     requires org.accrete.io.sources;
     requires org.accrete.kernels;
+    requires org.accrete.serve;
     requires info.picocli;
     requires tools.jackson.core;
     requires de.siegmar.fastcsv;
+    requires java.desktop;
     requires java.logging;
     requires uplot;
 

@@ -8,7 +8,9 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
@@ -17,6 +19,9 @@ import org.accrete.api.store.ModelVersion;
 
 /** The predictions of a model for one chunk at a time. */
 final class Answers {
+    private static final String CLUSTER = "cluster";
+    private static final String DISTANCE = "distance";
+
     private final Model model;
     private final ModelVersion by;
     private final List<String> labels;
@@ -29,19 +34,23 @@ final class Answers {
         this.model = model;
         this.by = by;
         this.labels = model instanceof Classifier classifier ? classifier.classes() : List.of();
-        this.columns = model instanceof Transformer transformer ? columns(transformer.outputSchema()) : List.of();
+        this.columns = model instanceof Transformer transformer
+                ? columns(transformer.outputSchema())
+                : model instanceof Clusterer ? List.of(CLUSTER, DISTANCE) : List.of();
     }
 
     /**
      * {@return the predictions of a model}
      *
-     * @param model a classifier, a regressor or a transformer of few columns
+     * @param model a classifier, a regressor, clusters, a scorer of anomalies or a transformer of few columns
      * @param by the version it came from
      * @throws AccreteException bad argument: it is none of these
      */
     static Answers of(Model model, ModelVersion by) {
         if (model instanceof Classifier
                 || model instanceof Regressor
+                || model instanceof Clusterer
+                || model instanceof AnomalyScorer
                 || model instanceof Transformer transformer && canWrite(transformer)) {
             return new Answers(model, by);
         }
@@ -73,13 +82,13 @@ final class Answers {
         return model instanceof ProbabilisticClassifier ? labels : List.of();
     }
 
-    /** {@return names of the columns that a transformer makes; empty if the model is not a transformer} */
+    /** {@return names of the columns that a transformer makes, or that tell a cluster; empty for other models} */
     List<String> columns() {
         return columns;
     }
 
     boolean isNumeric() {
-        return model instanceof Regressor;
+        return model instanceof Regressor || model instanceof AnomalyScorer;
     }
 
     /** Predicts the rows of a chunk; the other methods tell the result. */
@@ -90,6 +99,10 @@ final class Answers {
         }
         if (model instanceof Regressor regressor) {
             regressor.predict(chunk, numbers);
+        } else if (model instanceof Clusterer clusterer) {
+            divide(clusterer, chunk);
+        } else if (model instanceof AnomalyScorer scorer) {
+            scorer.score(chunk, numbers);
         } else if (model instanceof Classifier classifier) {
             classifier.decide(chunk, numbers);
         } else if (model instanceof Transformer transformer) {
@@ -100,6 +113,20 @@ final class Answers {
                 probabilities = new double[chunk.rows() * labels.size()];
             }
             classifier.probabilities(numbers, chunk.rows(), labels.size(), probabilities);
+        }
+    }
+
+    /** Writes the number of each row's cluster, −1 for none, and the distance to its centre. */
+    private void divide(Clusterer clusterer, Chunk chunk) {
+        int count = clusterer.clusters();
+        if (probabilities.length < chunk.rows() * count) {
+            probabilities = new double[chunk.rows() * count];
+        }
+        clusterer.distances(chunk, probabilities);
+        for (int row = 0; row < chunk.rows(); row++) {
+            int nearest = Clusterer.nearest(probabilities, row, count);
+            numbers[2 * row] = nearest;
+            numbers[2 * row + 1] = nearest < 0 ? Double.NaN : probabilities[row * count + nearest];
         }
     }
 
@@ -128,6 +155,11 @@ final class Answers {
 
     double value(int row, int column) {
         return numbers[row * columns.size() + column];
+    }
+
+    /** {@return whether the values of a column are whole numbers, to be written as such} */
+    boolean isWhole(int column) {
+        return column == 0 && model instanceof Clusterer;
     }
 
     double probability(int row, int label) {

@@ -40,7 +40,10 @@ final class BenchCommand extends Subcommand {
     static final ParamSpec<Double> SECONDS =
             ParamSpec.real("seconds", 5, Domain.Range.between(0.01, 3_600), "seconds of each measurement");
 
-    @Parameters(paramLabel = "LEARNER", description = "Name of a learner or a step; 'learners' lists them.")
+    @Parameters(
+            paramLabel = "LEARNER",
+            completionCandidates = CompletionCommand.Learners.class,
+            description = "Name of a learner or a step; 'learners' lists them.")
     String learner = "";
 
     @Option(names = "--against", paramLabel = "OTHER", description = "Also measure this one, and show the ratio.")
@@ -79,7 +82,8 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "How long each measurement takes, after a warm-up of 5 seconds (default: 5).")
+            description =
+                    "How long each measurement takes, after a warm-up as long, of at most 5 seconds (default: 5).")
     Optional<String> seconds = Optional.empty();
 
     BenchCommand(Console console) {
@@ -89,7 +93,6 @@ final class BenchCommand extends Subcommand {
     @Override
     public Integer call() throws IOException {
         PlugIns plugIns = plugIns();
-        LearnerProvider one = plugIns.learners().find(learner);
         Optional<LearnerProvider> other = against.map(plugIns.learners()::find);
         Map<String, String> ownSettings = settings(set);
         Map<String, String> otherSettings = new LinkedHashMap<>();
@@ -100,6 +103,7 @@ final class BenchCommand extends Subcommand {
             }
             return its;
         }));
+        LearnerProvider one = plugIns.learner(learner, ownSettings);
         Map<String, String> params = new LinkedHashMap<>();
         List<String> before = steps.equals(List.of("none"))
                 ? List.of()

@@ -116,7 +116,7 @@ final class BenchmarkJvm {
      * @param learner its name
      * @param settings its parameters, those with defaults left out
      * @param params values of the other parameters of the suites, several separated by commas
-     * @param seconds how long each is measured, after the warm-up that the suites ask for
+     * @param seconds how long each is measured, after a warm-up as long, of at most 5 seconds
      * @throws AccreteException bad argument: the learner refuses the rows or its parameters; bad state: it failed
      * @throws IOException if the JVM cannot be started or its result cannot be read
      */
@@ -126,8 +126,9 @@ final class BenchmarkJvm {
         try {
             List<String> line = new ArrayList<>(command);
             line.addAll(WORK.keySet().stream().sorted().toList());
-            String iteration = Math.max(1, Math.round(seconds * 200)) + "ms";
-            line.addAll(List.of("-f", "1", "-i", "5", "-r", iteration));
+            long iteration = Math.max(1, Math.round(seconds * 200));
+            line.addAll(List.of("-f", "1", "-i", "5", "-r", iteration + "ms"));
+            line.addAll(List.of("-wi", "5", "-w", Math.min(1_000, iteration) + "ms"));
             line.addAll(List.of("-foe", "true", "-prof", "gc", "-rf", "csv", "-rff", results.toString()));
             line.addAll(List.of("-p", "learner=" + learner));
             if (!settings.isEmpty()) {

@@ -121,7 +121,7 @@ final class CompareCommand extends Subcommand {
         VersionDiff diff = VersionDiff.of(before.version(), before.state(), after.version(), after.state(), names, top);
         Optional<ComparedRows> rows = address.map(some -> compare(plugIns, some, before, after));
         Comparison comparison = new Comparison(diff, rows, top);
-        html.ifPresent(file -> NewFile.write(file, ComparePage.html(comparison)));
+        html.ifPresent(file -> NewFile.write(file, comparison.page()));
         if (console.isJson()) {
             console.json(comparison.document());
         } else {

@@ -54,6 +54,11 @@ record Comparison(VersionDiff diff, Optional<CompareCommand.ComparedRows> rows, 
         });
     }
 
+    /** {@return all of it as a page with plots} */
+    String page() {
+        return HtmlPage.html(first() + " and " + second(), sentence(), sections(), document(), "compare.js");
+    }
+
     /**
      * A titled table.
      *

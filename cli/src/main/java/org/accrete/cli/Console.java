@@ -34,6 +34,8 @@ final class Console {
     private final boolean debug;
     private final int outColumns;
     private final int errColumns;
+    private final boolean rewrites;
+    private final boolean coloured;
 
     /**
      * Makes a console.
@@ -45,22 +47,35 @@ final class Console {
      * @param outColumns width of the terminal that is standard output, at which lines are wrapped; {@link #NO_TERMINAL}
      *     if it is not one
      * @param errColumns the same of standard error, where a terminal also lets a line be rewritten
+     * @param environment variables, of which {@code NO_COLOR} forbids colours, and a {@code TERM} that is dumb says
+     *     that the terminal can neither rewrite nor colour
      */
-    Console(PrintStream out, PrintStream err, boolean json, boolean debug, int outColumns, int errColumns) {
+    Console(
+            PrintStream out,
+            PrintStream err,
+            boolean json,
+            boolean debug,
+            int outColumns,
+            int errColumns,
+            Map<String, String> environment) {
         this.out = out;
         this.err = err;
         this.json = json;
         this.debug = debug;
         this.outColumns = outColumns;
         this.errColumns = errColumns;
+        this.rewrites = errColumns != NO_TERMINAL
+                && !environment.getOrDefault("TERM", "").equals("dumb");
+        this.coloured = rewrites && environment.getOrDefault("NO_COLOR", "").isEmpty();
     }
 
     boolean isJson() {
         return json;
     }
 
-    boolean isTerminal() {
-        return errColumns != NO_TERMINAL;
+    /** {@return whether the last line on standard error can be replaced} */
+    boolean rewrites() {
+        return rewrites;
     }
 
     /** {@return the width that help is wrapped at} */
@@ -144,10 +159,9 @@ final class Console {
         err.flush();
     }
 
-    /** Replaces the last line on a terminal; what does not fit is cut off, because only one line can be replaced. */
-    void rewrite(String text) {
-        String line = visible(text);
-        err.print("\r" + line.substring(0, Math.min(line.length(), errColumns - 1)) + "\u001b[K");
+    /** Replaces the last line on a terminal; only one line can be, so what does not fit is left out. */
+    void rewrite(ProgressLine line) {
+        err.print("\r" + line.text(Math.max(1, errColumns - 1), coloured) + "\u001b[K");
         err.flush();
     }
 

@@ -14,6 +14,7 @@ import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.Model;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelReference;
@@ -23,6 +24,7 @@ import org.accrete.api.store.State;
 import org.accrete.api.store.Tensor;
 import org.accrete.core.compare.WeightNames;
 import org.accrete.core.compare.Weights;
+import org.accrete.core.explain.Importances;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.plugin.Registry;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "If a plug-in and a model share a name, NAME is the plug-in; NAME@live is always the model."})
 final class DescribeCommand extends Subcommand {
     private static final int LARGEST_WEIGHTS = 15;
+    private static final int MOST_IMPORTANT = 15;
 
     @Parameters(paramLabel = "NAME", description = "A learner, step, source, store or detector; or MODEL, or MODEL@V.")
     String name = "";
@@ -144,11 +147,15 @@ final class DescribeCommand extends Subcommand {
         facts.put("fingerprint", schema.fingerprint());
         facts.put("rows_seen", version.note().rowsSeen());
         facts.put("metrics", Figures.inOrder(version.note().metrics()));
-        facts.put("description", description(plugIns, state));
+        Optional<Model> model = model(plugIns, state);
+        facts.put("description", model.map(Model::describe).orElse(List.of()));
         facts.put("source", text(state, "run.source"));
         facts.put("position", text(state, "run.position"));
         facts.put("tensors", tensors(state));
         List<Weights.Named> weights = weights(state, schema);
+        List<Importances.Named> important = model.map(
+                        some -> Importances.of(some, text(state, "plan").map(ColumnPlan::parse)))
+                .orElse(List.of());
         facts.put("bytes", version.length());
         facts.put("sha256", version.sha256());
         Optional<List<Column>> columns =
@@ -158,6 +165,9 @@ final class DescribeCommand extends Subcommand {
             facts.put(
                     "largest_weights",
                     weights.stream().map(DescribeCommand::facts).toList());
+            facts.put(
+                    "importances",
+                    important.stream().map(DescribeCommand::facts).toList());
             console.json(facts);
             return;
         }
@@ -170,6 +180,12 @@ final class DescribeCommand extends Subcommand {
             weights.forEach(one -> largest.line(one.name(), one.function(), Figures.text(one.value())));
             console.print("");
             console.print(largest);
+        }
+        if (!important.isEmpty()) {
+            Table most = new Table("lr").head("most important columns", "share");
+            important.stream().limit(MOST_IMPORTANT).forEach(one -> most.line(one.column(), Figures.text(one.share())));
+            console.print("");
+            console.print(most);
         }
     }
 
@@ -189,17 +205,24 @@ final class DescribeCommand extends Subcommand {
         return facts;
     }
 
+    private static Map<String, Object> facts(Importances.Named important) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("name", important.column());
+        facts.put("share", important.share());
+        return facts;
+    }
+
     private static List<String> texts(List<Column> columns, Function<Column, String> text) {
         return columns.stream().map(text).toList();
     }
 
-    /** {@return how the model describes itself; empty if its plug-in is missing} */
-    private static List<String> description(PlugIns plugIns, State state) {
+    /** {@return the model, which describes itself; empty if its plug-in is missing} */
+    private static Optional<Model> model(PlugIns plugIns, State state) {
         try {
-            return Pipeline.restore(plugIns, state).view().describe();
+            return Optional.of(Pipeline.restore(plugIns, state).view());
         } catch (AccreteException e) {
             if (e.kind() == AccreteException.Kind.UNKNOWN_PLUG_IN) {
-                return List.of();
+                return Optional.empty();
             }
             throw e;
         }

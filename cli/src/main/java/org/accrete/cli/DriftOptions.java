@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.train.DriftAction;
 import org.accrete.core.train.DriftWatch;
@@ -26,6 +29,7 @@ final class DriftOptions {
     @Option(
             names = "--drift",
             paramLabel = "NAME[?K=V&...]",
+            completionCandidates = CompletionCommand.Detectors.class,
             description =
                     "Watch for drift with this detector, such as adwin, ddm?warm-start=100 or psi; 'detectors'"
                             + " lists them, metric=loss, error, absolute-error or columns says what it watches; may be repeated.")
@@ -89,6 +93,12 @@ final class DriftOptions {
     private static Chosen chosen(PlugIns plugIns, List<String> watches, String action) {
         return new Chosen(
                 watches.stream().map(text -> DriftWatch.parse(plugIns, text)).toList(), DriftAction.parse(action));
+    }
+
+    /** Points {@link #ALIAS} at a version that was appended because of a drift. */
+    static void tag(ModelStore store, ModelVersion version) {
+        String marks = version.note().facts().getOrDefault("drift", "drift");
+        store.tag(version.model(), ALIAS, version.number(), new History.Reason(marks, false));
     }
 
     /** Refuses detectors that do not fit into the heap. */

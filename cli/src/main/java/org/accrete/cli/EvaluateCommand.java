@@ -47,12 +47,12 @@ final class EvaluateCommand extends Subcommand {
         BadRows policy = badRows.dropping(address, false, console::note);
         StoredModel stored = StoredModel.load(plugIns, this, model);
         Target target = stored.schema().target();
-        if (target.kind() == Target.Kind.NONE) {
-            throw AccreteException.badArgument(
-                    "model " + stored.version().reference() + " has no target, so there is nothing to score");
-        }
         stored.resolveVectorModule(address.rows(stored.schema()));
         Model fixed = Pipeline.restore(plugIns, stored.state()).view();
+        if (!Scores.canScore(target, fixed)) {
+            throw AccreteException.badArgument("model " + stored.version().reference() + " of learner '"
+                    + stored.version().note().learner() + "' has no target, so there is nothing to score");
+        }
         Scores scores = Scores.forTarget(target);
         long rows = 0;
         DroppedRows dropped = DroppedRows.NONE;

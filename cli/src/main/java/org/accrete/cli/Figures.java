@@ -23,6 +23,7 @@ final class Figures {
         labels.put("mae", "MAE");
         labels.put("rmse", "RMSE");
         labels.put("r2", "R2");
+        labels.put("inertia", "inertia");
         return labels;
     }
 
@@ -78,16 +79,35 @@ final class Figures {
         return map;
     }
 
-    /** {@return the first two scores, as a progress line shows them} */
-    static String brief(ScoreReport scores) {
-        StringBuilder text = new StringBuilder();
-        scores.metrics().entrySet().stream()
+    /**
+     * A score as a progress line shows it.
+     *
+     * @param score its name and the figure on all rows
+     * @param change how much more the figure of the last complete block is, with its sign; empty before there is one
+     * @param direction 1 if that block is better than all rows, −1 if it is worse, 0 if it looks the same
+     */
+    record Brief(String score, String change, int direction) {}
+
+    /** {@return the first two scores} */
+    static List<Brief> brief(ScoreReport scores) {
+        return scores.metrics().entrySet().stream()
                 .limit(2)
-                .forEach(figure -> text.append("  ")
-                        .append(label(figure.getKey()))
-                        .append(' ')
-                        .append(text(figure.getValue())));
-        return text.toString();
+                .map(figure -> brief(
+                        figure.getKey(), figure.getValue(), scores.recent().getOrDefault(figure.getKey(), Double.NaN)))
+                .toList();
+    }
+
+    private static Brief brief(String metric, double all, double recent) {
+        String score = label(metric) + " " + text(all);
+        double change = recent - all;
+        if (!Double.isFinite(change)) {
+            return new Brief(score, "", 0);
+        }
+        String size = text(Math.abs(change));
+        boolean isSame = size.equals(text(0));
+        String sign = isSame ? "" : change < 0 ? "-" : "+";
+        int direction = isSame ? 0 : (change < 0) == ScoreReport.isLowerBetter(metric) ? 1 : -1;
+        return new Brief(score, sign + size, direction);
     }
 
     /**

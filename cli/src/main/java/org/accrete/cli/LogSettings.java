@@ -16,6 +16,7 @@ public final class LogSettings {
     private static final String SLF4J_PROPERTY = "slf4j.internal.verbosity";
 
     private static volatile boolean detailed;
+    private static volatile boolean withAccess;
 
     /**
      * Applies the settings; called by the JDK.
@@ -30,6 +31,13 @@ public final class LogSettings {
                 java.util.logging.ConsoleHandler.level=ALL
                 java.util.logging.SimpleFormatter.format=%%4$s %%3$s: %%5$s%%6$s%%n
                 """.formatted(detailed ? "ALL" : "WARNING");
+        if (withAccess) {
+            settings += """
+                    org.accrete.serve.access.level=INFO
+                    org.accrete.serve.access.handlers=org.accrete.cli.AccessLines
+                    org.accrete.serve.access.useParentHandlers=false
+                    """;
+        }
         LogManager.getLogManager()
                 .readConfiguration(new ByteArrayInputStream(settings.getBytes(StandardCharsets.UTF_8)));
     }
@@ -38,10 +46,12 @@ public final class LogSettings {
      * Makes the JDK use these settings, unless the user has chosen others.
      *
      * @param all whether everything is logged
+     * @param access whether the requests that a server answers are logged
      */
-    static void use(boolean all) {
+    static void use(boolean all, boolean access) {
         if (System.getProperty(CLASS_PROPERTY) == null && System.getProperty(FILE_PROPERTY) == null) {
             detailed = all;
+            withAccess = access;
             System.setProperty(CLASS_PROPERTY, LogSettings.class.getName());
         }
         // Libraries that log by SLF4J, Kafka's client, are silent, and so is SLF4J about that.

@@ -28,7 +28,8 @@ public final class Main {
      * @param args command line
      */
     public static void main(String[] args) {
-        LogSettings.use(Arrays.asList(args).contains("--debug"));
+        List<String> words = Arrays.asList(args);
+        LogSettings.use(words.contains("--debug"), words.contains(ServeCommand.ACCESS_LOG));
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
         int status = run(args, out, err);
@@ -57,7 +58,8 @@ public final class Main {
                 words.contains("--json"),
                 words.contains("--debug"),
                 Integer.getInteger("accrete.out.columns", Console.NO_TERMINAL),
-                Integer.getInteger("accrete.err.columns", Console.NO_TERMINAL));
+                Integer.getInteger("accrete.err.columns", Console.NO_TERMINAL),
+                System.getenv());
         int status = run(words, console);
         if (status == 0 && out.checkError()) {
             console.note("accrete: standard output could not be written (is the disk full, or its reader gone?);"
@@ -139,8 +141,10 @@ public final class Main {
         commands.put("compare", () -> new CompareCommand(console));
         commands.put("convert", () -> new ConvertCommand(console));
         commands.put("inspect", () -> new InspectCommand(console));
+        commands.put("serve", () -> new ServeCommand(console));
         commands.put("models", () -> new ModelsCommand(console));
         commands.put("versions", () -> new VersionsCommand(console));
+        commands.put("plot", () -> new PlotCommand(console));
         commands.put("rollback", () -> new RollbackCommand(console));
         commands.put("tag", () -> new TagCommand(console));
         commands.put("prune", () -> new PruneCommand(console));
@@ -153,6 +157,7 @@ public final class Main {
         commands.put("detectors", () -> new PlugInsCommand(console, PlugInsCommand.Kind.DETECTORS));
         commands.put("describe", () -> new DescribeCommand(console));
         commands.put("bench", () -> new BenchCommand(console));
+        commands.put("completion", () -> new CompletionCommand(console, () -> commandLine(console, "")));
         if (commands.containsKey(word)) {
             commands.keySet().retainAll(Set.of(word));
         }

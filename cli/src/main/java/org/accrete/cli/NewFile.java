@@ -3,6 +3,7 @@ package org.accrete.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,16 +40,26 @@ final class NewFile implements Closeable {
      * @param address where the rows come from
      */
     static void requireWritable(Path file, String word, SourceAddress address) {
+        requireWritable(file, word);
+        if (address.reads(file)) {
+            throw AccreteException.badArgument(
+                    word + " " + file + " is a file that the rows are read from; name another");
+        }
+    }
+
+    /**
+     * Refuses a file that cannot be created.
+     *
+     * @param file the file
+     * @param word what the command line calls it
+     */
+    static void requireWritable(Path file, String word) {
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file) || folder == null) {
             throw AccreteException.badArgument(word + " must be a file but '" + file + "' is a directory");
         }
         if (!Files.isDirectory(folder)) {
             throw AccreteException.badArgument("no directory '" + folder + "' for " + word + " " + file);
-        }
-        if (address.reads(file)) {
-            throw AccreteException.badArgument(
-                    word + " " + file + " is a file that the rows are read from; name another");
         }
     }
 
@@ -91,8 +102,19 @@ final class NewFile implements Closeable {
      * @throws AccreteException I/O
      */
     static void write(Path file, String text) {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes a whole file and gives it its name.
+     *
+     * @param file the file
+     * @param bytes what it holds
+     * @throws AccreteException I/O
+     */
+    static void write(Path file, byte[] bytes) {
         try (NewFile made = new NewFile(file)) {
-            made.write(text);
+            made.write(bytes);
             made.appear();
         } catch (IOException e) {
             throw unwritable(file, e);
@@ -101,7 +123,11 @@ final class NewFile implements Closeable {
 
     /** Writes the unfinished file and forces it to the disk. */
     void write(String text) throws IOException {
-        Files.writeString(unfinished, text);
+        write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(byte[] bytes) throws IOException {
+        Files.write(unfinished, bytes);
         try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
             channel.force(true);
         }

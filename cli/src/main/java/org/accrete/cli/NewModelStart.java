@@ -16,6 +16,7 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Transformer;
+import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
@@ -44,8 +45,9 @@ final class NewModelStart extends TrainingStart {
     @Override
     ChunkSource open() {
         // An unknown learner or step is reported before any data is read.
-        Optional<Target.Kind> targetKind =
-                options.learner.map(plugIns.learners()::find).flatMap(NewModelStart::onlyTargetKind);
+        Optional<Target.Kind> targetKind = options.learner
+                .map(name -> plugIns.learner(name, options.settings()))
+                .flatMap(NewModelStart::onlyTargetKind);
         options.steps().ifPresent(names -> names.forEach(plugIns.learners()::find));
         SourceRequest request = options.delay
                 .in(options.plan.in(options.columns.request(address, badRows)))
@@ -73,7 +75,8 @@ final class NewModelStart extends TrainingStart {
     @Override
     Pipeline pipeline(ChunkSource source) {
         Schema schema = source.schema();
-        LearnerProvider learner = plugIns.learners().find(options.learner.orElseGet(() -> byTarget(source)));
+        LearnerProvider learner =
+                plugIns.learner(options.learner.orElseGet(() -> byTarget(source)), options.settings());
         List<String> steps = options.steps().orElse(learner.likedSteps());
         PipelineSpec spec = new PipelineSpec(learner.name(), steps, options.settings());
         if (options.learner.isEmpty()) {
@@ -96,7 +99,8 @@ final class NewModelStart extends TrainingStart {
     /** {@return about how many bytes the learner takes; 0 if its parameters are wrong, which is reported later} */
     private long learnerBytes(LearnerProvider learner, Schema schema) {
         Map<String, String> own = options.settings();
-        own.keySet().removeIf(key -> key.indexOf('.') >= 0);
+        List<String> known = learner.params().stream().map(ParamSpec::name).toList();
+        own.keySet().removeIf(key -> key.indexOf('.') >= 0 && !known.contains(ParamSpec.word(key)));
         try {
             return learner.memoryBytes(schema, Params.parse(learner.params(), own));
         } catch (AccreteException e) {

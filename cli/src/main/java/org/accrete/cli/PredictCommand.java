@@ -19,6 +19,9 @@ import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.learn.Model;
+import org.accrete.core.explain.Explainer;
+import org.accrete.core.explain.Explanation;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.source.Sources;
@@ -51,11 +54,21 @@ final class PredictCommand extends Subcommand {
                     "Write the lines to this file, which appears when it is complete" + " (default: standard output).")
     Optional<Path> output = Optional.empty();
 
+    @Option(
+            names = "--explain",
+            paramLabel = "N",
+            description = "Add to each prediction what its columns contributed: the N largest contributions, the sum of"
+                    + " the others, and the base value. Together they are the decision value of the predicted"
+                    + " class (of two classes, of the second), or the predicted number.")
+    Optional<Integer> explain = Optional.empty();
+
     @Mixin
     BadRowsOption badRows = new BadRowsOption();
 
     @Mixin
     ThreadsOption threads = new ThreadsOption();
+
+    private Optional<Explanations> explanations = Optional.empty();
 
     PredictCommand(Console console) {
         super(console);
@@ -69,14 +82,23 @@ final class PredictCommand extends Subcommand {
         if (output.isPresent()) {
             NewFile.requireWritable(output.get(), "--output", address);
         }
-        StoredModel stored = StoredModel.load(plugIns, this, model);
-        stored.resolveVectorModule(address.rows(stored.schema()));
-        Answers answers = Answers.of(Pipeline.restore(plugIns, stored.state()).view(), stored.version());
+        if (explain.isPresent() && explain.get() < 1) {
+            throw AccreteException.badArgument("--explain must be >= 1 but was " + explain.get());
+        }
+        StoredModel loaded = StoredModel.load(plugIns, this, model);
+        loaded.resolveVectorModule(address.rows(loaded.schema()));
+        Model view = Pipeline.restore(plugIns, loaded.state()).view();
+        Answers answers = Answers.of(view, loaded.version());
+        Optional<Explainer> explainer = explain.map(most -> explainer(view, loaded));
+        StoredModel stored = explain.isPresent() ? loaded.withPlan(Explainer::withTexts) : loaded;
         try (ChunkSource opened = stored.open(address, false, policy);
                 ChunkSource ahead = Sources.prefetch(opened, StoredModel.CHUNK_ROWS)) {
             List<String> keys = opened.plan().map(ColumnPlan::keys).orElse(List.of());
             ChunkBuffer buffer = new ChunkBuffer(opened.schema(), StoredModel.CHUNK_ROWS, keys.size());
-            Rows rows = new Rows(ahead, buffer, keys, policy);
+            List<String> passedOn =
+                    explain.isPresent() ? loaded.plan().map(ColumnPlan::keys).orElse(List.of()) : keys;
+            Rows rows = new Rows(ahead, buffer, passedOn, policy);
+            explanations = explainer.map(one -> new Explanations(one, buffer, keys, explain.orElse(0)));
             if (output.isPresent()) {
                 toFile(output.get(), stored, answers, rows);
             } else if (console.isJson()) {
@@ -86,6 +108,52 @@ final class PredictCommand extends Subcommand {
             }
         }
         return 0;
+    }
+
+    private static Explainer explainer(Model view, StoredModel stored) {
+        try {
+            return new Explainer(view, stored.plan());
+        } catch (AccreteException e) {
+            throw new AccreteException(
+                    e.kind(),
+                    "model " + stored.version().reference() + " of learner '"
+                            + stored.version().note().learner() + "': " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Explains predictions.
+     *
+     * @param by what does it
+     * @param rows the rows of the chunk that is predicted
+     * @param keys names of the texts that come with them
+     * @param most how many columns are told by name
+     */
+    private record Explanations(Explainer by, ChunkBuffer rows, List<String> keys, int most) {
+        Explanation of(int row) {
+            return by.explain(rows, row, keys);
+        }
+
+        Map<String, Object> facts(int row) {
+            Explanation all = of(row);
+            List<Map<String, Object>> largest = new ArrayList<>();
+            for (Explanation.Contribution one : all.contributions()
+                    .subList(0, Math.min(most, all.contributions().size()))) {
+                Map<String, Object> facts = new LinkedHashMap<>();
+                facts.put("column", one.column());
+                facts.put("value", one.value());
+                facts.put("amount", one.amount());
+                largest.add(facts);
+            }
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("for", all.target());
+            facts.put("value", all.value());
+            facts.put("base", all.base());
+            facts.put("contributions", largest);
+            facts.put("rest", all.rest(most));
+            return facts;
+        }
     }
 
     @Override
@@ -172,6 +240,7 @@ final class PredictCommand extends Subcommand {
         }
         head.addAll(answers.columns());
         answers.classes().forEach(label -> head.add("probability_" + label));
+        explanations.ifPresent(some -> head.add("explanation"));
         head.add("version");
         csv.writeRecord(head);
         String version = answers.version();
@@ -188,6 +257,10 @@ final class PredictCommand extends Subcommand {
                     Arrays.fill(cells, cell, cells.length, "");
                 } else {
                     answer(answers, row, cells, cell);
+                    if (explanations.isPresent()) {
+                        Explanations some = explanations.get();
+                        cells[cells.length - 2] = some.of(row).toText(some.most());
+                    }
                 }
                 cells[cells.length - 1] = version;
                 csv.writeRecord(cells);
@@ -208,7 +281,8 @@ final class PredictCommand extends Subcommand {
             cells[cell++] = answers.prediction(row);
         }
         for (int column = 0; column < answers.columns().size(); column++) {
-            cells[cell++] = Double.toString(answers.value(row, column));
+            double value = answers.value(row, column);
+            cells[cell++] = answers.isWhole(column) ? Long.toString((long) value) : Double.toString(value);
         }
         for (int c = 0; c < answers.classes().size(); c++) {
             cells[cell++] = Double.toString(answers.probability(row, c));
@@ -268,7 +342,7 @@ final class PredictCommand extends Subcommand {
         });
     }
 
-    private static Map<String, Object> prediction(Answers answers, Rows rows, int row) {
+    private Map<String, Object> prediction(Answers answers, Rows rows, int row) {
         Map<String, Object> facts = new LinkedHashMap<>();
         if (!rows.keys.isEmpty()) {
             Map<String, String> keys = new LinkedHashMap<>();
@@ -282,9 +356,12 @@ final class PredictCommand extends Subcommand {
             return facts;
         }
         if (!answers.columns().isEmpty()) {
-            Map<String, Double> values = new LinkedHashMap<>();
+            Map<String, Object> values = new LinkedHashMap<>();
             for (int column = 0; column < answers.columns().size(); column++) {
-                values.put(answers.columns().get(column), answers.value(row, column));
+                double value = answers.value(row, column);
+                values.put(
+                        answers.columns().get(column),
+                        answers.isWhole(column) ? (Object) (long) value : (Object) value);
             }
             facts.put("values", values);
             return facts;
@@ -297,6 +374,7 @@ final class PredictCommand extends Subcommand {
             }
             facts.put("probabilities", probabilities);
         }
+        explanations.ifPresent(some -> facts.put("explanation", some.facts(row)));
         return facts;
     }
 

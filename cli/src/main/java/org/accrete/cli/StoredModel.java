@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.BadRows;
 import org.accrete.api.data.ChunkSource;
@@ -71,6 +72,11 @@ record StoredModel(ModelVersion version, State state, Schema schema, Optional<Co
             throw e;
         }
         return source;
+    }
+
+    /** {@return the same with another plan, if there is one, that encodes the same} */
+    StoredModel withPlan(UnaryOperator<ColumnPlan> change) {
+        return new StoredModel(version, state, schema, plan.map(change));
     }
 
     /** {@return a count that its run stored; 0 if it stored none} */

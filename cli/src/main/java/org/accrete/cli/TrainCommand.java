@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.param.ParamSpec;
-import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.api.store.ModelWriter;
@@ -57,14 +56,12 @@ final class TrainCommand extends Subcommand {
         try (ModelStore store = openStore(plugIns);
                 Training training = Training.prepare(options, plugIns, store, console::note)) {
             TrainProgress progress = new TrainProgress(this, console);
-            progress.onDriftVersion(version -> store.tag(
-                    version.model(),
-                    DriftOptions.ALIAS,
-                    version.number(),
-                    new History.Reason(version.note().facts().getOrDefault("drift", "drift"), false)));
+            progress.onDriftVersion(version -> DriftOptions.tag(store, version));
             training.removeReplaced(store);
-            try (ModelWriter writer = store.writer(options.model)) {
+            try (ModelWriter writer = store.writer(options.model);
+                    Dashboard page = Dashboard.open(options.dashboard(), plugIns, store, options.model)) {
                 training.requireUnchanged(store);
+                page.show(training, console);
                 TrainingRun run = training.run(writer, progress);
                 training.notes().forEach(console::note);
                 shutdown = Optional.of(new Shutdown(() -> {
@@ -72,7 +69,7 @@ final class TrainCommand extends Subcommand {
                     run.stop();
                 }));
                 RunReport report = run(run, progress);
-                progress.end();
+                progress.end(!report.stopped() && !report.stoppedEarly());
                 show(training, report, store.history(options.model).live());
             }
         }
@@ -251,6 +248,7 @@ final class TrainCommand extends Subcommand {
                         "all",
                         report.rows(),
                         report.rowsAwaitingLabel(),
+                        report.rowsAwaitingLabelBefore(),
                         report.rowsUnlabelled(),
                         report.rowsHeldOut(),
                         report.rowsRefused(),
@@ -269,6 +267,7 @@ final class TrainCommand extends Subcommand {
         document.put("source", rows.source());
         document.put("rows", rows.rows());
         document.put("rows_awaiting_label", rows.rowsAwaitingLabel());
+        document.put("rows_awaiting_label_before", rows.rowsAwaitingLabelBefore());
         document.put("rows_unlabelled", rows.rowsUnlabelled());
         document.put("rows_held_out", rows.rowsHeldOut());
         document.put("rows_refused", rows.rowsRefused());
@@ -293,6 +292,7 @@ final class TrainCommand extends Subcommand {
         document.put("gate", version.map(one -> one.note().facts().get("gate")));
         document.put("rows", report.rows());
         document.put("rows_awaiting_label", report.rowsAwaitingLabel());
+        document.put("rows_awaiting_label_before", report.rowsAwaitingLabelBefore());
         document.put("rows_unlabelled", report.rowsUnlabelled());
         document.put("rows_held_out", report.rowsHeldOut());
         document.put("rows_refused", report.rowsRefused());

@@ -25,6 +25,8 @@ import picocli.CommandLine.Parameters;
 final class TrainOptions {
     static final ParamSpec<Long> CHUNK_ROWS = ParamSpec.whole(
             "chunk-rows", StoredModel.CHUNK_ROWS, Domain.Range.between(1, 100_000_000), "rows per chunk");
+    private static final ParamSpec<Long> DASHBOARD =
+            ParamSpec.whole("dashboard", 8080, Domain.Range.between(0, 65_535), "port of the page that shows the run");
     static final ParamSpec<Long> EPOCHS =
             ParamSpec.whole("epochs", 1, Domain.Range.between(1, 1_000_000), "how many times the rows are read");
     static final ParamSpec<Long> EARLY_STOPPING = ParamSpec.whole(
@@ -49,6 +51,7 @@ final class TrainOptions {
     @Option(
             names = "--learner",
             paramLabel = "NAME",
+            completionCandidates = CompletionCommand.Learners.class,
             description = "The learner (default: by the kind of target); 'learners' lists them.")
     Optional<String> learner = Optional.empty();
 
@@ -63,6 +66,7 @@ final class TrainOptions {
     @Option(
             names = "--steps",
             paramLabel = "LIST",
+            completionCandidates = CompletionCommand.Steps.class,
             description =
                     "Steps before the learner, separated by commas, or none (default: those that the learner recommends).")
     Optional<String> steps = Optional.empty();
@@ -87,6 +91,16 @@ final class TrainOptions {
             paramLabel = "N",
             description = "Append a version every N chunks, or every Ns seconds (default: 300s).")
     Optional<String> checkpointEvery = Optional.empty();
+
+    @Option(
+            names = "--dashboard",
+            arity = "0..1",
+            paramLabel = "PORT",
+            fallbackValue = "8080",
+            description =
+                    "Show the run on a page of this machine at this port (default: 8080; 0 takes a free one) while"
+                            + " it lasts.")
+    Optional<String> dashboard = Optional.empty();
 
     @Option(
             names = "--follow",
@@ -207,6 +221,7 @@ final class TrainOptions {
         delay.check(this);
         maxWait();
         checkpoints();
+        dashboard();
         holdout();
         earlyStopping();
     }
@@ -237,6 +252,11 @@ final class TrainOptions {
 
     Optional<Integer> earlyStopping() {
         return earlyStopping.map(EARLY_STOPPING::parse).map(Long::intValue);
+    }
+
+    /** {@return the port of the page that shows the run} */
+    Optional<Integer> dashboard() {
+        return dashboard.map(DASHBOARD::parse).map(Long::intValue);
     }
 
     Optional<CheckpointInterval> checkpoints() {

@@ -1,8 +1,9 @@
 package org.accrete.cli;
 
-import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelVersion;
@@ -26,9 +27,13 @@ final class TrainProgress implements RunListener {
     private final Subcommand command;
     private final Console console;
     private Optional<Progress> last = Optional.empty();
-    private long shown = System.nanoTime();
-    private long firstRows = -1;
+    private final LongSupplier nanos;
+    private long shown;
     private boolean rewriting;
+    /** The first progress, or the first after a rollback; what is left takes as long as what was done since. */
+    private Optional<Progress> first = Optional.empty();
+
+    private OptionalDouble share = OptionalDouble.empty();
     private Optional<ModelVersion> appended = Optional.empty();
     private Consumer<ModelVersion> tagger = version -> {};
     private long marks;
@@ -36,16 +41,33 @@ final class TrainProgress implements RunListener {
     private long failures;
 
     TrainProgress(Subcommand command, Console console) {
+        this(command, console, System::nanoTime);
+    }
+
+    /**
+     * Makes a listener.
+     *
+     * @param command is told that rows were processed
+     * @param console where progress is shown
+     * @param nanos tells the time, as {@link System#nanoTime} does
+     */
+    TrainProgress(Subcommand command, Console console, LongSupplier nanos) {
         this.command = command;
         this.console = console;
+        this.nanos = nanos;
+        this.shown = nanos.getAsLong();
     }
 
     @Override
     public void chunk(Progress progress) {
         command.markUnderway();
         last = Optional.of(progress);
-        long now = System.nanoTime();
-        if (now - shown >= (console.isTerminal() ? REWRITE_NANOS : LINE_NANOS)) {
+        first = first.isPresent() ? first : last;
+        if (progress.share().isPresent() && share.orElse(0) <= progress.share().getAsDouble()) {
+            share = progress.share();
+        }
+        long now = nanos.getAsLong();
+        if (now - shown >= (console.rewrites() ? REWRITE_NANOS : LINE_NANOS)) {
             shown = now;
             show(progress);
         }
@@ -85,6 +107,8 @@ final class TrainProgress implements RunListener {
 
     @Override
     public void rolledBack(Rollback rollback) {
+        first = Optional.empty();
+        share = OptionalDouble.empty();
         if (console.isJson()) {
             return;
         }
@@ -146,8 +170,15 @@ final class TrainProgress implements RunListener {
         console.note(line);
     }
 
-    /** Shows the last progress; the final scores follow in a table. */
-    void end() {
+    /**
+     * Shows the last progress; the final scores follow in a table.
+     *
+     * @param complete whether all rows were read
+     */
+    void end(boolean complete) {
+        if (complete && share.isPresent()) {
+            share = OptionalDouble.of(1);
+        }
         last.ifPresentOrElse(this::show, () -> console.note("0 rows, nothing new"));
         endLine();
     }
@@ -173,18 +204,21 @@ final class TrainProgress implements RunListener {
         if (console.isJson()) {
             return;
         }
-        String line = String.format(
-                Locale.ROOT,
-                "%,d rows  %,.0f rows/s%s%s",
-                progress.rows(),
-                progress.rows() / Math.max(progress.seconds(), 1e-9),
-                progress.rowsRefused() > 0 ? "  " + Console.count(progress.rowsRefused()) + " bad" : "",
-                Figures.brief(progress.scores().get()));
-        if (console.isTerminal()) {
+        ProgressLine line = new ProgressLine(progress, share, secondsLeft(progress));
+        if (console.rewrites()) {
             rewriting = true;
             console.rewrite(line);
         } else {
-            console.note(line);
+            console.note(line.text());
         }
+    }
+
+    /** {@return how long the rest takes at the pace so far; empty where that is not known, and at the end} */
+    private OptionalDouble secondsLeft(Progress now) {
+        double before =
+                first.flatMap(some -> some.share().stream().boxed().findFirst()).orElse(0.0);
+        double seconds = now.seconds() - first.map(Progress::seconds).orElse(0.0);
+        double left = (1 - share.orElse(1)) / (share.orElse(1) - before) * seconds;
+        return left > 0 && left < Double.POSITIVE_INFINITY ? OptionalDouble.of(left) : OptionalDouble.empty();
     }
 }

@@ -18,7 +18,9 @@ import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
+import org.accrete.core.serve.LiveModel;
 import org.accrete.core.train.LabelDelay;
+import org.accrete.core.train.RunListener;
 import org.accrete.core.train.TrainingRun;
 import org.accrete.core.train.Versions;
 import org.accrete.kernels.DenseKernels;
@@ -45,6 +47,8 @@ final class Training implements AutoCloseable {
     private final Optional<LabelDelay> delay;
     private final Map<String, String> challengerFacts;
     private final List<Pipeline> challengers;
+    private Optional<LiveModel> live = Optional.empty();
+    private Optional<RunListener> watcher = Optional.empty();
     private final ChunkSource source;
     private final Pipeline pipeline;
     private Optional<TrainingRun> run = Optional.empty();
@@ -237,6 +241,17 @@ final class Training implements AutoCloseable {
         }
     }
 
+    /**
+     * Shows the run to somebody else, too.
+     *
+     * @param model gets what it learns
+     * @param listener hears of it
+     */
+    void show(LiveModel model, RunListener listener) {
+        live = Optional.of(model);
+        watcher = Optional.of(listener);
+    }
+
     /** {@return a run that appends versions to the writer} */
     TrainingRun run(ModelWriter writer, TrainProgress progress) {
         TrainingRun made = built(writer, progress);
@@ -249,7 +264,7 @@ final class Training implements AutoCloseable {
                 .chunkRows(chunkRows)
                 .writer(writer)
                 .badRows(badRows)
-                .listener(progress)
+                .listener(watcher.map(progress::and).orElse(progress))
                 .progressive(options.progressive)
                 .drift(drift.watches(), drift.action())
                 .challengers(challengers)
@@ -266,6 +281,7 @@ final class Training implements AutoCloseable {
                 run.resume(stored.state());
             }
         });
+        live.ifPresent(run::publishTo);
         chosenTexts.forEach(run::fact);
         challengerFacts.forEach(run::fact);
         holdout.ifPresent(share -> run.holdout(share).fact("holdout", Double.toString(share)));

@@ -183,7 +183,8 @@ final class VersionsCommand extends Subcommand {
         return reasons;
     }
 
-    private static Map<String, ?> document(History history, List<ModelVersion> shown) {
+    /** {@return the history as JSON, with some of its versions} */
+    static Map<String, Object> document(History history, List<ModelVersion> shown) {
         List<Map<String, ?>> versions = new ArrayList<>();
         for (ModelVersion version : shown) {
             Map<String, Object> facts = new LinkedHashMap<>();

@@ -80,6 +80,38 @@ class ChallengerTest {
     }
 
     @Test
+    void gatesComeToTheSameVerdictsOverAChangeOfChampionAndAnyStop() {
+        List<String> gate = new ArrayList<>(TEAM);
+        gate.addAll(List.of("--gate", "log_loss <= live + 0.01", "--gate-window", "500"));
+        assertThat(train("straight", gate).status()).isZero();
+        assertThat(train("chunks", gate, "--chunk-rows", "125", "--checkpoint-every", "4")
+                        .status())
+                .isZero();
+        for (String rows : List.of("1000", "2000", "3000", "4300")) {
+            assertThat(train("stops", gate, "--resume", "--rows", rows).status())
+                    .isZero();
+        }
+        List<String> verdicts = verdicts("straight");
+        assertThat(verdicts)
+                .hasSize(9)
+                .anyMatch(line -> line.contains("passed"))
+                .anyMatch(line -> line.contains("refused"));
+        assertThat(verdicts("chunks")).isEqualTo(verdicts);
+        assertThat(verdicts("stops")).isEqualTo(verdicts);
+    }
+
+    /** The verdict of each version's gate, and what it was about. */
+    @SuppressWarnings("unchecked")
+    private List<String> verdicts(String model) {
+        Map<String, Object> all = accrete("versions", model, "--json").json();
+        return ((List<Map<String, Object>>) all.get("versions"))
+                .stream()
+                        .map(version ->
+                                version.get("rows_seen") + " " + version.get("verdict") + " " + version.get("aliases"))
+                        .toList();
+    }
+
+    @Test
     void theReportTheVersionsAndEveryOtherCommandKnowTheChampion() {
         Outcome outcome = train("m", TEAM, "--checkpoint-every", "1");
         assertThat(outcome.status()).as(outcome.err()).isZero();

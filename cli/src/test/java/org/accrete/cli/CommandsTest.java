@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
 import org.accrete.api.store.ModelReference;
 import org.accrete.api.store.ModelStore;
 import org.accrete.core.score.ScoreReport;
@@ -513,15 +515,35 @@ final class CommandsTest {
     }
 
     @Test
-    void onATerminalAFailureBeginsALineOfItsOwn() throws InterruptedException {
+    void onATerminalAFailureBeginsALineOfItsOwn() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(System.out, new PrintStream(err, true, UTF_8), false, false, 80, 80);
-        TrainProgress progress = new TrainProgress(new TrainCommand(console), console);
-        Thread.sleep(300); // the line is rewritten every 200 ms
-        progress.chunk(new Progress(1_000, 0, 1, ScoreReport::none));
+        Console console = new Console(System.out, new PrintStream(err, true, UTF_8), false, false, 80, 80, Map.of());
+        AtomicLong clock = new AtomicLong();
+        TrainProgress progress = new TrainProgress(new TrainCommand(console), console, clock::get);
+        clock.set(300_000_000); // the line is rewritten every 200 ms
+        progress.chunk(new Progress(1_000, 0, 1, OptionalDouble.empty(), ScoreReport::none));
         assertThat(err.toString(UTF_8)).contains("1,000 rows").doesNotContain("\n");
         progress.failed();
         assertThat(err.toString(UTF_8)).endsWith("\n");
+    }
+
+    @Test
+    void theLastLineSaysThatAllIsDone() {
+        Path data = data();
+        assertThat(train(data, "--target", "late").err()).contains("100 %  12,000 rows  ");
+        assertThat(accrete(
+                                "train",
+                                data.toString(),
+                                "--model",
+                                "some",
+                                "--target",
+                                "late",
+                                "--rows",
+                                "5000",
+                                "--epochs",
+                                "2")
+                        .err())
+                .contains("100 %  5,000 rows  ");
     }
 
     @Test

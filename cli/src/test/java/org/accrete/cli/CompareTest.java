@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -237,8 +234,8 @@ final class CompareTest {
         assertThat(html).doesNotContain("<img", "<b>", "<!--").contains("&lt;img", "\\u003cimg");
         assertThat(html.split("</script>", -1)).hasSize(3);
         assertThat(html.replaceAll("http://www\\.w3\\.org/[^'\"]*", "")).doesNotContain("src=\"", "href=", "@import");
-        Assumptions.assumeTrue(chromium().isPresent(), "no Chromium here: the page is not drawn");
-        String drawn = drawn(page);
+        Browser.assumePresent();
+        String drawn = Browser.drawn(page, folder);
         assertThat(drawn).contains("data-plots=\"4\"").doesNotContain("<img");
     }
 
@@ -280,44 +277,9 @@ final class CompareTest {
                 .contains(" higher than that of flights@1 ");
         assertThat((double) outcome.map("rows", "scores", "log_loss").get("p_value"))
                 .isLessThan(1e-6);
-        Assumptions.assumeTrue(chromium().isPresent(), "no Chromium here: the page is not drawn");
-        assertThat(drawn(page))
+        Browser.assumePresent();
+        assertThat(Browser.drawn(page, folder))
                 .contains("data-plots=\"4\"", "<p id=\"verdict\">The difference is real: the log-loss of flights@2 is ")
                 .contains("id=\"course\"", "id=\"reliability\"", "id=\"weights\"", "id=\"slices-0\"");
-    }
-
-    private static Optional<Path> chromium() {
-        return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
-    /** {@return the document that a browser without a network makes of a page, after its scripts ran} */
-    private String drawn(Path page) throws IOException {
-        Path out = folder.resolve("drawn.html");
-        Process browser = new ProcessBuilder(
-                        chromium().orElseThrow().toString(),
-                        "--headless=new",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--user-data-dir=" + folder.resolve("profile"),
-                        "--window-size=1200,900",
-                        "--virtual-time-budget=5000",
-                        "--dump-dom",
-                        page.toUri().toString())
-                .redirectOutput(out.toFile())
-                .redirectError(folder.resolve("browser.log").toFile())
-                .start();
-        try {
-            assertThat(browser.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        } finally {
-            browser.destroyForcibly();
-        }
-        return Files.readString(out);
     }
 }

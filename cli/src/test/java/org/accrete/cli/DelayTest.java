@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,8 +24,6 @@ import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
-import org.accrete.api.store.ModelVersion;
-import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
@@ -55,31 +51,6 @@ class DelayTest {
         List<String> all = new ArrayList<>(List.of(args));
         all.addAll(List.of("--store", folder.resolve("models").toString()));
         return Outcome.of(all.toArray(String[]::new));
-    }
-
-    /** Keeps states. */
-    private static final class Kept implements ModelWriter {
-        private final List<State> states = new ArrayList<>();
-
-        @Override
-        public ModelVersion append(State state, ModelVersion.Note note) {
-            states.add(state);
-            return new ModelVersion("m", states.size(), Instant.EPOCH, note, 1, "0".repeat(64));
-        }
-
-        @Override
-        public void copy(ModelVersion version, boolean live, InputStream bytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-
-        State last() {
-            return states.get(states.size() - 1);
-        }
     }
 
     /** Rows whose times are not in order; some have no label; later ones are of further classes. */
@@ -266,6 +237,7 @@ class DelayTest {
             RunReport report = train(file, learner, delay(text), 41, Optional.of(straight.states.get(i)), 2, resumed);
             assertThat(content(resumed.last())).as("resumed from version %s", i).isEqualTo(content(straight.last()));
             assertThat(report.rowsRead()).isEqualTo(ROWS - 100 * (i + 1));
+            assertThat(report.rowsAwaitingLabelBefore()).isPositive();
         }
     }
 
@@ -343,6 +315,50 @@ class DelayTest {
         assertThat(predicted.status()).as(predicted.err()).isZero();
         Outcome again = accrete("train", file.toString(), "--model", "m", "--resume");
         assertThat(again.out()).contains("nothing new");
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void theRowsOfEachSourceAddUpWhileSomeWait() throws IOException {
+        Path one = file(true, false);
+        Path other = Files.copy(one, folder.resolve("other.csv"));
+        String[] train = {
+            "train",
+            one.toString(),
+            "--mix",
+            "2:" + other,
+            "--target",
+            "y",
+            "--model",
+            "m",
+            "--label-delay",
+            "300",
+            "--rows",
+            "900",
+            "--json"
+        };
+        Outcome first = accrete(train);
+        assertThat(first.status()).as(first.err()).isZero();
+        Outcome second = accrete("train", one.toString(), "--model", "m", "--resume", "--rows", "1700", "--json");
+        assertThat(second.status()).as(second.err()).isZero();
+        long waited = 0;
+        for (Map<String, Object> run : List.of(first.json(), second.json())) {
+            List<Map<String, Object>> sources = (List<Map<String, Object>>) run.get("sources");
+            assertThat(sources).hasSize(2);
+            for (String count : List.of("rows", "rows_awaiting_label", "rows_awaiting_label_before", "rows_read")) {
+                assertThat(sources.stream()
+                                .mapToLong(source -> (long) source.get(count))
+                                .sum())
+                        .as(count)
+                        .isEqualTo(run.get(count));
+            }
+            assertThat(run.get("rows_awaiting_label_before")).isEqualTo(waited);
+            waited = (long) run.get("rows_awaiting_label");
+            // Some of the last 300 rows have no label.
+            assertThat(waited).isBetween(250L, 300L);
+        }
+        assertThat(first.json().get("rows_read")).isEqualTo(900L);
+        assertThat(second.json().get("rows_read")).isEqualTo(800L);
     }
 
     @Test

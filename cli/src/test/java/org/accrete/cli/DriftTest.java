@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelStoreProvider;
-import org.accrete.api.store.ModelVersion;
-import org.accrete.api.store.ModelWriter;
 import org.accrete.api.store.State;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
@@ -54,33 +51,6 @@ class DriftTest {
         List<String> all = new ArrayList<>(List.of(args));
         all.addAll(List.of("--store", folder.resolve("models").toString()));
         return Outcome.of(all.toArray(String[]::new));
-    }
-
-    /** Keeps states. */
-    private static final class Kept implements ModelWriter {
-        private final List<State> states = new ArrayList<>();
-        private final List<ModelVersion.Note> notes = new ArrayList<>();
-
-        @Override
-        public ModelVersion append(State state, ModelVersion.Note note) {
-            states.add(state);
-            notes.add(note);
-            return new ModelVersion("m", states.size(), Instant.EPOCH, note, 1, "0".repeat(64));
-        }
-
-        @Override
-        public void copy(ModelVersion version, boolean live, InputStream bytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-
-        State last() {
-            return states.get(states.size() - 1);
-        }
     }
 
     private static ChunkSource rows() {

@@ -7,48 +7,60 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * A comparison as one HTML page that loads nothing: script and style of uPlot, read from its WebJar, are in the page,
- * and a policy in its head forbids the browser to fetch anything.
+ * Figures as one HTML page that loads nothing: script and style of uPlot, read from its WebJar, are in the page, and a
+ * policy in its head forbids the browser to fetch anything.
  *
  * <p>Labels, names and texts come from data. In tables they are escaped; in the script they are data of a JSON document
  * in which {@code <}, {@code >} and {@code &} are escaped too, so that no text ends it.
  */
-final class ComparePage {
+final class HtmlPage {
     private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
     private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-    private ComparePage() {}
+    private HtmlPage() {}
 
-    /** {@return the page} */
-    static String html(Comparison comparison) {
+    /**
+     * {@return the page}
+     *
+     * @param title its heading
+     * @param sentence what it says above the plots
+     * @param sections tables below the plots
+     * @param document the data of the plots
+     * @param script name of the script that draws them
+     */
+    static String html(
+            String title,
+            Optional<String> sentence,
+            List<Comparison.Section> sections,
+            Map<String, ?> document,
+            String script) {
         StringBuilder page =
                 new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.append("<meta http-equiv=\"Content-Security-Policy\" content=\"")
                 .append(POLICY)
                 .append("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
-                .append(escape(comparison.first() + " and " + comparison.second()))
+                .append(escape(title))
                 .append("</title>\n<style>\n")
                 .append(inlined(library("uPlot.min.css")))
                 .append('\n')
-                .append(inlined(own("compare.css")))
+                .append(inlined(own("page.css")))
                 .append("</style>\n</head>\n<body>\n<h1>")
-                .append(escape(comparison.first() + " and " + comparison.second()))
+                .append(escape(title))
                 .append("</h1>\n");
-        comparison
-                .sentence()
-                .ifPresent(text ->
-                        page.append("<p id=\"verdict\">").append(escape(text)).append("</p>\n"));
+        sentence.ifPresent(
+                text -> page.append("<p id=\"verdict\">").append(escape(text)).append("</p>\n"));
         page.append("<div id=\"plots\"></div>\n");
-        comparison.sections().forEach(section -> section(section, page));
+        sections.forEach(section -> section(section, page));
         page.append("<script type=\"application/json\" id=\"data\">")
-                .append(json(comparison.document()))
+                .append(json(document))
                 .append("</script>\n<script>\n")
                 .append(inlined(library("uPlot.iife.min.js")))
                 .append('\n')
-                .append(inlined(own("compare.js")))
+                .append(inlined(own(script)))
                 .append("</script>\n</body>\n</html>\n");
         return page.toString();
     }
@@ -108,11 +120,11 @@ final class ComparePage {
     }
 
     private static String library(String name) {
-        return read(ComparePage.class.getClassLoader().getResourceAsStream(UPLOT + name), UPLOT + name);
+        return read(HtmlPage.class.getClassLoader().getResourceAsStream(UPLOT + name), UPLOT + name);
     }
 
     private static String own(String name) {
-        return read(ComparePage.class.getResourceAsStream(name), name);
+        return read(HtmlPage.class.getResourceAsStream(name), name);
     }
 
     private static String read(InputStream stream, String name) {
