@@ -93,7 +93,7 @@ public abstract class LearnerBenchmark {
     final void prepare(int rows) throws IOException {
         try {
             PlugIns plugIns = PlugIns.load(PlugIns.folders(decoded(plugins)));
-            LearnerProvider provider = plugIns.learners().find(learner);
+            LearnerProvider provider = plugIns.learner(learner, settings());
             Target target = target(provider.targets());
             int entries = density >= 1 ? width : (int) Math.max(1, Math.round(width * density));
             chunks = data.isEmpty()

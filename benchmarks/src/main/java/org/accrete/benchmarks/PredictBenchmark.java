@@ -3,7 +3,9 @@ package org.accrete.benchmarks;
 import java.io.IOException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
@@ -14,7 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 
 /**
  * Prediction: the time that a snapshot takes for one chunk of {@code rows} rows. A classifier writes decision values
- * and, where it has them, probabilities; a regressor writes numbers; a transformer writes rows.
+ * and, where it has them, probabilities; a regressor writes numbers, a scorer of anomalies scores, clusters write
+ * distances; a transformer writes rows.
  */
 public class PredictBenchmark extends LearnerBenchmark {
     /** Rows per chunk. */
@@ -41,7 +44,9 @@ public class PredictBenchmark extends LearnerBenchmark {
         if (model instanceof Classifier classifier) {
             numbers = new double[rows * classifier.decisions()];
             probabilities = new double[rows * classifier.classes().size()];
-        } else if (model instanceof Regressor) {
+        } else if (model instanceof Clusterer clusterer) {
+            numbers = new double[rows * clusterer.clusters()];
+        } else if (model instanceof Regressor || model instanceof AnomalyScorer) {
             numbers = new double[rows];
         } else if (model instanceof Transformer transformer) {
             transformed = new ChunkBuffer(transformer.outputSchema(), rows);
@@ -56,6 +61,14 @@ public class PredictBenchmark extends LearnerBenchmark {
         Chunk chunk = nextChunk();
         if (model instanceof Regressor regressor) {
             regressor.predict(chunk, numbers);
+            return numbers;
+        }
+        if (model instanceof AnomalyScorer scorer) {
+            scorer.score(chunk, numbers);
+            return numbers;
+        }
+        if (model instanceof Clusterer clusterer) {
+            clusterer.distances(chunk, numbers);
             return numbers;
         }
         if (model instanceof Transformer transformer) {

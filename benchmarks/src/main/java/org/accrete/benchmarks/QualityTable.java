@@ -26,6 +26,8 @@ import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.ProbabilisticClassifier;
+import org.accrete.api.learn.StepProvider;
+import org.accrete.api.learn.WrapperProvider;
 import org.accrete.api.param.Params;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
@@ -190,11 +192,14 @@ public final class QualityTable {
         }
     }
 
-    /** {@return the learners that predict such a target; one that needs no target only transforms rows} */
+    /** {@return the learners that predict such a target; steps, and those that need no target, do not} */
     private List<LearnerProvider> learners(Target.Kind kind) {
         return plugIns.learners().all().stream()
                 .filter(learner -> learner.targets().contains(kind))
                 .filter(learner -> !learner.targets().contains(Target.Kind.NONE))
+                .filter(learner -> !(learner instanceof StepProvider))
+                // It learns what its base learns, which would have to be named.
+                .filter(learner -> !(learner instanceof WrapperProvider))
                 .toList();
     }
 
