@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ final class Command {
     static final Path FLIGHTS = ROOT.resolve("examples/flights/flights-200k.csv.gz");
 
     private static final Path LIBRARIES = ROOT.resolve("cli/target/accrete/lib");
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+    /** Options that take classes from an archive, as the launcher does: a fifth of the work of a short run. */
+    private static final List<String> FROM_ARCHIVE = fromArchive();
 
     private final Path java;
     private final Path libraries;
@@ -42,7 +47,34 @@ final class Command {
 
     /** {@return the command in a working directory} */
     static Command in(Path directory) {
-        return new Command(Path.of(System.getProperty("java.home"), "bin", "java"), LIBRARIES, directory);
+        return new Command(JAVA, LIBRARIES, directory);
+    }
+
+    /** {@return the options, after making the archive if there is none that fits; none if it cannot be made} */
+    private static List<String> fromArchive() {
+        Path archive = ROOT.resolve("integration-tests/target/classes-" + Runtime.version() + ".jsa");
+        try {
+            if (!Files.exists(archive)
+                    || lastBuilt() > Files.getLastModifiedTime(archive).toMillis()) {
+                // Two JVMs of tests may do this at once.
+                Path folder = Files.createTempDirectory(archive.getParent(), "archive");
+                Command.in(folder)
+                        .with("-Xint", "-Daccrete.kernels=scalar", "-XX:ArchiveClassesAtExit=" + folder.resolve("made"))
+                        .run("train", FLIGHTS.toString(), "--target=delayed", "--rows=2000", "--model=archive");
+                if (Files.exists(folder.resolve("made"))) {
+                    Files.move(folder.resolve("made"), archive, StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+            return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off") : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long lastBuilt() throws IOException {
+        try (Stream<Path> jars = Files.list(LIBRARIES)) {
+            return jars.mapToLong(jar -> jar.toFile().lastModified()).max().orElse(0);
+        }
     }
 
     /** {@return the command for many short runs: its JVM compiles soon rather than well, which is half the work} */
@@ -116,6 +148,10 @@ final class Command {
             Path err = Files.createTempFile(directory, "err", ".txt");
             List<String> line = new ArrayList<>(
                     List.of(java.toString(), "-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
+            // There is none while it is made.
+            if (FROM_ARCHIVE != null && java.equals(JAVA) && libraries.equals(LIBRARIES)) {
+                line.addAll(FROM_ARCHIVE);
+            }
             line.addAll(options);
             line.addAll(List.of("-p", libraries.toString(), "-m", "org.accrete.cli/org.accrete.cli.Main"));
             line.addAll(List.of(args));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Training on files that are written and rotated meanwhile. */
 class FollowIT {
     private static final int ROWS = 20_000;
-    private static final int KILLS = 10;
+    private static final int KILLS = 4;
     private static final int SIGKILL = 128 + 9;
     private static final long MOST_MILLIS = TimeUnit.MINUTES.toMillis(2);
 

@@ -95,7 +95,7 @@ class FullDiskIT {
     @Test
     void trainingGoesOnWhenSpaceReturns() throws Exception {
         List<String> rows = rows(3_000);
-        Command command = Command.in(directory);
+        Command command = Command.brief(directory);
         Path undisturbed = directory.resolve("undisturbed");
         Command.Running other = command.startFed(Stream.concat(Stream.of(TRAIN), Stream.of(undisturbed.toString()))
                 .toArray(String[]::new));
@@ -145,7 +145,7 @@ class FullDiskIT {
     @Test
     void trainingFailsIfTheDiskIsFullAtItsEnd() throws Exception {
         Path store = disk.resolve("store");
-        Command command = Command.in(directory);
+        Command command = Command.brief(directory);
         Command.Running training = command.startFed(
                 Stream.concat(Stream.of(TRAIN), Stream.of(store.toString())).toArray(String[]::new));
         List<String> rows = rows(1_500);

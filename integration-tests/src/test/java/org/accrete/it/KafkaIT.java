@@ -129,7 +129,7 @@ class KafkaIT {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        assertOneLine(train("kafka:127.0.0.1:" + port + "/rows"), "answers within 10 s");
+        assertOneLine(train("kafka:127.0.0.1:" + port + "/rows"), "answers within 10000 ms");
     }
 
     /** 160 MB in small messages, then large ones of which some hundred would fill the heap. */

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
  * 64 MiB. {@code -Daccrete.fuzz=1000000} makes a long test of it.
  */
 class ModelFuzzTest {
-    private static final int FILES = Integer.getInteger("accrete.fuzz", 10_000);
+    private static final int FILES = Integer.getInteger("accrete.fuzz", 4_000);
     private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)?");
     private static final List<String> NUMBERS = List.of(
             "0",
@@ -90,7 +90,12 @@ class ModelFuzzTest {
                     model(plugIns, "sgd-classifier", Map.of("average", "1", "optimizer", "sgd")),
                     model(plugIns, "incremental-pca", Map.of("n-components", "2", "batch-size", "50")),
                     model(plugIns, "covariance-pca", Map.of("n-components", "2")),
-                    model(plugIns, "mlp-classifier", Map.of("hidden", "4")));
+                    model(plugIns, "mlp-classifier", Map.of("hidden", "4")),
+                    model(plugIns, "naive-bayes", Map.of()),
+                    model(plugIns, "half-space-trees", Map.of("trees", "2", "height", "3", "window-size", "50")),
+                    model(plugIns, "hoeffding-tree-classifier", Map.of("grace-period", "20", "delta", "0.5")),
+                    model(plugIns, "gradient-boosted-trees-classifier", Map.of("n-estimators", "2")),
+                    model(plugIns, "k-nearest-neighbours", Map.of("window-size", "20")));
             int refused = 0;
             for (int i = 0; i < files; i++) {
                 byte[] model = models.get(i % models.size());

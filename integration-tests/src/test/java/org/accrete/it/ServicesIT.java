@@ -48,8 +48,11 @@ class ServicesIT {
                         "org.accrete.io.jdbc org.accrete.api.data.ChunkSourceProvider",
                         "org.accrete.io.parquet org.accrete.api.data.ChunkSourceProvider",
                         "org.accrete.io.sources org.accrete.api.data.ChunkSourceProvider",
+                        "org.accrete.learners.ensembles org.accrete.api.learn.LearnerProvider",
                         "org.accrete.learners.pca org.accrete.api.learn.LearnerProvider",
+                        "org.accrete.learners.neighbours org.accrete.api.learn.LearnerProvider",
                         "org.accrete.learners.nn org.accrete.api.learn.LearnerProvider",
+                        "org.accrete.learners.trees org.accrete.api.learn.LearnerProvider",
                         "org.accrete.learners.sgd org.accrete.api.learn.LearnerProvider",
                         "org.accrete.store.jdbc org.accrete.api.store.ModelStoreProvider");
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.accrete.api.store.Tensor;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,14 +20,14 @@ class SqlToModelIT {
     private static final String FOLDER = "examples/sql-to-model/target";
     private static final Path BUILT = Path.of(System.getProperty("accrete.sql"));
 
+    private static List<String> train = List.of();
+    private static Map<String, Tensor> expected = Map.of();
+
     @TempDir
     private Path directory;
 
-    private List<String> train = List.of();
-    private Map<String, Tensor> expected = Map.of();
-
-    @BeforeEach
-    void readThePage() throws IOException {
+    @BeforeAll
+    static void readThePage(@TempDir Path directory) throws IOException {
         String page = Files.readString(Command.ROOT.resolve("examples/sql-to-model/README.md"));
         String line = page.lines()
                 .filter(some -> some.startsWith("./accrete train "))

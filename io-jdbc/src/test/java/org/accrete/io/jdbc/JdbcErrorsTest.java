@@ -389,7 +389,8 @@ class JdbcErrorsTest {
             String[] params = {"query=select * from t", "key=" + key, "page-rows=3"};
             List<String> expected = lines(open(request(location), params));
             assertThat(expected).as(key).hasSize(21);
-            for (int stop = 1; stop < 20; stop++) {
+            // Pages have three rows: stops before, at and behind their ends.
+            for (int stop : new int[] {1, 2, 3, 4, 9, 11, 19}) {
                 Position position;
                 try (ChunkSource source = open(request(location), params)) {
                     ChunkBuffer buffer = buffer(source, stop);

@@ -204,8 +204,9 @@ final class BrokerAccess {
             why = cause;
         }
         if (why instanceof TimeoutException) {
-            return io("no broker at " + brokers + " answers within " + TIMEOUT_MILLIS / 1_000
-                    + " s; check that one is running and can be reached, and whether it wants settings of SASL or SSL"
+            Object millis = settings.getOrDefault(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+            return io("no broker at " + brokers + " answers within " + millis
+                    + " ms; check that one is running and can be reached, and whether it wants settings of SASL or SSL"
                     + " (client-config=FILE)");
         }
         if (why instanceof UnknownTopicOrPartitionException || why instanceof InvalidTopicException) {

@@ -428,14 +428,19 @@ class KafkaSourceTest {
     }
 
     @Test
-    void partitionsThatAreAddedLaterAreReadFromTheirBeginning() {
+    void partitionsThatAreAddedLaterAreReadFromTheirBeginning() throws IOException {
+        Map<String, String> asksOften = Map.of(
+                "client-config",
+                Files.writeString(folder.resolve("client.properties"), "metadata.max.age.ms=500\n")
+                        .toString());
         String topic = CLUSTER.topic(1);
         for (int id = 0; id < 1_000; id++) {
             CLUSTER.send(topic, 0, id, json(id));
         }
         CLUSTER.flush();
         Position stopped;
-        try (ChunkSource source = openWithPlan(topic, FOLLOW);
+        SourceRequest request = following(request(topic).withPlan(plan(), true), FOLLOW);
+        try (ChunkSource source = TestCluster.open(request, asksOften);
                 ChunkSource bounded = openWithPlan(topic, BOUNDED)) {
             assertThat(read(source, 1_000)).hasSize(1_000);
             ChunkBuffer buffer = buffer(bounded, 900);
@@ -444,7 +449,7 @@ class KafkaSourceTest {
             TestCluster.get(CLUSTER.admin()
                     .createPartitions(Map.of(topic, NewPartitions.increaseTo(3)))
                     .all());
-            // Long enough for all to know the partitions; Kafka's client asks every ten seconds.
+            // Kafka's client asks for new partitions now and then, by default of ours every ten seconds.
             try (KafkaProducer<String, String> producer = CLUSTER.producer(Map.of())) {
                 for (int id = 1_000; id < 1_030; id++) {
                     producer.send(new ProducerRecord<>(topic, id % 3, (long) id, "key", json(id)));
@@ -599,10 +604,14 @@ class KafkaSourceTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        assertThatThrownBy(() -> TestCluster.open(SourceRequest.of("127.0.0.1:" + port + "/topic"), Map.of()))
+        String brief = Files.writeString(
+                        folder.resolve("client.properties"), "request.timeout.ms=1000\ndefault.api.timeout.ms=1500\n")
+                .toString();
+        assertThatThrownBy(() -> TestCluster.open(
+                        SourceRequest.of("127.0.0.1:" + port + "/topic"), Map.of("client-config", brief)))
                 .isInstanceOfSatisfying(AccreteException.class, e -> {
                     assertThat(e.kind()).isEqualTo(AccreteException.Kind.IO);
-                    assertThat(e.line()).contains("no broker at 127.0.0.1:" + port + " answers within 10 s");
+                    assertThat(e.line()).contains("no broker at 127.0.0.1:" + port + " answers within 1500 ms");
                 });
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Daccrete.kills=1000}.
  */
 class KillStressTest {
-    private static final int CYCLES = Integer.getInteger("accrete.kills", 3);
+    private static final int CYCLES = Integer.getInteger("accrete.kills", 2);
     private static final long SEED = Long.getLong("accrete.seed", System.nanoTime());
 
     @TempDir
