@@ -1,6 +1,7 @@
 package org.accrete.serve;
 
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.accrete.api.AccreteException;
@@ -17,13 +18,17 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Takes a request from Jetty: asks the {@link Doorkeeper}, finds the {@link Route}, reads the body, and sends the
- * answer. A body is read as it comes, without a thread that waits for it.
+ * answer. A body is read as it comes, without a thread that waits for it. Jetty calls it on the threads of its
+ * selectors, which must not wait: only quick work is done there.
  */
-final class FrontDoor extends Handler.Abstract {
+final class FrontDoor extends Handler.Abstract.NonBlocking {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
     private static final int FIRST_BYTES = 4 << 10;
 
     private static final String SLOW = "the body did not come in time";
+
+    /** A larger body takes a thread of its own, so that those on the same selector do not wait for it. */
+    private static final int MOST_QUICK_BYTES = 16 << 10;
 
     /** Bytes a second below which a body is given up that takes longer than {@link #LEAST_NANOS}. */
     private static final double LEAST_RATE = 100;
@@ -95,7 +100,7 @@ final class FrontDoor extends Handler.Abstract {
                     doorkeeper.checkToken(found.route().access(), header(HttpHeader.AUTHORIZATION));
                 }
                 if (found.route().bodies().isEmpty()) {
-                    work();
+                    workWhereItFits();
                 } else {
                     beginBody(found.route());
                     run();
@@ -176,7 +181,7 @@ final class FrontDoor extends Handler.Abstract {
                         chunk.release();
                     }
                 }
-                work();
+                workWhereItFits();
             });
         }
 
@@ -191,6 +196,22 @@ final class FrontDoor extends Handler.Abstract {
             }
             int status = failure instanceof HttpException known ? known.getCode() : 400;
             return Refusal.of(status >= 400 && status < 500 ? status : 400, "the body is not whole");
+        }
+
+        /** A small prediction takes less time than waking another thread for it. */
+        private void workWhereItFits() {
+            Route route = match.orElseThrow().route();
+            if (route.isQuick()
+                    && body.length() <= MOST_QUICK_BYTES
+                    && request.getHttpURI().getQuery() == null) {
+                work();
+                return;
+            }
+            try {
+                request.getComponents().getExecutor().execute(() -> guarded(this::work));
+            } catch (RejectedExecutionException e) {
+                throw Refusal.of(503, "the server is stopping");
+            }
         }
 
         private void work() {

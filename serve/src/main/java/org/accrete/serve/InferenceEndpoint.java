@@ -56,7 +56,8 @@ final class InferenceEndpoint {
                 Route.get(version, Access.READ, Set.of(), call -> metadata(call, call.variable(1))),
                 Route.get(model + "/ready", Access.READ, Set.of(), call -> modelReady(call, "")),
                 Route.get(version + "/ready", Access.READ, Set.of(), call -> modelReady(call, call.variable(1))),
-                Route.post(model + "/infer", Access.READ, bodies, Set.of(), call -> infer(call, "")),
+                Route.post(model + "/infer", Access.READ, bodies, Set.of(), call -> infer(call, ""))
+                        .quick(),
                 Route.post(version + "/infer", Access.READ, bodies, Set.of(), call -> infer(call, call.variable(1))));
     }
 

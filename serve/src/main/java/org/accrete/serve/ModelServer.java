@@ -52,7 +52,10 @@ public final class ModelServer implements AutoCloseable {
     private static final int MOST_PORT = 65_535;
     private static final int LEAST_THREADS = 4;
     private static final int MOST_THREADS = 64;
-    private static final int NUMBER_OF_SELECTORS = 2;
+    /** Each answers small requests itself, so there is one for each processor. */
+    private static final int NUMBER_OF_SELECTORS =
+            Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS / 4);
+
     private static final int ACCEPT_ON_SELECTOR = 0;
 
     private final Server server;

@@ -24,11 +24,12 @@ final class PredictEndpoint {
 
     List<Route> routes() {
         return List.of(Route.post(
-                "/models/{model}/predict",
-                Access.READ,
-                RECORDS,
-                Set.of("version", "explain", "id", "id-from"),
-                this::predict));
+                        "/models/{model}/predict",
+                        Access.READ,
+                        RECORDS,
+                        Set.of("version", "explain", "id", "id-from"),
+                        this::predict)
+                .quick());
     }
 
     private Answer predict(Call call) {

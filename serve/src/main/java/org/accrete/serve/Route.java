@@ -11,17 +11,30 @@ import java.util.Set;
  * @param bodies what a body may be; empty for no body
  * @param parameters names of parameters behind the question mark
  * @param endpoint what answers
+ * @param isQuick whether a small request without parameters is answered within microseconds, waiting for nothing, so
+ *     that the thread that read it may answer it
  */
 record Route(
-        String method, String path, Access access, Set<MediaKind> bodies, Set<String> parameters, Endpoint endpoint) {
+        String method,
+        String path,
+        Access access,
+        Set<MediaKind> bodies,
+        Set<String> parameters,
+        Endpoint endpoint,
+        boolean isQuick) {
     /** {@return a route that is read} */
     static Route get(String path, Access access, Set<String> parameters, Endpoint endpoint) {
-        return new Route("GET", path, access, Set.of(), parameters, endpoint);
+        return new Route("GET", path, access, Set.of(), parameters, endpoint, false);
     }
 
     /** {@return a route that takes a body} */
     static Route post(String path, Access access, Set<MediaKind> bodies, Set<String> parameters, Endpoint endpoint) {
-        return new Route("POST", path, access, bodies, parameters, endpoint);
+        return new Route("POST", path, access, bodies, parameters, endpoint, false);
+    }
+
+    /** {@return this route, whose small requests are answered within microseconds, waiting for nothing} */
+    Route quick() {
+        return new Route(method, path, access, bodies, parameters, endpoint, true);
     }
 
     /** {@return the segments of a path} */
