@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.ModelStore;
 import org.accrete.core.Accrete;
@@ -24,12 +25,17 @@ import org.accrete.serve.ModelServer;
 /**
  * Prints how many predictions a server answers, and how long a client waits for one. Clients are threads of the same
  * process, each with one connection that it keeps, a request at a time, on plain sockets. Arguments: how many seconds
- * each turn takes, how many turns, how many connections, how many records of 20 numbers a request has.
+ * each turn takes, how many turns, how many connections, how many records of 20 numbers a request has; and, if given,
+ * how many records a second the model learns meanwhile, and the port of another server that takes the same requests, on
+ * which nothing is learned.
  */
 public final class ServeLoad {
     private static final int WIDTH = 20;
     private static final int STEP_NANOS = 1_000;
     private static final int MOST_STEPS = 100_000;
+    private static final String PREDICT = "/models/load/predict";
+    /** Records of a request that is learned. */
+    private static final int LEARNED = 10;
 
     private ServeLoad() {}
 
@@ -44,18 +50,34 @@ public final class ServeLoad {
         int turns = Integer.parseInt(args[1]);
         int connections = Integer.parseInt(args[2]);
         int rows = Integer.parseInt(args[3]);
+        int learned = args.length > 4 ? Integer.parseInt(args[4]) : 0;
+        if (args.length > 5) {
+            int port = Integer.parseInt(args[5]);
+            first(port);
+            for (int turn = 0; turn < turns; turn++) {
+                turn(turn, port, seconds, connections, rows);
+            }
+            return;
+        }
         Path folder = Files.createTempDirectory("serve-load");
         try (ModelStore store = DirectoryStore.open(folder)) {
             train(store);
             long start = System.nanoTime();
             try (ModelServer server = ModelServer.builder(PlugIns.load(), store)
                     .model("load")
+                    .learns()
                     .port(0)
                     .start()) {
                 System.out.printf("ready after %.0f ms%n", (System.nanoTime() - start) / 1e6);
                 first(server.port());
-                for (int turn = 0; turn < turns; turn++) {
-                    turn(turn, server.port(), seconds, connections, rows);
+                try (Teacher teacher = new Teacher(server.port(), learned)) {
+                    for (int turn = 0; turn < turns; turn++) {
+                        long before = teacher.records;
+                        turn(turn, server.port(), seconds, connections, rows);
+                        if (learned > 0) {
+                            System.out.printf("        %,d records learned%n", teacher.records - before);
+                        }
+                    }
                 }
             } finally {
                 store.remove("load");
@@ -86,7 +108,7 @@ public final class ServeLoad {
     /** Prints how long the first thousand requests take. */
     private static void first(int port) throws IOException {
         double[] micros = new double[1_000];
-        try (Client client = new Client(port, 1, 7)) {
+        try (Client client = new Client(port, PREDICT, records(1, 7, ""))) {
             for (int i = 0; i < micros.length; i++) {
                 long start = System.nanoTime();
                 client.ask();
@@ -106,7 +128,7 @@ public final class ServeLoad {
         List<Thread> threads = new ArrayList<>();
         CountDownLatch ready = new CountDownLatch(connections);
         for (int i = 0; i < connections; i++) {
-            Client client = new Client(port, rows, i);
+            Client client = new Client(port, PREDICT, records(rows, i, ""));
             clients.add(client);
             Thread thread = new Thread(() -> client.askFor(seconds, ready), "client " + i);
             threads.add(thread);
@@ -144,6 +166,59 @@ public final class ServeLoad {
         return (step + 1) * STEP_NANOS / 1e3;
     }
 
+    /** {@return records as JSON, each with some more behind its numbers} */
+    private static String records(int rows, long seed, String more) {
+        SeededRandom random = new SeededRandom(seed);
+        StringBuilder body = new StringBuilder("[");
+        for (int row = 0; row < rows; row++) {
+            body.append(row == 0 ? "{" : ",{");
+            for (int column = 0; column < WIDTH; column++) {
+                body.append(column == 0 ? "" : ",")
+                        .append("\"x")
+                        .append(column)
+                        .append("\":")
+                        .append(Math.round(random.nextGaussian() * 1e4) / 1e4);
+            }
+            body.append(more).append('}');
+        }
+        return body.append(']').toString();
+    }
+
+    /** Lets the model learn at an even pace until it is closed. */
+    private static final class Teacher implements AutoCloseable {
+        volatile long records;
+        private volatile boolean isClosed;
+        private final Thread thread;
+
+        Teacher(int port, int perSecond) {
+            thread = new Thread(() -> teach(port, perSecond), "teacher");
+            if (perSecond > 0) {
+                thread.start();
+            }
+        }
+
+        private void teach(int port, int perSecond) {
+            try (Client client = new Client(port, "/models/load/learn", records(LEARNED, 11, ",\"y\":\"yes\""))) {
+                long pause = TimeUnit.SECONDS.toNanos(LEARNED) / perSecond;
+                for (long next = System.nanoTime(); !isClosed; next += pause) {
+                    for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
+                        LockSupport.parkNanos(left);
+                    }
+                    client.ask();
+                    records += LEARNED;
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            isClosed = true;
+            thread.join();
+        }
+    }
+
     /** A connection that sends the same request again and again. */
     private static final class Client implements AutoCloseable {
         private static final byte[] LENGTH = "Content-Length: ".getBytes(StandardCharsets.US_ASCII);
@@ -158,26 +233,12 @@ public final class ServeLoad {
         private final byte[] request;
         private byte[] answer = new byte[8 << 10];
 
-        Client(int port, int rows, long seed) throws IOException {
+        Client(int port, String path, String body) throws IOException {
             socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
             out = socket.getOutputStream();
             in = socket.getInputStream();
-            SeededRandom random = new SeededRandom(seed);
-            StringBuilder body = new StringBuilder("[");
-            for (int row = 0; row < rows; row++) {
-                body.append(row == 0 ? "{" : ",{");
-                for (int column = 0; column < WIDTH; column++) {
-                    body.append(column == 0 ? "" : ",")
-                            .append("\"x")
-                            .append(column)
-                            .append("\":")
-                            .append(Math.round(random.nextGaussian() * 1e4) / 1e4);
-                }
-                body.append('}');
-            }
-            body.append(']');
-            request = ("POST /models/load/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            request = ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                             + "Content-Length: " + body.length() + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.US_ASCII);
         }
@@ -235,8 +296,8 @@ public final class ServeLoad {
             if (end < 0) {
                 return -1;
             }
-            for (int i = 0; i < end; i++) {
-                if (Arrays.equals(answer, i, Math.min(end, i + LENGTH.length), LENGTH, 0, LENGTH.length)) {
+            for (int i = 0; i < end - LENGTH.length; i++) {
+                if (isLength(i)) {
                     int bytes = 0;
                     for (int at = i + LENGTH.length; answer[at] != '\r'; at++) {
                         bytes = bytes * 10 + answer[at] - '0';
@@ -245,6 +306,15 @@ public final class ServeLoad {
                 }
             }
             throw new IllegalStateException("the answer does not say its length");
+        }
+
+        private boolean isLength(int at) {
+            for (int i = 0; i < LENGTH.length; i++) {
+                if ((answer[at + i] | 0x20) != (LENGTH[i] | 0x20)) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.accrete.api.AccreteException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -41,20 +42,29 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private final int maxBody;
     private final Optional<AccessLog> log;
     private final Connector trusted;
+    private final BooleanSupplier isReady;
 
     /**
      * Makes the handler.
      *
      * @param trusted the connector of requests that the server sends itself, which need no token and are not counted
+     * @param isReady whether models are open; until then only what everybody may see is answered
      */
     FrontDoor(
-            Router router, Doorkeeper doorkeeper, Json json, int maxBody, Optional<AccessLog> log, Connector trusted) {
+            Router router,
+            Doorkeeper doorkeeper,
+            Json json,
+            int maxBody,
+            Optional<AccessLog> log,
+            Connector trusted,
+            BooleanSupplier isReady) {
         this.router = router;
         this.doorkeeper = doorkeeper;
         this.json = json;
         this.maxBody = maxBody;
         this.log = log;
         this.trusted = trusted;
+        this.isReady = isReady;
     }
 
     @Override
@@ -98,6 +108,10 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                 match = Optional.of(found);
                 if (!isTrusted) {
                     doorkeeper.checkToken(found.route().access(), header(HttpHeader.AUTHORIZATION));
+                    if (found.route().access() != Access.OPEN && !isReady.getAsBoolean()) {
+                        throw Refusal.of(503, "the server is starting or stopping")
+                                .with(HttpHeader.RETRY_AFTER, "1");
+                    }
                 }
                 if (found.route().bodies().isEmpty()) {
                     workWhereItFits();

@@ -13,6 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -380,6 +382,7 @@ public final class ModelServer implements AutoCloseable {
 
     private static ModelServer start(Builder from) {
         Tokens tokens = from.tokenFile.map(Tokens::read).orElseGet(Tokens::none);
+        Doorkeeper doorkeeper = new Doorkeeper(from.bind, from.hosts, from.origins, tokens);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ModelMetrics metrics = new ModelMetrics();
         metrics.bindTo(registry);
@@ -387,6 +390,22 @@ public final class ModelServer implements AutoCloseable {
         WarmUp warmUp = new WarmUp(json);
         Models models = new Models(from.plugIns, from.store, from.models, metrics, warmUp);
         AtomicBoolean ready = new AtomicBoolean();
+        Optional<Trainers.Learning> learning =
+                from.learning.map(how -> new Trainers.Learning(how.logs(), (model, service) -> {
+                    service.listener(metrics.run(model));
+                    how.change().accept(model, service);
+                }));
+        Trainers trainers = new Trainers(from.plugIns, from.store, models, learning);
+        // Models are read while Jetty's classes are loaded.
+        FutureTask<Boolean> opening = new FutureTask<>(
+                () -> {
+                    models.open();
+                    trainers.resume();
+                },
+                true);
+        Thread opener = new Thread(opening, "accrete-open");
+        opener.setDaemon(true);
+        opener.start();
 
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
         threads.setName("accrete-serve");
@@ -400,12 +419,6 @@ public final class ModelServer implements AutoCloseable {
         server.setErrorHandler(new ErrorAnswers(json));
         server.setStopTimeout(from.stopTimeout.toMillis());
 
-        Optional<Trainers.Learning> learning =
-                from.learning.map(how -> new Trainers.Learning(how.logs(), (model, service) -> {
-                    service.listener(metrics.run(model));
-                    how.change().accept(model, service);
-                }));
-        Trainers trainers = new Trainers(from.plugIns, from.store, models, learning);
         Pulse pulse = new Pulse(models, trainers);
         EventStream events = new EventStream(pulse, json);
         Context context = new Context(models, json, metrics, pulse, from.limits);
@@ -419,11 +432,10 @@ public final class ModelServer implements AutoCloseable {
         routes.addAll(new InvocationsEndpoint(context).routes());
         routes.addAll(new ModelsEndpoint(context, trainers).routes());
         routes.addAll(new StatusEndpoint(ready::get, registry).routes());
-        Doorkeeper doorkeeper = new Doorkeeper(from.bind, from.hosts, from.origins, tokens);
         Optional<AccessLog> log = from.logsAccess ? Optional.of(new AccessLog(json)) : Optional.empty();
         Router router = new Router(routes);
-        server.setHandler(
-                new GracefulHandler(new FrontDoor(router, doorkeeper, json, from.limits.maxBody(), log, local)));
+        server.setHandler(new GracefulHandler(
+                new FrontDoor(router, doorkeeper, json, from.limits.maxBody(), log, local, ready::get)));
 
         ModelServer made = new ModelServer(
                 server,
@@ -437,13 +449,15 @@ public final class ModelServer implements AutoCloseable {
                 from.keystore.isPresent() ? "https" : "http",
                 router);
         try {
-            trainers.resume();
             server.start();
-            for (String name : models.names().stream().limit(1).toList()) {
-                warmUp.run(local, models.live(name).model());
-            }
+            opening.get();
+            warmUp.run(local, models);
         } catch (Exception e) {
+            waitFor(opening);
             made.close();
+            if (e.getCause() instanceof AccreteException cause) {
+                throw cause;
+            }
             throw new AccreteException(
                     AccreteException.Kind.IO,
                     "port " + from.port + " of " + from.bind + " cannot be served (is something else bound to it?): "
@@ -452,6 +466,17 @@ public final class ModelServer implements AutoCloseable {
         }
         ready.set(true);
         return made;
+    }
+
+    /** Waits for what is being opened, so that it can be closed. */
+    private static void waitFor(FutureTask<Boolean> opening) {
+        try {
+            opening.get();
+        } catch (ExecutionException e) {
+            // The other failure is told, or this is the one.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String reason(Throwable thrown) {

@@ -82,10 +82,9 @@ final class Models implements AutoCloseable {
     };
 
     /**
-     * Opens models.
+     * Makes models that are not open yet.
      *
      * @param chosen their names; empty for all that the store has, now and later
-     * @throws AccreteException a chosen one cannot be opened
      */
     Models(PlugIns plugIns, ModelStore store, List<String> chosen, ModelMetrics metrics, WarmUp warmUp) {
         this.plugIns = plugIns;
@@ -93,7 +92,15 @@ final class Models implements AutoCloseable {
         this.chosen = List.copyOf(chosen);
         this.metrics = metrics;
         this.warmUp = warmUp;
-        for (String name : this.chosen) {
+    }
+
+    /**
+     * Opens the models.
+     *
+     * @throws AccreteException a chosen one cannot be opened
+     */
+    void open() {
+        for (String name : chosen) {
             if (store.history(name).versions().isEmpty()) {
                 throw AccreteException.badArgument("there is no model '" + name + "' in " + store.name() + "; models: "
                         + String.join(", ", store.models()));

@@ -6,12 +6,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
-import org.accrete.api.store.ModelReference;
 import org.accrete.core.serve.ServedModel;
 import org.eclipse.jetty.server.LocalConnector;
 import tools.jackson.core.JsonGenerator;
@@ -25,12 +24,11 @@ final class WarmUp {
     private static final int MOST_ROUNDS = 4_000;
     private static final int MOST_REQUESTS = 200;
     private static final int MOST_WAIT_MILLIS = 1_000;
-    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-    /** What a further version takes at most: most of the code is warm by then. */
+    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** What another version takes at most: most of the code is warm by then. */
     private static final long NEXT_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
     private final Json json;
-    private final AtomicBoolean isFirst = new AtomicBoolean(true);
 
     WarmUp(Json json) {
         this.json = json;
@@ -39,7 +37,7 @@ final class WarmUp {
     /** Predicts some thousand records, or as many as the time allows. What is refused is no matter. */
     void run(ServedModel model) {
         try {
-            long end = System.nanoTime() + (isFirst.getAndSet(false) ? FIRST_NANOS : NEXT_NANOS);
+            long end = System.nanoTime() + NEXT_NANOS;
             Predictor predictor = new Predictor(model, false);
             ColumnPlan plan = Predictor.plan(model);
             byte[][] records = new byte[RECORDS][];
@@ -69,22 +67,25 @@ final class WarmUp {
     }
 
     /**
-     * Sends requests through the whole server but its sockets, as many as 150 ms allow.
+     * Sends predictions of the first model, if there is one, through the whole server but its sockets, as many as some
+     * time allows.
      *
      * @param to the connector of such requests
-     * @param model what is asked
+     * @param models what is asked
      */
-    void run(LocalConnector to, ServedModel model) throws Exception {
-        if (model.plan().isEmpty()) {
-            return;
+    void run(LocalConnector to, Models models) throws Exception {
+        String request = "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        for (String name : models.names().stream().limit(1).toList()) {
+            Optional<ColumnPlan> plan = models.live(name).model().plan();
+            if (plan.isPresent()) {
+                List<String> header = RecordRows.header(RecordRows.withoutKeys(plan.get()), false);
+                byte[] record = record(plan.get(), header, 0);
+                request = "POST /models/" + name + "/predict HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: " + record.length + "\r\n\r\n"
+                        + new String(record, StandardCharsets.UTF_8);
+            }
         }
         long end = System.nanoTime() + FIRST_NANOS;
-        ColumnPlan plan = model.plan().get();
-        byte[] record = record(plan, RecordRows.header(RecordRows.withoutKeys(plan), false), 0);
-        String name = ModelReference.parse(model.version()).model();
-        String request = "POST /models/" + name + "/predict HTTP/1.1\r\nHost: localhost\r\n"
-                + "Content-Type: application/json\r\nContent-Length: " + record.length + "\r\n\r\n"
-                + new String(record, StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
         LocalConnector.LocalEndPoint connection = to.connect();
         try {
