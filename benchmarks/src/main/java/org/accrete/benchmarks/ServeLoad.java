@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.accrete.api.SeededRandom;
 import org.accrete.api.store.ModelStore;
@@ -72,10 +73,10 @@ public final class ServeLoad {
                 first(server.port());
                 try (Teacher teacher = new Teacher(server.port(), learned)) {
                     for (int turn = 0; turn < turns; turn++) {
-                        long before = teacher.records;
+                        long before = teacher.records.get();
                         turn(turn, server.port(), seconds, connections, rows);
                         if (learned > 0) {
-                            System.out.printf("        %,d records learned%n", teacher.records - before);
+                            System.out.printf("        %,d records learned%n", teacher.records.get() - before);
                         }
                     }
                 }
@@ -186,14 +187,12 @@ public final class ServeLoad {
 
     /** Lets the model learn at an even pace until it is closed. */
     private static final class Teacher implements AutoCloseable {
-        volatile long records;
+        final AtomicLong records = new AtomicLong();
         private volatile boolean isClosed;
-        private final Thread thread;
 
         Teacher(int port, int perSecond) {
-            thread = new Thread(() -> teach(port, perSecond), "teacher");
             if (perSecond > 0) {
-                thread.start();
+                new Thread(() -> teach(port, perSecond), "teacher").start();
             }
         }
 
@@ -205,17 +204,18 @@ public final class ServeLoad {
                         LockSupport.parkNanos(left);
                     }
                     client.ask();
-                    records += LEARNED;
+                    records.addAndGet(LEARNED);
                 }
             } catch (IOException e) {
-                throw new IllegalStateException(e);
+                if (!isClosed) {
+                    throw new IllegalStateException(e);
+                }
             }
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             isClosed = true;
-            thread.join();
         }
     }
 
