@@ -13,8 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -397,15 +397,12 @@ public final class ModelServer implements AutoCloseable {
                 }));
         Trainers trainers = new Trainers(from.plugIns, from.store, models, learning);
         // Models are read while Jetty's classes are loaded.
-        FutureTask<Boolean> opening = new FutureTask<>(
+        CompletableFuture<Void> opening = CompletableFuture.runAsync(
                 () -> {
                     models.open();
                     trainers.resume();
                 },
-                true);
-        Thread opener = new Thread(opening, "accrete-open");
-        opener.setDaemon(true);
-        opener.start();
+                ModelServer::runAside);
 
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
         threads.setName("accrete-serve");
@@ -450,14 +447,14 @@ public final class ModelServer implements AutoCloseable {
                 router);
         try {
             server.start();
-            opening.get();
-            warmUp.run(local, models);
-        } catch (Exception e) {
             waitFor(opening);
+            warmUp.run(local, models);
+        } catch (AccreteException | Error e) {
             made.close();
-            if (e.getCause() instanceof AccreteException cause) {
-                throw cause;
-            }
+            throw e;
+        } catch (Exception e) {
+            opening.exceptionally(failure -> null).join();
+            made.close();
             throw new AccreteException(
                     AccreteException.Kind.IO,
                     "port " + from.port + " of " + from.bind + " cannot be served (is something else bound to it?): "
@@ -468,14 +465,24 @@ public final class ModelServer implements AutoCloseable {
         return made;
     }
 
-    /** Waits for what is being opened, so that it can be closed. */
-    private static void waitFor(FutureTask<Boolean> opening) {
+    private static void runAside(Runnable task) {
+        Thread thread = new Thread(task, "accrete-open");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Waits until the models are open; throws what opening them threw. */
+    private static void waitFor(CompletableFuture<Void> opening) {
         try {
-            opening.get();
-        } catch (ExecutionException e) {
-            // The other failure is told, or this is the one.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            opening.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw e;
         }
     }
 
