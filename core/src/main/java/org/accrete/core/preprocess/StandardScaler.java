@@ -39,6 +39,8 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
      *     m2'   = m2 + w * (x - mean) * (x - mean')
      *     variance = m2 * (1 / W)
      *
+     * What is added to m2 is taken as 0 where far numbers round it to less.
+     *
      * With a half-life, the weights before and m2 are first multiplied by a decay, which is 1 without.
      *
      * If the rows before weigh at least TRUSTED times as much as the row, x is first moved to within clip standard
@@ -313,7 +315,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
             m2[j] *= decay;
         } else {
             mean[j] += distance * (weight / count[j]);
-            m2[j] = m2[j] * decay + weight * distance * (value - mean[j]);
+            m2[j] = m2[j] * decay + Math.max(0, weight * distance * (value - mean[j]));
         }
     }
 
@@ -389,7 +391,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         for (int j = 0; j < x.length; j++) {
             double distance = x[j] - mean[j];
             double moved = mean[j] + distance * share;
-            m2[j] = m2[j] * decay + weight * distance * (x[j] - moved);
+            m2[j] = m2[j] * decay + Math.max(0, weight * distance * (x[j] - moved));
             mean[j] = moved;
         }
     }

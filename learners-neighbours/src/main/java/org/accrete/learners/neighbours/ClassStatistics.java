@@ -183,7 +183,8 @@ final class ClassStatistics {
             double delta = value - mean[at];
             weight[at] = total;
             mean[at] += delta * (w / total);
-            deviation[at] += w * delta * (value - mean[at]);
+            // Far numbers can round to less than nothing.
+            deviation[at] += Math.max(0, w * delta * (value - mean[at]));
         }
     }
 

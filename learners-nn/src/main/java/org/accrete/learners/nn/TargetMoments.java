@@ -60,7 +60,8 @@ final class TargetMoments {
             weight += rowWeight;
             double distance = value - mean;
             mean += distance * (rowWeight / weight);
-            squares += rowWeight * distance * (value - mean);
+            // Far numbers can round to less than nothing.
+            squares += Math.max(0, rowWeight * distance * (value - mean));
         }
         return (float) Math.min(Math.max((value - mean) / deviation(), -CLIP), CLIP);
     }

@@ -13,10 +13,10 @@ import org.accrete.kernels.SparseKernels;
  * Rows and their weights, collected until the block is full. Arrays grow to the size of the block and are then reused.
  */
 final class RowBlock {
-    /** Upper bound of values: sums of larger squares could overflow. */
-    private static final double MAX_VALUE = 1e100;
+    /** Upper bound of values: the squares of weighted sums of larger squares could overflow. */
+    private static final double MAX_VALUE = 1e60;
 
-    private static final double MAX_WEIGHT = 1e50;
+    private static final double MAX_WEIGHT = 1e15;
     private static final double[] NONE = {};
     /** Below this number of columns, dense loops are faster. */
     private static final int MIN_SPARSE_WIDTH = 256;

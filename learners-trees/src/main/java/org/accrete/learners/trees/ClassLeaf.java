@@ -262,7 +262,8 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
                 anyGaps = true;
                 continue;
             }
-            double present = n - s[mean + GAPS * m + i];
+            // Beside weights that are much larger the row's own can round away.
+            double present = Math.max(weight, n - s[mean + GAPS * m + i]);
             double delta = value - s[mean + i];
             double moved = s[mean + i] + weight / present * delta;
             s[mean + i] = moved;
@@ -312,7 +313,7 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
                 double value = x[at + numeric[i]];
                 double present = gaps ? n - s[mean + GAPS * m + i] : n;
                 double scatter = s[mean + SQUARES * m + i] + present * floor[i];
-                if (!(scatter > TINY) || gaps && value != value) {
+                if (!(scatter > TINY) || gaps && (value != value || !(present > 0))) {
                     // Nothing known of how far this number spreads.
                     continue;
                 }
@@ -485,7 +486,7 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
             double value = rows.numbers[slot * features.numbers + numeric[i]];
             double present = gaps ? n - s[mean + GAPS * m + i] : n;
             double scatter = s[mean + SQUARES * m + i] + present * floor[i];
-            if (scatter > TINY && value == value) {
+            if (scatter > TINY && value == value && present > 0) {
                 double delta = value - s[mean + i];
                 scatter *= gaps ? n / present : 1;
                 out[i] = Math.max(-HUGE, 0.5 * (Exp.log(n) - n * (delta * delta / scatter) - Exp.log(scatter)));
@@ -539,7 +540,8 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
     double variance(int c, int i) {
         int m = numeric.length;
         double present = present(c, i);
-        return present > 0 ? statistics[c * stride() + 1 + SQUARES * m + i] / present : 0;
+        // The squares of far numbers can round to less than nothing.
+        return present > 0 ? Math.max(0, statistics[c * stride() + 1 + SQUARES * m + i]) / present : 0;
     }
 
     double least(int c, int i) {

@@ -110,7 +110,8 @@ final class LinearStart {
                 if (x == x) {
                     double delta = x - mean[i];
                     mean[i] += rate * delta;
-                    scatter[i] += rowWeight * delta * (x - mean[i]);
+                    // Far numbers can round to less than nothing.
+                    scatter[i] += Math.max(0, rowWeight * delta * (x - mean[i]));
                 }
             }
         }

@@ -62,7 +62,8 @@ public final class TargetScaler implements TrainingState {
         weight += rowWeight;
         double delta = taken - mean;
         mean += centres ? delta * (rowWeight / weight) : 0;
-        squares += rowWeight * (delta * (taken - mean));
+        // Far numbers can round to less than nothing.
+        squares += Math.max(0, rowWeight * (delta * (taken - mean)));
         return Math.min(Math.max((y - mean) / unit(), -LARGEST), LARGEST);
     }
 
