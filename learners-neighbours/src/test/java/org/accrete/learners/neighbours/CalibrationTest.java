@@ -87,8 +87,9 @@ class CalibrationTest {
         alone.partialFit(one);
         sure.partialFit(copies);
         calibrated.partialFit(copies);
-        for (int c = 0; c < classes; c++) {
-            assertThat(exponent(calibrated, c)).as("class %d", c).isBetween(1 / 128.0, 1 / 8.0);
+        // A class between others lies on both sides of them, so that one number says little about it.
+        for (int c : new int[] {0, classes - 1}) {
+            assertThat(exponent(calibrated, c)).as("class %d", c).isBetween(1 / 33.0, 1 / 8.0);
         }
         assertThat(logLoss(calibrated, copies)).isLessThan(1.03 * logLoss(alone, one));
         assertThat(logLoss(sure, copies)).isGreaterThan(1.5 * logLoss(alone, one));
