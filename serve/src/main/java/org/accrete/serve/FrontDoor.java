@@ -214,10 +214,10 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
 
         /** A small prediction takes less time than waking another thread for it. */
         private void workWhereItFits() {
-            Route route = match.orElseThrow().route();
-            if (route.isQuick()
-                    && body.length() <= MOST_QUICK_BYTES
-                    && request.getHttpURI().getQuery() == null) {
+            Router.Match found = match.orElseThrow();
+            if (body.length() <= MOST_QUICK_BYTES
+                    && request.getHttpURI().getQuery() == null
+                    && found.route().isQuick().test(found.variables())) {
                 work();
                 return;
             }

@@ -57,7 +57,7 @@ final class InferenceEndpoint {
                 Route.get(model + "/ready", Access.READ, Set.of(), call -> modelReady(call, "")),
                 Route.get(version + "/ready", Access.READ, Set.of(), call -> modelReady(call, call.variable(1))),
                 Route.post(model + "/infer", Access.READ, bodies, Set.of(), call -> infer(call, ""))
-                        .quick(),
+                        .quick(segments -> context.models().isOpen(segments.get(0))),
                 Route.post(version + "/infer", Access.READ, bodies, Set.of(), call -> infer(call, call.variable(1))));
     }
 

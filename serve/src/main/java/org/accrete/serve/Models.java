@@ -161,6 +161,11 @@ final class Models implements AutoCloseable {
         return store;
     }
 
+    /** {@return whether a model is open, so that its live version answers without a look at the store} */
+    boolean isOpen(String name) {
+        return entries.containsKey(name);
+    }
+
     private Entry entry(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {

@@ -29,7 +29,7 @@ final class PredictEndpoint {
                         RECORDS,
                         Set.of("version", "explain", "id", "id-from"),
                         this::predict)
-                .quick());
+                .quick(segments -> context.models().isOpen(segments.get(0))));
     }
 
     private Answer predict(Call call) {

@@ -1,6 +1,8 @@
 package org.accrete.serve;
 
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A path and a method that are answered.
@@ -21,20 +23,20 @@ record Route(
         Set<MediaKind> bodies,
         Set<String> parameters,
         Endpoint endpoint,
-        boolean isQuick) {
+        Predicate<List<String>> isQuick) {
     /** {@return a route that is read} */
     static Route get(String path, Access access, Set<String> parameters, Endpoint endpoint) {
-        return new Route("GET", path, access, Set.of(), parameters, endpoint, false);
+        return new Route("GET", path, access, Set.of(), parameters, endpoint, segments -> false);
     }
 
     /** {@return a route that takes a body} */
     static Route post(String path, Access access, Set<MediaKind> bodies, Set<String> parameters, Endpoint endpoint) {
-        return new Route("POST", path, access, bodies, parameters, endpoint, false);
+        return new Route("POST", path, access, bodies, parameters, endpoint, segments -> false);
     }
 
-    /** {@return this route, whose small requests are answered within microseconds, waiting for nothing} */
-    Route quick() {
-        return new Route(method, path, access, bodies, parameters, endpoint, true);
+    /** {@return this route, of which some small requests are {@linkplain #isQuick quick}} */
+    Route quick(Predicate<List<String>> is) {
+        return new Route(method, path, access, bodies, parameters, endpoint, is);
     }
 
     /** {@return the segments of a path} */
