@@ -59,7 +59,7 @@ class ServeIT {
     }
 
     /** {@return where a server listens, once it says so} */
-    private static String uri(Command.Running running) throws Exception {
+    static String uri(Command.Running running) throws Exception {
         String said = "";
         while (running.process().isAlive() && !said.endsWith("\n")) {
             TimeUnit.MILLISECONDS.sleep(5);
