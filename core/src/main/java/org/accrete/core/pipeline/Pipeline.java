@@ -13,9 +13,11 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.RowWiseStep;
 import org.accrete.api.learn.Step;
@@ -226,6 +228,21 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
                 + (model instanceof PipelineModel pipeline
                         ? pipeline.obstacle().orElseThrow()
                         : "the model does not say what columns contribute to a prediction"));
+    }
+
+    /**
+     * Writes what a model computes as operations.
+     *
+     * @param model a snapshot of a pipeline
+     * @param graph receives them
+     * @param rows the rows, as {@link ExportableModel} says
+     * @return the results, as {@link ExportableModel} says
+     * @throws AccreteException bad argument: it cannot be exported; the message says which part is in the way
+     */
+    public static List<ModelGraph.Value> export(Model model, ModelGraph graph, List<ModelGraph.Value> rows) {
+        return model instanceof PipelineModel pipeline
+                ? pipeline.export(graph, rows)
+                : PipelineModel.export(model, "learner", graph, rows);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
@@ -13,7 +14,9 @@ import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
 import org.accrete.api.learn.ExplainableTransformer;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.learn.Transformer;
@@ -120,6 +123,28 @@ class PipelineModel implements Model {
     /** {@return the learner's model, of the columns that the steps hand on} */
     final Model learnerModel() {
         return model;
+    }
+
+    /** Writes what the steps and the learner's model compute, one after the other. */
+    final List<ModelGraph.Value> export(ModelGraph graph, List<ModelGraph.Value> rows) {
+        List<ModelGraph.Value> current = rows;
+        for (int i = 0; i < steps.length; i++) {
+            current = export(steps[i], "step '" + spec.part(i).name() + "'", graph, current);
+        }
+        List<ModelGraph.Value> results =
+                export(model, "learner '" + spec.learner().name() + "'", graph, current);
+        return spec.transform() == TargetTransform.NONE
+                ? results
+                : List.of(spec.transform().inverse(graph, results.get(0)));
+    }
+
+    /** Writes what one part computes. */
+    static List<ModelGraph.Value> export(Model model, String part, ModelGraph graph, List<ModelGraph.Value> rows) {
+        if (model instanceof ExportableModel exportable) {
+            return exportable.export(graph, rows);
+        }
+        throw AccreteException.badArgument("the model cannot be exported: " + part
+                + " does not say what it computes in standard operations; serve it with accrete serve instead");
     }
 
     /** Explains a row of the learner's model, and carries contributions back through the steps. */

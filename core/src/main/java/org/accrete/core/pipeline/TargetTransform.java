@@ -4,6 +4,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.StepProvider;
 import org.accrete.api.param.ParamSpec;
 
@@ -90,6 +91,15 @@ public enum TargetTransform {
                 predicted[i] = inverse(predicted[i]);
             }
         }
+    }
+
+    /** {@return predictions in the target's own unit, as a value of a graph} */
+    ModelGraph.Value inverse(ModelGraph graph, ModelGraph.Value predicted) {
+        return switch (this) {
+            case NONE -> predicted;
+            case LOG -> graph.apply("Exp", predicted);
+            case LOG1P -> graph.apply("Sub", graph.apply("Exp", predicted), graph.constant(1));
+        };
     }
 
     /**

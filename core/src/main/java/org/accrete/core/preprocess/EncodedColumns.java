@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Block;
@@ -14,6 +15,8 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.param.Params;
 
 /** Which one-hot blocks are replaced by numeric ones of a few columns, and where they are. Immutable. */
@@ -162,6 +165,42 @@ final class EncodedColumns {
             }
         }
         to.endRow();
+    }
+
+    /** {@return rows of a graph with their categories encoded} */
+    List<Value> export(ModelGraph graph, List<Value> rows, TargetMeans means) {
+        List<Value> numbers = new ArrayList<>();
+        List<Value> result = new ArrayList<>();
+        int column = 0;
+        int block = 1;
+        int dense = 0;
+        int i = 0;
+        for (Block one : schema.blocks()) {
+            while (to[i] <= column) {
+                i++;
+            }
+            if (one.kind() != Block.Kind.ONE_HOT) {
+                numbers.add(graph.columns(
+                        rows.get(0),
+                        LongStream.range(dense, dense + one.width()).toArray()));
+                dense += one.width();
+            } else if (first[i] < 0) {
+                result.add(rows.get(block++));
+            } else {
+                double[] table = new double[one.width() * outputs];
+                double[] none = new double[outputs];
+                for (int k = 0; k < outputs; k++) {
+                    none[k] = means.mean(-1, k);
+                    for (int category = 0; category < one.width(); category++) {
+                        table[category * outputs + k] = means.mean(first[i] + category, k);
+                    }
+                }
+                numbers.add(graph.lookUp(rows.get(block++), table, none));
+            }
+            column += one.width();
+        }
+        result.add(0, numbers.isEmpty() ? rows.get(0) : graph.beside(numbers));
+        return result;
     }
 
     /** Writes the number of the category of each encoded block, that of its first entry. */

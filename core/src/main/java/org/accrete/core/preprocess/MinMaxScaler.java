@@ -1,10 +1,14 @@
 package org.accrete.core.preprocess;
 
 import java.util.Arrays;
+import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.Scaling;
 import org.accrete.api.learn.ScalingTransformer;
 import org.accrete.api.param.Params;
@@ -230,7 +234,7 @@ final class MinMaxScaler extends ColumnStep implements MergeableLearner {
                 .build();
     }
 
-    private static final class Scaled extends ColumnModel implements ScalingTransformer {
+    private static final class Scaled extends ColumnModel implements ScalingTransformer, ExportableModel {
         private final NumericColumns columns;
         private final Range range;
         private final Moments moments;
@@ -252,6 +256,21 @@ final class MinMaxScaler extends ColumnStep implements MergeableLearner {
                 centre[j] = moments.min[j] - range.lower * scale[j];
             }
             return columns.spread(centre, scale);
+        }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            int n = columns.count();
+            return columns.replaced(graph, rows, x -> {
+                Value y = NumericColumns.filled(graph, x, graph.constant(moments.mean, 1, n));
+                y = graph.apply("Sub", y, graph.constant(moments.min, 1, n));
+                y = graph.apply("Mul", y, graph.constant(moments.factor, 1, n));
+                y = graph.apply("Add", y, graph.constant(range.lower));
+                return range.clip
+                        ? graph.apply(
+                                "Min", graph.apply("Max", y, graph.constant(range.lower)), graph.constant(range.upper))
+                        : y;
+            });
         }
     }
 }

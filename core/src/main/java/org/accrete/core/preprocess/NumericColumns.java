@@ -1,8 +1,11 @@
 package org.accrete.core.preprocess;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
@@ -10,6 +13,8 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.Scaling;
 
 /**
@@ -241,6 +246,61 @@ final class NumericColumns {
         copy(centres, 0, centre, false);
         copy(scales, 0, scale, false);
         return Scaling.of(centres, scales);
+    }
+
+    /**
+     * Writes other numeric columns in the place of those of a graph's rows.
+     *
+     * @param rows as {@link org.accrete.api.learn.ExportableModel} says
+     * @param change from the numeric columns, rows × {@link #count()}, to the others, as many
+     */
+    List<Value> replaced(ModelGraph graph, List<Value> rows, UnaryOperator<Value> change) {
+        if (count == 0) {
+            return rows;
+        }
+        boolean[] isNumeric = new boolean[width];
+        for (int numeric = 0; numeric < count; numeric++) {
+            isNumeric[column(numeric)] = true;
+        }
+        int all = ModelGraph.numbers(schema);
+        List<Value> result = new ArrayList<>(rows);
+        if (count == all) {
+            result.set(0, change.apply(rows.get(0)));
+            return result;
+        }
+        // All changed columns, then all others, and back in the order of the schema.
+        long[] changed = new long[count];
+        long[] kept = new long[all - count];
+        long[] places = new long[all];
+        double[] which = ModelGraph.numbers(schema, asNumbers(isNumeric), 0);
+        int first = 0;
+        int second = 0;
+        for (int j = 0; j < all; j++) {
+            boolean isChanged = which[j] == 1;
+            places[j] = isChanged ? first : count + second;
+            if (isChanged) {
+                changed[first++] = j;
+            } else {
+                kept[second++] = j;
+            }
+        }
+        Value both = graph.beside(
+                List.of(change.apply(graph.columns(rows.get(0), changed)), graph.columns(rows.get(0), kept)));
+        result.set(0, graph.columns(both, places));
+        return result;
+    }
+
+    private static double[] asNumbers(boolean[] flags) {
+        double[] numbers = new double[flags.length];
+        for (int j = 0; j < flags.length; j++) {
+            numbers[j] = flags[j] ? 1 : 0;
+        }
+        return numbers;
+    }
+
+    /** {@return a matrix of a graph whose missing values are replaced by those of a row} */
+    static Value filled(ModelGraph graph, Value x, Value row) {
+        return graph.apply("Where", graph.apply("IsNaN", x), row, x);
     }
 
     private void putSparse(SparseChunk chunk, int row, double[] x, ChunkBuffer out) {

@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
@@ -17,10 +19,13 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableTransformer;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.param.Params;
 
 /** Puts products of the numeric and cycle columns behind these columns. Immutable. */
-final class PolynomialTerms implements ExplainableTransformer {
+final class PolynomialTerms implements ExplainableTransformer, ExportableModel {
     /*
      * Terms are numbered: first the columns themselves, then the products of two, then those of three, each in
      * lexicographic order as in scikit-learn. Each product is that of an earlier term and a column. Columns of the
@@ -30,6 +35,9 @@ final class PolynomialTerms implements ExplainableTransformer {
     private final Schema schema;
     private final Params params;
     private final Schema output;
+    /** The type of doubles. */
+    private static final long DOUBLE = 11;
+
     private final NumericColumns columns;
     private final int n;
     private final int bias;
@@ -185,6 +193,81 @@ final class PolynomialTerms implements ExplainableTransformer {
                 inputs.add(columns.column(term), amount / degree);
             }
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        if (n == 0 && bias == 0) {
+            return rows;
+        }
+        List<Value> result = new ArrayList<>(rows);
+        Value numbers = rows.get(0);
+        int all = ModelGraph.numbers(schema);
+        int before = ModelGraph.numbers(new Schema(blocksBefore(split), schema.target()));
+        List<Value> parts = new ArrayList<>();
+        if (bias == 1) {
+            // 1 for each row, made of any value of it.
+            Value any = all > 0
+                    ? graph.columns(numbers, 0)
+                    : graph.apply("Unsqueeze", rows.get(1), graph.constant(new long[] {1}, 1));
+            Value same = graph.apply("Equal", any, any);
+            Value isThere = graph.apply("Or", same, graph.apply("Not", same));
+            parts.add(graph.apply("Cast", Map.of("to", DOUBLE), isThere));
+        }
+        if (before > 0) {
+            parts.add(graph.columns(numbers, LongStream.range(0, before).toArray()));
+        }
+        // The products of one degree are made of those of the one before.
+        Value terms = n > 0 ? graph.columns(numbers, factorPlaces()) : numbers;
+        int known = n;
+        int made = 0;
+        while (made < left.length) {
+            int to = made;
+            while (to < left.length && left[to] < known) {
+                to++;
+            }
+            long[] one = new long[to - made];
+            long[] other = new long[to - made];
+            for (int i = made; i < to; i++) {
+                one[i - made] = left[i];
+                other[i - made] = right[i];
+            }
+            Value products = graph.apply("Mul", graph.columns(terms, one), graph.columns(terms, other));
+            parts.add(products);
+            terms = graph.beside(List.of(terms, products));
+            known += to - made;
+            made = to;
+        }
+        if (before < all) {
+            parts.add(graph.columns(numbers, LongStream.range(before, all).toArray()));
+        }
+        result.set(0, graph.beside(parts));
+        return result;
+    }
+
+    /** {@return the blocks that end up to a column} */
+    private List<Block> blocksBefore(int column) {
+        List<Block> blocks = new ArrayList<>();
+        int end = 0;
+        for (Block block : schema.blocks()) {
+            end += block.width();
+            if (end <= column) {
+                blocks.add(block);
+            }
+        }
+        return blocks;
+    }
+
+    /** {@return where the columns that are multiplied are among all numbers of a row} */
+    private long[] factorPlaces() {
+        double[] places = new double[schema.width()];
+        for (int j = 0; j < n; j++) {
+            places[columns.column(j)] = 1;
+        }
+        double[] isFactor = ModelGraph.numbers(schema, places, 0);
+        return LongStream.range(0, isFactor.length)
+                .filter(j -> isFactor[(int) j] == 1)
+                .toArray();
     }
 
     /** Refuses what {@link #transform} refuses. */

@@ -1,6 +1,7 @@
 package org.accrete.core.preprocess;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrete.api.AccreteException;
@@ -10,8 +11,11 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableTransformer;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.RowWiseStep;
 import org.accrete.api.learn.Scaling;
 import org.accrete.api.learn.ScalingTransformer;
@@ -513,7 +517,7 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         }
     }
 
-    private static final class Snapshot implements ScalingTransformer, ExplainableTransformer {
+    private static final class Snapshot implements ScalingTransformer, ExplainableTransformer, ExportableModel {
         private final NumericColumns columns;
         private final Form form;
         private final double[] mean;
@@ -560,6 +564,24 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
         @Override
         public Scaling scaling() {
             return StandardScaler.scaling(columns, form, mean, deviation);
+        }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            return columns.replaced(graph, rows, x -> {
+                Value mean = graph.constant(this.mean, 1, this.mean.length);
+                Value deviation = graph.constant(this.deviation, 1, this.deviation.length);
+                Value y = NumericColumns.filled(graph, x, mean);
+                if (form.withMean || form.clip < Double.POSITIVE_INFINITY) {
+                    y = graph.apply("Sub", y, mean);
+                }
+                if (form.clip < Double.POSITIVE_INFINITY) {
+                    Value reach = graph.apply("Mul", deviation, graph.constant(form.clip));
+                    y = graph.apply("Max", graph.apply("Min", y, reach), graph.apply("Neg", reach));
+                    y = form.withMean ? y : graph.apply("Add", y, mean);
+                }
+                return form.withStd ? graph.apply("Div", y, deviation) : y;
+            });
         }
     }
 }

@@ -12,6 +12,9 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableTransformer;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.TargetStep;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.param.Params;
@@ -271,7 +274,7 @@ final class TargetEncoder implements TargetStep {
     }
 
     /** Encodes by means that it does not change. */
-    private static final class Encoded implements ExplainableTransformer {
+    private static final class Encoded implements ExplainableTransformer, ExportableModel {
         private final EncodedColumns columns;
         private final NumericColumns numbers;
         private final TargetMeans means;
@@ -298,6 +301,11 @@ final class TargetEncoder implements TargetStep {
         @Override
         public void carryBack(Chunk chunk, int row, Contributions outputs, Contributions inputs) {
             columns.carryBack(chunk, row, outputs, inputs);
+        }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            return columns.export(graph, rows, means);
         }
 
         @Override

@@ -12,6 +12,9 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableTransformer;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.SparseKernels;
 
@@ -25,7 +28,7 @@ import org.accrete.kernels.SparseKernels;
  * <p>The model assumes variance {@link #noiseVariance()} in every direction beyond the components (Tipping and Bishop,
  * Probabilistic Principal Component Analysis, J. R. Statist. Soc. B 61(3), 1999).
  */
-public final class PcaModel implements ExplainableTransformer {
+public final class PcaModel implements ExplainableTransformer, ExportableModel {
     private static final double LOG_2_PI = StrictMath.log(2 * Math.PI);
 
     private static final int MAX_LINES = 50;
@@ -320,6 +323,31 @@ public final class PcaModel implements ExplainableTransformer {
         for (int j = 0; j < width; j++) {
             inputs.add(j, factors[j] * centred[j]);
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        double[] matrix = new double[count * width];
+        double[] shift = new double[count];
+        double[] numbers = ModelGraph.numbers(schema, mean, 0);
+        // Numbers are centred before they are multiplied, as here; a category by the scores of its block's mean.
+        double[] ofCategories = mean.clone();
+        int column = 0;
+        for (Block block : schema.blocks()) {
+            if (block.kind() != Block.Kind.ONE_HOT) {
+                Arrays.fill(ofCategories, column, column + block.width(), 0);
+            }
+            column += block.width();
+        }
+        for (int c = 0; c < count; c++) {
+            shift[c] = -scale[c] * kernels.dot(ofCategories, 0, components, c * width, width);
+            kernels.axpy(scale[c], components, c * width, matrix, c * width, width);
+        }
+        List<Value> centred = new ArrayList<>(rows);
+        if (numbers.length > 0) {
+            centred.set(0, graph.apply("Sub", rows.get(0), graph.constant(numbers, 1, numbers.length)));
+        }
+        return List.of(graph.linear(schema, centred, matrix, shift));
     }
 
     /** {@return whether a row has so few entries that a sparse loop is faster} */

@@ -6,10 +6,14 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.learners.sgd.weights.LinearWeights;
 
 /** Classifies by linear functions: one for up to two classes, else one for each. */
-sealed class LinearClassifier implements Classifier, ExplainableModel permits ProbabilisticLinearClassifier {
+sealed class LinearClassifier implements Classifier, ExplainableModel, ExportableModel
+        permits ProbabilisticLinearClassifier {
     private final Schema schema;
     private final List<String> classes;
     private final LinearWeights weights;
@@ -40,5 +44,10 @@ sealed class LinearClassifier implements Classifier, ExplainableModel permits Pr
     public final void explain(Chunk chunk, int row, int decision, Contributions out) {
         schema.require(chunk.schema());
         weights.explain(decision, chunk, row, out);
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        return List.of(graph.linear(schema, rows, weights.effective(), weights.intercepts()));
     }
 }

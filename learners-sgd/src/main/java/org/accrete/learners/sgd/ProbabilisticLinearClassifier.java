@@ -2,7 +2,10 @@ package org.accrete.learners.sgd;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.learners.sgd.loss.Link;
 import org.accrete.learners.sgd.weights.LinearWeights;
@@ -31,5 +34,32 @@ final class ProbabilisticLinearClassifier extends LinearClassifier implements Pr
                 link.ofMany(out, row * count, count);
             }
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        Value decisions = super.export(graph, rows).get(0);
+        int count = classes().size();
+        if (link == Link.SOFTMAX || (link == Link.LOGISTIC && count <= 2)) {
+            return List.of(decisions, graph.probabilities(decisions, count));
+        }
+        if (count <= 2) {
+            return List.of(
+                    decisions,
+                    graph.ofTwo(ofOne(graph, graph.apply("Neg", decisions)), ofOne(graph, decisions), count));
+        }
+        Value each = ofOne(graph, decisions);
+        Value sum = graph.apply("ReduceSum", Map.of("keepdims", 1L), each, graph.constant(new long[] {1}, 1));
+        Value isNone = graph.apply("Equal", sum, graph.constant(0));
+        return List.of(
+                decisions, graph.apply("Where", isNone, graph.constant(1.0 / count), graph.apply("Div", each, sum)));
+    }
+
+    private Value ofOne(ModelGraph graph, Value decisions) {
+        if (link != Link.CLIPPED_LINEAR) {
+            return graph.apply("Sigmoid", decisions);
+        }
+        Value clipped = graph.apply("Clip", decisions, graph.constant(-1), graph.constant(1));
+        return graph.apply("Div", graph.apply("Add", clipped, graph.constant(1)), graph.constant(2));
     }
 }

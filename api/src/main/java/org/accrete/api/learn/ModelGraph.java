@@ -1,0 +1,203 @@
+package org.accrete.api.learn;
+
+import java.util.List;
+import java.util.Map;
+import org.accrete.api.data.Block;
+import org.accrete.api.data.Schema;
+
+/**
+ * Where an {@link ExportableModel} writes what it computes: operations on tensors whose first dimension is the rows. An
+ * operation has the name and the meaning that it has in ONNX, operator set 21 and, after {@code ai.onnx.ml.}, 5.
+ * Numbers are doubles unless a model makes them something else.
+ */
+public interface ModelGraph {
+    /** A tensor of one graph. */
+    interface Value {}
+
+    /**
+     * {@return a tensor of the same numbers for every call}
+     *
+     * @param values row-major; not kept
+     * @param shape the dimensions; none for a single number
+     */
+    Value constant(double[] values, long... shape);
+
+    /**
+     * {@return a tensor of the same numbers for every call}
+     *
+     * @param values row-major; not kept
+     * @param shape the dimensions; none for a single number
+     */
+    Value constant(float[] values, long... shape);
+
+    /**
+     * {@return a tensor of the same whole numbers for every call}
+     *
+     * @param values row-major; not kept
+     * @param shape the dimensions; none for a single number
+     */
+    Value constant(long[] values, long... shape);
+
+    /**
+     * {@return the result of an operation}
+     *
+     * @param operator its name, as {@code MatMul} or {@code ai.onnx.ml.TreeEnsemble}
+     * @param attributes its attributes by name, each a {@link Long}, a {@link String}, a {@code long[]}, a
+     *     {@code String[]}, or, as a tensor, a {@code double[]} or a {@code byte[]} of unsigned numbers
+     * @param inputs its inputs, in order
+     */
+    Value apply(String operator, Map<String, ?> attributes, Value... inputs);
+
+    /**
+     * {@return the result of an operation without attributes}
+     *
+     * @param operator its name
+     * @param inputs its inputs, in order
+     */
+    default Value apply(String operator, Value... inputs) {
+        return apply(operator, Map.of(), inputs);
+    }
+
+    /**
+     * {@return a single number}
+     *
+     * @param value the number
+     */
+    default Value constant(double value) {
+        return constant(new double[] {value});
+    }
+
+    /**
+     * {@return some columns of a matrix, rows × as many}
+     *
+     * @param matrix rows × columns
+     * @param columns which, in order
+     */
+    default Value columns(Value matrix, long... columns) {
+        return apply("Gather", Map.of("axis", 1L), matrix, constant(columns, columns.length));
+    }
+
+    /**
+     * {@return matrices beside each other, rows × all of their columns}
+     *
+     * @param matrices at least one, rows × columns each
+     */
+    default Value beside(List<Value> matrices) {
+        return matrices.size() == 1
+                ? matrices.get(0)
+                : apply("Concat", Map.of("axis", 1L), matrices.toArray(Value[]::new));
+    }
+
+    /**
+     * {@return linear functions of rows, rows × functions}
+     *
+     * @param schema of the rows
+     * @param rows as {@link ExportableModel} says
+     * @param weights functions × columns of the schema
+     * @param intercepts one per function
+     */
+    default Value linear(Schema schema, List<Value> rows, double[] weights, double[] intercepts) {
+        int functions = intercepts.length;
+        int width = schema.width();
+        int numbers = numbers(schema);
+        Value sum = constant(intercepts, 1, functions);
+        if (numbers > 0) {
+            double[] factors = new double[numbers * functions];
+            for (int f = 0; f < functions; f++) {
+                double[] row = numbers(schema, weights, f * width);
+                for (int j = 0; j < numbers; j++) {
+                    factors[j * functions + f] = row[j];
+                }
+            }
+            sum = apply("Add", apply("MatMul", rows.get(0), constant(factors, numbers, functions)), sum);
+        }
+        int column = 0;
+        int block = 1;
+        for (Block one : schema.blocks()) {
+            if (one.kind() == Block.Kind.ONE_HOT) {
+                double[] table = new double[one.width() * functions];
+                for (int k = 0; k < one.width(); k++) {
+                    for (int f = 0; f < functions; f++) {
+                        table[k * functions + f] = weights[f * width + column + k];
+                    }
+                }
+                sum = apply("Add", sum, lookUp(rows.get(block++), table, new double[functions]));
+            }
+            column += one.width();
+        }
+        return sum;
+    }
+
+    /**
+     * {@return the row of a table for each row, rows × columns of the table}
+     *
+     * @param indices one per row, −1 for none
+     * @param table rows of the table, one after the other
+     * @param none the row for −1
+     */
+    default Value lookUp(Value indices, double[] table, double[] none) {
+        double[] whole = new double[table.length + none.length];
+        System.arraycopy(table, 0, whole, 0, table.length);
+        System.arraycopy(none, 0, whole, table.length, none.length);
+        // An index of -1 is the last row.
+        return apply("Gather", constant(whole, whole.length / none.length, none.length), indices);
+    }
+
+    /**
+     * {@return the probabilities of classes by the logistic function of one decision value, up to two classes, or by
+     * the softmax of one for each; rows × classes}
+     *
+     * @param decisions rows × 1, or rows × classes
+     * @param classes how many classes
+     */
+    default Value probabilities(Value decisions, int classes) {
+        if (classes > 2) {
+            return apply("Softmax", Map.of("axis", 1L), decisions);
+        }
+        return ofTwo(apply("Sigmoid", apply("Neg", decisions)), apply("Sigmoid", decisions), classes);
+    }
+
+    /**
+     * {@return the probabilities of up to two classes, rows × classes: 1 where there is only one}
+     *
+     * @param first probabilities of the first class, rows × 1
+     * @param second probabilities of the second, rows × 1
+     * @param classes how many classes
+     */
+    default Value ofTwo(Value first, Value second, int classes) {
+        return classes == 2 ? beside(List.of(first, second)) : apply("Add", first, second);
+    }
+
+    /**
+     * {@return how many columns of a schema are not in a one-hot block}
+     *
+     * @param schema of the rows
+     */
+    static int numbers(Schema schema) {
+        return schema.blocks().stream()
+                .filter(block -> block.kind() != Block.Kind.ONE_HOT)
+                .mapToInt(Block::width)
+                .sum();
+    }
+
+    /**
+     * {@return the numbers of those columns that are not in a one-hot block}
+     *
+     * @param schema of the rows
+     * @param perColumn a number for each column of the schema, not changed
+     * @param from where the first is
+     */
+    static double[] numbers(Schema schema, double[] perColumn, int from) {
+        double[] kept = new double[numbers(schema)];
+        int column = from;
+        int to = 0;
+        for (Block block : schema.blocks()) {
+            if (block.kind() != Block.Kind.ONE_HOT) {
+                System.arraycopy(perColumn, column, kept, to, block.width());
+                to += block.width();
+            }
+            column += block.width();
+        }
+        return kept;
+    }
+}
