@@ -1,11 +1,17 @@
 package org.accrete.learners.neighbours;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
+import org.accrete.api.data.Schema;
 import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.kernels.Exp;
 import org.accrete.kernels.SoftmaxPath;
 
@@ -250,6 +256,74 @@ final class ClassScores {
         }
         // Also where a feature is too large for its square.
         return score > LEAST ? score : LEAST;
+    }
+
+    /** {@return decision values of the rows of a graph} */
+    Value export(ModelGraph graph, List<Value> rows, int known) {
+        FeatureKinds kinds = statistics.kinds;
+        Schema schema = kinds.schema;
+        int width = schema.width();
+        int measured = kinds.measuredCount();
+        double[] shares = new double[known * width];
+        double[] floor = new double[known];
+        double[] factors = new double[known * measured];
+        double[] left = new double[known * measured];
+        for (int c = 0; c < known; c++) {
+            floor[c] = base[c] <= IMPOSSIBLE ? IMPOSSIBLE : LEAST;
+            if (base[c] <= IMPOSSIBLE) {
+                continue;
+            }
+            for (int d = 0; d < kinds.countedCount(); d++) {
+                shares[c * width + kinds.countedColumns[d]] = statistics.seen[d] ? logShare(c, d) : 0;
+            }
+            for (int at = c * measured; at < (c + 1) * measured; at++) {
+                factors[at] = -0.5 * precision[at];
+                left[at] = -logDensity(at);
+            }
+        }
+        List<Value> present = new ArrayList<>(rows);
+        if (ModelGraph.numbers(schema) > 0) {
+            Value numbers = rows.get(0);
+            present.set(0, graph.apply("Where", graph.apply("IsNaN", numbers), graph.constant(0), numbers));
+        }
+        Value scores = graph.linear(schema, present, shares, Arrays.copyOf(base, known));
+        if (measured > 0) {
+            // Rows × classes × measured features, added up over these.
+            Value x = graph.apply(
+                    "Unsqueeze",
+                    graph.columns(rows.get(0), NumericFeatures.places(schema)),
+                    graph.constant(new long[] {1}, 1));
+            Value distance =
+                    graph.apply("Sub", x, graph.constant(Arrays.copyOf(mean, factors.length), 1, known, measured));
+            Value terms = graph.apply(
+                    "Mul", graph.apply("Mul", distance, distance), graph.constant(factors, 1, known, measured));
+            terms = graph.apply("Where", graph.apply("IsNaN", x), graph.constant(left, 1, known, measured), terms);
+            scores = graph.apply(
+                    "Add",
+                    scores,
+                    graph.apply("ReduceSum", Map.of("keepdims", 0L), terms, graph.constant(new long[] {2}, 1)));
+        }
+        scores = graph.apply("Max", scores, graph.constant(floor, 1, known));
+        if (known < 2) {
+            return graph.apply("Sub", scores, scores);
+        }
+        if (known == 2) {
+            Value difference = graph.apply("Sub", graph.columns(scores, 1), graph.columns(scores, 0));
+            Value isSecond = graph.apply("Greater", difference, graph.constant(0));
+            return graph.apply(
+                    "Mul",
+                    difference,
+                    graph.apply("Where", isSecond, graph.constant(exponent(1)), graph.constant(exponent(0))));
+        }
+        double[] exponents = new double[known * known];
+        for (int winner = 0; winner < known; winner++) {
+            for (int c = 0; c < known; c++) {
+                exponents[winner * known + c] = isPossible(c) ? exponent(winner) : 1;
+            }
+        }
+        Value winners = graph.apply("ArgMax", Map.of("axis", 1L, "keepdims", 0L), scores);
+        Value powers = graph.apply("Gather", graph.constant(exponents, known, known), winners);
+        return graph.apply("LogSoftmax", Map.of("axis", 1L), graph.apply("Mul", scores, powers));
     }
 
     private double measured(DenseChunk chunk, int row, int c) {

@@ -1,14 +1,19 @@
 package org.accrete.learners.neighbours;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Clusterer;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 
 /** Divides rows among {@link Centres}. */
-final class KMeansModel implements Clusterer {
+final class KMeansModel implements Clusterer, ExportableModel {
     /** No more clusters, and no more columns of each, are described. */
     private static final int MOST_LINES = 20;
 
@@ -49,6 +54,27 @@ final class KMeansModel implements Clusterer {
                 out[row * count + c] = Math.min(Double.MAX_VALUE, Math.sqrt(square));
             }
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        int width = numbers.count();
+        double[] points = Arrays.copyOf(centres.points, centres.count * width);
+        Value x = graph.apply(
+                "Unsqueeze",
+                graph.columns(rows.get(0), NumericFeatures.places(schema)),
+                graph.constant(new long[] {1}, 1));
+        Value difference = graph.apply("Sub", x, graph.constant(points, 1, centres.count, width));
+        Value isMissing = graph.apply("IsNaN", x);
+        Value squares = graph.apply("Where", isMissing, graph.constant(0), graph.apply("Mul", difference, difference));
+        Value present = graph.apply("Where", isMissing, graph.constant(0), graph.constant(1));
+        Value factor =
+                graph.apply("Div", graph.constant(width), graph.apply("Max", sum(graph, present), graph.constant(1)));
+        return List.of(graph.apply("Sqrt", graph.apply("Mul", sum(graph, squares), factor)));
+    }
+
+    private static Value sum(ModelGraph graph, Value terms) {
+        return graph.apply("ReduceSum", Map.of("keepdims", 0L), terms, graph.constant(new long[] {2}, 1));
     }
 
     @Override

@@ -8,10 +8,13 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 
 /** Classifies rows by prepared {@link ClassScores}. */
-final class NaiveBayesModel implements ProbabilisticClassifier, ExplainableModel {
+final class NaiveBayesModel implements ProbabilisticClassifier, ExplainableModel, ExportableModel {
     /** No more classes or columns are described. */
     private static final int MOST_LINES = 10;
 
@@ -51,6 +54,12 @@ final class NaiveBayesModel implements ProbabilisticClassifier, ExplainableModel
     public void explain(Chunk chunk, int row, int decision, Contributions out) {
         schema.require(chunk.schema());
         scores.explain(chunk, row, labels.size(), decision, out);
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        Value decisions = scores.export(graph, rows, labels.size());
+        return List.of(decisions, graph.probabilities(decisions, labels.size()));
     }
 
     @Override

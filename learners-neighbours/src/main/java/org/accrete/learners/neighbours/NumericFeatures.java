@@ -50,6 +50,20 @@ final class NumericFeatures {
         }
     }
 
+    /** {@return where numeric columns and cycles are among the numbers of a row of a graph} */
+    static long[] places(Schema schema) {
+        List<Long> places = new ArrayList<>();
+        long place = 0;
+        for (Block block : schema.blocks()) {
+            for (int k = 0; k < block.width() && block.kind() != Block.Kind.ONE_HOT; k++, place++) {
+                if (!block.kind().isSparse()) {
+                    places.add(place);
+                }
+            }
+        }
+        return places.stream().mapToLong(Long::longValue).toArray();
+    }
+
     int count() {
         return columns.length;
     }

@@ -1,5 +1,7 @@
 package org.accrete.learners.nn;
 
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.kernels.DenseKernels;
 import org.accrete.kernels.FloatKernels;
 
@@ -82,6 +84,17 @@ enum Activation {
                 }
             }
         }
+    }
+
+    /** {@return activations of a graph} */
+    Value export(ModelGraph graph, Value z) {
+        return switch (this) {
+            case RELU -> graph.apply("Relu", z);
+            case TANH -> graph.apply("Tanh", z);
+            case SIGMOID -> graph.apply("Sigmoid", z);
+            case GELU -> graph.apply("Gelu", z);
+            case IDENTITY -> z;
+        };
     }
 
     /**

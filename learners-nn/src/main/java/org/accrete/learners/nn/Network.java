@@ -1,8 +1,15 @@
 package org.accrete.learners.nn;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.accrete.api.SeededRandom;
+import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.kernels.FloatKernels;
 
 /**
@@ -18,6 +25,11 @@ import org.accrete.kernels.FloatKernels;
  * W that belongs to the block, without multiplications by 0.
  */
 final class Network {
+    /** Types of tensors. */
+    private static final long FLOAT = 1;
+
+    private static final long DOUBLE = 11;
+
     final Inputs inputs;
     final Activation activation;
 
@@ -221,6 +233,55 @@ final class Network {
             forward(batch, buffers.pass());
             reader.read(from, batch.rows, buffers.pass().preActivations[depth() - 1], stride(depth() - 1));
         }
+    }
+
+    /**
+     * {@return the outputs for the rows of a graph, rows × outputs, as doubles} Numbers between are floats, as here.
+     *
+     * @param schema of the rows
+     */
+    Value export(ModelGraph graph, Schema schema, List<Value> rows) {
+        List<Value> parts = new ArrayList<>();
+        if (inputs.numbers > 0) {
+            parts.add(graph.apply("Cast", Map.of("to", FLOAT), rows.get(0)));
+        }
+        List<Value> entries = new ArrayList<>();
+        int table = 0;
+        for (Block block : schema.blocks()) {
+            if (block.kind() == Block.Kind.ONE_HOT) {
+                // One more row, of zeros: an index of -1 is the last.
+                int from = inputs.firstRow(table) * tableWidth;
+                float[] part = Arrays.copyOf(
+                        Arrays.copyOfRange(weights.table, from, from + block.width() * tableWidth),
+                        (block.width() + 1) * tableWidth);
+                entries.add(
+                        graph.apply("Gather", graph.constant(part, block.width() + 1, tableWidth), rows.get(++table)));
+            }
+        }
+        if (embedding > 0) {
+            parts.addAll(entries);
+            entries.clear();
+        }
+        Value x = parts.isEmpty() ? entries.get(0) : graph.beside(parts);
+        for (int l = 0; l < depth(); l++) {
+            int stride = stride(l);
+            float[] w = new float[in[l] * out[l]];
+            for (int i = 0; i < in[l]; i++) {
+                System.arraycopy(weights.layers[l], i * stride, w, i * out[l], out[l]);
+            }
+            float[] bias = Arrays.copyOfRange(weights.layers[l], in[l] * stride, in[l] * stride + out[l]);
+            Value z = graph.constant(bias, 1, out[l]);
+            if (l == 0) {
+                for (Value entry : entries) {
+                    z = graph.apply("Add", z, entry);
+                }
+            }
+            if (in[l] > 0) {
+                z = graph.apply("Add", graph.apply("MatMul", x, graph.constant(w, in[l], out[l])), z);
+            }
+            x = l < depth() - 1 ? activation.export(graph, z) : z;
+        }
+        return graph.apply("Cast", Map.of("to", DOUBLE), x);
     }
 
     /** Receives the outputs of a prediction. */

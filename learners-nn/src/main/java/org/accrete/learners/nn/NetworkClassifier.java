@@ -3,8 +3,12 @@ package org.accrete.learners.nn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.kernels.Exp;
 
@@ -17,7 +21,7 @@ import org.accrete.kernels.Exp;
  * @param buffers gives working memory for one call
  */
 record NetworkClassifier(Schema schema, List<String> classes, Network network, Supplier<PredictionBuffers> buffers)
-        implements ProbabilisticClassifier {
+        implements ProbabilisticClassifier, ExportableModel {
     @Override
     public void decide(Chunk chunk, double[] out) {
         schema.require(chunk.schema());
@@ -37,6 +41,19 @@ record NetworkClassifier(Schema schema, List<String> classes, Network network, S
                 }
             }
         });
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        int count = classes.size();
+        if (count < 2) {
+            throw AccreteException.badArgument("the model cannot be exported: a network of " + count
+                    + " classes predicts nothing; train it with rows of another class first");
+        }
+        Value outputs = network.export(graph, schema, rows);
+        Value decisions =
+                count == 2 ? graph.apply("Sub", graph.columns(outputs, 1), graph.columns(outputs, 0)) : outputs;
+        return List.of(decisions, graph.probabilities(decisions, count));
     }
 
     /** The softmax; with two classes, whose decision value is a difference, the logistic function. */

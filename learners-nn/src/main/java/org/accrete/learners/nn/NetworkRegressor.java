@@ -1,8 +1,12 @@
 package org.accrete.learners.nn;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.Regressor;
 
 /**
@@ -14,7 +18,7 @@ import org.accrete.api.learn.Regressor;
  * @param buffers gives working memory for one call
  */
 record NetworkRegressor(Schema schema, Network network, TargetMoments target, Supplier<PredictionBuffers> buffers)
-        implements Regressor {
+        implements Regressor, ExportableModel {
     @Override
     public void predict(Chunk chunk, double[] out) {
         schema.require(chunk.schema());
@@ -23,5 +27,15 @@ record NetworkRegressor(Schema schema, Network network, TargetMoments target, Su
                 out[first + row] = target.restore(FloatChecks.requireOutput(outputs[row * stride], first + row));
             }
         });
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        Value outputs = network.export(graph, schema, rows);
+        double origin = target.restore(0);
+        return List.of(graph.apply(
+                "Add",
+                graph.apply("Mul", outputs, graph.constant(target.restore(1) - origin)),
+                graph.constant(origin)));
     }
 }

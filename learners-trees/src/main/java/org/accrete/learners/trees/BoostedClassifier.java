@@ -6,11 +6,14 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.kernels.Exp;
 
 /** Classifies by the scores of boosted trees, which are log-odds. */
-final class BoostedClassifier implements ProbabilisticClassifier, ExplainableModel {
+final class BoostedClassifier implements ProbabilisticClassifier, ExplainableModel, ExportableModel {
     private final BoostedScores scores;
     private final List<String> classes;
 
@@ -64,6 +67,13 @@ final class BoostedClassifier implements ProbabilisticClassifier, ExplainableMod
                 Exp.softmax(decisions, from, known, out, from);
             }
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        TreeGraph.requireClasses(classes.size());
+        Value decisions = scores.export(graph, rows);
+        return List.of(decisions, graph.probabilities(decisions, classes.size()));
     }
 
     @Override

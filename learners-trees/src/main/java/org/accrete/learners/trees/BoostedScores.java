@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.learn.Contributions;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 
 /** What boosted trees say of a row. */
 final class BoostedScores {
@@ -79,6 +81,24 @@ final class BoostedScores {
                 part[i * outputs + o] += step.factor() * step.values()[node * outputs + o];
             }
         }
+    }
+
+    /** {@return the scores of the rows of a graph, rows × outputs} */
+    Value export(ModelGraph graph, List<Value> rows) {
+        TreeGraph trees = new TreeGraph(graph, features, rows);
+        List<Nodes> nodes = steps.stream().map(GradientTree.Step::nodes).toList();
+        int size = TreeGraph.leaves(nodes);
+        double[] values = new double[size * outputs];
+        int next = 0;
+        for (GradientTree.Step step : steps) {
+            for (int node = 0; node < step.nodes().size; node++) {
+                for (int o = 0; o < outputs && step.nodes().feature[node] < 0; o++) {
+                    values[next++] = step.factor() * step.values()[node * outputs + o];
+                }
+            }
+        }
+        Value sum = trees.sum(trees.ofLeaves(trees.find(nodes), values, size, outputs), 1);
+        return start.isPresent() ? graph.apply("Add", start.get().export(graph, trees, rows), sum) : sum;
     }
 
     /** Says what columns contribute to a score: by the linear model, and to the value of each tree. */

@@ -24,6 +24,9 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
     private static final double HUGE = 1e200;
     private static final double TINY = 1e-200;
 
+    /** The logarithm of a class without rows, in a graph; its power is 0. */
+    private static final double UNSEEN = -1e300;
+
     /** Numbers about a leaf that are stored one by one. */
     private static final int FACTS = 10;
 
@@ -382,6 +385,61 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
     /** {@return how often naive Bayes is wrong here} */
     private double wrong() {
         return (judged - bayesRight + 1) / (judged + 2);
+    }
+
+    // --- export
+
+    /** {@return whether naive Bayes predicts, and has observed something} */
+    boolean exportsBayes(LeafPrediction prediction) {
+        return usesBayes(prediction) && seen() > 0;
+    }
+
+    /** {@return what {@link #mix} multiplies the shares of classes by; 1 where they predict alone} */
+    double shareOfShares(LeafPrediction prediction) {
+        return exportsBayes(prediction) ? wrong() : 1;
+    }
+
+    /**
+     * Writes what {@link #bayes} computes with: the logarithm of a class is its base, and for each number that a row
+     * has {@code constant + factor (x - centre)^2}, and for each value that occurred here {@link #logShare}.
+     *
+     * @param known how many classes there are
+     * @param numbers how many numbers a row has
+     * @param leaf where to write: classes come after those of {@code leaf} others
+     */
+    void export(int known, int numbers, int leaf, double[] base, double[] centre, double[] factor, double[] constant) {
+        int m = numeric.length;
+        for (int c = 0; c < known; c++) {
+            int row = leaf * known + c;
+            double n = c < classes ? statistics[c * stride()] : 0;
+            base[row] = n > 0 ? Exp.log(n) : UNSEEN;
+            int from = c * stride() + 1;
+            for (int i = 0; i < m && n > 0; i++) {
+                double present = n - statistics[from + GAPS * m + i];
+                double scatter = statistics[from + SQUARES * m + i] + present * floor[i];
+                if (scatter > TINY && present > 0) {
+                    scatter *= n / present;
+                    int at = row * numbers + numeric[i];
+                    centre[at] = statistics[from + i];
+                    factor[at] = -0.5 * n / scatter;
+                    constant[at] = 0.5 * (Exp.log(n) - Exp.log(scatter));
+                }
+            }
+        }
+    }
+
+    /** {@return what a value of a one-hot block adds to the logarithm of a class} */
+    double logShare(int block, int value, int c) {
+        int b = Arrays.binarySearch(nominal, block);
+        if (b < 0 || c >= classes || !(seen(c) > 0)) {
+            return 0;
+        }
+        double[] of = values[b];
+        int index = value * (classes + 1);
+        if (index >= of.length || !(of[index + classes] > 0)) {
+            return 0;
+        }
+        return Exp.log((of[index + c] + 1) / (statistics[c * stride()] + of.length / (classes + 1)));
     }
 
     // --- explanation

@@ -189,6 +189,11 @@ final class Features {
         return counts[nominal];
     }
 
+    /** {@return for each column of a one-hot block the number of its value; −1 for one that did not appear} */
+    long[] numbersOfValues(int nominal) {
+        return Arrays.stream(ids[nominal]).mapToLong(id -> id - 1L).toArray();
+    }
+
     /** {@return the column of a value of a one-hot block} */
     int valueColumn(int nominal, int value) {
         return columns[numbers + nominal] + appeared[nominal][value];

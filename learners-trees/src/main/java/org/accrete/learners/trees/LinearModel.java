@@ -140,6 +140,13 @@ final class LinearModel {
         return Math.max(-LARGEST, Math.min(LARGEST, intercept));
     }
 
+    /** Writes its numbers behind those of others of as many; {@return the intercept} */
+    double export(double[] coefficients, double[] centers, int at) {
+        System.arraycopy(coef, 0, coefficients, at * numbers, numbers);
+        System.arraycopy(center, 0, centers, at * numbers, numbers);
+        return intercept;
+    }
+
     /** Writes what each number adds to the intercept. */
     void terms(double[] x, int at, double[] out) {
         for (int j = 0; j < numbers; j++) {

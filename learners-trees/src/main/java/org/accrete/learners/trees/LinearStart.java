@@ -1,5 +1,6 @@
 package org.accrete.learners.trees;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,11 @@ import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.Regressor;
 import org.accrete.api.param.Params;
@@ -200,6 +204,34 @@ final class LinearStart {
             } else {
                 ((Regressor) model).predict(chunk, out);
             }
+        }
+
+        /** {@return the scores, or the number, of the rows of a graph} */
+        Value export(ModelGraph graph, TreeGraph trees, List<Value> rows) {
+            List<Value> encoded = new ArrayList<>(rows);
+            int numbers = features.numbers;
+            double share = weight / (weight + 1);
+            if (numbers > 0) {
+                Value delta = graph.apply("Sub", rows.get(0), graph.constant(mean, 1, numbers));
+                Value squares = graph.apply("Mul", graph.apply("Mul", delta, delta), graph.constant(share));
+                Value variance = graph.apply(
+                        "Div",
+                        graph.apply("Add", squares, graph.constant(scatter, 1, numbers)),
+                        graph.constant(weight + 1));
+                Value z = graph.apply(
+                        "Div", graph.apply("Mul", delta, graph.constant(share)), graph.apply("Sqrt", variance));
+                Value isThere = graph.apply("Greater", graph.apply("Abs", z), graph.constant(0));
+                z = graph.apply("Where", isThere, z, graph.constant(0));
+                encoded.set(0, graph.apply("Clip", z, graph.constant(-FARTHEST), graph.constant(FARTHEST)));
+            }
+            for (int block = 0; block < features.nominals; block++) {
+                long[] columns = features.numbersOfValues(block);
+                for (int k = 0; k < columns.length; k++) {
+                    columns[k] = columns[k] >= 0 && columns[k] < known[block] ? k : Features.MISSING;
+                }
+                encoded.set(block + 1, trees.lookUp(block, columns));
+            }
+            return ((ExportableModel) model).export(graph, encoded).get(0);
         }
 
         /** Says what the columns of the first row contribute to a score. */

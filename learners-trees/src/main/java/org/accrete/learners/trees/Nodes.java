@@ -108,6 +108,11 @@ final class Nodes {
         return (subset[node][value >> 6] >>> value & 1) != 0 ? left[node] : right[node];
     }
 
+    /** {@return whether a value of the one-hot block that a node asks for goes left} */
+    boolean goesLeft(int node, int value) {
+        return child(node, value) == left[node];
+    }
+
     /**
      * Splits a leaf in two.
      *

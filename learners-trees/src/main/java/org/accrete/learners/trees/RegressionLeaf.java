@@ -138,6 +138,24 @@ final class RegressionLeaf extends Leaf<RegressionLeaf> {
         return usesLinear(model) ? linear(x, at) : mean;
     }
 
+    /**
+     * Writes what it predicts by behind what others do: the sum of an intercept and of coefficients times distances,
+     * within bounds.
+     */
+    void export(
+            LeafModel model,
+            int at,
+            double[] coefficients,
+            double[] centers,
+            double[] intercepts,
+            double[] low,
+            double[] high) {
+        boolean isLinear = usesLinear(model);
+        intercepts[at] = isLinear ? linear.export(coefficients, centers, at) : mean;
+        low[at] = isLinear ? within(Double.NEGATIVE_INFINITY) : mean;
+        high[at] = isLinear ? within(Double.POSITIVE_INFINITY) : mean;
+    }
+
     /** {@return the prediction for a row of which nothing is known} */
     double valueOfNothing(LeafModel model) {
         return usesLinear(model) ? within(linear.ofNothing()) : mean;

@@ -6,11 +6,14 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.ImportanceModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.Regressor;
 
 /** Predicts numbers by trees: the weighted mean of what they say. */
-final class RegressionModel implements Regressor, ExplainableModel, ImportanceModel {
+final class RegressionModel implements Regressor, ExplainableModel, ImportanceModel, ExportableModel {
     private final Features features;
     private final LeafModel model;
     private final List<Voter<RegressionLeaf>> voters;
@@ -42,6 +45,43 @@ final class RegressionModel implements Regressor, ExplainableModel, ImportanceMo
             }
             out[i] = sum / weights;
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        TreeGraph trees = new TreeGraph(graph, features, rows);
+        List<Nodes> nodes = voters.stream().map(Voter::nodes).toList();
+        int size = TreeGraph.leaves(nodes);
+        int numbers = features.numbers;
+        double[] coefficients = new double[size * numbers];
+        double[] centers = new double[size * numbers];
+        double[] intercepts = new double[size];
+        double[] low = new double[size];
+        double[] high = new double[size];
+        double[] shares = new double[size];
+        double weights = voters.stream().mapToDouble(Voter::weight).sum();
+        int next = 0;
+        for (Voter<RegressionLeaf> voter : voters) {
+            for (int node = 0; node < voter.nodes().size; node++) {
+                if (voter.nodes().feature[node] < 0) {
+                    voter.leaves()[node].export(model, next, coefficients, centers, intercepts, low, high);
+                    shares[next++] = voter.weight() / weights;
+                }
+            }
+        }
+        Value leaves = trees.find(nodes);
+        Value values = trees.ofLeaves(leaves, intercepts, size);
+        if (numbers > 0) {
+            Value x = trees.numbers(1);
+            Value distance = graph.apply("Sub", x, trees.ofLeaves(leaves, centers, size, numbers));
+            Value terms = graph.apply("Mul", distance, trees.ofLeaves(leaves, coefficients, size, numbers));
+            terms = graph.apply("Where", graph.apply("IsNaN", x), graph.constant(0), terms);
+            values = graph.apply("Add", values, trees.sum(terms, 2));
+            values = graph.apply("Min", values, trees.ofLeaves(leaves, high, size));
+            values = graph.apply("Max", values, trees.ofLeaves(leaves, low, size));
+        }
+        Value weighted = graph.apply("Mul", values, trees.ofLeaves(leaves, shares, size));
+        return List.of(graph.apply("Unsqueeze", trees.sum(weighted, 1), graph.constant(new long[] {1}, 1)));
     }
 
     /**

@@ -1,13 +1,18 @@
 package org.accrete.learners.trees;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableModel;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.ImportanceModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.kernels.Exp;
 
@@ -15,7 +20,7 @@ import org.accrete.kernels.Exp;
  * Classifies by trees, each of which votes with its probabilities and a weight. Decision values are differences of
  * probabilities for two classes, else probabilities.
  */
-final class TreeModel implements ProbabilisticClassifier, ExplainableModel, ImportanceModel {
+final class TreeModel implements ProbabilisticClassifier, ExplainableModel, ImportanceModel, ExportableModel {
     private final Features features;
     private final List<String> classes;
     private final LeafPrediction prediction;
@@ -78,6 +83,110 @@ final class TreeModel implements ProbabilisticClassifier, ExplainableModel, Impo
         } else if (known == 1) {
             Arrays.fill(out, 0, rows, 1.0);
         }
+    }
+
+    /** By the leaf of each tree: shares of classes, and the parameters of naive Bayes where it predicts. */
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        int known = classes.size();
+        TreeGraph.requireClasses(known);
+        TreeGraph trees = new TreeGraph(graph, features, rows);
+        List<Nodes> nodes = voters.stream().map(Voter::nodes).toList();
+        double[] shares = new double[TreeGraph.leaves(nodes) * known];
+        double[] factors = new double[TreeGraph.leaves(nodes)];
+        // The place of each leaf among those of naive Bayes; 0 is that of all others.
+        long[] places = new long[factors.length];
+        List<ClassLeaf> bayes = new ArrayList<>();
+        bayes.add(ClassLeaf.INNER);
+        double weights = voters.stream().mapToDouble(Voter::weight).sum();
+        int next = 0;
+        for (Voter<ClassLeaf> voter : voters) {
+            double weight = voter.weight() / weights;
+            for (int node = 0; node < voter.nodes().size; node++) {
+                if (voter.nodes().feature[node] >= 0) {
+                    continue;
+                }
+                ClassLeaf leaf = voter.leaves()[node];
+                double share = leaf.shareOfShares(prediction);
+                leaf.shares(shares, next * known, known);
+                for (int c = 0; c < known; c++) {
+                    shares[next * known + c] *= weight * share;
+                }
+                factors[next] = weight * (1 - share);
+                if (leaf.exportsBayes(prediction)) {
+                    places[next] = bayes.size();
+                    bayes.add(leaf);
+                }
+                next++;
+            }
+        }
+        Value leaves = trees.find(nodes);
+        Value votes = trees.ofLeaves(leaves, shares, factors.length, known);
+        if (bayes.size() > 1) {
+            Value place = graph.apply("Gather", graph.constant(places, places.length), leaves);
+            Value powers = graph.apply("Softmax", Map.of("axis", 2L), logs(graph, trees, place, bayes, known));
+            votes = graph.apply(
+                    "Add", votes, graph.apply("Mul", trees.ofLeaves(leaves, factors, factors.length, 1), powers));
+        }
+        Value sum = trees.sum(votes, 1);
+        if (known > 2) {
+            Value shared = graph.apply("Min", sum, graph.constant(1));
+            return List.of(shared, shared);
+        }
+        Value difference = graph.apply("Sub", graph.columns(sum, 1), graph.columns(sum, 0));
+        difference = graph.apply("Max", graph.apply("Min", difference, graph.constant(1)), graph.constant(-1));
+        Value half = graph.apply("Mul", difference, graph.constant(0.5));
+        return List.of(
+                difference,
+                graph.ofTwo(
+                        graph.apply("Sub", graph.constant(0.5), half),
+                        graph.apply("Add", graph.constant(0.5), half),
+                        known));
+    }
+
+    /** {@return what naive Bayes says in the leaf of each tree, rows × trees × classes} */
+    private Value logs(ModelGraph graph, TreeGraph trees, Value place, List<ClassLeaf> leaves, int known) {
+        int numbers = features.numbers;
+        int size = leaves.size();
+        double[] base = new double[size * known];
+        double[] centre = new double[size * known * numbers];
+        double[] factor = new double[centre.length];
+        double[] constant = new double[centre.length];
+        for (int leaf = 1; leaf < size; leaf++) {
+            leaves.get(leaf).export(known, numbers, leaf, base, centre, factor, constant);
+        }
+        Value logs = trees.ofLeaves(place, base, size, known);
+        if (numbers > 0) {
+            Value x = trees.numbers(1, 2);
+            Value distance = graph.apply("Sub", x, trees.ofLeaves(place, centre, size, known, numbers));
+            Value squares = graph.apply("Mul", distance, distance);
+            Value terms = graph.apply(
+                    "Add",
+                    graph.apply("Mul", squares, trees.ofLeaves(place, factor, size, known, numbers)),
+                    trees.ofLeaves(place, constant, size, known, numbers));
+            terms = graph.apply("Where", graph.apply("IsNaN", x), graph.constant(0), terms);
+            logs = graph.apply("Add", logs, trees.sum(terms, 3));
+        }
+        for (int b = 0; b < features.nominals; b++) {
+            // Each leaf has a row of zeros, for the value -1, and then one for each value.
+            int values = features.values(b) + 1;
+            double[] table = new double[size * values * known];
+            for (int leaf = 1; leaf < size; leaf++) {
+                for (int value = 0; value < values - 1; value++) {
+                    for (int c = 0; c < known; c++) {
+                        table[(leaf * values + value + 1) * known + c] =
+                                leaves.get(leaf).logShare(b, value, c);
+                    }
+                }
+            }
+            Value own = graph.apply("Add", trees.value(b), graph.constant(new long[] {1}));
+            Value at = graph.apply(
+                    "Add",
+                    graph.apply("Mul", place, graph.constant(new long[] {values})),
+                    graph.apply("Unsqueeze", own, graph.constant(new long[] {1}, 1)));
+            logs = graph.apply("Add", logs, trees.ofLeaves(at, table, (long) size * values, known));
+        }
+        return logs;
     }
 
     /**
