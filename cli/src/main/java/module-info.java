@@ -3,6 +3,7 @@
 module org.accrete.cli {
     requires org.accrete.api;
     requires org.accrete.core;
+    requires org.accrete.export.onnx;
     requires org.accrete.io.sources;
     requires org.accrete.kernels;
     requires org.accrete.serve;

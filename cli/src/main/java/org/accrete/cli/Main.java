@@ -140,6 +140,7 @@ public final class Main {
         commands.put("evaluate", () -> new EvaluateCommand(console));
         commands.put("compare", () -> new CompareCommand(console));
         commands.put("convert", () -> new ConvertCommand(console));
+        commands.put("export", () -> new ExportCommand(console));
         commands.put("inspect", () -> new InspectCommand(console));
         commands.put("serve", () -> new ServeCommand(console));
         commands.put("models", () -> new ModelsCommand(console));
