@@ -31,6 +31,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.ClassList;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.Model;
@@ -196,6 +197,39 @@ public interface MergeContract extends LearnerContract {
             from = to;
         }
         assertSameState("a learner merged from parts of the rows", merged.state(), expected.state(), partsTolerance());
+    }
+
+    /** A part of a {@link DivisibleLearner} predicts as the whole, and so do all parts merged, which learn on. */
+    @Test
+    default void partsOfALearnerMergeToIt() {
+        assumeTrue(untrained(this) instanceof DivisibleLearner, "the learner cannot be divided");
+        Chunk others = otherRows(this);
+        for (MergeFixture fixture : fixtures()) {
+            Learner learner = fixture.trained(trainingRows(this));
+            double[] before = outputsByLabel(learner.snapshot(), others);
+            for (int parts : new int[] {1, 2, 7}) {
+                Learner merged = fixture.part(learner, 0, parts);
+                for (int part = 1; part < parts; part++) {
+                    Learner other = fixture.part(learner, part, parts);
+                    assertSameNumbers(
+                            "the output of part " + part + " of " + parts,
+                            outputsByLabel(other.snapshot(), others),
+                            before,
+                            1e-10);
+                    fixture.merge(merged, other);
+                }
+                assertSameNumbers(
+                        "the output of " + parts + " merged parts",
+                        outputsByLabel(merged.snapshot(), others),
+                        before,
+                        1e-10);
+                assertThat(merged.rowsSeen())
+                        .as("rows seen by %d merged parts", parts)
+                        .isEqualTo(learner.rowsSeen());
+                merged.partialFit(relabelled(others, merged));
+                assertFinite("the output of merged parts that learned more", outputs(merged.snapshot(), others));
+            }
+        }
     }
 
     /** The other learner is not changed by a merge and shares no array with the merged learner. */

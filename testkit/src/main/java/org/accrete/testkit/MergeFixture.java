@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.param.Domain;
@@ -26,6 +27,9 @@ interface MergeFixture {
     default Learner copy(Learner learner) {
         return restored(learner.state());
     }
+
+    /** {@return one of several learners that go on from a learner, which is not changed} */
+    Learner part(Learner learner, int part, int parts);
 
     /** {@return a new learner trained on the rows in chunks of 50} */
     Learner trained(Chunk rows);
@@ -50,6 +54,13 @@ interface MergeFixture {
             @Override
             public void merge(Learner into, Learner other) {
                 ((MergeableLearner) into).merge(other);
+            }
+
+            @Override
+            public Learner part(Learner learner, int part, int parts) {
+                DivisibleLearner copy = (DivisibleLearner) copy(learner);
+                copy.keepPart(part, parts);
+                return copy;
             }
         };
     }
@@ -78,6 +89,11 @@ interface MergeFixture {
             @Override
             public void merge(Learner into, Learner other) {
                 ((Pipeline) into).merge((Pipeline) other);
+            }
+
+            @Override
+            public Learner part(Learner learner, int part, int parts) {
+                return ((Pipeline) learner).shard(part, parts);
             }
         };
     }

@@ -94,6 +94,19 @@ class MergeLawsTest {
                 sums[1] += 1e-3;
             }
         }));
+        all.add(means("partsOfALearnerMergeToIt", (schema, params) -> new MergingMeans(schema, params) {
+            @Override
+            public void keepPart(int part, int parts) {
+                super.keepPart(part, parts);
+                coefs[0] *= parts == 7 ? 1.01 : 1;
+            }
+        }));
+        all.add(means("partsOfALearnerMergeToIt", (schema, params) -> new MergingMeans(schema, params) {
+            @Override
+            public void keepPart(int part, int parts) {
+                // Counts all rows in each part.
+            }
+        }));
         all.add(means("otherLearnerIsUnchanged", (schema, params) -> new MergingMeans(schema, params) {
             @Override
             void take(MergingMeans other) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.Regressor;
@@ -13,7 +14,7 @@ import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** A mergeable and rescalable variant of {@link Means}. */
-class MergingMeans extends Means implements RescalableLearner {
+class MergingMeans extends Means implements RescalableLearner, DivisibleLearner {
     private final Params params;
     /** The coefficient of each column in the prediction. */
     double[] coefs;
@@ -59,6 +60,14 @@ class MergingMeans extends Means implements RescalableLearner {
         weight += other.weight;
         target += other.target;
         rows += other.rows;
+    }
+
+    @Override
+    public void keepPart(int part, int parts) {
+        Arrays.setAll(sums, j -> sums[j] / parts);
+        weight /= parts;
+        target /= parts;
+        rows = DivisibleLearner.share(rows, part, parts);
     }
 
     @Override

@@ -23,4 +23,12 @@ public interface MergeableLearner extends Learner {
      *     schema; it knows a class that this one does not accept; the merged model would overflow
      */
     void merge(Learner other);
+
+    /**
+     * {@return whether a merged learner knows what one learner of all rows would know, up to rounding} A mean of
+     * functions, for one, does not.
+     */
+    default boolean mergesExactly() {
+        return false;
+    }
 }

@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.ExplainableModel;
 import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
@@ -390,6 +393,78 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
     }
 
     /**
+     * {@return one of several pipelines that learn parts of the next rows apart, to be {@linkplain #join joined} into
+     * this one} It predicts as this one does, with the weight of its part of the rows so far, where all parts are
+     * {@link DivisibleLearner}s; otherwise it knows nothing but the classes. O(state) in time and memory.
+     *
+     * <pre>{@code
+     * List<Pipeline> shards = List.of(pipeline.shard(0, 2), pipeline.shard(1, 2));
+     * ... // each learns its rows
+     * pipeline.join(shards);
+     * }</pre>
+     *
+     * @param shard which one, from 0
+     * @param shards how many there are, at least 1
+     */
+    public final Pipeline shard(int shard, int shards) {
+        requireOneThread();
+        if (!isDivisible()) {
+            return PipelineAssembly.create(spec, schema.withClasses(classes));
+        }
+        Pipeline mine = copy(spec);
+        mine.allParts().forEach(one -> ((DivisibleLearner) one).keepPart(shard, shards));
+        mine.rowsSeen = DivisibleLearner.share(rowsSeen, shard, shards);
+        mine.warmUpRows = Math.min(mine.rowsSeen, DivisibleLearner.share(warmUpRows, shard, shards));
+        mine.unlabelledRows =
+                Math.min(mine.rowsSeen - mine.warmUpRows, DivisibleLearner.share(unlabelledRows, shard, shards));
+        return mine;
+    }
+
+    /**
+     * Becomes what all {@linkplain #shard shards} of this pipeline know together. A {@link #view()} from before must no
+     * longer be used. O(state) in time and memory for each shard.
+     *
+     * @param shards all of them, merged in this order; not changed
+     * @throws AccreteException what {@link #merge} throws; nothing is changed
+     */
+    public final void join(Iterable<Pipeline> shards) {
+        requireOneThread();
+        Pipeline joined = isDivisible() ? PipelineAssembly.create(spec, schema.withClasses(classes)) : copy(spec);
+        shards.forEach(joined::merge);
+        if (joined.rowsSeen > 0) {
+            become(joined, joined.classes);
+        }
+    }
+
+    private boolean isDivisible() {
+        return allParts().allMatch(DivisibleLearner.class::isInstance);
+    }
+
+    private Stream<Learner> allParts() {
+        return Stream.concat(Stream.of(steps), Stream.of(learner));
+    }
+
+    /** {@return names of the parts that cannot be merged} */
+    public final List<String> unmergeableParts() {
+        return namesOf(part -> !(part instanceof MergeableLearner));
+    }
+
+    /** {@return names of the parts that are merged, but {@linkplain MergeableLearner#mergesExactly not exactly}} */
+    public final List<String> approximatelyMergedParts() {
+        return namesOf(part -> part instanceof MergeableLearner mergeable && !mergeable.mergesExactly());
+    }
+
+    private List<String> namesOf(Predicate<Learner> which) {
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i <= steps.length; i++) {
+            if (which.test(i < steps.length ? steps[i] : learner)) {
+                found.add(i < steps.length ? names.get(i) : learner());
+            }
+        }
+        return found;
+    }
+
+    /**
      * Continues from a state in place of what was learned since, also with the parts and parameters of that state. A
      * {@link #view()} from before must no longer be used. O(state) in time and memory.
      *
@@ -419,11 +494,9 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
                     + " and the other " + other.describe());
         }
         spec.requireSame(other.spec);
-        for (int i = 0; i <= steps.length; i++) {
-            if (!((i < steps.length ? steps[i] : learner) instanceof MergeableLearner)) {
-                throw AccreteException.badState((i < steps.length ? names.get(i) : learner()) + " cannot be merged");
-            }
-        }
+        unmergeableParts().stream().findFirst().ifPresent(name -> {
+            throw AccreteException.badState(name + " cannot be merged");
+        });
     }
 
     private String describe() {

@@ -6,9 +6,9 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.ModelGraph.Value;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Scaling;
 import org.accrete.api.learn.ScalingTransformer;
 import org.accrete.api.param.Params;
@@ -22,7 +22,7 @@ import org.accrete.api.store.State;
  * absent from a sparse row is a 0 like any other. A row of weight 0 is scaled but not counted; other weights matter for
  * the mean only. A column that varies by no more than rounding errors is only shifted, to the lower end.
  */
-final class MinMaxScaler extends ColumnStep implements MergeableLearner {
+final class MinMaxScaler extends ColumnStep implements DivisibleLearner {
     /*
      * With m the least and M the greatest value, and [a, b] the range,
      *
@@ -196,6 +196,19 @@ final class MinMaxScaler extends ColumnStep implements MergeableLearner {
             }
         }
         rowsSeen(rowsSeen() + scaler.rowsSeen());
+    }
+
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean mergesExactly() {
+        return true;
+    }
+
+    @Override
+    public void keepPart(int part, int parts) {
+        Arrays.setAll(now.count, j -> now.count[j] / parts);
+        rowsSeen(DivisibleLearner.share(rowsSeen(), part, parts));
+        remember();
     }
 
     private void merge(int j, Moments other) {

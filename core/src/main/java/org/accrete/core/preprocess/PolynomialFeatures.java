@@ -5,7 +5,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.MergeableLearner;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.RowWiseStep;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.param.Params;
@@ -18,7 +18,7 @@ import org.accrete.api.store.State;
  * <p>A product of a missing value is missing, so a step that fills in values comes after this one, or before. A row
  * with a product that overflows is refused.
  */
-final class PolynomialFeatures implements RowWiseStep, MergeableLearner {
+final class PolynomialFeatures implements RowWiseStep, DivisibleLearner {
     private static final String ROWS_SEEN = "polynomial-features.rows_seen";
 
     private final Params params;
@@ -82,6 +82,18 @@ final class PolynomialFeatures implements RowWiseStep, MergeableLearner {
         schema().require(features.schema());
         params.requireSame(features.params);
         rowsSeen += features.rowsSeen;
+    }
+
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean mergesExactly() {
+        return true;
+    }
+
+    @Override
+    public void keepPart(int part, int parts) {
+        rowsSeen = DivisibleLearner.share(rowsSeen, part, parts);
+        rowsSeenBefore = rowsSeen;
     }
 
     @Override

@@ -13,9 +13,9 @@ import org.accrete.api.learn.Contributions;
 import org.accrete.api.learn.ExplainableTransformer;
 import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.ModelGraph.Value;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.RowWiseStep;
 import org.accrete.api.learn.Scaling;
 import org.accrete.api.learn.ScalingTransformer;
@@ -34,7 +34,7 @@ import org.accrete.api.store.State;
  * <p>A value more than {@code clip} standard deviations from the mean is scaled as if it were at that distance. With
  * {@code half-life} h, the weight of a row falls by the factor 2^(-1/h) with each later row that counts in the column.
  */
-final class StandardScaler implements RowWiseStep, MergeableLearner {
+final class StandardScaler implements RowWiseStep, DivisibleLearner {
     /*
      * Moments are kept by West's weighted form of Welford's update (CACM 22(9), 1979), which does not cancel. With W
      * the weight so far and w the row's weight,
@@ -242,6 +242,22 @@ final class StandardScaler implements RowWiseStep, MergeableLearner {
             undo();
             throw e;
         }
+    }
+
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean mergesExactly() {
+        return true;
+    }
+
+    @Override
+    public void keepPart(int part, int parts) {
+        for (int j = 0; j < n; j++) {
+            count[j] /= parts;
+            m2[j] /= parts;
+        }
+        rowsSeen = DivisibleLearner.share(rowsSeen, part, parts);
+        remember();
     }
 
     private void merge(int j, StandardScaler heavy, StandardScaler light) {

@@ -323,7 +323,7 @@ public final class LiveModel implements AutoCloseable {
             version = now;
             state = from.store().load(version);
         }
-        ServedModel candidate = ServedModel.of(from.plugIns(), version, state);
+        ServedModel candidate = ServedModel.of(from.plugIns(), version.reference(), state);
         Optional<String> problem = rows.flatMap(sane -> sane.problem(candidate));
         if (problem.isPresent()) {
             refusal = Optional.of(new Refusal(version, problem.get()));

@@ -63,14 +63,21 @@ public final class ServedModel {
      * @throws AccreteException what {@link ModelStore#load} and {@link Pipeline#restore} throw
      */
     public static ServedModel open(PlugIns plugIns, ModelStore store, ModelVersion version) {
-        return of(plugIns, version, store.load(version));
+        return of(plugIns, version.reference(), store.load(version));
     }
 
-    /** {@return the model that a state holds} */
-    static ServedModel of(PlugIns plugIns, ModelVersion version, State state) {
+    /**
+     * {@return the model that a state holds}
+     *
+     * @param plugIns where the parts of the model are found
+     * @param version what predictions say that they are by, such as {@code flights@3}
+     * @param state what the version holds
+     * @throws AccreteException what {@link Pipeline#restore} throws
+     */
+    public static ServedModel of(PlugIns plugIns, String version, State state) {
         return new ServedModel(
                 Pipeline.restore(plugIns, state).snapshot(),
-                version.reference(),
+                version,
                 Optional.ofNullable(state.texts().get("plan")).map(ColumnPlan::parse));
     }
 

@@ -227,6 +227,12 @@ final class NaiveBayesLearner implements OnlineLearner, MergeableLearner {
         return state.build();
     }
 
+    /** {@inheritDoc} It does. */
+    @Override
+    public boolean mergesExactly() {
+        return true;
+    }
+
     @Override
     public void merge(Learner other) {
         if (!(other instanceof NaiveBayesLearner theirs)) {

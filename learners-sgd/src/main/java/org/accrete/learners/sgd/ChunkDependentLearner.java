@@ -3,6 +3,7 @@ package org.accrete.learners.sgd;
 import java.util.List;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.learn.RescalableLearner;
@@ -14,7 +15,7 @@ import org.accrete.api.store.State;
  * A learner with {@link Compat#SKLEARN} and an L1 penalty. Its model depends on chunk borders, as in scikit-learn, so
  * it is not an {@link org.accrete.api.learn.OnlineLearner}.
  */
-record ChunkDependentLearner(SgdLearner learner) implements RescalableLearner {
+record ChunkDependentLearner(SgdLearner learner) implements RescalableLearner, DivisibleLearner {
     /** {@return the learner, wrapped if its parameters make it depend on chunk borders} */
     static Learner wrapIfDependent(SgdLearner learner, Params params) {
         return SgdParams.isRowWise(params) ? learner : new ChunkDependentLearner(learner);
@@ -58,6 +59,11 @@ record ChunkDependentLearner(SgdLearner learner) implements RescalableLearner {
     @Override
     public void merge(Learner other) {
         learner.merge(other);
+    }
+
+    @Override
+    public void keepPart(int part, int parts) {
+        learner.keepPart(part, parts);
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.OneRow;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.RescalableLearner;
@@ -28,7 +29,8 @@ import org.accrete.learners.sgd.weights.WeightedMerge;
  * other numbers than the model's, they are {@code sgd.weights} and {@code sgd.scale} (lazily scaled vectors, less the
  * prior weights {@code sgd.prior_coef}) and {@code sgd.intercept}. Everything else is named by the part that writes it.
  */
-abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner permits SgdClassifier, SgdRegressor {
+abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner, DivisibleLearner
+        permits SgdClassifier, SgdRegressor {
     private static final long FIXED_BYTES = 4096;
     private static final String T = "sgd.t";
     private static final String ROWS_SEEN = "sgd.rows_seen";
@@ -240,6 +242,14 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner per
         become(joined);
         t += theirs.t - 1;
         rowsSeen += theirs.rowsSeen;
+    }
+
+    @Override
+    public final void keepPart(int part, int parts) {
+        optimizer.keepPart(part, parts);
+        // Whole, as the numbers of rows are.
+        t = parts == 1 ? t : 1 + DivisibleLearner.share((long) (t - 1), part, parts);
+        rowsSeen = DivisibleLearner.share(rowsSeen, part, parts);
     }
 
     @Override

@@ -177,6 +177,11 @@ public final class ClassWeights implements TrainingState {
         }
     }
 
+    @Override
+    public void keepPart(int part, int parts) {
+        Arrays.setAll(mass, c -> mass[c] / parts);
+    }
+
     /** {@return the same of the rows of both learners; neither is changed} */
     public ClassWeights merged(ClassWeights other, WeightedMerge merge) {
         ClassWeights merged = new ClassWeights(balanced, given);

@@ -194,6 +194,20 @@ final class Accumulator implements TrainingState {
         return new Accumulator(name, kind, width, rescaled, ofIntercepts.clone());
     }
 
+    @Override
+    public void keepPart(int part, int parts) {
+        if (kind != Kind.SIGNED && parts > 1) {
+            divide(ofWeights, parts);
+            divide(ofIntercepts, parts);
+        }
+    }
+
+    private void divide(double[] numbers, int parts) {
+        for (int j = 0; j < numbers.length; j++) {
+            numbers[j] = ofSumOfSquares(sumOfSquares(numbers[j]) / parts);
+        }
+    }
+
     /** {@return these numbers and others, merged; neither is changed} */
     Accumulator merged(Accumulator other, WeightedMerge merge) {
         return new Accumulator(

@@ -451,6 +451,12 @@ public final class AdaGradMixture extends Optimizer {
 
     // --- state and merging
 
+    @Override
+    public void keepPart(int part, int parts) {
+        leaveCells();
+        super.keepPart(part, parts);
+    }
+
     /** {@return the one linear function, in units of the target} */
     @Override
     public LinearWeights model() {

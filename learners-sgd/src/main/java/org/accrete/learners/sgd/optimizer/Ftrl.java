@@ -150,6 +150,12 @@ public final class Ftrl extends Optimizer {
         invert();
     }
 
+    @Override
+    public void keepPart(int part, int parts) {
+        super.keepPart(part, parts);
+        invert();
+    }
+
     /** Recomputes z from the weights; where a weight is 0, z stays if it can. */
     private void invert() {
         double[] zs = z.ofWeights();

@@ -3,6 +3,7 @@ package org.accrete.learners.sgd.optimizer;
 import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.store.State;
 import org.accrete.kernels.Exp;
 import org.accrete.learners.sgd.weights.TrainingState;
@@ -199,6 +200,13 @@ final class Mixture implements TrainingState {
         copy.unit = unit;
         copy.unitRows = unitRows;
         return copy;
+    }
+
+    @Override
+    public void keepPart(int part, int parts) {
+        rows = DivisibleLearner.share(rows, part, parts);
+        curvature /= parts;
+        unitRows /= parts;
     }
 
     /** {@return the mean of both by the rows learned: of the weights, that of their logarithms} */

@@ -191,6 +191,13 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
 
     // --- merging
 
+    /** Keeps the functions, and a part of what adds up over rows. */
+    public void keepPart(int part, int parts) {
+        for (TrainingState one : this.parts) {
+            one.keepPart(part, parts);
+        }
+    }
+
     /** {@return the same optimizer with the rows of both; neither is changed} */
     public abstract Optimizer merged(Optimizer other, WeightedMerge merge);
 

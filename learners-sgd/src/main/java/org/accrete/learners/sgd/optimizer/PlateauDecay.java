@@ -143,6 +143,13 @@ public final class PlateauDecay implements TrainingState {
         });
     }
 
+    @Override
+    public void keepPart(int part, int parts) {
+        progress.lossSum /= parts;
+        progress.weightSum /= parts;
+        progress.rows /= parts;
+    }
+
     /**
      * {@return the same of the rows of both learners: the smaller factor, the lowest mean loss of both and the windows
      * since then; the rows of both unfinished windows count as of one}

@@ -126,6 +126,12 @@ public final class TargetScaler implements TrainingState {
         state.doubles(MOMENTS, new double[] {weight, mean, squares});
     }
 
+    @Override
+    public void keepPart(int part, int parts) {
+        weight /= parts;
+        squares /= parts;
+    }
+
     /** {@return the same in numbers of its own} */
     TargetScaler copy() {
         TargetScaler copy = new TargetScaler(used, centres);

@@ -1,6 +1,7 @@
 package org.accrete.learners.sgd.weights;
 
 import org.accrete.api.data.Chunk;
+import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.store.State;
 
 /** The mean of the functions after each row, from some row on: averaged stochastic gradient descent. */
@@ -239,6 +240,12 @@ public final class AveragedSgd implements TrainingState {
             mean.intercepts = TrainableWeights.shifted(model.effective(), intercepts, centre);
         }
         return mean;
+    }
+
+    /** {@inheritDoc} A mean keeps at least one row, without which it would be none. */
+    @Override
+    public void keepPart(int part, int parts) {
+        rows = rows == 0 ? 0 : Math.max(1, DivisibleLearner.share(rows, part, parts));
     }
 
     /** {@return the mean over the rows of both} */

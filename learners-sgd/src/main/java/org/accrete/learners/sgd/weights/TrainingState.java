@@ -47,4 +47,13 @@ public interface TrainingState {
      * @throws org.accrete.api.AccreteException corrupt file: a tensor is missing, has another shape or is out of range
      */
     void read(State state, boolean starts);
+
+    /**
+     * Divides what adds up over rows, as {@link org.accrete.api.learn.DivisibleLearner#keepPart} says. Does nothing
+     * where nothing does.
+     *
+     * @param part which part is kept, from 0
+     * @param parts how many there are
+     */
+    default void keepPart(int part, int parts) {}
 }
