@@ -9,8 +9,8 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Clusterer;
-import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.DivisibleLearner;
+import org.accrete.api.learn.Learner;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 

@@ -1,0 +1,37 @@
+package org.accrete.engine.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Row;
+
+/**
+ * The rows of one shard that one round learns.
+ *
+ * @param round which round, from 0
+ * @param rows encoded, in order
+ */
+@SuppressWarnings("ArrayRecordComponent") // Sent as it is, and never compared.
+record Slice(int round, byte[][] rows) implements Serializable {
+    /**
+     * Cuts the sorted rows of a shard into as many slices as there are rounds, whose lengths differ by at most 1.
+     *
+     * @param rounds how many
+     */
+    record Cut(int rounds) implements FlatMapFunction<Iterator<Row>, Slice> {
+        @Override
+        public Iterator<Slice> call(Iterator<Row> sorted) {
+            List<byte[]> rows = new ArrayList<>();
+            sorted.forEachRemaining(row -> rows.add(row.getAs(EncodeRows.ROW)));
+            List<Slice> slices = new ArrayList<>();
+            for (int round = 0; round < rounds; round++) {
+                int from = (int) ((long) rows.size() * round / rounds);
+                int to = (int) ((long) rows.size() * (round + 1) / rounds);
+                slices.add(new Slice(round, rows.subList(from, to).toArray(byte[][]::new)));
+            }
+            return slices.iterator();
+        }
+    }
+}

@@ -1,0 +1,546 @@
+package org.accrete.engine.spark;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.accrete.api.AccreteException;
+import org.accrete.api.data.CellFormat;
+import org.accrete.api.data.Column;
+import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.data.PlanInference;
+import org.accrete.api.data.SourceRequest;
+import org.accrete.api.data.Target;
+import org.accrete.api.file.TableColumns;
+import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.param.ParamSpec;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
+import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.ModelWriter;
+import org.accrete.api.store.State;
+import org.accrete.core.pipeline.Pipeline;
+import org.accrete.core.pipeline.PipelineSpec;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Trains a pipeline on the rows of a dataset.
+ *
+ * <pre>{@code
+ * ModelVersion version = SparkTraining.of(spark.read().parquet("s3a://bucket/flights"), "delayed")
+ *         .learner("sgd-classifier")
+ *         .set("eta0", 0.05)
+ *         .orderBy("date")
+ *         .shards(64)
+ *         .rounds(16)
+ *         .into(store, "flights")
+ *         .run();
+ * }</pre>
+ *
+ * <p>Each round sends the model to the executors; each shard learns its next rows from there, and the shards are merged
+ * in their order. <b>The version has the same bytes as one that a single JVM makes by training and merging the same
+ * shards</b>, however the dataset is partitioned and in whatever order its rows arrive: a shard is a function of the
+ * row, and its rows are sorted.
+ *
+ * <p>Store and writer stay on the driver. Plug-ins must be on the class path of driver and executors.
+ */
+public final class SparkTraining {
+    private static final Logger LOG = System.getLogger(SparkTraining.class.getName());
+
+    private final Dataset<Row> dataset;
+    private final String target;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<Column> columns = new ArrayList<>();
+    private Optional<String> learner = Optional.empty();
+    private Optional<List<String>> steps = Optional.empty();
+    private Optional<ColumnPlan> plan = Optional.empty();
+    private Optional<String> order = Optional.empty();
+    private Optional<String> shardKey = Optional.empty();
+    private Optional<StoredIn> storedIn = Optional.empty();
+    private int shards = 8;
+    private int rounds = 1;
+    private int chunkRows = 1_000;
+
+    private record StoredIn(ModelStore store, String model, boolean goesOn) {}
+
+    /** What a training begins with. */
+    private record Start(Pipeline pipeline, ColumnPlan plan, Optional<ModelVersion> from) {}
+
+    private SparkTraining(Dataset<Row> dataset, String target) {
+        this.dataset = dataset;
+        this.target = target;
+    }
+
+    /**
+     * {@return a training that is to be described}
+     *
+     * @param dataset the rows
+     * @param target name of the column to be predicted; empty for none
+     */
+    public static SparkTraining of(Dataset<Row> dataset, String target) {
+        return new SparkTraining(dataset, target);
+    }
+
+    /**
+     * Sets the learner; left out, it is {@code sgd-classifier} or {@code sgd-regressor}, by the target.
+     *
+     * @param name name of the plug-in
+     * @return this
+     */
+    public SparkTraining learner(String name) {
+        learner = Optional.of(name);
+        return this;
+    }
+
+    /**
+     * Sets a parameter, as {@code train --set} does.
+     *
+     * @param name the learner's parameter, or {@code step.parameter}
+     * @param value its value; anything whose text is one
+     * @return this
+     */
+    public SparkTraining set(String name, Object value) {
+        settings.put(ParamSpec.word(name), String.valueOf(value));
+        return this;
+    }
+
+    /**
+     * Sets the steps before the learner; left out, they are those that its provider says it is best used behind.
+     *
+     * @param names plug-in names, in order
+     * @return this
+     */
+    public SparkTraining steps(String... names) {
+        steps = Optional.of(List.of(names));
+        return this;
+    }
+
+    /**
+     * Declares columns, as {@code train --column} does; the others are inferred.
+     *
+     * @param declared each {@code NAME=KIND}, see {@link Column}
+     * @return this
+     */
+    public SparkTraining columns(String... declared) {
+        for (String text : declared) {
+            columns.add(Column.parse(text));
+        }
+        return this;
+    }
+
+    /**
+     * Sets the column plan. Left out, it is inferred once, on the driver, from the first 1,000 rows in order.
+     *
+     * @param known the plan
+     * @return this
+     */
+    public SparkTraining plan(ColumnPlan known) {
+        plan = Optional.of(known);
+        return this;
+    }
+
+    /**
+     * Sets the column by which each shard's rows are sorted before they are learned; rows of the same value by a hash
+     * of what they hold. It is required, because Spark hands rows out in any order.
+     *
+     * @param column a number, text, date or time
+     * @return this
+     */
+    public SparkTraining orderBy(String column) {
+        order = Optional.of(column);
+        return this;
+    }
+
+    /**
+     * Sets how many shards learn apart, 8 by default. It is a part of what is computed: another number is another
+     * model. There should be at least as many as the executors have cores.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public SparkTraining shards(int count) {
+        shards = atLeastOne("shards", count);
+        return this;
+    }
+
+    /**
+     * Puts rows with the same value of a column into one shard; left out, rows are dealt out by a hash of what they
+     * hold, which costs less accuracy.
+     *
+     * @param column name of the column
+     * @return this
+     */
+    public SparkTraining shardBy(String column) {
+        shardKey = Optional.of(column);
+        return this;
+    }
+
+    /**
+     * Sets how often the shards are merged while the rows are learned once, 1 by default. With more rounds, a shard's
+     * rows are kept in the executors' memory or on their disks.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public SparkTraining rounds(int count) {
+        rounds = atLeastOne("rounds", count);
+        return this;
+    }
+
+    /**
+     * Sets how many rows a shard learns in one call, 1,000 by default; it matters to block learners only.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public SparkTraining chunkRows(int count) {
+        chunkRows = atLeastOne("chunkRows", count);
+        return this;
+    }
+
+    /**
+     * Sets a new model; one that exists is refused.
+     *
+     * @param store where versions are appended, from the driver; not closed
+     * @param model name of the model; of {@link #runPerKey} how all names begin
+     * @return this
+     */
+    public SparkTraining into(ModelStore store, String model) {
+        storedIn = Optional.of(new StoredIn(store, model, false));
+        return this;
+    }
+
+    /**
+     * Sets the model, which is made when there is none; otherwise the version that {@code live} points at is gone on
+     * with, by its own learner, parameters and column plan.
+     *
+     * @param store where versions are appended, from the driver; not closed
+     * @param model name of the model
+     * @return this
+     */
+    public SparkTraining resume(ModelStore store, String model) {
+        storedIn = Optional.of(new StoredIn(store, model, true));
+        return this;
+    }
+
+    private static int atLeastOne(String name, int count) {
+        if (count < 1) {
+            throw AccreteException.badArgument(name + " must be >= 1 but was " + count);
+        }
+        return count;
+    }
+
+    /**
+     * Trains, and appends a version after each round.
+     *
+     * @return the last version
+     * @throws AccreteException bad argument: a column that is not there, parameters outside their domains, a learner
+     *     that cannot be merged; bad state: the model exists
+     */
+    public ModelVersion run() {
+        StoredIn to = to();
+        try (ModelWriter writer = to.store().writer(to.model())) {
+            History history = to.store().history(to.model());
+            if (!to.goesOn() && !history.versions().isEmpty()) {
+                throw AccreteException.badState("model '" + to.model() + "' exists already in "
+                        + to.store().name() + "; go on with it by resume(store, \"" + to.model()
+                        + "\"), or choose another name");
+            }
+            Start start = start(dataset, history);
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("source", source());
+            return rounds(dataset, start, writer, facts);
+        }
+    }
+
+    /**
+     * Trains one model for each value of a column, each on the rows of that value alone, sorted. All have one column
+     * plan, inferred from the rows of all keys; executors train, the driver appends. The model of a key is named
+     * {@code MODEL.KEY}, where {@code _} and two hexadecimal digits stand for each byte of the key that is neither
+     * letter nor digit nor hyphen. Any learner can be used, and {@link #rounds} do not matter; {@link #shards} says how
+     * many groups of keys are trained side by side.
+     *
+     * @param column the column, which is no feature
+     * @return the versions, in no particular order
+     * @throws AccreteException as {@link #run}; bad state: the model of a key exists
+     */
+    public List<ModelVersion> runPerKey(String column) {
+        StoredIn to = to();
+        if (to.goesOn()) {
+            throw AccreteException.badArgument("models per key are made anew; use into(…) with another name");
+        }
+        Start start = begin(dataset, Optional.of(column));
+        Dataset<Row> encoded = encoded(dataset, start.plan(), Optional.of(column), true)
+                .repartitionById(shards, functions.col("shard"))
+                .sortWithinPartitions("key", "order", "hash", "row");
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext());
+        Broadcast<StateBytes> base =
+                spark.broadcast(StateBytes.of(start.pipeline().state()));
+        KeyTraining training = new KeyTraining(base, chunkRows);
+        JavaRDD<KeyTraining.KeyState> trained =
+                encoded.javaRDD().mapPartitions(training::of).persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            long count = trained.count();
+            LOG.log(Level.INFO, count + " keys were trained");
+            Set<String> existing = new HashSet<>(to.store().models());
+            List<ModelVersion> versions = new ArrayList<>();
+            for (Iterator<KeyTraining.KeyState> states = trained.toLocalIterator(); states.hasNext(); ) {
+                versions.add(append(to, existing, start.plan(), states.next()));
+            }
+            return versions;
+        } finally {
+            trained.unpersist();
+            base.destroy();
+        }
+    }
+
+    private ModelVersion append(StoredIn to, Set<String> existing, ColumnPlan columns, KeyTraining.KeyState key) {
+        String model = to.model() + "." + escaped(key.key());
+        if (existing.contains(model)) {
+            throw AccreteException.badState("model '" + model + "' exists already in "
+                    + to.store().name() + "; remove it, or choose another name");
+        }
+        Pipeline pipeline = Pipeline.restore(Here.PLUG_INS, key.state().state());
+        try (ModelWriter writer = to.store().writer(model)) {
+            return append(
+                    writer,
+                    pipeline,
+                    columns,
+                    Optional.empty(),
+                    Map.of("source", source(), "key", key.key(), "rows", Long.toString(key.rows())));
+        }
+    }
+
+    private static String escaped(String key) {
+        StringBuilder name = new StringBuilder();
+        for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
+            boolean isPlain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '-';
+            name.append(isPlain ? String.valueOf((char) b) : String.format("_%02x", b));
+        }
+        return name.isEmpty() ? "_" : name.toString();
+    }
+
+    // --- what a training begins with
+
+    private StoredIn to() {
+        return storedIn.orElseThrow(() ->
+                AccreteException.badArgument("a store must be given by into(store, model) or resume(store, model)"));
+    }
+
+    private String orderColumn() {
+        return order.orElseThrow(
+                () -> AccreteException.badArgument(
+                        "orderBy(column) must name the column that orders the rows, because Spark hands rows out in any order"));
+    }
+
+    private Start start(Dataset<Row> rows, History history) {
+        Optional<ModelVersion> live = history.live();
+        StoredIn to = to();
+        Start start;
+        if (live.isPresent() && to.goesOn()) {
+            State state = to.store().load(live.get());
+            ColumnPlan stored = ColumnPlan.parse(state.text("plan"));
+            start = new Start(Pipeline.restore(Here.PLUG_INS, state), stored, live);
+        } else {
+            start = begin(rows, Optional.empty());
+        }
+        requireMergeable(start.pipeline(), live.isEmpty());
+        return start;
+    }
+
+    private static void requireMergeable(Pipeline pipeline, boolean warns) {
+        pipeline.unmergeableParts().stream().findFirst().ifPresent(part -> {
+            throw AccreteException.badArgument("'" + part + "' cannot be merged, so its shards cannot be trained apart;"
+                    + " choose another learner, train a model for each key by runPerKey(column), or train in one JVM");
+        });
+        if (warns && !pipeline.approximatelyMergedParts().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "merging " + String.join(" and ", pipeline.approximatelyMergedParts())
+                            + " is not exact: the model is close to that of one learner of all rows, and closer with"
+                            + " more rounds and fewer shards");
+        }
+    }
+
+    private Start begin(Dataset<Row> rows, Optional<String> without) {
+        Optional<LearnerProvider> named = learner.map(name -> Here.PLUG_INS.learner(name, settings));
+        ColumnPlan columnPlan = plan.orElseGet(() -> inferred(rows, named, without));
+        LearnerProvider provider =
+                named.orElseGet(() -> byTarget(columnPlan.schema().target()));
+        PipelineSpec spec = new PipelineSpec(provider.name(), steps.orElse(provider.likedSteps()), settings);
+        return new Start(Pipeline.create(Here.PLUG_INS, columnPlan.schema(), spec), columnPlan, Optional.empty());
+    }
+
+    private LearnerProvider byTarget(Target predicted) {
+        String name = switch (predicted.kind()) {
+            case CATEGORICAL -> "sgd-classifier";
+            case NUMERIC -> "sgd-regressor";
+            case NONE -> throw AccreteException.badArgument("without a target, learner(name) must name a learner");
+        };
+        LOG.log(Level.INFO, "learning with " + name + "; learner(name) chooses another");
+        return Here.PLUG_INS.learner(name, settings);
+    }
+
+    private ColumnPlan inferred(Dataset<Row> rows, Optional<LearnerProvider> provider, Optional<String> without) {
+        TableColumns table = SparkColumns.of(rows.schema(), without);
+        SourceRequest request = SourceRequest.of("dataset")
+                .withTargetKind(provider.filter(known -> known.targets().size() == 1)
+                        .map(known -> known.targets().iterator().next())
+                        .filter(kind -> kind != Target.Kind.NONE))
+                .withColumns(columns);
+        if (!target.isEmpty()) {
+            request = request.withTarget(target);
+        }
+        table.warnings(request).forEach(warning -> LOG.log(Level.WARNING, warning));
+        PlanInference inference = new PlanInference(table.names(), table.readable(request), CellFormat.standard());
+        org.apache.spark.sql.Column[] read =
+                table.names().stream().map(SparkTraining::column).toArray(org.apache.spark.sql.Column[]::new);
+        for (Row row : rows.orderBy(requireColumn(rows.schema(), orderColumn()), functions.xxhash64(read))
+                .select(read)
+                .limit(PlanInference.ROWS)
+                .collectAsList()) {
+            List<String> cells = new ArrayList<>();
+            for (int i = 0; i < read.length; i++) {
+                cells.add(SparkColumns.text(row, i));
+            }
+            inference.add(cells);
+        }
+        ColumnPlan found = inference.plan();
+        inference.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+        return found;
+    }
+
+    private static org.apache.spark.sql.Column column(String name) {
+        return functions.col("`" + name.replace("`", "``") + "`");
+    }
+
+    private static org.apache.spark.sql.Column requireColumn(StructType schema, String name) {
+        if (!Arrays.asList(schema.fieldNames()).contains(name)) {
+            throw AccreteException.badArgument(
+                    "there is no column '" + name + "'; columns: " + String.join(", ", schema.fieldNames()));
+        }
+        return column(name);
+    }
+
+    private String source() {
+        String[] files = dataset.inputFiles();
+        Arrays.sort(files);
+        return files.length == 0
+                ? "spark"
+                : files.length == 1 ? files[0] : files[0] + " and " + (files.length - 1) + " more";
+    }
+
+    // --- rounds
+
+    /** {@return the rows, encoded, with where each belongs} */
+    private Dataset<Row> encoded(Dataset<Row> rows, ColumnPlan columnPlan, Optional<String> key, boolean isPerKey) {
+        Set<String> crossed = new HashSet<>();
+        columnPlan.columns().forEach(one -> {
+            if (one instanceof Column.Cross cross) {
+                crossed.addAll(cross.columns());
+            }
+        });
+        List<String> names = columnPlan.columns().stream()
+                .filter(one -> !(one instanceof Column.Cross)
+                        && (!(one instanceof Column.Ignore) || crossed.contains(one.name())))
+                .map(Column::name)
+                .distinct()
+                .toList();
+        String ordering = orderColumn();
+        List<org.apache.spark.sql.Column> selected = new ArrayList<>();
+        names.forEach(name -> selected.add(requireColumn(rows.schema(), name)));
+        selected.add(requireColumn(rows.schema(), ordering).as("order"));
+        key.ifPresent(name -> selected.add(requireColumn(rows.schema(), name).as("key")));
+        EncodeRows encode = new EncodeRows(
+                columnPlan.toText(), names, names.size(), key.isPresent() ? names.size() + 1 : -1, isPerKey, shards);
+        StructType made = EncodeRows.schema(rows.schema().apply(ordering).dataType());
+        return rows.select(selected.toArray(org.apache.spark.sql.Column[]::new))
+                .mapPartitions(encode, Encoders.row(made));
+    }
+
+    private ModelVersion rounds(Dataset<Row> rows, Start start, ModelWriter writer, Map<String, String> facts) {
+        JavaRDD<Row> sorted = encoded(rows, start.plan(), shardKey, false)
+                .repartitionById(shards, functions.col("shard"))
+                .sortWithinPartitions("order", "hash", "row")
+                .javaRDD();
+        if (sorted.getNumPartitions() != shards) {
+            throw new IllegalStateException(shards + " shards became " + sorted.getNumPartitions() + " partitions");
+        }
+        JavaRDD<Slice> slices = sorted.mapPartitions(new Slice.Cut(rounds));
+        if (rounds > 1) {
+            slices.persist(StorageLevel.MEMORY_AND_DISK());
+        }
+        Pipeline pipeline = start.pipeline();
+        Optional<ModelVersion> last = start.from();
+        try {
+            for (int round = 0; round < rounds; round++) {
+                long before = pipeline.rowsSeen();
+                learn(rows, sorted, slices, pipeline, round);
+                Map<String, String> said = new LinkedHashMap<>(facts);
+                said.put("rows", Long.toString(pipeline.rowsSeen() - before));
+                said.put("shards", Integer.toString(shards));
+                said.put("round", (round + 1) + "/" + rounds);
+                last = Optional.of(append(writer, pipeline, start.plan(), last.map(ModelVersion::reference), said));
+            }
+        } finally {
+            slices.unpersist();
+        }
+        return last.orElseThrow();
+    }
+
+    private void learn(Dataset<Row> rows, JavaRDD<Row> sorted, JavaRDD<Slice> slices, Pipeline pipeline, int round) {
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
+        Broadcast<StateBytes> base = spark.broadcast(StateBytes.of(pipeline.state()));
+        try {
+            ShardTraining training = new ShardTraining(base, shards, chunkRows);
+            List<StateBytes> states = rounds == 1
+                    ? sorted.mapPartitionsWithIndex(training::ofRows, true).collect()
+                    : slices.mapPartitionsWithIndex((shard, cut) -> training.ofSlice(shard, cut, round), true)
+                            .collect();
+            pipeline.join(() -> states.stream()
+                    .map(state -> Pipeline.restore(Here.PLUG_INS, state.state()))
+                    .iterator());
+        } finally {
+            base.destroy();
+        }
+    }
+
+    private static ModelVersion append(
+            ModelWriter writer,
+            Pipeline pipeline,
+            ColumnPlan plan,
+            Optional<String> parent,
+            Map<String, String> facts) {
+        State.Builder state = State.builder()
+                .all(pipeline.state())
+                .text("plan", plan.withClasses(pipeline.classes()).toText());
+        return writer.append(
+                state.build(),
+                new ModelVersion.Note(
+                        parent,
+                        pipeline.learner(),
+                        pipeline.rowsSeen(),
+                        Map.of(),
+                        Map.of(),
+                        ModelVersion.Verdict.NONE,
+                        facts));
+    }
+}
