@@ -126,7 +126,8 @@ final class KafkaBroker implements AutoCloseable {
     }
 
     private Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", address()));
+        // On a busy machine a broker takes its time to start.
+        return Admin.create(Map.of("bootstrap.servers", address(), "default.api.timeout.ms", "300000"));
     }
 
     void create(String topic, int partitions) {
