@@ -4,6 +4,7 @@ import com.google.common.base.Ticker;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -12,6 +13,7 @@ import org.accrete.core.plugin.PlugIns;
 
 /** Notices that somebody moves {@code live} while a run is under way. It asks at most ten times a second. */
 final class RollbackWatch {
+    private static final System.Logger LOG = System.getLogger(RollbackWatch.class.getName());
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final PlugIns plugIns;
@@ -23,6 +25,7 @@ final class RollbackWatch {
     private long revision = Long.MIN_VALUE;
     private long asked;
     private Optional<Found> pending = Optional.empty();
+    private boolean isUnread;
 
     /** A move, and what it moves to. */
     record Found(ModelVersion version, boolean fromHere) {}
@@ -84,12 +87,26 @@ final class RollbackWatch {
             return Optional.empty();
         }
         asked = now;
-        long present = store.revision(model);
-        if (present == revision) {
+        History history;
+        try {
+            long present = store.revision(model);
+            if (present == revision) {
+                return Optional.empty();
+            }
+            history = store.history(model);
+            revision = present;
+        } catch (AccreteException e) {
+            if (e.kind() != AccreteException.Kind.IO) {
+                throw e;
+            }
+            // A store that cannot be read for a while is no reason to lose what was learned.
+            if (!isUnread) {
+                LOG.log(System.Logger.Level.WARNING, "rollbacks are looked for later: " + e.line());
+                isUnread = true;
+            }
             return Optional.empty();
         }
-        revision = present;
-        History history = store.history(model);
+        isUnread = false;
         Optional<History.Move> last = lastByHand(history);
         if (last.equals(known)) {
             return Optional.empty();

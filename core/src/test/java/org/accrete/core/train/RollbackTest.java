@@ -2,6 +2,7 @@ package org.accrete.core.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.accrete.api.AccreteException;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
@@ -263,5 +265,28 @@ class RollbackTest {
         assertThat(history.latest().orElseThrow().number()).isEqualTo(9);
         assertThat(history.aliases()).containsEntry(History.LIVE, 9L);
         assertThat(store.load(history.latest().orElseThrow()).whole("run.rows")).isEqualTo(6_000);
+    }
+
+    @Test
+    void aStoreThatCannotBeReadForAWhileEndsNoRun() throws Exception {
+        ModelStore store = DirectoryStore.open(folder.resolve("store"));
+        AtomicLong asked = new AtomicLong();
+        ModelStore broken = (ModelStore) Proxy.newProxyInstance(
+                ModelStore.class.getClassLoader(), new Class<?>[] {ModelStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("revision") && asked.getAndIncrement() % 3 > 0) {
+                        throw new AccreteException(AccreteException.Kind.IO, "no connection");
+                    }
+                    return method.invoke(store, arguments);
+                });
+        try (ModelWriter writer = store.writer("m")) {
+            run(broken, writer, 500, Optional.empty(), RollbackTest::again)
+                    .listener(back(store, false))
+                    .build()
+                    .run();
+        }
+        assertThat(asked.get()).isGreaterThan(3);
+        assertThat(taken).hasSize(1);
+        assertThat(learned(store.load(store.history("m").latest().orElseThrow())))
+                .isEqualTo(learned(straight()));
     }
 }
