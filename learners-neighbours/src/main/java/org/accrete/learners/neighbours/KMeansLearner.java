@@ -9,8 +9,8 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Clusterer;
-import org.accrete.api.learn.DivisibleLearner;
 import org.accrete.api.learn.Learner;
+import org.accrete.api.learn.MergeableLearner;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
@@ -31,7 +31,7 @@ import org.accrete.api.store.State;
  * <p>[1] J. MacQueen: Some methods for classification and analysis of multivariate observations. Berkeley Symposium
  * 1967.
  */
-final class KMeansLearner implements DivisibleLearner {
+final class KMeansLearner implements MergeableLearner {
     private static final String NAME = "k-means";
     private static final String CENTRES = "cluster_centers";
     private static final String WEIGHTS = "cluster_weight";
@@ -304,19 +304,6 @@ final class KMeansLearner implements DivisibleLearner {
         if (rows >= seedRows) {
             seedFromWaiting();
         }
-    }
-
-    /** {@inheritDoc} Rows that wait for the first centres wait in the first part. */
-    @Override
-    public void keepPart(int part, int parts) {
-        for (int c = 0; c < centres.count; c++) {
-            centres.weights[c] /= parts;
-        }
-        if (!seeded && part > 0) {
-            waitingRows = 0;
-            provisional = Optional.empty();
-        }
-        rowsSeen = DivisibleLearner.share(rowsSeen, part, parts);
     }
 
     private void merge(Centres theirs) {
