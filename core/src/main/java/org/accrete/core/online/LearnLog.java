@@ -21,6 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.accrete.api.AccreteException;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
 
 /**
  * What a service accepted, in order, in append-only files of a folder: whoever starts again after a crash learns from
@@ -54,6 +56,7 @@ final class LearnLog implements AutoCloseable {
     private static final int VERSION = 3;
     private static final int ROLLED_BACK = 4;
     private static final int REMEMBERED = 5;
+    private static final int SCORED = 6;
 
     private final Path folder;
     private final List<String> columns;
@@ -308,8 +311,25 @@ final class LearnLog implements AutoCloseable {
             case VERSION -> new LogEntry.Version(in.readLong(), in.readLong());
             case ROLLED_BACK -> new LogEntry.RolledBack(in.readLong(), in.readLong(), in.readLong());
             case REMEMBERED -> new LogEntry.Remembered(text(in), in.readLong());
+            case SCORED -> new LogEntry.Scored(tensors(in));
             default -> throw corrupt(file, at, "there is no entry of kind " + kind);
         };
+    }
+
+    private static State tensors(DataInputStream in) throws IOException {
+        State.Builder state = State.builder();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            String name = text(in);
+            Tensor.Type type = Tensor.Type.valueOf(text(in));
+            long[] shape = new long[in.readInt()];
+            for (int k = 0; k < shape.length; k++) {
+                shape[k] = in.readLong();
+            }
+            int bytes = Math.toIntExact(Tensor.elements(shape) * type.bytes());
+            state.tensor(name, Tensor.read(type, ByteBuffer.wrap(in.readNBytes(bytes)), shape));
+        }
+        return state.build();
     }
 
     private static String text(DataInputStream in) throws IOException {
@@ -457,6 +477,25 @@ final class LearnLog implements AutoCloseable {
             out.writeByte(REMEMBERED);
             put(remembered.key());
             out.writeLong(remembered.row());
+        } else if (entry instanceof LogEntry.Scored scored) {
+            out.writeByte(SCORED);
+            put(scored.scores());
+        }
+    }
+
+    private void put(State state) throws IOException {
+        out.writeInt(state.tensors().size());
+        for (Map.Entry<String, Tensor> named : state.tensors().entrySet()) {
+            Tensor tensor = named.getValue();
+            put(named.getKey());
+            put(tensor.type().name());
+            out.writeInt(tensor.shape().length);
+            for (long length : tensor.shape()) {
+                out.writeLong(length);
+            }
+            ByteBuffer raw = ByteBuffer.allocate(tensor.size() * tensor.type().bytes());
+            tensor.write(0, tensor.size(), raw);
+            out.write(raw.array());
         }
     }
 

@@ -2,6 +2,7 @@ package org.accrete.core.online;
 
 import java.util.List;
 import java.util.Optional;
+import org.accrete.api.store.State;
 
 /** What a {@link LearnLog} keeps. */
 sealed interface LogEntry {
@@ -38,6 +39,13 @@ sealed interface LogEntry {
      * @param row up to which rows are not learned again from there
      */
     record RolledBack(long number, long newest, long row) implements LogEntry {}
+
+    /**
+     * The scores of served predictions, up to here.
+     *
+     * @param scores their tensors
+     */
+    record Scored(State scores) implements LogEntry {}
 
     /**
      * A key that is remembered from before the segment.

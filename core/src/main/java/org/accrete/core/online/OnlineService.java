@@ -23,6 +23,7 @@ import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.Position;
 import org.accrete.api.data.RecordEncoder;
+import org.accrete.api.learn.Model;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelStore;
@@ -38,6 +39,7 @@ import org.accrete.core.serve.Prediction;
 import org.accrete.core.serve.ServedModel;
 import org.accrete.core.source.PushSource;
 import org.accrete.core.train.CheckpointInterval;
+import org.accrete.core.train.DriftMark;
 import org.accrete.core.train.Progress;
 import org.accrete.core.train.Rollback;
 import org.accrete.core.train.RunListener;
@@ -79,7 +81,7 @@ public final class OnlineService implements AutoCloseable {
     private static final int QUEUE = 10_000;
     private static final int REMEMBERED = 100_000;
     private static final int AWAITING = 100_000;
-    private static final int MOST_REFUSED = 20;
+    private static final int MOST_TOLD = 20;
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final System.Logger LOG = System.getLogger(OnlineService.class.getName());
 
@@ -94,6 +96,7 @@ public final class OnlineService implements AutoCloseable {
     private final Optional<String> target;
     private final RecordCells recordCells;
     private final Optional<LearnLog> log;
+    private final int queue;
     private final int mostRemembered;
     private final int mostAwaiting;
     private final ServedScores served;
@@ -122,6 +125,7 @@ public final class OnlineService implements AutoCloseable {
     private long learned;
     private long refused;
     private final Deque<String> lastRefused = new ArrayDeque<>();
+    private final Deque<DriftMark> lastDrifts = new ArrayDeque<>();
     private long reportedAt;
     private Optional<ScoreReport> scores = Optional.empty();
     private Optional<Throwable> failure = Optional.empty();
@@ -131,6 +135,7 @@ public final class OnlineService implements AutoCloseable {
         store = parts.store;
         model = parts.model;
         this.writer = writer;
+        queue = parts.queue;
         mostRemembered = parts.remember;
         mostAwaiting = parts.awaiting;
         History history = store.history(model);
@@ -166,7 +171,7 @@ public final class OnlineService implements AutoCloseable {
         long begin;
         boolean begun = false;
         try {
-            begin = begin(history, origin, state, building);
+            begin = begin(history, origin, state, building, pipeline.view());
             begun = true;
         } finally {
             if (!begun) {
@@ -194,13 +199,18 @@ public final class OnlineService implements AutoCloseable {
      * @return the number of rows before it
      */
     private long begin(
-            History history, Optional<ModelVersion> origin, Optional<State> state, TrainingRun.Builder building) {
+            History history,
+            Optional<ModelVersion> origin,
+            Optional<State> state,
+            TrainingRun.Builder building,
+            Model model) {
         Optional<ModelVersion> newest = newestOfService(history);
         long known = newest.map(
                         version -> version.equals(origin.orElse(version)) ? state.orElseThrow() : store.load(version))
                 .map(OnlineService::row)
                 .orElse(0L);
-        long logged = log.map(some -> some.replay(this::remember)).orElse(0L);
+        long logged = log.map(some -> some.replay((rows, entry) -> remember(rows, entry, model)))
+                .orElse(0L);
         if (!rowsOfVersions.isEmpty() && rowsOfVersions.lastKey() > history.highestNumber()) {
             throw AccreteException.badState("the log of what was accepted knows version " + rowsOfVersions.lastKey()
                     + " of model '" + model + "' but the model has no version after " + history.highestNumber()
@@ -276,10 +286,20 @@ public final class OnlineService implements AutoCloseable {
     }
 
     /** Takes what a log says into the memory. */
-    private void remember(long rows, LogEntry entry) {
+    private void remember(long rows, LogEntry entry, Model model) {
         if (entry instanceof LogEntry.Rows more) {
             more.key().ifPresent(key -> remember(key, rows + more.records().size()));
-            more.ids().forEach(awaiting::remove);
+            for (int i = 0; i < more.records().size(); i++) {
+                Optional<Awaiting> said = more.ids().isEmpty()
+                        ? Optional.empty()
+                        : Optional.ofNullable(awaiting.remove(more.ids().get(i)));
+                List<String> cells = more.records().get(i);
+                String label =
+                        target.map(name -> cells.get(columns.indexOf(name))).orElse("");
+                served.replay(said, label, () -> named(cells), model);
+            }
+        } else if (entry instanceof LogEntry.Scored scored) {
+            served.goOn(scored.scores());
         } else if (entry instanceof LogEntry.Asked asked) {
             await(asked.id(), asked.asked());
         } else if (entry instanceof LogEntry.Version version) {
@@ -316,6 +336,7 @@ public final class OnlineService implements AutoCloseable {
         lastRollback.ifPresent(all::add);
         remembered.forEach((key, row) -> all.add(new LogEntry.Remembered(key, row)));
         awaiting.forEach((id, asked) -> all.add(new LogEntry.Asked(id, asked)));
+        served.state().map(LogEntry.Scored::new).ifPresent(all::add);
         return all;
     }
 
@@ -583,6 +604,13 @@ public final class OnlineService implements AutoCloseable {
         }
     }
 
+    /** {@return the last marks of drift in this process, at most 20, the newest last} */
+    public List<DriftMark> drifts() {
+        synchronized (told) {
+            return List.copyOf(lastDrifts);
+        }
+    }
+
     /** {@return how the service is doing} */
     public OnlineStatus status() {
         long accepted = source.rowsAccepted();
@@ -596,6 +624,7 @@ public final class OnlineService implements AutoCloseable {
                         accepted,
                         learned,
                         accepted - taken,
+                        queue,
                         refused,
                         awaiting.size(),
                         forgotten,
@@ -694,9 +723,9 @@ public final class OnlineService implements AutoCloseable {
         boolean isLogged;
         synchronized (told) {
             refused++;
-            isLogged = refused <= MOST_REFUSED;
+            isLogged = refused <= MOST_TOLD;
             lastRefused.addLast(line);
-            if (lastRefused.size() > MOST_REFUSED) {
+            if (lastRefused.size() > MOST_TOLD) {
                 lastRefused.removeFirst();
             }
         }
@@ -760,6 +789,7 @@ public final class OnlineService implements AutoCloseable {
                 rowsOfVersions.put(version.number(), row);
                 if (log.isPresent()) {
                     log.get().append(new LogEntry.Version(version.number(), row));
+                    served.state().map(LogEntry.Scored::new).ifPresent(log.get()::append);
                     cut();
                 }
             }
@@ -791,6 +821,16 @@ public final class OnlineService implements AutoCloseable {
                         new LogEntry.RolledBack(rollback.version().number(), newest, source.rowsTaken());
                 lastRollback = Optional.of(back);
                 log.ifPresent(some -> some.append(back));
+            }
+        }
+
+        @Override
+        public void drift(DriftMark mark) {
+            synchronized (told) {
+                lastDrifts.addLast(mark);
+                if (lastDrifts.size() > MOST_TOLD) {
+                    lastDrifts.removeFirst();
+                }
             }
         }
 

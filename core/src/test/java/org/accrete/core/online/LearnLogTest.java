@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.accrete.api.AccreteException;
+import org.accrete.api.store.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,10 @@ class LearnLogTest {
                 new LogEntry.Rows(Optional.empty(), List.of("a"), List.of(List.of("", ""))),
                 new LogEntry.RolledBack(3, 4, 3),
                 rows(),
+                new LogEntry.Scored(State.builder()
+                        .doubles("run.served.a", new double[] {Double.NaN, -0.0, 3, 4, 5, 6}, 2, 3)
+                        .whole("run.served.b", Long.MIN_VALUE)
+                        .build()),
                 new LogEntry.Remembered("k", 12));
     }
 
@@ -66,11 +71,11 @@ class LearnLogTest {
         try (LearnLog log = open()) {
             List<Long> before = new ArrayList<>();
             assertThat(log.replay((rows, entry) -> before.add(rows))).isEqualTo(3);
-            assertThat(before).containsExactly(0L, 2L, 2L, 3L, 3L, 3L);
+            assertThat(before).containsExactly(0L, 2L, 2L, 3L, 3L, 3L, 3L);
             assertThat(read(log)).isEqualTo(entries());
             // It goes on behind them.
             log.append(new LogEntry.Version(8, 3));
-            assertThat(read(log)).hasSize(7);
+            assertThat(read(log)).hasSize(8);
         }
     }
 

@@ -286,6 +286,44 @@ class OnlineServiceTest {
         assertLearned(state(folder), all);
     }
 
+    /** Whether the process ends well or not, and however short the parts of the log are. */
+    @Test
+    void scoresOfServedPredictionsOutliveTheProcess() throws Exception {
+        OnlineService service = open(builder(folder).log(folder.resolve("log")).segmentBytes(4_000));
+        learn(service, 0, 30);
+        awaitAnswers(service);
+        for (int i = 30; i < 200; i++) {
+            service.predict("id-" + i, flight(i));
+            if (i % 3 == 0) {
+                // Its class may be new.
+                learn(service, 500 + i, 501 + i);
+            }
+            if (i >= 40) {
+                service.label(
+                        Map.of("id-" + (i - 10), flight(i - 10).delayed()),
+                        i % 2 == 0 ? Optional.of("key-" + i) : Optional.empty());
+            }
+            if (i == 45 || i == 150 || i == 199) {
+                Path copy = crash("crash-" + i);
+                OnlineService after = open(builder(copy).log(copy.resolve("log")));
+                assertThat(after.status().served()).isEqualTo(service.status().served());
+                assertThat(after.status().predictionsAwaiting()).isEqualTo(10);
+            }
+            if (i == 100) {
+                Optional<ScoreReport> before = service.status().served();
+                service.close();
+                service = open(builder(folder).log(folder.resolve("log")).segmentBytes(4_000));
+                assertThat(service.status().served()).isEqualTo(before);
+                awaitAnswers(service);
+            }
+        }
+        ScoreReport all = service.status().served().orElseThrow();
+        assertThat(all.rows()).isEqualTo(160);
+        try (Stream<Path> segments = Files.list(folder.resolve("log"))) {
+            assertThat(segments.count()).isGreaterThan(1);
+        }
+    }
+
     @Test
     void aShadowIsScoredOnWhatIsServed() throws Exception {
         OnlineService first = open(builder(folder));
