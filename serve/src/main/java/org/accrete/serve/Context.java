@@ -45,7 +45,7 @@ record Context(Models models, Json json, ModelMetrics metrics, Pulse pulse, Limi
             }
             return answer;
         } catch (RuntimeException e) {
-            metrics.refused(model(open), 1);
+            metrics.refused(open.name(), 1);
             throw e;
         }
     }

@@ -11,9 +11,11 @@ import org.eclipse.jetty.util.Callback;
 /** Answers what Jetty itself refuses, such as a request that is no HTTP, as all else is refused. */
 final class ErrorAnswers extends ErrorHandler {
     private final Json json;
+    private final Refused refused;
 
-    ErrorAnswers(Json json) {
+    ErrorAnswers(Json json, Refused refused) {
         this.json = json;
+        this.refused = refused;
     }
 
     @Override
@@ -22,6 +24,7 @@ final class ErrorAnswers extends ErrorHandler {
                 ? known.getCode()
                 : response.getStatus();
         Answer answer = answer(status);
+        refused.count("", status);
         response.setStatus(status);
         Doorkeeper.headers(response.getHeaders());
         response.getHeaders().put(answer.type());

@@ -25,6 +25,7 @@ import org.eclipse.jetty.util.Callback;
 final class FrontDoor extends Handler.Abstract.NonBlocking {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
     private static final int FIRST_BYTES = 4 << 10;
+    private static final int MOST_AT_ONCE = 64 << 10;
 
     private static final String SLOW = "the body did not come in time";
 
@@ -39,7 +40,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private final Router router;
     private final Doorkeeper doorkeeper;
     private final Json json;
+    private final Connections connections;
     private final int maxBody;
+    private final Refused refused;
     private final Optional<AccessLog> log;
     private final Connector trusted;
     private final BooleanSupplier isReady;
@@ -47,6 +50,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     /**
      * Makes the handler.
      *
+     * @param refused counts requests that are not answered
      * @param trusted the connector of requests that the server sends itself, which need no token and are not counted
      * @param isReady whether models are open; until then only what everybody may see is answered
      */
@@ -54,14 +58,18 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
             Router router,
             Doorkeeper doorkeeper,
             Json json,
+            Connections connections,
             int maxBody,
+            Refused refused,
             Optional<AccessLog> log,
             Connector trusted,
             BooleanSupplier isReady) {
         this.router = router;
         this.doorkeeper = doorkeeper;
         this.json = json;
+        this.connections = connections;
         this.maxBody = maxBody;
+        this.refused = refused;
         this.log = log;
         this.trusted = trusted;
         this.isReady = isReady;
@@ -97,6 +105,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                 Doorkeeper.headers(headers);
                 String host = header(HttpHeader.HOST).orElse("");
                 if (!isTrusted) {
+                    connections.check(request);
                     doorkeeper.checkHost(host);
                     doorkeeper.checkOrigin(header(HttpHeader.ORIGIN), host, headers);
                     if (isPreflight()) {
@@ -161,7 +170,8 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
             if (length > maxBody) {
                 throw tooLarge();
             }
-            body = new Bytes(length >= 0 ? (int) length : FIRST_BYTES);
+            // Not more than is sent: a caller may only say that much comes.
+            body = new Bytes(length >= 0 ? (int) Math.min(length, MOST_AT_ONCE) : FIRST_BYTES);
         }
 
         private Refusal tooLarge() {
@@ -262,6 +272,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         }
 
         private void refuse(Refusal refusal) {
+            if (!isTrusted) {
+                refused.count(match.map(Router.Match::model).orElse(""), refusal.status());
+            }
             if (response.isCommitted()) {
                 callback.failed(refusal);
                 return;

@@ -270,10 +270,30 @@ public final class ModelServer implements AutoCloseable {
          * @return this
          */
         public Builder idleTimeout(Duration time) {
-            if (time.toMillis() < 1) {
-                throw AccreteException.badArgument("idleTimeout must be >= 1 ms but was " + time);
-            }
-            limits = limits.withIdleTimeout(time);
+            limits = limits.withIdleTimeout(positive("idleTimeout", time));
+            return this;
+        }
+
+        /**
+         * Sets how long the request line and the headers of a request may take, 10 s unless set; a connection on which
+         * they come more slowly is closed.
+         *
+         * @param time at least a millisecond
+         * @return this
+         */
+        public Builder headTimeout(Duration time) {
+            limits = limits.withHeadTimeout(positive("headTimeout", time));
+            return this;
+        }
+
+        /**
+         * Limits the connections at the same time, 1,000 unless set. Requests of further ones are answered 503.
+         *
+         * @param connections at least 1
+         * @return this
+         */
+        public Builder maxConnections(int connections) {
+            limits = limits.withMaxConnections(positive("maxConnections", connections));
             return this;
         }
 
@@ -334,6 +354,13 @@ public final class ModelServer implements AutoCloseable {
             return this;
         }
 
+        private static Duration positive(String name, Duration time) {
+            if (time.toMillis() < 1) {
+                throw AccreteException.badArgument(name + " must be >= 1 ms but was " + time);
+            }
+            return time;
+        }
+
         private static int positive(String name, int value) {
             if (value < 1) {
                 throw AccreteException.badArgument(name + " must be >= 1 but was " + value);
@@ -390,12 +417,7 @@ public final class ModelServer implements AutoCloseable {
         WarmUp warmUp = new WarmUp(json);
         Models models = new Models(from.plugIns, from.store, from.models, metrics, warmUp);
         AtomicBoolean ready = new AtomicBoolean();
-        Optional<Trainers.Learning> learning =
-                from.learning.map(how -> new Trainers.Learning(how.logs(), (model, service) -> {
-                    service.listener(metrics.run(model));
-                    how.change().accept(model, service);
-                }));
-        Trainers trainers = new Trainers(from.plugIns, from.store, models, learning);
+        Trainers trainers = new Trainers(from.plugIns, from.store, models, metrics, from.learning);
         // Models are read while Jetty's classes are loaded.
         CompletableFuture<Void> opening = CompletableFuture.runAsync(
                 () -> {
@@ -411,9 +433,11 @@ public final class ModelServer implements AutoCloseable {
         HttpConfiguration http = http(from);
         ServerConnector connector = connector(server, http, from);
         LocalConnector local = new LocalConnector(server, new HttpConnectionFactory(http));
+        Connections connections = new Connections(connector, from.limits);
         server.addConnector(connector);
         server.addConnector(local);
-        server.setErrorHandler(new ErrorAnswers(json));
+        Refused refused = new Refused(registry, models);
+        server.setErrorHandler(new ErrorAnswers(json, refused));
         server.setStopTimeout(from.stopTimeout.toMillis());
 
         Pulse pulse = new Pulse(models, trainers);
@@ -431,8 +455,8 @@ public final class ModelServer implements AutoCloseable {
         routes.addAll(new StatusEndpoint(ready::get, registry).routes());
         Optional<AccessLog> log = from.logsAccess ? Optional.of(new AccessLog(json)) : Optional.empty();
         Router router = new Router(routes);
-        server.setHandler(new GracefulHandler(
-                new FrontDoor(router, doorkeeper, json, from.limits.maxBody(), log, local, ready::get)));
+        server.setHandler(new GracefulHandler(new FrontDoor(
+                router, doorkeeper, json, connections, from.limits.maxBody(), refused, log, local, ready::get)));
 
         ModelServer made = new ModelServer(
                 server,
@@ -447,6 +471,7 @@ public final class ModelServer implements AutoCloseable {
                 router);
         try {
             server.start();
+            connections.begin();
             waitFor(opening);
             warmUp.run(local, models);
         } catch (AccreteException | Error e) {

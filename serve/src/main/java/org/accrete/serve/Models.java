@@ -157,6 +157,11 @@ final class Models implements AutoCloseable {
         return List.copyOf(new TreeSet<>(entries.keySet()));
     }
 
+    /** {@return whether a model of this name has been opened} */
+    boolean serves(String name) {
+        return entries.containsKey(name);
+    }
+
     ModelStore store() {
         return store;
     }

@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.accrete.api.store.History;
 import org.accrete.api.store.ModelVersion;
 import org.accrete.core.online.OnlineService;
 import org.accrete.core.online.OnlineStatus;
 import org.accrete.core.score.ScoreReport;
+import org.accrete.core.train.DriftMark;
 import org.accrete.core.train.Progress;
 import org.accrete.core.train.RunListener;
 
@@ -24,6 +26,7 @@ final class Pulse {
 
     private static final double NANOS_PER_MILLI = 1e6;
     private static final long SECOND = 1_000_000_000;
+    private static final int MOST_DRIFTS = 20;
 
     /** Counts since the last look. */
     private static final class Counts {
@@ -31,6 +34,7 @@ final class Pulse {
         final AtomicLongArray times = new AtomicLongArray(BUCKETS);
         long learnedBefore = -1;
         volatile Optional<Run> run = Optional.empty();
+        volatile List<DriftMark> drifts = List.of();
     }
 
     /**
@@ -63,6 +67,13 @@ final class Pulse {
         Counts of = counts.computeIfAbsent(model, name -> new Counts());
         return new RunListener() {
             private long next = System.nanoTime();
+
+            @Override
+            public void drift(DriftMark mark) {
+                of.drifts = Stream.concat(of.drifts.stream(), Stream.of(mark))
+                        .skip(of.drifts.size() < MOST_DRIFTS ? 0 : 1)
+                        .toList();
+            }
 
             @Override
             public void chunk(Progress progress) {
@@ -150,6 +161,16 @@ final class Pulse {
             facts.put("learned", 0.0);
         }
         facts.put("bad", bad);
+        List<DriftMark> drifts = service.map(OnlineService::drifts).orElse(of.drifts);
+        facts.put("drifts", drifts.stream().map(Pulse::facts).toList());
+        return facts;
+    }
+
+    private static Map<String, ?> facts(DriftMark mark) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("detector", mark.detector());
+        facts.put(mark.isColumn() ? "column" : "metric", mark.of());
+        facts.put("row", mark.row());
         return facts;
     }
 

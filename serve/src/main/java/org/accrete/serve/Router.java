@@ -17,7 +17,12 @@ final class Router {
      * @param route the route
      * @param variables the segments that vary, in order
      */
-    record Match(Route route, List<String> variables) {}
+    record Match(Route route, List<String> variables) {
+        /** {@return the name of the model that is asked for, which may not be there; empty for none} */
+        String model() {
+            return variables.isEmpty() ? "" : variables.get(0);
+        }
+    }
 
     private final List<Entry> entries;
 

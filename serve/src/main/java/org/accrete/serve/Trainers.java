@@ -16,6 +16,7 @@ import org.accrete.api.AccreteException;
 import org.accrete.api.store.ModelStore;
 import org.accrete.core.online.OnlineService;
 import org.accrete.core.plugin.PlugIns;
+import org.accrete.metrics.micrometer.ModelMetrics;
 
 /**
  * The models of a server that learn. One begins to at the first row that it is sent, or when the server starts if its
@@ -27,6 +28,7 @@ final class Trainers implements AutoCloseable {
     private final PlugIns plugIns;
     private final ModelStore store;
     private final Models models;
+    private final ModelMetrics metrics;
     private final Optional<Learning> learning;
     /** Guarded by this object. */
     private final Map<String, OnlineService> opened = new LinkedHashMap<>();
@@ -44,12 +46,14 @@ final class Trainers implements AutoCloseable {
     /**
      * Makes trainers.
      *
+     * @param metrics shows how those that learn are doing
      * @param learning how models learn; empty where they do not
      */
-    Trainers(PlugIns plugIns, ModelStore store, Models models, Optional<Learning> learning) {
+    Trainers(PlugIns plugIns, ModelStore store, Models models, ModelMetrics metrics, Optional<Learning> learning) {
         this.plugIns = plugIns;
         this.store = store;
         this.models = models;
+        this.metrics = metrics;
         this.learning = learning;
     }
 
@@ -105,11 +109,13 @@ final class Trainers implements AutoCloseable {
             if (known != null) {
                 return known;
             }
-            OnlineService.Builder builder =
-                    OnlineService.builder(plugIns, store, model).live(models.following(model));
+            OnlineService.Builder builder = OnlineService.builder(plugIns, store, model)
+                    .live(models.following(model))
+                    .listener(metrics.run(model));
             how.logs().apply(model).ifPresent(builder::log);
             how.change().accept(model, builder);
             OnlineService service = builder.open();
+            metrics.online(model, service);
             opened.put(model, service);
             return service;
         }

@@ -251,6 +251,45 @@ class LearnTest {
     }
 
     @Test
+    void metricsTellHowLearningGoes() throws Exception {
+        try (Served served = Served.start(
+                folder.resolve("store"),
+                builder -> builder.learns(
+                        model -> Optional.empty(),
+                        (model, service) -> service.queue(50).shadow("1")))) {
+            parsed(served.json("/models/levels/predict?id=one", record(3, "")), 200);
+            parsed(served.json("/models/levels/predict?id=two", record(3, "")), 200);
+            parsed(served.json("/models/levels/labels?wait=true", "{\"id\":\"one\",\"target\":\"high\"}"), 200);
+            served.json("/models/levels/labels", "{\"id\":\"three\",\"target\":\"high\"}");
+            served.json("/models/levels/learn", records(51, 1));
+            served.json("/models/levels/learn", "{\"a\":\"x\"}");
+            served.json("/models/made-up-name/learn", record(1, "low"));
+            served.get("/nowhere/at/all");
+            int busy = 0;
+            for (int i = 0; busy == 0 && i < 10_000; i++) {
+                busy += served.json("/models/levels/learn", records(50, i)).statusCode() == 429 ? 1 : 0;
+            }
+            List<String> lines = served.get("/metrics").body().lines().toList();
+            assertThat(lines)
+                    .contains(
+                            "accrete_learn_queue_bound{model=\"levels\"} 50.0",
+                            "accrete_learn_awaiting{model=\"levels\"} 1.0",
+                            "accrete_learn_forgotten_total{model=\"levels\"} 0.0",
+                            "accrete_served_score{model=\"levels\",score=\"accuracy\"} 1.0",
+                            "accrete_shadow_score{model=\"levels\",score=\"accuracy\"} 1.0",
+                            "accrete_train_drifts_total{model=\"levels\"} 0.0",
+                            "accrete_requests_refused_total{model=\"levels\",status=\"400\"} 2.0",
+                            "accrete_requests_refused_total{model=\"levels\",status=\"404\"} 1.0",
+                            "accrete_requests_refused_total{model=\"\",status=\"404\"} 2.0")
+                    .anyMatch(line -> line.startsWith("accrete_learn_queue{model=\"levels\"}"));
+            if (busy > 0) {
+                assertThat(lines).contains("accrete_requests_refused_total{model=\"levels\",status=\"429\"} 1.0");
+            }
+            assertThat(String.join("\n", lines)).doesNotContain("made-up-name");
+        }
+    }
+
+    @Test
     void eventsTellWhatHappened() throws Exception {
         try (Served served = start()) {
             parsed(served.json("/models/levels/learn?wait=true", records(2_000, 1)), 200);

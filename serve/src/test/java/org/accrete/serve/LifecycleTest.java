@@ -45,6 +45,7 @@ class LifecycleTest {
     void thePortIsOnTheLoopbackOnly() throws IOException {
         try (Served served = Served.start(folder)) {
             assertThat(served.server.uri().toString()).isEqualTo("http://127.0.0.1:" + served.server.port());
+            new Socket("127.0.0.1", served.server.port()).close();
             for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 for (InetAddress address : Collections.list(network.getInetAddresses())) {
                     if (!address.isLoopbackAddress()) {

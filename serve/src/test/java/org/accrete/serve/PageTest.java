@@ -20,6 +20,8 @@ import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.serve.LiveModel;
 import org.accrete.core.source.PushSource;
 import org.accrete.core.train.CheckpointInterval;
+import org.accrete.core.train.DriftAction;
+import org.accrete.core.train.DriftWatch;
 import org.accrete.core.train.TrainingRun;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -53,10 +55,12 @@ class PageTest {
 
     private Served start(Path tokens) {
         return Served.start(folder.resolve("store"), builder -> {
+            DriftWatch columns = DriftWatch.parse(Served.PLUG_INS, "adwin?metric=columns");
             builder.learns(
                     model -> Optional.empty(),
-                    (model, service) ->
-                            service.publishEvery(Duration.ZERO).checkpointEvery(new CheckpointInterval(1, 0)));
+                    (model, service) -> service.publishEvery(Duration.ZERO)
+                            .checkpointEvery(new CheckpointInterval(1, 0))
+                            .run(run -> run.drift(List.of(columns), DriftAction.TELL)));
             return Files.exists(tokens) ? builder.tokens(tokens) : builder;
         });
     }
@@ -129,7 +133,10 @@ class PageTest {
             StringBuilder rows = new StringBuilder("a,b,c,d,y\n");
             for (int row = 0; row < 1_000; row++) {
                 double a = Math.sin(row + i);
-                rows.append(a).append(",1,2,3,").append(a > 0 ? "high" : "low").append('\n');
+                rows.append(a)
+                        .append(i < 2 ? ",1,2,3," : ",1,20,3,")
+                        .append(a > 0 ? "high" : "low")
+                        .append('\n');
             }
             HttpResponse<String> response = served.post("/models/levels/learn?wait=true", "text/csv", rows.toString());
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -161,6 +168,13 @@ class PageTest {
             assertThat(driver.findElement(By.id("score")).getAttribute("data-points"))
                     .isEqualTo(Long.toString(scored));
             assertThat(driver.findElements(By.cssSelector("#score canvas"))).hasSize(1);
+            // Every version but those that a move by hand is about became live when it was made.
+            assertThat(driver.findElement(By.id("score")).getAttribute("data-ticks"))
+                    .isEqualTo(Integer.toString(versions));
+            assertThat(driver.findElements(By.cssSelector("#drifts mark")).stream()
+                            .map(WebElement::getText))
+                    .containsExactly("c");
+            assertThat(text(driver, "drifts")).contains("adwin");
             assertThat(((JavascriptExecutor) driver)
                             .executeScript("return document.documentElement.scrollWidth <= innerWidth"))
                     .isEqualTo(true);

@@ -82,7 +82,7 @@ class StatusTest {
                 .isEqualTo(1);
         assertThat(value(lines, "accrete_predictions_seconds_count", "levels", "1"))
                 .isEqualTo(1);
-        assertThat(value(lines, "accrete_predictions_refused_total", "levels", ""))
+        assertThat(value(lines, "accrete_predictions_refused_total", "levels", "2"))
                 .isEqualTo(1);
         assertThat(value(lines, "accrete_live_version", "levels", "")).isEqualTo(2);
         assertThat(lines).anyMatch(line -> line.startsWith("accrete_predictions_seconds_bucket{model=\"levels\""));

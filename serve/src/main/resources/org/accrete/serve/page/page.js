@@ -133,11 +133,14 @@ function drawMarks(u, marks) {
     if (at < bbox.left || at > bbox.left + bbox.width) {
       return;
     }
-    ctx.strokeStyle = css(mark.isBad ? '--bad' : '--faint');
+    // What is usual is a tick at the foot.
+    const top = mark.text ? bbox.top : bbox.top + bbox.height - 8;
+    ctx.strokeStyle = css(mark.text ? '--bad' : '--accent');
     ctx.fillStyle = ctx.strokeStyle;
-    ctx.setLineDash(mark.isBad ? [2, 3] : []);
+    ctx.setLineDash(mark.text ? [2, 3] : []);
+    ctx.lineWidth = mark.text ? 1 : 2;
     ctx.beginPath();
-    ctx.moveTo(at, bbox.top);
+    ctx.moveTo(at, top);
     ctx.lineTo(at, bbox.top + bbox.height);
     ctx.stroke();
     ctx.fillText(mark.text, at + 3, bbox.top + 12);
@@ -159,17 +162,14 @@ function drawScore() {
   const all = points.concat(now.map((point) => ({ x: point.rows_seen, now: point.scores[metric], baselines: point.baselines })))
     .sort((a, b) => a.x - b.x);
   const marks = [];
-  // Each version moves live to itself; only other moves are told.
-  page.document.moves.filter((move) => move.is_back).forEach((move) => {
-    const newest = page.document.versions.find((version) => version.version === move.newest);
-    if (newest) {
-      marks.push({ x: rowsOf(newest), text: 'live is ' + move.version, isBad: true });
-    }
+  const rowsAt = new Map(page.document.versions.map((version) => [version.version, rowsOf(version)]));
+  page.document.moves.filter((move) => rowsAt.has(move.newest)).forEach((move) => {
+    marks.push({ x: rowsAt.get(move.newest), text: move.is_back ? 'live is ' + move.version : '' });
   });
   page.document.versions.filter((version) => version.verdict === 'refused')
-    .forEach((version) => marks.push({ x: rowsOf(version), text: 'refused', isBad: true }));
+    .forEach((version) => marks.push({ x: rowsOf(version), text: 'refused' }));
   page.document.versions.filter((version) => version.drift)
-    .forEach((version) => marks.push({ x: rowsOf(version), text: 'drift', isBad: true }));
+    .forEach((version) => marks.push({ x: rowsOf(version), text: 'drift' }));
   const series = [{ name: 'rows of each version', x: 'rows', y: metric, values: all.map((one) => one.model ?? null) }];
   if (now.length > 0) {
     series.push({ name: 'this run so far', values: all.map((one) => one.now ?? null) });
@@ -181,7 +181,11 @@ function drawScore() {
   }
   byId('score').dataset.points = String(points.length);
   draw('score', metric + ' of ' + points.length + ' versions of ' + page.model, all.map((one) => one.x), series, 280, marks);
-  byId('marks').textContent = marks.length === 0 ? '' : 'Lines: where live was moved by hand, drift, and versions that a gate refused.';
+  byId('score').dataset.ticks = String(marks.filter((mark) => !mark.text).length);
+  byId('marks').textContent = [
+    marks.some((mark) => mark.text) ? 'Lines: where live was moved by hand, drift, and versions that a gate refused.' : '',
+    marks.some((mark) => !mark.text) ? 'Ticks at the foot: versions that became live when they were made.' : '',
+  ].join(' ').trim();
 }
 
 /** The score of the rows that a version has learned since the one before it, or else since its run began. */
@@ -268,6 +272,33 @@ function showVersions() {
   const numbers = page.document.versions.map((version) => version.version);
   choose(byId('first'), numbers, byId('first').value || numbers[Math.max(0, numbers.length - 2)]);
   choose(byId('second'), numbers, byId('second').value || numbers[numbers.length - 1]);
+}
+
+const DRIFT = /([a-z][a-z0-9-]*)(?:\((.*?)\))?@(\d+)/g;
+
+/** What drifted: marks of the versions, and those since the last version. */
+function showDrift() {
+  const found = new Map();
+  const add = (detector, column, row) => {
+    const of = found.get(column) || { column, marks: new Set(), detectors: new Set(), last: 0 };
+    found.set(column, of);
+    of.marks.add(detector + '@' + row);
+    of.detectors.add(detector);
+    of.last = Math.max(of.last, row);
+  };
+  page.document.versions.filter((version) => version.drift).forEach((version) => {
+    [...version.drift.matchAll(DRIFT)].forEach((mark) => add(mark[1], mark[2] ?? '', Number(mark[3])));
+  });
+  const now = page.series[page.series.length - 1] || {};
+  (now.drifts || []).forEach((mark) => add(mark.detector, mark.column ?? '', mark.row));
+  const all = [...found.values()].sort((a, b) => b.last - a.last);
+  byId('drift-section').hidden = all.length === 0;
+  fill(byId('drifts'), ['what drifted', 'detector', 'times', 'last at row'], all.map((one) => [
+    one.column === '' ? 'the loss or the error' : element('mark', one.column),
+    [...one.detectors].join(', '),
+    one.marks.size,
+    one.last,
+  ]));
 }
 
 function ask(version) {
@@ -392,6 +423,7 @@ function show() {
   const { serving } = page.document;
   byId('now').textContent = (serving.startsWith('+') ? page.model : '') + serving + ' answers.';
   drawScore();
+  showDrift();
   showVersions();
   showFields();
 }
@@ -418,6 +450,9 @@ function take(event) {
   if (mine.scores && page.document) {
     choose(byId('metric'), metrics());
     drawScore();
+  }
+  if (page.document) {
+    showDrift();
   }
   byId('bad-section').hidden = mine.bad.length === 0;
   byId('bad').replaceChildren(...mine.bad.map((line) => element('li', line)));
