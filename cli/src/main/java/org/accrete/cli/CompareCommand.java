@@ -43,7 +43,11 @@ import picocli.CommandLine.Parameters;
             "SOURCE is as in 'train'; without targets, only the predictions are compared."
         })
 final class CompareCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Parameters(index = "1", paramLabel = "V1", description = "The first version, such as live.")

@@ -3,6 +3,7 @@ package org.accrete.cli;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.accrete.api.AccreteException;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
         description = "Print the completion of commands and options for a shell, or the manual page.",
         footer = {
             "",
+            "Names of models are completed, too, in a store that is a directory.",
             "In bash: source <(accrete completion bash). In zsh: source <(accrete completion zsh), after compinit.",
             "The manual page: accrete completion man > /usr/local/share/man/man1/accrete.1"
         })
@@ -31,6 +33,24 @@ final class CompletionCommand extends Subcommand {
         ZSH,
         MAN
     }
+
+    /** Looks for models when somebody asks, in a store that is a directory; it starts no JVM. */
+    private static final String MODELS = """
+
+            # Prints the names of the models in the directory that --store names.
+            function _accrete_models() {
+              local store=./models previous="" word model
+              for word in "${COMP_WORDS[@]}"; do
+                if [ "$word" = "=" ]; then continue; fi
+                if [ "$previous" = "--store" ]; then store="${word/#\\~/$HOME}"; fi
+                case "$word" in --store=*) store="${word#--store=}" ;; esac
+                previous="$word"
+              done
+              ls "$store" 2>/dev/null | while read -r model; do
+                if [ -f "$store/$model/history" ]; then echo "$model"; fi
+              done
+            }
+            """;
 
     @Parameters(paramLabel = "KIND", description = "bash, zsh or man.", completionCandidates = Kinds.class)
     String kind = "";
@@ -52,7 +72,9 @@ final class CompletionCommand extends Subcommand {
     public Integer call() {
         String text = switch (kind()) {
             // The script loads bashcompinit where the shell is zsh.
-            case BASH, ZSH -> AutoComplete.bash("accrete", all.get());
+            case BASH, ZSH ->
+                AutoComplete.bash("accrete", all.get()).replace("(\"" + Models.MARK + "\")", "($(_accrete_models))")
+                        + MODELS;
             case MAN -> ManPage.of(all.get(), Main.version());
         };
         if (console.isJson()) {
@@ -79,6 +101,16 @@ final class CompletionCommand extends Subcommand {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Kind.values()).map(ParamSpec::word).iterator();
+        }
+    }
+
+    /** Stands for the names of models, which the shell looks for when they are asked for. */
+    static final class Models implements Iterable<String> {
+        private static final String MARK = "@models";
+
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(MARK).iterator();
         }
     }
 

@@ -17,7 +17,11 @@ import picocli.CommandLine.Parameters;
         description = "Copy a model with its versions, aliases and checksums to another store."
                 + " Copied again, it gets what is new.")
 final class CopyCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Parameters(index = "1", paramLabel = "TO-STORE", description = "The other store, as --store would name it.")

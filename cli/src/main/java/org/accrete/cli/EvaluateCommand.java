@@ -21,7 +21,11 @@ import picocli.CommandLine.Parameters;
 /** {@code evaluate}: scores a stored model on rows that it does not learn. */
 @Command(name = "evaluate", description = "Score a stored model on data; nothing is learned and nothing stored.")
 final class EvaluateCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "MODEL[@V]", description = "The model (default V: live).")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL[@V]",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "The model (default V: live).")
     String model = "";
 
     @Parameters(index = "1", paramLabel = "SOURCE", description = "The data, with targets; as in 'train'.")

@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
         description = "Plot the scores of the rows that each version learned, with baselines, drift, versions that"
                 + " gates refused, and moves of live.")
 final class PlotCommand extends Subcommand {
-    @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Option(

@@ -38,7 +38,11 @@ import tools.jackson.core.JsonGenerator;
                 "Predict each row of the data: key columns, prediction, probabilities, version; as CSV. A model that"
                         + " transforms rows writes their new columns in place of a prediction.")
 final class PredictCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "MODEL[@V]", description = "The model (default V: live).")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL[@V]",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "The model (default V: live).")
     String model = "";
 
     @Parameters(

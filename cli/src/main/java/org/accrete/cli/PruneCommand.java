@@ -24,7 +24,10 @@ import picocli.CommandLine.Parameters;
 final class PruneCommand extends Subcommand {
     private static final int ATTEMPTS = 5;
 
-    @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Option(names = "--keep", paramLabel = "N", description = "Keep the N newest versions.")

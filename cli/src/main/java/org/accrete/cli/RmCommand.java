@@ -21,7 +21,10 @@ final class RmCommand extends Subcommand {
     /** Set by the launcher when standard input and standard error are terminals, so that a question can be answered. */
     static final String ANSWERS = "accrete.terminal.answers";
 
-    @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Option(names = "--yes", description = "Do not ask.")

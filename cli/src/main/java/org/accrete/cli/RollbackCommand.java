@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
             "where the version ended in its source or, with --from-here, from where training is now."
         })
 final class RollbackCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Parameters(index = "1", paramLabel = "V", description = "Number or alias of the version.")

@@ -13,7 +13,11 @@ import picocli.CommandLine.Parameters;
 /** {@code tag}: points an alias at a version. */
 @Command(name = "tag", description = "Point an alias at a version; an existing alias moves.")
 final class TagCommand extends Subcommand {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Parameters(index = "1", paramLabel = "V", description = "Number or alias of the version.")

@@ -39,7 +39,12 @@ final class TrainOptions {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "The data; see below.")
     String source = "";
 
-    @Option(names = "--model", paramLabel = "NAME", required = true, description = "Name of the model.")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            required = true,
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Mixin
@@ -169,6 +174,7 @@ final class TrainOptions {
     @Option(
             names = "--from",
             paramLabel = "MODEL[@V]",
+            completionCandidates = CompletionCommand.Models.class,
             description = "Start from this version with fresh scores, and append to NAME.")
     Optional<String> from = Optional.empty();
 

@@ -17,7 +17,11 @@ import picocli.CommandLine.Parameters;
         description = "Read every byte of a model, or of all models; exit status 1 if something is damaged,"
                 + " 2 if something could not be read.")
 final class VerifyCommand extends Subcommand {
-    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "Name of a model (default: all of them).")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            arity = "0..1",
+            description = "Name of a model (default: all of them).")
     Optional<String> model = Optional.empty();
 
     @Option(

@@ -38,7 +38,10 @@ final class VersionsCommand extends Subcommand {
 
     private static final int NO_LIMIT = Integer.MAX_VALUE;
 
-    @Parameters(paramLabel = "MODEL", description = "Name of the model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
+            description = "Name of the model.")
     String model = "";
 
     @Option(

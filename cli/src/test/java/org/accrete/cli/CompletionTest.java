@@ -43,6 +43,50 @@ final class CompletionTest {
     }
 
     @Test
+    void namesOfModelsAreLookedForInTheStore() throws IOException, InterruptedException {
+        assumeTrue(isInstalled("bash"), "no bash here: the script is not tried");
+        Path script = Data.write(folder, "accrete.bash", printed("bash"));
+        Path store = Files.createDirectories(folder.resolve("store"));
+        assertThat(completed(script, "predict", "--store", store.toString(), ""))
+                .isEmpty();
+        Path data = Data.write(folder, "data.csv", "x,y\n1,a\n2,b\n3,a\n4,b\n");
+        for (String model : List.of("flights", "fares", "orders")) {
+            assertThat(Outcome.of(
+                                    "train",
+                                    data.toString(),
+                                    "--model",
+                                    model,
+                                    "--target",
+                                    "y",
+                                    "--store",
+                                    store.toString())
+                            .status())
+                    .isZero();
+        }
+        Files.createDirectory(store.resolve("fake"));
+        for (String command : List.of("predict", "versions", "rollback", "rm", "plot")) {
+            assertThat(completed(script, command, "--store", store.toString(), "f"))
+                    .as(command)
+                    .containsExactlyInAnyOrder("flights", "fares");
+        }
+        assertThat(completed(script, "serve", "--store", "=", store.toString(), "--model", "o"))
+                .containsExactly("orders");
+        assertThat(completed(script, "train", "data.csv", "--store", store.toString(), "--from", ""))
+                .containsExactlyInAnyOrder("flights", "fares", "orders");
+        assertThat(completed(script, "train", "--learner", "sgd-")).contains("sgd-classifier");
+        Files.createSymbolicLink(folder.resolve("models"), store);
+        assertThat(
+                        run(
+                                "bash",
+                                "--norc",
+                                "-c",
+                                "cd " + folder + "; source " + script
+                                        + "; COMP_WORDS=(accrete predict fa); COMP_CWORD=2; COMP_LINE='accrete predict fa';"
+                                        + " COMP_POINT=${#COMP_LINE}; _complete_accrete 2>/dev/null; printf '%s\\n' \"${COMPREPLY[@]}\""))
+                .containsExactly("fares");
+    }
+
+    @Test
     void zshLoadsTheSame() {
         assertThat(printed("zsh")).isEqualTo(printed("bash")).contains("bashcompinit");
     }
