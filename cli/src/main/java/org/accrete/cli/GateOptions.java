@@ -11,9 +11,12 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.SourceRequest;
 import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
+import org.accrete.api.store.History;
+import org.accrete.api.store.ModelStore;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.train.Gate;
 import org.accrete.core.train.GateRules;
+import org.accrete.core.train.TrainingRun;
 import picocli.CommandLine.Option;
 
 /** The options that say which versions may become live. A run that is resumed has those of before unless it has new. */
@@ -105,14 +108,31 @@ final class GateOptions {
     }
 
     /**
-     * {@return the rules that facts say}
+     * Lets the gates judge a run that facts say, if there are any.
      *
-     * @param rows what is learned, open
-     * @param trusted opened by {@link #open}
+     * @param facts of {@link #facts}
+     * @param run knows what it resumes
+     * @param history of the model
      */
-    static GateRules rules(Map<String, String> facts, Optional<ChunkSource> trusted) {
-        return new GateRules(
-                parsed(facts.get(GATES).lines().toList()), Integer.parseInt(facts.get(WINDOW_FACT)), trusted);
+    static void set(
+            Map<String, String> facts,
+            TrainingRun.Builder run,
+            PlugIns plugIns,
+            ThreadsOption threads,
+            ModelStore store,
+            History history) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        facts.forEach(run::fact);
+        run.judgedBeside(plugIns, store, history);
+        Optional<ChunkSource> trusted = open(facts, plugIns, run.source(), threads);
+        try {
+            run.gates(new GateRules(
+                    parsed(facts.get(GATES).lines().toList()), Integer.parseInt(facts.get(WINDOW_FACT)), trusted));
+        } finally {
+            trusted.ifPresent(ChunkSource::close);
+        }
     }
 
     /**
@@ -120,7 +140,7 @@ final class GateOptions {
      *
      * @param rows what is learned, open
      */
-    static Optional<ChunkSource> open(
+    private static Optional<ChunkSource> open(
             Map<String, String> facts, PlugIns plugIns, ChunkSource rows, ThreadsOption threads) {
         return Optional.ofNullable(facts.get(SOURCE)).map(text -> {
             SourceAddress address = SourceAddress.resolve(plugIns, text, threads);

@@ -2,6 +2,7 @@ package org.accrete.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.accrete.api.AccreteException;
@@ -9,13 +10,9 @@ import org.accrete.api.param.Domain;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
-import org.accrete.api.store.State;
-import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.train.CheckpointInterval;
 import org.accrete.core.train.RunListener;
-import org.accrete.core.train.TrainingRun;
-import org.accrete.core.train.Versions;
 import org.accrete.serve.ModelServer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -85,17 +82,22 @@ final class LearnOptions {
     @Mixin
     final DriftOptions drift = new DriftOptions();
 
-    /** Refuses values outside their domains. */
-    void check() {
+    /**
+     * Refuses values outside their domains.
+     *
+     * @param models what is served; empty for all models of the store
+     */
+    void check(List<String> models) {
         checkpointEvery.ifPresent(CheckpointInterval::parse);
         publishEvery.ifPresent(PUBLISH::parse);
         queue.ifPresent(QUEUE::parse);
         remember.ifPresent(REMEMBER::parse);
         awaiting.ifPresent(AWAITING::parse);
         gates.check(false);
-        if (gates.source.isPresent()) {
-            throw AccreteException.badArgument("--gate-source is for train; here the rows that come judge versions,"
-                    + " before they are learned; leave it out");
+        if (gates.source.isPresent() && models.size() != 1) {
+            throw AccreteException.badArgument("--gate-source has trusted rows of one model, but "
+                    + (models.isEmpty() ? "all models of the store" : models.size() + " models")
+                    + " are served; name one by --model");
         }
         if (off && (log.isPresent() || shadow.isPresent() || !gates.gates.isEmpty() || !drift.drift.isEmpty())) {
             throw AccreteException.badArgument(
@@ -117,6 +119,8 @@ final class LearnOptions {
                 address.plugIn().isEmpty() || address.plugIn().get().equals("directory");
         DriftOptions.Chosen watched = drift.chosen(plugIns, Optional.empty(), 1);
         Map<String, String> facts = gates.facts(Optional.empty());
+        // The rows are read when the model begins to learn; a mistake is told now.
+        gates.source.ifPresent(text -> SourceAddress.resolve(plugIns, text, new ThreadsOption()));
         server.learns(
                 model -> log.map(folder -> folder.resolve(model))
                         .or(() -> isDirectory
@@ -131,9 +135,8 @@ final class LearnOptions {
                     shadow.ifPresent(service::shadow);
                     service.run(run -> run.drift(watched.watches(), watched.action()));
                     service.listener(tagger(store));
-                    if (!facts.isEmpty()) {
-                        service.run(run -> gate(run, facts, plugIns, store, model));
-                    }
+                    service.run(run ->
+                            GateOptions.set(facts, run, plugIns, new ThreadsOption(), store, store.history(model)));
                 });
     }
 
@@ -144,18 +147,5 @@ final class LearnOptions {
                 DriftOptions.tag(store, version);
             }
         };
-    }
-
-    private static void gate(
-            TrainingRun.Builder run, Map<String, String> facts, PlugIns plugIns, ModelStore store, String model) {
-        facts.forEach(run::fact);
-        run.gates(GateOptions.rules(facts, Optional.empty()));
-        Versions.judgedBeside(store.history(model), Optional.empty(), Optional.empty())
-                .ifPresent(version -> {
-                    State state = Subcommand.load(store, version);
-                    run.judgedBeside(
-                            Pipeline.restore(plugIns, state).snapshot(),
-                            Versions.rowsTo(version).orElse(0L));
-                });
     }
 }

@@ -40,6 +40,7 @@ final class ServeCommand extends Subcommand {
     @Option(
             names = "--model",
             paramLabel = "MODEL",
+            completionCandidates = CompletionCommand.Models.class,
             description = "Serve this model; may be repeated. Without it all models of the store are served, also those"
                     + " that come later.")
     List<String> models = new ArrayList<>();
@@ -111,6 +112,18 @@ final class ServeCommand extends Subcommand {
             description = "How long a connection may stand still, 30 s unless set.")
     Optional<Integer> idleTimeout = Optional.empty();
 
+    @Option(
+            names = "--head-timeout",
+            paramLabel = "SECONDS",
+            description = "How long the headers of a request may take, 10 s unless set.")
+    Optional<Integer> headTimeout = Optional.empty();
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "The most connections at the same time, 1,000 unless set.")
+    Optional<Integer> maxConnections = Optional.empty();
+
     @Option(names = ACCESS_LOG, description = "Log each request as a line of JSON on standard error.")
     boolean accessLog;
 
@@ -125,7 +138,7 @@ final class ServeCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        learning.check();
+        learning.check(models);
         PlugIns plugIns = plugIns();
         try (ModelStore opened = openStore(plugIns)) {
             for (String model : models) {
@@ -167,7 +180,9 @@ final class ServeCommand extends Subcommand {
         maxRows.ifPresent(builder::maxRows);
         maxDepth.ifPresent(builder::maxDepth);
         maxHeader.ifPresent(builder::maxHeader);
-        idleTimeout.ifPresent(seconds -> builder.idleTimeout(Duration.ofSeconds(seconds)));
+        idleTimeout.map(Duration::ofSeconds).ifPresent(builder::idleTimeout);
+        headTimeout.map(Duration::ofSeconds).ifPresent(builder::headTimeout);
+        maxConnections.ifPresent(builder::maxConnections);
         if (accessLog) {
             builder.accessLog();
         }

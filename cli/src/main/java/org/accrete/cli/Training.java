@@ -289,28 +289,8 @@ final class Training implements AutoCloseable {
         options.earlyStopping().ifPresent(run::earlyStopping);
         options.rows().ifPresent(most -> run.rows(Math.max(0, most - rowsBefore())));
         options.checkpoints().ifPresent(run::checkpointEvery);
-        gates.forEach(run::fact);
-        if (gates.isEmpty()) {
-            return run.build();
-        }
-        judgedBeside(run);
-        Optional<ChunkSource> trusted = GateOptions.open(gates, plugIns, source, options.threads);
-        try {
-            return run.gates(GateOptions.rules(gates, trusted)).build();
-        } finally {
-            trusted.ifPresent(ChunkSource::close);
-        }
-    }
-
-    private void judgedBeside(TrainingRun.Builder run) {
-        Optional<StoredModel> resumed = origin.filter(stored -> options.resume);
-        Versions.judgedBeside(history, resumed.map(StoredModel::version), resumed.map(StoredModel::state))
-                .ifPresent(version -> {
-                    State state = Subcommand.load(store, version);
-                    run.judgedBeside(
-                            Pipeline.restore(plugIns, state).snapshot(),
-                            Versions.rowsTo(version).orElse(0L));
-                });
+        GateOptions.set(gates, run, plugIns, options.threads, store, history);
+        return run.build();
     }
 
     private Optional<ChunkSource> again(ModelVersion version, State state) {

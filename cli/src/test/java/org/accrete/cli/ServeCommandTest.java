@@ -42,6 +42,14 @@ final class ServeCommandTest {
         refused("the file of tokens", "--token-file", folder.resolve("nowhere").toString());
         refused("maxRows must be >= 1 but was 0", "--max-rows", "0");
         refused("maxDepth must be >= 8 but was 1", "--max-depth", "1");
+        refused("maxConnections must be >= 1 but was 0", "--max-connections", "0");
+        refused("headTimeout must be >= 1 ms but was PT0S", "--head-timeout", "0");
+        refused(
+                "--gate-source has trusted rows of one model, but all models of the store are served",
+                "--gate",
+                "accuracy >= live",
+                "--gate-source",
+                "trusted.csv");
     }
 
     @Test

@@ -14,8 +14,9 @@ import org.accrete.api.data.Schema;
  *
  * @param gates all of them must hold; at least one
  * @param window a version is appended and judged at multiples of so many rows of the source
- * @param trusted labelled rows that judge, are never learned, and are read whole into memory when the run begins; empty
- *     to judge by the rows of the last window, each before it is learned; closed by the caller
+ * @param trusted labelled rows that judge, are never learned, and are read whole into memory by
+ *     {@link TrainingRun.Builder#gates}; empty to judge by the rows of the last window, each before it is learned;
+ *     closed by the caller
  */
 public record GateRules(List<Gate> gates, int window, Optional<ChunkSource> trusted) {
     /** A usual window. */

@@ -61,11 +61,13 @@ final class Gates {
     /**
      * Has judged nothing.
      *
+     * @param trusted the rows that judge; empty for those of the last window
      * @param plan how raw columns become those of a chunk, if that is known
      * @param live the live version, if there is one
      */
     Gates(
             GateRules rules,
+            Optional<TrustedRows> trusted,
             Pipeline pipeline,
             Optional<ColumnPlan> plan,
             Optional<Live> live,
@@ -74,9 +76,8 @@ final class Gates {
         names = new WeightNames(pipeline.schema(), plan);
         this.interval = interval;
         this.pipeline = pipeline;
-        rules.requireFor(pipeline.schema());
         window = new GateSums(pipeline.schema(), rules, names);
-        trusted = rules.trusted().map(TrustedRows::new);
+        this.trusted = trusted;
         blockRows = (rules.window() + BLOCKS - 1) / BLOCKS;
         this.live = live.map(Live::model);
         liveRow = live.map(Live::row).orElse(-1L);

@@ -151,8 +151,8 @@ public final class TrainingRun {
         if (builder.patience > 0 && holdout.isEmpty()) {
             throw AccreteException.badArgument("early stopping needs rows that are held out; hold some out");
         }
-        gates = builder.gates.map(
-                rules -> new Gates(rules, pipeline, source.plan(), builder.judgedBeside, builder.interval));
+        gates = builder.gates.map(rules ->
+                new Gates(rules, builder.trusted, pipeline, source.plan(), builder.judgedBeside, builder.interval));
         sinceStart = Stopwatch.createUnstarted(builder.clock);
     }
 
@@ -859,6 +859,7 @@ public final class TrainingRun {
         private Optional<String> parent = Optional.empty();
         private Optional<CheckpointInterval> interval = Optional.empty();
         private Optional<GateRules> gates = Optional.empty();
+        private Optional<TrustedRows> trusted = Optional.empty();
         private Optional<Gates.Live> judgedBeside = Optional.empty();
         private BadRows badRows = BadRows.stop();
         private RunListener listener = new RunListener() {};
@@ -1099,12 +1100,39 @@ public final class TrainingRun {
          * Judges each version before it may become {@code live}; what was learned is published only with a version that
          * is not refused. Chunks end where windows do.
          *
-         * @param rules the gates; {@link #build} reads the trusted rows
+         * @param rules the gates; the trusted rows are read during the call
          * @return this
          */
         public Builder gates(GateRules rules) {
+            rules.requireFor(pipeline.schema());
             gates = Optional.of(rules);
+            trusted = rules.trusted().map(TrustedRows::new);
             return this;
+        }
+
+        /**
+         * Names the live version that versions are judged beside by a store, see {@link Versions#judgedBeside}; after
+         * {@link #resume} and {@link #parent}.
+         *
+         * @param plugIns where the parts of the version are found
+         * @param store where it is
+         * @param history of the model
+         * @return this
+         */
+        public Builder judgedBeside(PlugIns plugIns, ModelStore store, History history) {
+            Optional<ModelVersion> from = history.versions().stream()
+                    .filter(version -> Optional.of(version.reference()).equals(parent))
+                    .findFirst();
+            Versions.judgedBeside(history, from, resumed)
+                    .ifPresent(version -> judgedBeside(
+                            Pipeline.restore(plugIns, store.load(version)).snapshot(),
+                            Versions.rowsTo(version).orElse(0L)));
+            return this;
+        }
+
+        /** {@return the rows that are learned} */
+        public ChunkSource source() {
+            return source;
         }
 
         /**
