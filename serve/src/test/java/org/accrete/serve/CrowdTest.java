@@ -85,9 +85,7 @@ class CrowdTest {
             // Those whose bodies do not come are answered: what is wrong with the body, or that it came too slowly.
             OutputStream patient = slow.get(1).getOutputStream();
             patient.write((" ".repeat(98) + "}").getBytes(StandardCharsets.US_ASCII));
-            assertThat(slow.get(1).getInputStream().readNBytes(12))
-                    .asString()
-                    .isIn("HTTP/1.1 400", "HTTP/1.1 408");
+            assertThat(slow.get(1).getInputStream().readNBytes(12)).asString().isIn("HTTP/1.1 400", "HTTP/1.1 408");
             for (Socket socket : slow) {
                 socket.close();
             }

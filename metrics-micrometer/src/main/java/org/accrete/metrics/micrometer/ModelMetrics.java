@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,7 +252,9 @@ public final class ModelMetrics implements MeterBinder {
                             counter("rows", "Rows that were predicted", tags),
                             counter("refused", "Rows that could not be used", tags)));
             if (ofModel.size() > VERSIONS_KEPT) {
-                VersionMeters old = ofModel.remove(ofModel.keySet().iterator().next());
+                Iterator<VersionMeters> oldest = ofModel.values().iterator();
+                VersionMeters old = oldest.next();
+                oldest.remove();
                 List.of(old.calls(), old.rows(), old.refused()).forEach(registries::remove);
                 versions.values().removeIf(old::equals);
             }
