@@ -229,6 +229,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                     && request.getHttpURI().getQuery() == null
                     && found.route().isQuick().test(found.variables())) {
                 work();
+                // Where clients share the processors, a selector that never waits would let them wait for its time
+                // slice of some milliseconds.
+                Thread.yield();
                 return;
             }
             try {
