@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -426,7 +427,8 @@ public final class ModelServer implements AutoCloseable {
                 },
                 ModelServer::runAside);
 
-        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+        // Jetty's own queue starts the JDK's management of beans, to learn the size of a cache line.
+        QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, new LinkedBlockingQueue<>());
         threads.setName("accrete-serve");
         threads.setDaemon(true);
         Server server = new Server(threads);

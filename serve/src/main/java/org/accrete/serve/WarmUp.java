@@ -24,7 +24,7 @@ final class WarmUp {
     private static final int MOST_ROUNDS = 4_000;
     private static final int MOST_REQUESTS = 200;
     private static final int MOST_WAIT_MILLIS = 1_000;
-    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** What another version takes at most: most of the code is warm by then. */
     private static final long NEXT_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
