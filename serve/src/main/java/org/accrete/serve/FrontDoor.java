@@ -223,6 +223,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         }
 
         /** A small prediction takes less time than waking another thread for it. */
+        @SuppressWarnings("ThreadPriorityCheck") // The yield is a courtesy; nothing relies on it.
         private void workWhereItFits() {
             Router.Match found = match.orElseThrow();
             if (body.length() <= MOST_QUICK_BYTES

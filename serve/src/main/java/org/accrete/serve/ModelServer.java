@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import org.accrete.core.plugin.PlugIns;
 import org.accrete.core.serve.LiveModel;
 import org.accrete.core.train.RunListener;
 import org.accrete.metrics.micrometer.ModelMetrics;
+import org.eclipse.jetty.http.MimeTypes;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -409,6 +411,8 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private static ModelServer start(Builder from) {
+        // Jetty looks at all locales of the JDK when it loads this class, which takes as long as all that comes before.
+        runAside(() -> MimeTypes.isKnownLocale(Locale.ROOT));
         Tokens tokens = from.tokenFile.map(Tokens::read).orElseGet(Tokens::none);
         Doorkeeper doorkeeper = new Doorkeeper(from.bind, from.hosts, from.origins, tokens);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -493,7 +497,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private static void runAside(Runnable task) {
-        Thread thread = new Thread(task, "accrete-open");
+        Thread thread = new Thread(task, "accrete-start");
         thread.setDaemon(true);
         thread.start();
     }
