@@ -2,8 +2,6 @@ package org.accrete.testkit;
 
 import java.util.Arrays;
 import java.util.List;
-import org.accrete.api.SeededRandom;
-import org.accrete.api.data.Block;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
@@ -186,30 +184,6 @@ final class ChunkCopy {
             }
             weights[row] = value;
             return this;
-        }
-
-        /** Multiplies numbers by powers of ten: cells and targets by 1e-75 to 1e75, weights by 1e-15 to 1e15. */
-        Editor far(SeededRandom random) {
-            for (int row = 0; row < cells.length; row++) {
-                int column = 0;
-                for (Block block : schema.blocks()) {
-                    for (int end = column + block.width(); column < end; column++) {
-                        if (block.kind() == Block.Kind.NUMERIC) {
-                            cells[row][column] *= power(random, 75);
-                        }
-                    }
-                }
-                if (targets.length > 0 && schema.target().kind() == Target.Kind.NUMERIC) {
-                    targets[row] *= power(random, 75);
-                }
-                weight(row, power(random, 15) * (weights.length > 0 ? weights[row] : 1));
-            }
-            return this;
-        }
-
-        /** {@return a power of ten; 1 half of the times} */
-        private static double power(SeededRandom random, int most) {
-            return random.nextInt(2) == 0 ? 1 : StrictMath.pow(10, random.nextInt(2 * most + 1) - most);
         }
 
         Editor withoutTargets() {

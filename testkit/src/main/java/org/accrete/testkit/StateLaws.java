@@ -38,40 +38,6 @@ public interface StateLaws extends LearnerUnderTest {
         assertContinues(true);
     }
 
-    /**
-     * Rows of any finite numbers and weights are learned or refused, and what a learner has of them can be stored and
-     * read back: a version that nobody can read is lost. {@code -Daccrete.far} is how many sequences of chunks are
-     * tried, beyond the first one of fixed numbers.
-     */
-    @Test
-    default void whatFarRowsLeaveIsReadBack() {
-        int more = Integer.getInteger("accrete.far", 0);
-        for (int round = 0; round <= more; round++) {
-            SeededRandom random = round == 0 ? new SeededRandom(7) : RunSeed.random("far " + round);
-            Learner learner = untrained(this);
-            for (int chunk = 0; chunk < 12; chunk++) {
-                Chunk rows = rows(1 + random.nextInt(8), random.nextLong());
-                try {
-                    learner.partialFit(ChunkCopy.edit(rows).far(random).chunk());
-                } catch (AccreteException e) {
-                    assertThat(e.kind())
-                            .as("kind of the refusal: %s", e.line())
-                            .isEqualTo(AccreteException.Kind.BAD_DATA);
-                }
-            }
-            State state = learner.state();
-            try {
-                assertSameState(
-                        "a learner of far rows",
-                        provider().restore(schema(), params(), state).state(),
-                        state,
-                        0);
-            } catch (AccreteException e) {
-                throw new AssertionError("sequence " + round + " left what cannot be read back: " + e.line(), e);
-            }
-        }
-    }
-
     private void assertContinues(boolean reload) {
         Chunk rows = trainingRows(this);
         Chunk others = otherRows(this);
