@@ -83,8 +83,19 @@ final class Connections implements Connection.Listener {
         }
     }
 
-    /** Closes the connections of which a head does not come, again and again. */
+    /** Looks again and again, whatever one look meets. */
     private void look() {
+        try {
+            closeSlow();
+        } finally {
+            if (!connector.isStopping() && !connector.isStopped()) {
+                connector.getScheduler().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    /** Closes the connections of which a head does not come. */
+    private void closeSlow() {
         long now = System.nanoTime();
         Map<EndPoint, Head> next = new HashMap<>();
         for (EndPoint client : connector.getConnectedEndPoints()) {
@@ -107,8 +118,5 @@ final class Connections implements Connection.Listener {
             }
         }
         heads = next;
-        if (!connector.isStopping() && !connector.isStopped()) {
-            connector.getScheduler().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        }
     }
 }
