@@ -42,7 +42,7 @@ class FarRowsTest {
     void whatFarRowsLeaveIsReadBack(String name) {
         LearnerProvider provider = PlugIns.load().learners().find(name);
         Params params = Params.of(provider.params());
-        for (int sequence = 0; sequence < Integer.getInteger("accrete.far", 10); sequence++) {
+        for (int sequence = 0; sequence < Integer.getInteger("accrete.far", 30); sequence++) {
             SeededRandom random = new SeededRandom(sequence);
             Learner learner = learner(provider, params);
             for (int i = 0; i < CHUNKS; i++) {
