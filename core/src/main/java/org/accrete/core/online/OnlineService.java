@@ -218,17 +218,13 @@ public final class OnlineService implements AutoCloseable {
         }
         newest.ifPresent(version -> rowsOfVersions.put(version.number(), known));
         Optional<State> own = state.filter(OnlineService::isOfService);
-        long next = known;
-        Optional<History.Move> rollback = history.rollback();
-        if (rollback.isPresent()) {
-            next = afterRollback(rollback.get(), own, known);
-        }
+        long next = history.rollback()
+                .map(rollback -> afterRollback(rollback, own, known))
+                .orElse(known);
         Position position = new Position("", next);
-        if (own.isPresent()) {
-            building.resume(Versions.at(own.get(), position, next - row(own.get())));
-        } else if (next > 0) {
-            source.seek(position);
-        }
+        own.ifPresent(stored -> building.resume(Versions.at(stored, position, next - row(stored))));
+        // At once: rows are accepted, and have numbers, before the trainer's thread goes there.
+        source.seek(position);
         if (log.isPresent()) {
             LearnLog some = log.get();
             if (next < some.firstRow().orElse(next)) {

@@ -363,6 +363,23 @@ class OnlineServiceTest {
         assertThat(service.unknown(List.of("id-1", "id-2"))).containsExactly("id-1");
     }
 
+    /** Also while the trainer's thread is still getting ready. */
+    @Test
+    void rowsAreNumberedAfterThoseOfTheVersionFromTheFirstOneOn() throws Exception {
+        long before = 0;
+        for (int i = 0; i < 20; i++) {
+            OnlineService service = open(builder(folder).log(folder.resolve("log")));
+            Receipt first = service.offer(List.of(flight(0), flight(1)), Optional.of("part-" + i))
+                    .orElseThrow();
+            assertThat(first.lastRow()).isEqualTo(before + 2);
+            assertThat(service.status().rowsAccepted()).isEqualTo(before + 2);
+            assertThat(first.awaitLearned(Duration.ofSeconds(20))).isTrue();
+            assertThat(service.status().rowsLearned()).isEqualTo(before + 2);
+            service.close();
+            before += 2;
+        }
+    }
+
     @Test
     void aRollbackGoesOnFromTheVersionWithLaterRows() throws Exception {
         OnlineService service = open();

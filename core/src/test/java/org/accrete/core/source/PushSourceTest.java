@@ -179,6 +179,9 @@ class PushSourceTest {
         second.seek(Position.parse(buffer.position().toText()));
         assertThat(second.rowsTaken()).isEqualTo(2);
         second.offer(row(3), "x");
+        second.seek(buffer.position());
+        assertThat(second.rowsAccepted()).isEqualTo(3);
+        assertThatThrownBy(() -> second.seek(new Position("", 1))).hasMessageContaining("only once");
         second.next(buffer);
         assertThat(buffer.position()).isEqualTo(new Position("", 3));
         assertThat(buffer.place(0)).isEqualTo(3);
