@@ -30,8 +30,9 @@ import org.apache.spark.sql.types.StructType;
  */
 record EncodeRows(String plan, List<String> names, int order, int key, boolean isPerKey, int shards)
         implements MapPartitionsFunction<Row, Row> {
-    static final int ROW = 4;
     static final int KEY = 1;
+    static final int ROW = 4;
+    private static final int HASH = 3;
 
     /** {@return the columns of what is made} */
     static StructType schema(DataType order) {
@@ -91,6 +92,33 @@ record EncodeRows(String plan, List<String> names, int order, int key, boolean i
     /** {@return the shard of a hash, from 0} */
     static int shard(long hash, int shards) {
         return (int) Long.remainderUnsigned(RowHash.mix(hash, shards), shards);
+    }
+
+    /** The encoded rows among what was made, and the sum of their hashes, which is the same in any order. */
+    static final class Read implements Iterator<byte[]> {
+        private final Iterator<Row> rows;
+        private long hash;
+
+        Read(Iterator<Row> rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return rows.hasNext();
+        }
+
+        @Override
+        public byte[] next() {
+            Row row = rows.next();
+            hash += row.getLong(HASH);
+            return row.getAs(ROW);
+        }
+
+        /** {@return the sum of the hashes of the rows so far} */
+        long hash() {
+            return hash;
+        }
     }
 
     /** What is made of each element of an iterator, without those of which nothing is made. */

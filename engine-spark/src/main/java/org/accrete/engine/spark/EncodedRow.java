@@ -13,42 +13,40 @@ import org.accrete.api.data.Target;
 
 /**
  * One row of a chunk as bytes, which travel between executors. Little-endian: a byte of flags; the weight, if there is
- * one; the target, or the length and the UTF-8 text of a label that the plan does not know; then for each column that
- * is not 0 its number and its value. The same row has the same bytes wherever it was encoded.
+ * one; the target, or the length and the UTF-8 text of the label; then for each column that is not 0 its number and its
+ * value. The same row has the same bytes wherever it was encoded, and whatever labels were known by then.
  */
 final class EncodedRow {
     private static final int WEIGHT = 1;
     private static final int TARGET = 2;
     private static final int LABEL = 4;
 
-    private final int known;
     private final boolean isCategorical;
     private ByteBuffer bytes = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
 
     /**
      * Makes a writer.
      *
-     * @param target whose classes have the same number everywhere
+     * @param target of the rows
      */
     EncodedRow(Target target) {
-        known = target.classes().size();
         isCategorical = target.kind() == Target.Kind.CATEGORICAL;
     }
 
     /** {@return the first row of a chunk} */
     byte[] write(Chunk chunk) {
         double target = chunk.hasTargets() ? chunk.target(0) : Double.NaN;
-        boolean isNew = isCategorical && target >= known;
+        int kind = Double.isNaN(target) ? 0 : isCategorical ? LABEL : TARGET;
         bytes.clear();
-        bytes.put((byte) ((chunk.hasWeights() ? WEIGHT : 0) | (isNew ? LABEL : Double.isNaN(target) ? 0 : TARGET)));
+        bytes.put((byte) ((chunk.hasWeights() ? WEIGHT : 0) | kind));
         if (chunk.hasWeights()) {
             bytes.putDouble(chunk.weight(0));
         }
-        if (isNew) {
+        if (kind == LABEL) {
             byte[] label = chunk.classes().get((int) target).getBytes(StandardCharsets.UTF_8);
             room(label.length + Integer.BYTES);
             bytes.putInt(label.length).put(label);
-        } else if (!Double.isNaN(target)) {
+        } else if (kind == TARGET) {
             bytes.putDouble(target);
         }
         if (chunk instanceof SparseChunk sparse) {
@@ -85,7 +83,7 @@ final class EncodedRow {
      * Appends a row to a chunk.
      *
      * @param row what {@link #write} gave
-     * @param labels numbers the labels; begins with those of the writer
+     * @param labels numbers the labels
      * @param out not full
      */
     static void read(byte[] row, LabelIndex labels, ChunkBuffer out) {

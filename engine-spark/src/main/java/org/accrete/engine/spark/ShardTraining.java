@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.LabelIndex;
@@ -20,36 +19,38 @@ import org.apache.spark.sql.Row;
  * @param chunkRows rows per chunk
  */
 record ShardTraining(Broadcast<StateBytes> base, int shards, int chunkRows) implements Serializable {
-    /** {@return the state of a shard after all of its rows, which are sorted} */
-    Iterator<StateBytes> ofRows(int shard, Iterator<Row> rows) {
-        return of(shard, encoded(rows));
+    /**
+     * What a shard is after a round.
+     *
+     * @param state of its pipeline
+     * @param hash of all rows of the shard, those of other rounds too
+     */
+    record Learned(StateBytes state, long hash) implements Serializable {}
+
+    /** {@return a shard after all of its rows, which are sorted} */
+    Iterator<Learned> ofRows(int shard, Iterator<Row> rows) {
+        EncodeRows.Read read = new EncodeRows.Read(rows);
+        StateBytes state = of(shard, read);
+        return List.of(new Learned(state, read.hash())).iterator();
     }
 
-    /** {@return the state of a shard after the slice of one round} */
-    Iterator<StateBytes> ofSlice(int shard, Iterator<Slice> slices, int round) {
-        Iterator<byte[]> rows = List.<byte[]>of().iterator();
+    /** {@return a shard after the slice of one round} */
+    Iterator<Learned> ofSlice(int shard, Iterator<Slice> slices, int round) {
         while (slices.hasNext()) {
             Slice slice = slices.next();
-            rows = slice.round() == round ? Arrays.asList(slice.rows()).iterator() : rows;
+            if (slice.round() == round) {
+                StateBytes state = of(shard, Arrays.asList(slice.rows()).iterator());
+                return List.of(new Learned(state, slice.hash())).iterator();
+            }
         }
-        return of(shard, rows);
+        throw new IllegalStateException("shard " + shard + " has no rows of round " + round);
     }
 
-    private Iterator<StateBytes> of(int shard, Iterator<byte[]> rows) {
+    private StateBytes of(int shard, Iterator<byte[]> rows) {
         Pipeline pipeline =
                 Pipeline.restore(Here.PLUG_INS, base.value().state()).shard(shard, shards);
         fit(pipeline, rows, chunkRows);
-        return List.of(StateBytes.of(pipeline.state())).iterator();
-    }
-
-    /** {@return the encoded rows among the columns of {@link EncodeRows}} */
-    static Iterator<byte[]> encoded(Iterator<Row> rows) {
-        return new EncodeRows.Mapped<>(rows) {
-            @Override
-            Optional<byte[]> map(Row row) {
-                return Optional.of(row.getAs(EncodeRows.ROW));
-            }
-        };
+        return StateBytes.of(pipeline.state());
     }
 
     /** Lets a pipeline learn rows. */

@@ -12,9 +12,10 @@ import org.apache.spark.sql.Row;
  *
  * @param round which round, from 0
  * @param rows encoded, in order
+ * @param hash of all rows of the shard, those of other rounds too
  */
 @SuppressWarnings("ArrayRecordComponent") // Sent as it is, and never compared.
-record Slice(int round, byte[][] rows) implements Serializable {
+record Slice(int round, byte[][] rows, long hash) implements Serializable {
     /**
      * Cuts the sorted rows of a shard into as many slices as there are rounds, whose lengths differ by at most 1.
      *
@@ -24,12 +25,13 @@ record Slice(int round, byte[][] rows) implements Serializable {
         @Override
         public Iterator<Slice> call(Iterator<Row> sorted) {
             List<byte[]> rows = new ArrayList<>();
-            sorted.forEachRemaining(row -> rows.add(row.getAs(EncodeRows.ROW)));
+            EncodeRows.Read read = new EncodeRows.Read(sorted);
+            read.forEachRemaining(rows::add);
             List<Slice> slices = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
                 int from = (int) ((long) rows.size() * round / rounds);
                 int to = (int) ((long) rows.size() * (round + 1) / rounds);
-                slices.add(new Slice(round, rows.subList(from, to).toArray(byte[][]::new)));
+                slices.add(new Slice(round, rows.subList(from, to).toArray(byte[][]::new), read.hash()));
             }
             return slices.iterator();
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.CellFormat;
 import org.accrete.api.data.Column;
@@ -31,11 +32,15 @@ import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.DataStreamWriter;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
@@ -73,6 +78,8 @@ public final class SparkTraining {
     private Optional<String> order = Optional.empty();
     private Optional<String> shardKey = Optional.empty();
     private Optional<StoredIn> storedIn = Optional.empty();
+    private Optional<String> queryName = Optional.empty();
+    private Optional<Trigger> trigger = Optional.empty();
     private int shards = 8;
     private int rounds = 1;
     private int chunkRows = 1_000;
@@ -81,6 +88,15 @@ public final class SparkTraining {
 
     /** What a training begins with. */
     private record Start(Pipeline pipeline, ColumnPlan plan, Optional<ModelVersion> from) {}
+
+    // What a version says it was learned from.
+    private static final String QUERY = "query";
+    private static final String BATCH = "batch";
+    private static final String ROUND = "round";
+    private static final String SHARDS = "shards";
+    private static final String ROWS_HASH = "rows_hash";
+    // What Spark tells the jobs of a stream.
+    private static final String QUERY_ID = "sql.streaming.queryId";
 
     private SparkTraining(Dataset<Row> dataset, String target) {
         this.dataset = dataset;
@@ -239,6 +255,29 @@ public final class SparkTraining {
         return this;
     }
 
+    /**
+     * Names the query of {@link #start}; left out, it has the name of the model. By this name, and by a batch's number,
+     * a batch is known that was learned before.
+     *
+     * @param name not empty
+     * @return this
+     */
+    public SparkTraining queryName(String name) {
+        queryName = Optional.of(name);
+        return this;
+    }
+
+    /**
+     * Sets when {@link #start} takes a batch; left out, as soon as the one before is learned.
+     *
+     * @param when as for {@code DataStreamWriter.trigger}
+     * @return this
+     */
+    public SparkTraining trigger(Trigger when) {
+        trigger = Optional.of(when);
+        return this;
+    }
+
     private static int atLeastOne(String name, int count) {
         if (count < 1) {
             throw AccreteException.badArgument(name + " must be >= 1 but was " + count);
@@ -247,7 +286,8 @@ public final class SparkTraining {
     }
 
     /**
-     * Trains, and appends a version after each round.
+     * Trains, and appends a version after each round. When the driver died between the rounds of a training, one that
+     * {@linkplain #resume resumes} the model with the same rows, shards and rounds does what is left.
      *
      * @return the last version
      * @throws AccreteException bad argument: a column that is not there, parameters outside their domains, a learner
@@ -263,10 +303,127 @@ public final class SparkTraining {
                         + "\"), or choose another name");
             }
             Start start = start(dataset, history);
-            Map<String, String> facts = new LinkedHashMap<>();
-            facts.put("source", source());
-            return rounds(dataset, start, writer, facts);
+            int done = start.from().map(from -> roundsDone(from, start.plan())).orElse(0);
+            return rounds(dataset, start, writer, Map.of("source", source()), done);
         }
+    }
+
+    /** {@return how many rounds of this training a version has behind it that a driver left when it died} */
+    private int roundsDone(ModelVersion version, ColumnPlan columnPlan) {
+        boolean isLeft = !version.note().facts().containsKey(QUERY) && saysHowFar(version) && done(version) < rounds;
+        return isLeft && isOf(version, dataset, columnPlan) ? done(version) : 0;
+    }
+
+    /**
+     * Trains on each batch of a streaming dataset, and appends a version after each round of it. Batches are learned
+     * once each: a version says of which query and batch it is and has a hash of the batch's rows, and a batch that a
+     * version knows is passed over, also under a new checkpoint directory. It goes on with the version that
+     * {@code live} points at, so a rollback in the store takes effect at the next batch. The model's lock is held
+     * during a batch only.
+     *
+     * @param checkpointDir where Spark keeps how far the query has come
+     * @return the query, which runs until it is stopped; it ends with an exception when a batch cannot be learned, or
+     *     has other rows than the version that says it learned it
+     * @throws AccreteException bad argument: the dataset does not stream; what {@link #run} throws; bad state: the
+     *     model exists, and was not made by a query of this name
+     */
+    public StreamingQuery start(String checkpointDir) {
+        if (!dataset.isStreaming()) {
+            throw AccreteException.badArgument("start(checkpointDir) needs a dataset of spark.readStream(); use run()");
+        }
+        requireColumn(dataset.schema(), orderColumn());
+        StoredIn to = to();
+        String name = queryName.orElse(to.model());
+        requireOfQuery(to.store().history(to.model()), name);
+        DataStreamWriter<Row> stream = dataset.writeStream()
+                .queryName(name)
+                .option("checkpointLocation", checkpointDir)
+                .foreachBatch((VoidFunction2<Dataset<Row>, Long>) (rows, number) -> learnBatch(rows, name, number));
+        try {
+            return trigger.map(stream::trigger).orElse(stream).start();
+        } catch (TimeoutException e) {
+            throw new AccreteException(AccreteException.Kind.IO, "query '" + name + "' did not start in time", e);
+        }
+    }
+
+    private void requireOfQuery(History history, String name) {
+        if (!to().goesOn()
+                && !history.versions().isEmpty()
+                && ofQuery(history, name).isEmpty()) {
+            throw AccreteException.badState("model '" + history.model() + "' exists already and was not made by query '"
+                    + name + "'; go on with it by resume(store, \"" + history.model() + "\"), or choose another name");
+        }
+    }
+
+    private static List<ModelVersion> ofQuery(History history, String name) {
+        return history.versions().stream()
+                .filter(version -> name.equals(version.note().facts().get(QUERY)))
+                .toList();
+    }
+
+    private void learnBatch(Dataset<Row> batch, String name, long number) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        StoredIn to = to();
+        try (ModelWriter writer = to.store().writer(to.model())) {
+            History history = to.store().history(to.model());
+            requireOfQuery(history, name);
+            List<ModelVersion> known = ofQuery(history, name);
+            Optional<ModelVersion> same =
+                    known.stream().filter(version -> batch(version) == number).reduce((first, second) -> second);
+            if (same.isEmpty() && known.stream().anyMatch(version -> batch(version) > number)) {
+                return; // Its versions were removed since.
+            }
+            int done = 0;
+            if (same.isPresent()) {
+                done = done(same.get());
+                requireSameBatch(same.get(), batch, to.store());
+                if (done == rounds || !history.live().equals(same)) {
+                    LOG.log(Level.INFO, "batch " + number + " of query '" + name + "' was learned before");
+                    return;
+                }
+            }
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("source", "query " + name);
+            facts.put(QUERY, name);
+            Optional.ofNullable(batch.sparkSession().sparkContext().getLocalProperty(QUERY_ID))
+                    .ifPresent(id -> facts.put("query_id", id));
+            facts.put(BATCH, Long.toString(number));
+            rounds(batch, start(batch, history), writer, facts, done);
+        }
+    }
+
+    private static long batch(ModelVersion version) {
+        return Long.parseLong(version.note().facts().getOrDefault(BATCH, "-1"));
+    }
+
+    private void requireSameBatch(ModelVersion version, Dataset<Row> batch, ModelStore store) {
+        ColumnPlan stored = ColumnPlan.parse(store.load(version).text("plan"));
+        if (!isOf(version, batch, stored)) {
+            throw AccreteException.badState("batch " + batch(version) + " of query '"
+                    + version.note().facts().get(QUERY) + "' has other rows than " + version.reference()
+                    + " learned from it, or other shards or rounds; go on with the checkpoint directory and the limits of"
+                    + " a batch of before, or learn the rows once more under another queryName(…)");
+        }
+    }
+
+    /** {@return whether a version was made by as many rounds and shards, from the same rows} */
+    private boolean isOf(ModelVersion version, Dataset<Row> rows, ColumnPlan columnPlan) {
+        Map<String, String> facts = version.note().facts();
+        return facts.getOrDefault(ROUND, "").endsWith("/" + rounds)
+                && Integer.toString(shards).equals(facts.get(SHARDS))
+                && hash(rows, columnPlan).equals(facts.get(ROWS_HASH));
+    }
+
+    private static boolean saysHowFar(ModelVersion version) {
+        return version.note().facts().getOrDefault(ROUND, "").contains("/");
+    }
+
+    /** {@return how many rounds a version has behind it} */
+    private static int done(ModelVersion version) {
+        String round = version.note().facts().getOrDefault(ROUND, "0/");
+        return Integer.parseInt(round.substring(0, round.indexOf('/')));
     }
 
     /**
@@ -352,10 +509,9 @@ public final class SparkTraining {
 
     private Start start(Dataset<Row> rows, History history) {
         Optional<ModelVersion> live = history.live();
-        StoredIn to = to();
         Start start;
-        if (live.isPresent() && to.goesOn()) {
-            State state = to.store().load(live.get());
+        if (live.isPresent()) {
+            State state = to().store().load(live.get());
             ColumnPlan stored = ColumnPlan.parse(state.text("plan"));
             start = new Start(Pipeline.restore(Here.PLUG_INS, state), stored, live);
         } else {
@@ -475,7 +631,21 @@ public final class SparkTraining {
                 .mapPartitions(encode, Encoders.row(made));
     }
 
-    private ModelVersion rounds(Dataset<Row> rows, Start start, ModelWriter writer, Map<String, String> facts) {
+    /** {@return a hash of what rows hold, which does not depend on their order} */
+    private String hash(Dataset<Row> rows, ColumnPlan columnPlan) {
+        return text(encoded(rows, columnPlan, shardKey, false)
+                .select("hash")
+                .as(Encoders.LONG())
+                .javaRDD()
+                .fold(0L, Long::sum));
+    }
+
+    private static String text(long hash) {
+        return String.format("%016x", hash);
+    }
+
+    private ModelVersion rounds(
+            Dataset<Row> rows, Start start, ModelWriter writer, Map<String, String> facts, int done) {
         JavaRDD<Row> sorted = encoded(rows, start.plan(), shardKey, false)
                 .repartitionById(shards, functions.col("shard"))
                 .sortWithinPartitions("order", "hash", "row")
@@ -490,13 +660,14 @@ public final class SparkTraining {
         Pipeline pipeline = start.pipeline();
         Optional<ModelVersion> last = start.from();
         try {
-            for (int round = 0; round < rounds; round++) {
+            for (int round = done; round < rounds; round++) {
                 long before = pipeline.rowsSeen();
-                learn(rows, sorted, slices, pipeline, round);
+                long hash = learn(rows, sorted, slices, pipeline, round);
                 Map<String, String> said = new LinkedHashMap<>(facts);
                 said.put("rows", Long.toString(pipeline.rowsSeen() - before));
-                said.put("shards", Integer.toString(shards));
-                said.put("round", (round + 1) + "/" + rounds);
+                said.put(ROWS_HASH, text(hash));
+                said.put(SHARDS, Integer.toString(shards));
+                said.put(ROUND, (round + 1) + "/" + rounds);
                 last = Optional.of(append(writer, pipeline, start.plan(), last.map(ModelVersion::reference), said));
             }
         } finally {
@@ -505,19 +676,21 @@ public final class SparkTraining {
         return last.orElseThrow();
     }
 
-    private void learn(Dataset<Row> rows, JavaRDD<Row> sorted, JavaRDD<Slice> slices, Pipeline pipeline, int round) {
+    /** {@return the hash of all rows, after those of one round are learned} */
+    private long learn(Dataset<Row> rows, JavaRDD<Row> sorted, JavaRDD<Slice> slices, Pipeline pipeline, int round) {
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
         Broadcast<StateBytes> base = spark.broadcast(StateBytes.of(pipeline.state()));
         try {
             ShardTraining training = new ShardTraining(base, shards, chunkRows);
-            List<StateBytes> states = rounds == 1
+            List<ShardTraining.Learned> learned = rounds == 1
                     ? sorted.mapPartitionsWithIndex(training::ofRows, true).collect()
                     : slices.mapPartitionsWithIndex((shard, cut) -> training.ofSlice(shard, cut, round), true)
                             .collect();
-            pipeline.join(() -> states.stream()
-                    .map(state -> Pipeline.restore(Here.PLUG_INS, state.state()))
+            pipeline.join(() -> learned.stream()
+                    .map(shard -> Pipeline.restore(Here.PLUG_INS, shard.state().state()))
                     .iterator());
+            return learned.stream().mapToLong(ShardTraining.Learned::hash).sum();
         } finally {
             base.destroy();
         }

@@ -146,6 +146,38 @@ class SparkTrainingTest {
     }
 
     @Test
+    void goesOnWithTheRoundAtWhichTheDriverDied() {
+        List<Row> rows = Journeys.random(900, seed);
+        ModelVersion undisturbed =
+                training(rows, 2).shards(2).rounds(3).into(store, "m").run();
+        assertThatThrownBy(() -> training(rows, 2)
+                        .shards(2)
+                        .rounds(3)
+                        .into(FailingStore.at(store, 2), "killed")
+                        .run())
+                .hasMessageContaining("no space left");
+        ModelVersion last =
+                training(rows, 3).shards(2).rounds(3).resume(store, "killed").run();
+        assertThat(last.number()).isEqualTo(3);
+        assertThat(StateBytes.of(store.load(last)).sha256())
+                .isEqualTo(StateBytes.of(store.load(undisturbed)).sha256());
+
+        // Other rows are a training of their own, and so are the same ones once more.
+        List<Row> others = Journeys.random(900, seed + 1);
+        assertThatThrownBy(() -> training(others, 1)
+                        .shards(2)
+                        .rounds(3)
+                        .resume(FailingStore.at(store, 2), "killed")
+                        .run())
+                .hasMessageContaining("no space left");
+        ModelVersion again =
+                training(rows, 1).shards(2).rounds(3).resume(store, "killed").run();
+        assertThat(again.number()).isEqualTo(7);
+        assertThat(again.note().rowsSeen())
+                .isEqualTo(store.history("killed").resolve("4").note().rowsSeen() + 900);
+    }
+
+    @Test
     void planIsThatOfTheFirstRowsInOrder() {
         List<Row> rows = Journeys.random(3_000, seed);
         ModelVersion version =
