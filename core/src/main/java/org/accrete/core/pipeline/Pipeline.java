@@ -15,6 +15,7 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.DivisibleLearner;
+import org.accrete.api.learn.EnsembleLearner;
 import org.accrete.api.learn.ExplainableModel;
 import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
@@ -434,6 +435,48 @@ public sealed class Pipeline implements Learner permits OnlinePipeline {
         if (joined.rowsSeen > 0) {
             become(joined, joined.classes);
         }
+    }
+
+    /** {@return how many {@linkplain EnsembleLearner members} of the learner can learn apart from each other} */
+    public final int members() {
+        return learner instanceof EnsembleLearner ensemble ? ensemble.members() : 1;
+    }
+
+    /**
+     * {@return a pipeline that goes on from this one and trains some members of its learner} One of all {@code parts},
+     * each of which learns all rows, in one order, before {@link #joinMembers} puts their members together.
+     *
+     * @param part which one, from 0
+     * @param parts how many there are, from 1 to {@link #members}
+     */
+    public final Pipeline membersOf(int part, int parts) {
+        requireOneThread();
+        Pipeline mine = copy(spec);
+        if (mine.learner instanceof EnsembleLearner ensemble) {
+            ensemble.learnOnly(bound(part, parts), bound(part + 1, parts));
+        }
+        return mine;
+    }
+
+    private int bound(int part, int parts) {
+        return (int) ((long) members() * part / parts);
+    }
+
+    /**
+     * Becomes what all {@linkplain #membersOf parts} of this pipeline are together: the same, bit for bit, as one that
+     * learned their rows. A {@link #view()} from before must no longer be used. O(state) in time and memory.
+     *
+     * @param parts all of them, in order; not to be used any more
+     */
+    public final void joinMembers(List<Pipeline> parts) {
+        requireOneThread();
+        Pipeline joined = parts.get(0).copy(spec);
+        for (int part = 1; part < parts.size(); part++) {
+            if (joined.learner instanceof EnsembleLearner ensemble) {
+                ensemble.takeMembers(parts.get(part).learner, bound(part, parts.size()), bound(part + 1, parts.size()));
+            }
+        }
+        become(joined, joined.classes);
     }
 
     private boolean isDivisible() {

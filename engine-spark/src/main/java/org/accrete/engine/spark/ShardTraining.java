@@ -16,9 +16,11 @@ import org.apache.spark.sql.Row;
  *
  * @param base the state before the round
  * @param shards how many shards there are
+ * @param isEnsemble whether each shard trains some members of an ensemble with all rows
  * @param chunkRows rows per chunk
  */
-record ShardTraining(Broadcast<StateBytes> base, int shards, int chunkRows) implements Serializable {
+record ShardTraining(Broadcast<StateBytes> base, int shards, boolean isEnsemble, int chunkRows)
+        implements Serializable {
     /**
      * What a shard is after a round.
      *
@@ -47,8 +49,8 @@ record ShardTraining(Broadcast<StateBytes> base, int shards, int chunkRows) impl
     }
 
     private StateBytes of(int shard, Iterator<byte[]> rows) {
-        Pipeline pipeline =
-                Pipeline.restore(Here.PLUG_INS, base.value().state()).shard(shard, shards);
+        Pipeline whole = Pipeline.restore(Here.PLUG_INS, base.value().state());
+        Pipeline pipeline = isEnsemble ? whole.membersOf(shard, shards) : whole.shard(shard, shards);
         fit(pipeline, rows, chunkRows);
         return StateBytes.of(pipeline.state());
     }

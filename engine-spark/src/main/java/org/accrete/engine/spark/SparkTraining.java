@@ -59,9 +59,9 @@ import org.apache.spark.storage.StorageLevel;
  * }</pre>
  *
  * <p>Each round sends the model to the executors; each shard learns its next rows from there, and the shards are merged
- * in their order. <b>The version has the same bytes as one that a single JVM makes by training and merging the same
- * shards</b>, however the dataset is partitioned and in whatever order its rows arrive: a shard is a function of the
- * row, and its rows are sorted.
+ * in their order, or, where a learner cannot be merged, their members are put together. <b>The version has the same
+ * bytes as one that a single JVM makes by training and merging the same shards</b>, however the dataset is partitioned
+ * and in whatever order its rows arrive: a shard is a function of the row, and its rows are sorted.
  *
  * <p>Store and writer stay on the driver. Plug-ins must be on the class path of driver and executors.
  */
@@ -517,13 +517,20 @@ public final class SparkTraining {
         } else {
             start = begin(rows, Optional.empty());
         }
-        requireMergeable(start.pipeline(), live.isEmpty());
+        requireDivisible(start.pipeline(), live.isEmpty());
         return start;
     }
 
-    private static void requireMergeable(Pipeline pipeline, boolean warns) {
+    private static boolean isEnsemble(Pipeline pipeline) {
+        return !pipeline.unmergeableParts().isEmpty() && pipeline.members() > 1;
+    }
+
+    private static void requireDivisible(Pipeline pipeline, boolean warns) {
+        if (isEnsemble(pipeline)) {
+            return;
+        }
         pipeline.unmergeableParts().stream().findFirst().ifPresent(part -> {
-            throw AccreteException.badArgument("'" + part + "' cannot be merged, so its shards cannot be trained apart;"
+            throw AccreteException.badArgument("'" + part + "' cannot be merged and has no members that learn apart;"
                     + " choose another learner, train a model for each key by runPerKey(column), or train in one JVM");
         });
         if (warns && !pipeline.approximatelyMergedParts().isEmpty()) {
@@ -646,12 +653,15 @@ public final class SparkTraining {
 
     private ModelVersion rounds(
             Dataset<Row> rows, Start start, ModelWriter writer, Map<String, String> facts, int done) {
-        JavaRDD<Row> sorted = encoded(rows, start.plan(), shardKey, false)
-                .repartitionById(shards, functions.col("shard"))
+        int parts =
+                isEnsemble(start.pipeline()) ? Math.min(shards, start.pipeline().members()) : shards;
+        Dataset<Row> encoded = encoded(rows, start.plan(), shardKey, false);
+        JavaRDD<Row> sorted = (isEnsemble(start.pipeline()) ? forEach(parts, encoded) : encoded)
+                .repartitionById(parts, functions.col("shard"))
                 .sortWithinPartitions("order", "hash", "row")
                 .javaRDD();
-        if (sorted.getNumPartitions() != shards) {
-            throw new IllegalStateException(shards + " shards became " + sorted.getNumPartitions() + " partitions");
+        if (sorted.getNumPartitions() != parts) {
+            throw new IllegalStateException(parts + " shards became " + sorted.getNumPartitions() + " partitions");
         }
         JavaRDD<Slice> slices = sorted.mapPartitions(new Slice.Cut(rounds));
         if (rounds > 1) {
@@ -676,17 +686,33 @@ public final class SparkTraining {
         return last.orElseThrow();
     }
 
+    /** {@return all rows once for each shard} */
+    private static Dataset<Row> forEach(int parts, Dataset<Row> encoded) {
+        Dataset<Row> numbers = encoded.sparkSession().range(parts).selectExpr("cast(id as int) as part");
+        return encoded.crossJoin(numbers)
+                .select("part", "key", "order", "hash", "row")
+                .withColumnRenamed("part", "shard");
+    }
+
     /** {@return the hash of all rows, after those of one round are learned} */
     private long learn(Dataset<Row> rows, JavaRDD<Row> sorted, JavaRDD<Slice> slices, Pipeline pipeline, int round) {
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
         Broadcast<StateBytes> base = spark.broadcast(StateBytes.of(pipeline.state()));
         try {
-            ShardTraining training = new ShardTraining(base, shards, chunkRows);
+            boolean isEnsemble = isEnsemble(pipeline);
+            ShardTraining training = new ShardTraining(base, sorted.getNumPartitions(), isEnsemble, chunkRows);
             List<ShardTraining.Learned> learned = rounds == 1
                     ? sorted.mapPartitionsWithIndex(training::ofRows, true).collect()
                     : slices.mapPartitionsWithIndex((shard, cut) -> training.ofSlice(shard, cut, round), true)
                             .collect();
+            if (isEnsemble) {
+                pipeline.joinMembers(learned.stream()
+                        .map(shard ->
+                                Pipeline.restore(Here.PLUG_INS, shard.state().state()))
+                        .toList());
+                return learned.get(0).hash();
+            }
             pipeline.join(() -> learned.stream()
                     .map(shard -> Pipeline.restore(Here.PLUG_INS, shard.state().state()))
                     .iterator());

@@ -46,7 +46,13 @@ final class OneJvm {
         return version(pipeline, plan);
     }
 
-    static State version(Pipeline pipeline, ColumnPlan plan) {
+    /** Trains a pipeline with all rows in their order; {@return what a version of it would hold} */
+    static State train(Pipeline pipeline, ColumnPlan plan, List<Map<String, Object>> records) {
+        learn(pipeline, plan, deal(plan, records, 1).get(0), 1_000);
+        return version(pipeline, plan);
+    }
+
+    private static State version(Pipeline pipeline, ColumnPlan plan) {
         return State.builder()
                 .all(pipeline.state())
                 .text("plan", plan.withClasses(pipeline.classes()).toText())

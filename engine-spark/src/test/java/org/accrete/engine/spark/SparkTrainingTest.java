@@ -116,6 +116,29 @@ class SparkTrainingTest {
         }
     }
 
+    /** Each shard trains some trees with all rows. */
+    @ParameterizedTest
+    @CsvSource({"3, 2, 2", "8, 1, 3"})
+    void aForestHasTheSameBytesAsOneOfASingleJvm(int shards, int rounds, int partitions) {
+        List<Row> rows = Journeys.random(2_000, seed);
+        ModelVersion version = training(rows, partitions)
+                .learner("adaptive-random-forest-classifier")
+                .set("n-estimators", 5)
+                .shards(shards)
+                .rounds(rounds)
+                .into(store, "m")
+                .run();
+        State found = store.load(version);
+        ColumnPlan plan = ColumnPlan.parse(found.text("plan")).withClasses(List.of("no", "yes"));
+        Pipeline alone = Pipeline.create(
+                Here.PLUG_INS,
+                plan.schema(),
+                new PipelineSpec("adaptive-random-forest-classifier", List.of(), Map.of("n-estimators", "5")));
+        State expected = OneJvm.train(alone, plan, records(rows));
+        assertThat(StateBytes.of(found).sha256())
+                .isEqualTo(StateBytes.of(expected).sha256());
+    }
+
     @Test
     void eachRoundIsAVersionThatSaysWhereItComesFrom() {
         List<Row> rows = Journeys.random(600, seed);

@@ -136,6 +136,12 @@ class StreamTrainingTest {
         assertThat(store.history("m").versions()).hasSize(6);
     }
 
+    /** {@link SparkStress} kills more often. */
+    @Test
+    void aKilledDriverGoesOn() throws Exception {
+        assertThat(SparkStress.stream(folder, 1, 4)).isTrue();
+    }
+
     @Test
     void aRollbackTakesEffectAtTheNextBatch() throws Exception {
         write(0, 2);

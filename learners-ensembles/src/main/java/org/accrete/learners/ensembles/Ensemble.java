@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.EnsembleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.Model;
 import org.accrete.api.store.State;
@@ -18,7 +19,7 @@ import org.accrete.api.store.State;
  * thousand rows and a copy of these rows, whatever learner it is. Afterwards that state is the present one, so that
  * many refusals in a row cost no more than the rows between them.
  */
-sealed class Ensemble implements Learner permits OnlineEnsemble {
+sealed class Ensemble implements EnsembleLearner permits OnlineEnsemble {
     private static final int MOST_ROWS = 8_192;
 
     /** Rows are kept in fewer cells than this where they are wide. */
@@ -86,6 +87,23 @@ sealed class Ensemble implements Learner permits OnlineEnsemble {
             ends = Arrays.copyOf(ends, Math.max(16, 2 * chunks));
         }
         ends[chunks++] = since.rows();
+    }
+
+    @Override
+    public final int members() {
+        return members.independent();
+    }
+
+    @Override
+    public final void learnOnly(int from, int to) {
+        members.learnOnly(from, to);
+        kept = Optional.empty();
+    }
+
+    @Override
+    public final void takeMembers(Learner other, int from, int to) {
+        members.take(((Ensemble) other).members, from, to);
+        kept = Optional.empty();
     }
 
     private void keep() {

@@ -56,6 +56,10 @@ final class Members {
     private final boolean categorical;
     private final int count;
     private final Learner[] members;
+    /** The members that learn. */
+    private int first;
+
+    private int end;
     private final Adwin[] watches;
     private final SeededRandom[] draws;
     private final long[] resets;
@@ -91,6 +95,7 @@ final class Members {
         this.categorical = maker.schema().target().kind() == Target.Kind.CATEGORICAL;
         this.classes = maker.schema().target().classes();
         this.members = new Learner[count];
+        this.end = count;
         this.watches = new Adwin[count];
         this.draws = new SeededRandom[count];
         this.resets = new long[count];
@@ -145,7 +150,7 @@ final class Members {
                 watches[m] = (Adwin) detectors.restore(detectorParams, part.part("adwin."));
             }
         }
-        link = members[0].snapshot();
+        link = members[first].snapshot();
         rewind();
     }
 
@@ -174,12 +179,33 @@ final class Members {
         return rowsSeen;
     }
 
+    /** {@return how many members learn apart from each other} */
+    int independent() {
+        return adapts ? 1 : count;
+    }
+
+    /** Lets only some members learn. */
+    void learnOnly(int from, int to) {
+        first = from;
+        end = to;
+        link = members[first].snapshot();
+    }
+
+    /** Takes members from others that learned the same rows, which are used no more. */
+    void take(Members others, int from, int to) {
+        for (int m = from; m < to; m++) {
+            members[m] = others.members[m];
+            errors[m] = others.errors[m];
+            errorRows[m] = others.errorRows[m];
+        }
+    }
+
     long rowsWaiting() {
-        return members[0].rowsWaiting();
+        return members[first].rowsWaiting();
     }
 
     List<String> warnings() {
-        return members[0].warnings();
+        return members[first].warnings();
     }
 
     List<String> classes() {
@@ -245,10 +271,10 @@ final class Members {
     private int learn(Chunk chunk, int from, int to, double[] out, int offset) {
         rows.clear();
         rows.append(chunk, from, to);
-        boolean isOnline = members[0] instanceof OnlineLearner;
+        boolean isOnline = members[first] instanceof OnlineLearner;
         boolean judged = isOnline || adapts;
         int length = (to - from) * Math.max(1, chunk.classes().size());
-        for (int m = 0; m < count; m++) {
+        for (int m = first; m < end; m++) {
             for (int row = from; row < to; row++) {
                 rows.weight(row - from, draws[m].nextPoisson(meanWeight) * chunk.weight(row));
             }
@@ -280,7 +306,7 @@ final class Members {
                     known == chunk.classes().size()
                             ? chunk.classes()
                             : chunk.classes().subList(0, known));
-            link = members[0].snapshot();
+            link = members[first].snapshot();
         }
         return written;
     }
@@ -315,7 +341,7 @@ final class Members {
             votes.begin(known);
             double sum = 0;
             boolean drifts = false;
-            for (int m = 0; m < count; m++) {
+            for (int m = first; m < end; m++) {
                 double error;
                 if (categorical) {
                     int winner = known == 0 ? -1 : votes.add((Classifier) link, decisions[m], at, known);

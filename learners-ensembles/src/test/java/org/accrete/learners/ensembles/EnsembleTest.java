@@ -18,6 +18,7 @@ import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
+import org.accrete.api.learn.EnsembleLearner;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Model;
@@ -92,6 +93,32 @@ class EnsembleTest {
                     .as("member %s, seed %s", m, seed)
                     .isEqualTo(alone.state());
         }
+    }
+
+    /** {@link EnsembleLearner}: parts that learned some members each are one ensemble that learned all. */
+    @Test
+    void membersOfBaggingLearnApart() {
+        for (Schema schema : List.of(NUMBERS, CLASSES)) {
+            LearnerProvider bagging = new BaggingProvider()
+                    .over(schema == NUMBERS ? new SgdRegressorProvider() : new SgdClassifierProvider());
+            Chunk rows = rows(schema, 300, 200);
+            Learner whole = make(bagging, schema, "n-estimators=4");
+            Learner joined = make(bagging, schema, "n-estimators=4");
+            Learner other = make(bagging, schema, "n-estimators=4");
+            ((EnsembleLearner) joined).learnOnly(0, 3);
+            ((EnsembleLearner) other).learnOnly(3, 4);
+            for (Learner one : List.of(whole, joined, other)) {
+                one.partialFit(rows.slice(0, 170));
+                one.partialFit(rows.slice(170, 300));
+            }
+            assertThat(joined.state()).isNotEqualTo(whole.state());
+            ((EnsembleLearner) joined).takeMembers(other, 3, 4);
+            assertThat(joined.state()).as("seed %s", seed).isEqualTo(whole.state());
+        }
+        Learner leveraging = make(new LeveragingBaggingProvider().over(new SgdClassifierProvider()), CLASSES);
+        assertThat(((EnsembleLearner) leveraging).members())
+                .as("members that are replaced by how the others do")
+                .isEqualTo(1);
     }
 
     /** The mean of the members' probabilities. */

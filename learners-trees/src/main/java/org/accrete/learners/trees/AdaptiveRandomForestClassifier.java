@@ -3,6 +3,8 @@ package org.accrete.learners.trees;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.accrete.api.learn.EnsembleLearner;
+import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
@@ -11,11 +13,15 @@ import org.accrete.api.store.State;
  * Learns a forest whose trees differ by the weights they learn rows with and by the features their leaves look at.
  * Trees are independent of each other, so that any number of threads gives the same bits.
  */
-final class AdaptiveRandomForestClassifier extends TreeClassifier {
+final class AdaptiveRandomForestClassifier extends TreeClassifier implements EnsembleLearner {
     private final LeafPrediction prediction;
     private final List<ClassMember> members = new ArrayList<>();
     private final double[][] votes;
     private final Workers workers;
+    /** The members that learn. */
+    private int first;
+
+    private int end;
 
     AdaptiveRandomForestClassifier(Features features, List<String> labels, Params values, ForestParams params) {
         super(features, labels, values);
@@ -25,6 +31,7 @@ final class AdaptiveRandomForestClassifier extends TreeClassifier {
         }
         votes = new double[params.members()][0];
         workers = params.workers();
+        end = votes.length;
     }
 
     AdaptiveRandomForestClassifier(Features features, Params values, ForestParams params, State state) {
@@ -37,6 +44,7 @@ final class AdaptiveRandomForestClassifier extends TreeClassifier {
         in.requireEnd();
         votes = new double[params.members()][0];
         workers = params.workers();
+        end = votes.length;
     }
 
     @Override
@@ -48,17 +56,18 @@ final class AdaptiveRandomForestClassifier extends TreeClassifier {
             }
         }
         if (workers.threads() == 1 || count == 1) {
-            for (int t = 0; t < votes.length; t++) {
+            for (int t = first; t < end; t++) {
                 members.get(t).learn(rows, count, targets, weights, known, stride, votes[t]);
             }
         } else {
             workers.run(
-                    votes.length, t -> members.get(t).learn(rows, count, targets, weights, known, stride, votes[t]));
+                    end - first,
+                    t -> members.get(first + t).learn(rows, count, targets, weights, known, stride, votes[first + t]));
         }
         Arrays.fill(out, 0, size, 0);
-        for (double[] of : votes) {
+        for (int t = first; t < end; t++) {
             for (int i = 0; i < size; i++) {
-                out[i] += of[i];
+                out[i] += votes[t][i];
             }
         }
         for (int i = 0; i < count; i++) {
@@ -69,6 +78,25 @@ final class AdaptiveRandomForestClassifier extends TreeClassifier {
             for (int c = 0; c < known[i]; c++) {
                 out[i * stride + c] /= sum;
             }
+        }
+    }
+
+    @Override
+    public int members() {
+        return members.size();
+    }
+
+    @Override
+    public void learnOnly(int from, int to) {
+        first = from;
+        end = to;
+    }
+
+    @Override
+    public void takeMembers(Learner other, int from, int to) {
+        List<ClassMember> theirs = ((AdaptiveRandomForestClassifier) other).members;
+        for (int t = from; t < to; t++) {
+            members.set(t, theirs.get(t));
         }
     }
 

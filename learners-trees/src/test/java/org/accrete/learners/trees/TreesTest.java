@@ -20,6 +20,7 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.EnsembleLearner;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.param.Params;
@@ -160,6 +161,31 @@ class TreesTest {
                     .build());
         }
         assertThat(states).containsOnly(states.get(0));
+    }
+
+    /** {@link EnsembleLearner}: parts that learned some trees each are one forest that learned all. */
+    @Test
+    void treesLearnApart() {
+        Chunk rows = Stream.CLUSTERS.rows(4);
+        Map<String, String> settings = Map.of("threads", "2", "n-estimators", "5");
+        OnlineLearner whole = learner(FOREST, rows.schema(), settings);
+        OnlineLearner joined = learner(FOREST, rows.schema(), settings);
+        assertThat(((EnsembleLearner) joined).members()).isEqualTo(5);
+        int half = rows.rows() / 2;
+        whole.partialFit(rows.slice(0, half));
+        whole.partialFit(rows.slice(half, rows.rows()));
+        int[] ends = {0, 2, 3, 5};
+        for (int part = 0; part < 3; part++) {
+            OnlineLearner some = part == 0 ? joined : learner(FOREST, rows.schema(), settings);
+            ((EnsembleLearner) some).learnOnly(ends[part], ends[part + 1]);
+            some.partialFit(rows.slice(0, half));
+            some.partialFit(rows.slice(half, rows.rows()));
+            assertThat(some.state()).isNotEqualTo(whole.state());
+            if (part > 0) {
+                ((EnsembleLearner) joined).takeMembers(some, ends[part], ends[part + 1]);
+            }
+        }
+        assertThat(joined.state()).isEqualTo(whole.state());
     }
 
     @Test
