@@ -5,16 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.Deflater;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
@@ -28,11 +24,7 @@ import org.accrete.api.data.ColumnPlan;
  * packs them, and removes each as soon as it is packed.
  */
 final class NpzWriter extends EncodedRowsWriter {
-    /** Of each entry, so that the same rows make the same file; the first that an archive can tell. */
-    private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
-
     private static final int BUFFER = 1 << 16;
-    private static final Charset UTF_32 = Charset.forName("UTF-32LE");
 
     private final Path file;
     private final List<Path> parts = new ArrayList<>();
@@ -88,10 +80,9 @@ final class NpzWriter extends EncodedRowsWriter {
 
     @Override
     long complete(List<String> names) throws IOException {
-        try (ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file), BUFFER))) {
-            zip.setLevel(Deflater.BEST_SPEED);
-            array(zip, "format", "|S3", "", "csr".getBytes(StandardCharsets.US_ASCII));
-            array(zip, "shape", "<i8", "2,", longs(rows(), width));
+        try (ZipOutputStream zip = NumpyArchive.zip(new BufferedOutputStream(Files.newOutputStream(file), BUFFER))) {
+            NumpyArchive.array(zip, "format", "|S3", "", "csr".getBytes(StandardCharsets.US_ASCII));
+            NumpyArchive.array(zip, "shape", "<i8", "2,", longs(rows(), width));
             array(zip, "indptr", "<i8", rows() + 1 + ",", starts);
             array(zip, "indices", "<i4", count + ",", indices);
             array(zip, "data", "<f8", count + ",", values);
@@ -102,7 +93,7 @@ final class NpzWriter extends EncodedRowsWriter {
                 array(zip, NumpyFile.TARGET, "<f8", rows() + ",", targets);
             }
             if (!names.isEmpty()) {
-                texts(zip, names);
+                NumpyArchive.texts(zip, "classes", names);
             }
         }
         try (FileChannel archive = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -119,30 +110,9 @@ final class NpzWriter extends EncodedRowsWriter {
         return bytes;
     }
 
-    private static void texts(ZipOutputStream zip, List<String> names) throws IOException {
-        int length = 1;
-        for (String name : names) {
-            length = Math.max(length, name.codePointCount(0, name.length()));
-        }
-        begin(zip, "classes", "<U" + length, names.size() + ",");
-        for (String name : names) {
-            byte[] text = name.getBytes(UTF_32);
-            zip.write(text);
-            zip.write(new byte[Integer.BYTES * length - text.length]);
-        }
-        zip.closeEntry();
-    }
-
-    private static void array(ZipOutputStream zip, String name, String type, String shape, byte[] bytes)
-            throws IOException {
-        begin(zip, name, type, shape);
-        zip.write(bytes);
-        zip.closeEntry();
-    }
-
     private void array(ZipOutputStream zip, String name, String type, String shape, BinaryFile part)
             throws IOException {
-        begin(zip, name, type, shape);
+        NumpyArchive.begin(zip, name, type, shape);
         copy(part.written(), zip);
         zip.closeEntry();
         part.close();
@@ -155,13 +125,6 @@ final class NpzWriter extends EncodedRowsWriter {
         for (int read = from.read(buffer.clear()); read >= 0; read = from.read(buffer.clear())) {
             to.write(bytes, 0, read);
         }
-    }
-
-    private static void begin(ZipOutputStream zip, String name, String type, String shape) throws IOException {
-        ZipEntry entry = new ZipEntry(name + ".npy");
-        entry.setTimeLocal(TIME);
-        zip.putNextEntry(entry);
-        zip.write(NumpyHeader.write(type, shape));
     }
 
     @Override

@@ -5,13 +5,17 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.accrete.api.AccreteException;
 
 /** The rows of an array in order, as doubles. Not thread-safe. */
@@ -98,13 +102,14 @@ final class NumpyArray implements Closeable {
      * @param name name for messages
      * @param in the stream, which this closes
      * @param size how many bytes it has, as its archive says
+     * @param withTexts whether it may be of texts
      * @throws IOException if it cannot be read; it is closed then
      */
-    static NumpyArray of(String name, InputStream in, long size) throws IOException {
+    static NumpyArray of(String name, InputStream in, long size, boolean withTexts) throws IOException {
         try {
             byte[] prefix = in.readNBytes(NumpyHeader.PREFIX);
             byte[] all = withRest(prefix, in);
-            NumpyHeader header = NumpyHeader.parse(all);
+            NumpyHeader header = NumpyHeader.parse(all, withTexts);
             if (size != all.length + header.bytes()) {
                 throw AccreteException.badData("array '" + name + "' must have " + (all.length + header.bytes())
                         + " bytes, as its header says, but has " + size);
@@ -166,7 +171,7 @@ final class NumpyArray implements Closeable {
         if (all.hasRemaining()) {
             throw AccreteException.badData("the file is cut off within its header");
         }
-        return NumpyHeader.parse(all.array());
+        return NumpyHeader.parse(all.array(), false);
     }
 
     private static long headerBytes(Bytes bytes) throws IOException {
@@ -200,6 +205,24 @@ final class NumpyArray implements Closeable {
         ByteBuffer all = ByteBuffer.allocate((int) Math.min(100, header.bytes()));
         bytes.read(begin, all);
         return new String(all.array(), 0, all.position(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** {@return the texts of an array of them, in the order in which they are stored} */
+    List<String> texts() throws IOException {
+        ByteBuffer all = ByteBuffer.allocate((int) header.bytes());
+        bytes.read(begin, all);
+        if (all.hasRemaining()) {
+            throw new EOFException("array '" + name + "' is cut off");
+        }
+        Charset charset = header.type() == 'S'
+                ? StandardCharsets.ISO_8859_1
+                : Charset.forName(header.order() == ByteOrder.BIG_ENDIAN ? "UTF-32BE" : "UTF-32LE");
+        List<String> texts = new ArrayList<>();
+        for (int from = 0; from < all.capacity(); from += header.size()) {
+            // Shorter texts are filled up with zeros.
+            texts.add(new String(all.array(), from, header.size(), charset).replaceAll("\0+$", ""));
+        }
+        return texts;
     }
 
     /**

@@ -138,7 +138,8 @@ final class NumpyFile implements FileRows.OpenFile {
         return List.copyOf(all);
     }
 
-    private static Map<String, ZipEntry> arrays(ZipFile zip) {
+    /** {@return the arrays of an archive by name} */
+    static Map<String, ZipEntry> arrays(ZipFile zip) {
         Map<String, ZipEntry> arrays = new TreeMap<>();
         for (ZipEntry entry : Collections.list(zip.entries())) {
             if (entry.getName().endsWith(".npy")) {
@@ -154,11 +155,16 @@ final class NumpyFile implements FileRows.OpenFile {
             throw AccreteException.badArgument(
                     "there is no array '" + name + "'; arrays: " + String.join(", ", arrays.keySet()));
         }
+        requirePossible(name, entry);
+        return opened(NumpyArray.of(name, zip.getInputStream(entry), entry.getSize(), false));
+    }
+
+    /** Refuses an array that claims more bytes than can be packed into those that it has. */
+    static void requirePossible(String name, ZipEntry entry) {
         if (entry.getSize() > entry.getCompressedSize() * MOST_RATIO + MOST_RATIO) {
             throw AccreteException.badData("array '" + name + "' cannot have " + entry.getSize() + " bytes, packed to "
                     + entry.getCompressedSize());
         }
-        return opened(NumpyArray.of(name, zip.getInputStream(entry), entry.getSize()));
     }
 
     private NumpyArray matrix(ZipFile zip, Map<String, ZipEntry> arrays, String features, String targetName)

@@ -16,7 +16,7 @@ import org.accrete.api.AccreteException;
  * Arrays of objects are pickled Python, which is never read.
  *
  * @param type kind of the numbers: {@code f} floating, {@code i} and {@code u} whole, {@code b} boolean, {@code S}
- *     bytes
+ *     bytes, {@code U} UTF-32
  * @param size bytes of a number
  * @param order order of these bytes
  * @param isByColumn whether columns are stored one after the other, not rows
@@ -75,9 +75,10 @@ record NumpyHeader(char type, int size, ByteOrder order, boolean isByColumn, Lis
      * {@return the header that some bytes are}
      *
      * @param all prefix and rest
+     * @param withTexts whether an array may be of UTF-32 texts
      * @throws AccreteException bad data: not the header of an array of numbers of at most two dimensions
      */
-    static NumpyHeader parse(byte[] all) {
+    static NumpyHeader parse(byte[] all, boolean withTexts) {
         int begin = all[6] > 1 ? 12 : 10;
         String text = new String(all, begin, all.length - begin, StandardCharsets.UTF_8).strip();
         if (!text.startsWith("{") || !text.endsWith("}")) {
@@ -99,19 +100,21 @@ record NumpyHeader(char type, int size, ByteOrder order, boolean isByColumn, Lis
             throw notAHeader(text);
         }
         String type = values.getOrDefault("descr", "").replaceAll("['\"]", "");
-        boolean isText = type.matches("\\|S[0-9]{1,3}");
-        if (!isText
+        boolean isUnicode = withTexts && type.matches("[<>]U[1-9][0-9]{0,3}");
+        if (!isUnicode
+                && !type.matches("\\|S[0-9]{1,3}")
                 && (type.length() != 3 || "<>|=".indexOf(type.charAt(0)) < 0 || !NUMBERS.contains(type.substring(1)))) {
             throw AccreteException.badData(
                     type.contains("O")
-                            ? "an array of Python objects is never read; convert it to numbers, as in x.astype(float)"
+                            ? "an array of Python objects is never read; convert it to "
+                                    + (withTexts ? "texts, as in x.astype(str)" : "numbers, as in x.astype(float)")
                             : "the type of an array must be float32, float64, an integer or bool but was '"
                                     + type.replaceAll("\\p{Cntrl}", " ") + "'");
         }
         String dimensions = values.getOrDefault("shape", "").replaceAll("[() ]", "");
         return new NumpyHeader(
                 type.charAt(1),
-                Integer.parseInt(type.substring(2)),
+                Integer.parseInt(type.substring(2)) * (isUnicode ? Integer.BYTES : 1),
                 type.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
                 values.getOrDefault("fortran_order", "").equals("True"),
                 shape(dimensions));
