@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.accrete.api.AccreteException;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.plugin.PlugIns;
@@ -20,12 +21,15 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "MODEL is NAME, NAME@3 or NAME@ALIAS; without the latter it is the version that 'live' points to.",
-            "An ONNX file has one input for each column and the outputs 'label' and 'probabilities', or 'variable'."
+            "An ONNX file has one input for each column and the outputs 'label' and 'probabilities', or 'variable'.",
+            "--format sklearn writes the attributes of scikit-learn's estimators as a NumPy archive (.npz): of linear"
+                    + " learners and components, alone or behind standard-scaler."
         })
 final class ExportCommand extends Subcommand {
     /** How a file is written. */
     enum Format {
-        ONNX
+        ONNX,
+        SKLEARN
     }
 
     private static final ParamSpec<Format> FORMAT =
@@ -39,7 +43,10 @@ final class ExportCommand extends Subcommand {
     @Parameters(index = "1", paramLabel = "OUT", description = "The file to write.")
     Path out = Path.of("");
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "How it is written: onnx (the default).")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "How it is written: onnx (the default) or sklearn.")
     Optional<String> format = Optional.empty();
 
     @Option(
@@ -60,16 +67,21 @@ final class ExportCommand extends Subcommand {
     public Integer call() {
         Format written = format.map(FORMAT::parse).orElse(FORMAT.defaultValue());
         Hashing hashing = hash.map(HASH::parse).orElse(HASH.defaultValue());
+        if (written != Format.ONNX && hash.isPresent()) {
+            throw AccreteException.badArgument("--hash is about the inputs of --format onnx; leave it out");
+        }
         NewFile.requireWritable(out, "OUT");
         NewFile.requireAbsent(out, replace);
         PlugIns plugIns = plugIns();
         StoredModel stored = StoredModel.load(plugIns, this, model);
         String reference = stored.version().reference();
-        byte[] bytes = OnnxExport.of(
-                Pipeline.restore(plugIns, stored.state()).snapshot(),
-                stored.plan(),
-                hashing,
-                Map.of("model", reference, "accrete", Main.version()));
+        byte[] bytes = written == Format.SKLEARN
+                ? SklearnExport.of(plugIns, stored.state())
+                : OnnxExport.of(
+                        Pipeline.restore(plugIns, stored.state()).snapshot(),
+                        stored.plan(),
+                        hashing,
+                        Map.of("model", reference, "accrete", Main.version()));
         NewFile.write(out, bytes);
         if (console.isJson()) {
             Map<String, Object> document = new LinkedHashMap<>();
