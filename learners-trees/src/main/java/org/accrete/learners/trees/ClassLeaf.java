@@ -24,6 +24,9 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
     private static final double HUGE = 1e200;
     private static final double TINY = 1e-200;
 
+    /** A variance up to this share of the squared mean is rounding: standard deviations of 1e-15 of the mean. */
+    private static final double ROUNDING = 1e-30;
+
     /** The logarithm of a class without rows, in a graph; its power is 0. */
     private static final double UNSEEN = -1e300;
 
@@ -316,11 +319,11 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
                 double value = x[at + numeric[i]];
                 double present = gaps ? n - s[mean + GAPS * m + i] : n;
                 double scatter = s[mean + SQUARES * m + i] + present * floor[i];
-                if (!(scatter > TINY) || gaps && (value != value || !(present > 0))) {
-                    // Nothing known of how far this number spreads.
+                double centre = s[mean + i];
+                if (!spreads(scatter, present, centre) || gaps && (value != value || !(present > 0))) {
                     continue;
                 }
-                double delta = value - s[mean + i];
+                double delta = value - centre;
                 if (gaps) {
                     scatter *= n / present;
                 }
@@ -361,6 +364,14 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
             out[c] -= most;
         }
         return winner;
+    }
+
+    /**
+     * {@return whether it is known how far a number spreads: one that never varied says nothing, and the rounding of
+     * its mean would say more than all others}
+     */
+    private static boolean spreads(double scatter, double present, double mean) {
+        return scatter > present * (ROUNDING * mean * mean) + TINY;
     }
 
     /**
@@ -417,7 +428,7 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
             for (int i = 0; i < m && n > 0; i++) {
                 double present = n - statistics[from + GAPS * m + i];
                 double scatter = statistics[from + SQUARES * m + i] + present * floor[i];
-                if (scatter > TINY && present > 0) {
+                if (spreads(scatter, present, statistics[from + i]) && present > 0) {
                     scatter *= n / present;
                     int at = row * numbers + numeric[i];
                     centre[at] = statistics[from + i];
@@ -544,7 +555,7 @@ final class ClassLeaf extends Leaf<ClassLeaf> {
             double value = rows.numbers[slot * features.numbers + numeric[i]];
             double present = gaps ? n - s[mean + GAPS * m + i] : n;
             double scatter = s[mean + SQUARES * m + i] + present * floor[i];
-            if (scatter > TINY && value == value && present > 0) {
+            if (spreads(scatter, present, s[mean + i]) && value == value && present > 0) {
                 double delta = value - s[mean + i];
                 scatter *= gaps ? n / present : 1;
                 out[i] = Math.max(-HUGE, 0.5 * (Exp.log(n) - n * (delta * delta / scatter) - Exp.log(scatter)));

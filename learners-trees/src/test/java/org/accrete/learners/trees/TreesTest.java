@@ -258,6 +258,38 @@ class TreesTest {
         assertThat(after).isGreaterThan(0.75);
     }
 
+    /** The variance of a number that never varied may round to more than 0. */
+    @Test
+    void aNumberThatNeverVariedSaysNothing() {
+        SeededRandom random = RunSeed.random("constants");
+        int columns = 30;
+        int rows = 100;
+        Schema schema = Schema.numeric(columns, Target.categorical("y", List.of("a", "b")));
+        double[] x = new double[rows * columns];
+        double[] y = new double[rows];
+        for (int i = 0; i < x.length; i++) {
+            // All but the first column repeat what the first row has.
+            x[i] = i < columns || i % columns == 0 ? random.nextGaussian() : x[i - columns];
+        }
+        for (int row = 0; row < rows; row++) {
+            y[row] = random.nextInt(3) / 2;
+            x[row * columns] += y[row];
+        }
+        OnlineLearner tree =
+                learner(TREE, schema, Map.of("leaf-prediction", "naive-bayes", "grace-period", "10", "tau", "0"));
+        tree.partialFit(new DenseChunk(schema, x, y, new double[0], List.of("a", "b")));
+        Classifier model = (Classifier) tree.snapshot();
+        assertThat(model.describe().get(0)).startsWith("1 tree of 1 nodes");
+        double[] expected = new double[rows];
+        model.decide(new DenseChunk(schema, x, new double[0], new double[0], List.of()), expected);
+        for (int i = 0; i < x.length; i++) {
+            x[i] += i % columns == 0 ? 0 : 1;
+        }
+        double[] moved = new double[rows];
+        model.decide(new DenseChunk(schema, x, new double[0], new double[0], List.of()), moved);
+        assertThat(moved).isEqualTo(expected);
+    }
+
     @Test
     void badSettingsAndWideRowsAreRefusedInOneLine() {
         Schema schema = Schema.numeric(2, Target.categorical("y", List.of()));
