@@ -52,7 +52,7 @@ final class Flights {
     private final Map<String, Encoded> encoded = new HashMap<>();
 
     Flights(Path folder, long seed) throws IOException {
-        file = folder.resolve("flights.csv");
+        file = folder.resolve("flights-" + seed + ".csv");
         Random random = new Random(seed);
         List<String> lines = new ArrayList<>(List.of(HEADER));
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(

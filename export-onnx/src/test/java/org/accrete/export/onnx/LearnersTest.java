@@ -14,10 +14,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** ONNX Runtime predicts what the exported model predicts, for 10,000 flights with missing values. */
 @ExtendWith(RunSeed.class)
 class LearnersTest {
+    /** Of naive Bayes in leaves: terms of classes that are far from all that a leaf saw differ by little. */
+    private static final double BAYES = 1e-7;
+
     @TempDir
     static Path folder;
 
@@ -25,8 +29,7 @@ class LearnersTest {
 
     @BeforeAll
     static void make() throws IOException {
-        // Not another one each time: where a column hardly varies in a leaf, rounding decides what naive Bayes says.
-        flights = new Flights(folder, Long.getLong(RunSeed.PROPERTY, 1));
+        flights = new Flights(folder, RunSeed.value());
     }
 
     @ParameterizedTest
@@ -61,11 +64,11 @@ class LearnersTest {
             naive-bayes | | band | 1e-11 | calibrate=false
             naive-bayes | | band | 1e-11 |
             k-means | standard-scaler | | 1e-12 | clusters=5
-            hoeffding-tree-classifier | | delayed | 1e-11 |
+            hoeffding-tree-classifier | | delayed | 1e-7 |
             hoeffding-tree-classifier | | band | 1e-12 | leaf-prediction=majority
-            hoeffding-tree-classifier | | band | 1e-11 | leaf-prediction=naive-bayes
-            hoeffding-adaptive-tree-classifier | | band | 1e-11 |
-            adaptive-random-forest-classifier | | delayed | 1e-11 | n-estimators=5
+            hoeffding-tree-classifier | | band | 1e-7 | leaf-prediction=naive-bayes
+            hoeffding-adaptive-tree-classifier | | band | 1e-7 |
+            adaptive-random-forest-classifier | | delayed | 1e-7 | n-estimators=5
             gradient-boosted-trees-classifier | | delayed | 1e-11 |
             gradient-boosted-trees-classifier | | band | 1e-11 |
             gradient-boosted-trees-regressor | | delay | 1e-11 |
@@ -74,15 +77,32 @@ class LearnersTest {
             """)
     void onnxRuntimeAgrees(String learner, String steps, String target, double tolerance, String settings)
             throws Exception {
+        compare(flights, learner, steps, target, tolerance, settings);
+    }
+
+    /** Which cells are missing decides what leaves see: numbers that never varied, classes of one row. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void anyCellsMayBeMissing(int choice) throws Exception {
+        Flights others = new Flights(folder, RunSeed.value() + choice);
+        for (String target : List.of("delayed", "band")) {
+            compare(others, "adaptive-random-forest-classifier", null, target, BAYES, "n-estimators=5");
+            compare(others, "hoeffding-tree-classifier", null, target, BAYES, "leaf-prediction=naive-bayes");
+        }
+    }
+
+    private static void compare(
+            Flights rows, String learner, String steps, String target, double tolerance, String settings)
+            throws Exception {
         Map<String, String> set = new LinkedHashMap<>();
         for (String pair : settings == null ? new String[0] : settings.split(" ")) {
             set.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
         }
         List<String> columns = new ArrayList<>(Flights.COLUMNS);
         PipelineSpec spec = new PipelineSpec(learner, steps == null ? List.of() : List.of(steps.split(",")), set);
-        Flights.Learned learned = flights.learn(target == null ? "" : target, columns, spec);
+        Flights.Learned learned = rows.learn(target == null ? "" : target, columns, spec);
         try (Exported exported = new Exported(learned.model(), Optional.of(learned.plan()), Hashing.INSIDE)) {
-            exported.compare(flights.inputs(learned.plan()), learned.rows(), tolerance);
+            exported.compare(rows.inputs(learned.plan()), learned.rows(), tolerance);
         }
     }
 }
