@@ -52,8 +52,18 @@ final class Flights {
     private final Map<String, Encoded> encoded = new HashMap<>();
 
     Flights(Path folder, long seed) throws IOException {
-        file = folder.resolve("flights-" + seed + ".csv");
+        this(folder, seed, false);
+    }
+
+    /**
+     * Makes flights.
+     *
+     * @param far whether some of the numbers are as far as numbers go
+     */
+    Flights(Path folder, long seed, boolean far) throws IOException {
+        file = folder.resolve("flights-" + seed + far + ".csv");
         Random random = new Random(seed);
+        Random farNumbers = new Random(seed);
         List<String> lines = new ArrayList<>(List.of(HEADER));
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(
                 new GZIPInputStream(Files.newInputStream(Path.of("../examples/flights/flights-200k.csv.gz"))),
@@ -76,6 +86,12 @@ final class Flights {
                 for (int column = 0; column < 6; column++) {
                     if (row > 1000 && random.nextInt(20) == 0) {
                         made[column] = column == 3 && random.nextBoolean() ? "-999" : random.nextBoolean() ? "" : "NA";
+                    }
+                }
+                for (int column = 3; column < 6 && far && row > 1000; column += 2) {
+                    if (farNumbers.nextInt(10) == 0) {
+                        double number = Math.pow(10, 95 + farNumbers.nextInt(214));
+                        made[column] = String.valueOf(farNumbers.nextBoolean() ? number : -number);
                     }
                 }
                 cells.add(made);
@@ -112,9 +128,18 @@ final class Flights {
         }
     }
 
+    private Encoded encoded(String target, List<String> columns) {
+        return encoded.computeIfAbsent(target + columns, key -> encode(target, columns));
+    }
+
+    /** {@return all rows} */
+    Chunk rows(String target, List<String> columns) {
+        return encoded(target, columns).rows;
+    }
+
     /** Learns all rows. */
     Learned learn(String target, List<String> columns, PipelineSpec spec) {
-        Encoded known = encoded.computeIfAbsent(target + columns, key -> encode(target, columns));
+        Encoded known = encoded(target, columns);
         Chunk rows = known.rows;
         Pipeline pipeline = Pipeline.create(PLUG_INS, rows.schema(), spec);
         for (int from = 0; from < ROWS; from += 1000) {

@@ -2,7 +2,6 @@ package org.accrete.export.onnx;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,16 +90,39 @@ class LearnersTest {
         }
     }
 
-    private static void compare(
-            Flights rows, String learner, String steps, String target, double tolerance, String settings)
-            throws Exception {
+    /** Trees take numbers beyond 1e100 as 1e100. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            hoeffding-tree-classifier | band | leaf-prediction=majority
+            adaptive-random-forest-classifier | delayed | n-estimators=5 leaf-prediction=majority
+            gradient-boosted-trees-classifier | delayed |
+            gradient-boosted-trees-regressor | delay |
+            hoeffding-tree-regressor | delay |
+            adaptive-random-forest-regressor | delay | n-estimators=5
+            """)
+    void numbersMayBeAsFarAsNumbersGo(String learner, String target, String settings) throws Exception {
+        Flights far = new Flights(folder, RunSeed.value(), true);
+        Flights.Learned learned =
+                flights.learn(target, Flights.COLUMNS, new PipelineSpec(learner, List.of(), settings(settings)));
+        try (Exported exported = new Exported(learned.model(), Optional.of(learned.plan()), Hashing.INSIDE)) {
+            exported.compare(far.inputs(learned.plan()), far.rows(target, Flights.COLUMNS), 1e-11);
+        }
+    }
+
+    private static Map<String, String> settings(String settings) {
         Map<String, String> set = new LinkedHashMap<>();
         for (String pair : settings == null ? new String[0] : settings.split(" ")) {
             set.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
         }
-        List<String> columns = new ArrayList<>(Flights.COLUMNS);
-        PipelineSpec spec = new PipelineSpec(learner, steps == null ? List.of() : List.of(steps.split(",")), set);
-        Flights.Learned learned = rows.learn(target == null ? "" : target, columns, spec);
+        return set;
+    }
+
+    private static void compare(
+            Flights rows, String learner, String steps, String target, double tolerance, String settings)
+            throws Exception {
+        List<String> before = steps == null ? List.of() : List.of(steps.split(","));
+        PipelineSpec spec = new PipelineSpec(learner, before, settings(settings));
+        Flights.Learned learned = rows.learn(target == null ? "" : target, Flights.COLUMNS, spec);
         try (Exported exported = new Exported(learned.model(), Optional.of(learned.plan()), Hashing.INSIDE)) {
             exported.compare(rows.inputs(learned.plan()), learned.rows(), tolerance);
         }

@@ -98,7 +98,7 @@ final class BoostedScores {
             }
         }
         Value sum = trees.sum(trees.ofLeaves(trees.find(nodes), values, size, outputs), 1);
-        return start.isPresent() ? graph.apply("Add", start.get().export(graph, trees, rows), sum) : sum;
+        return start.isPresent() ? graph.apply("Add", start.get().export(graph, trees), sum) : sum;
     }
 
     /** Says what columns contribute to a score: by the linear model, and to the value of each tree. */

@@ -29,7 +29,9 @@ final class Features {
 
     static final int MISSING = -1;
 
-    private static final double LARGEST = 1e100;
+    /** The largest number; one beyond is taken as it. */
+    static final double LARGEST = 1e100;
+
     /** Keeps sums of weighted squares finite for as many rows as can be counted. */
     private static final double LARGEST_WEIGHT = 1e75;
 

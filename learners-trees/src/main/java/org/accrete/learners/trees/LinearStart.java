@@ -207,12 +207,12 @@ final class LinearStart {
         }
 
         /** {@return the scores, or the number, of the rows of a graph} */
-        Value export(ModelGraph graph, TreeGraph trees, List<Value> rows) {
-            List<Value> encoded = new ArrayList<>(rows);
+        Value export(ModelGraph graph, TreeGraph trees) {
+            List<Value> encoded = new ArrayList<>(trees.rows());
             int numbers = features.numbers;
             double share = weight / (weight + 1);
             if (numbers > 0) {
-                Value delta = graph.apply("Sub", rows.get(0), graph.constant(mean, 1, numbers));
+                Value delta = graph.apply("Sub", encoded.get(0), graph.constant(mean, 1, numbers));
                 Value squares = graph.apply("Mul", graph.apply("Mul", delta, delta), graph.constant(share));
                 Value variance = graph.apply(
                         "Div",

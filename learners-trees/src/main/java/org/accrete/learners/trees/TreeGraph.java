@@ -26,7 +26,17 @@ final class TreeGraph {
     TreeGraph(ModelGraph graph, Features features, List<Value> rows) {
         this.graph = graph;
         this.features = features;
-        this.rows = rows;
+        this.rows = new ArrayList<>(rows);
+        if (features.numbers > 0) {
+            Value least = graph.constant(-Features.LARGEST);
+            this.rows.set(
+                    0, graph.apply("Min", graph.apply("Max", rows.get(0), least), graph.constant(Features.LARGEST)));
+        }
+    }
+
+    /** {@return the rows, with numbers as {@link Features} takes them} */
+    List<Value> rows() {
+        return rows;
     }
 
     /** Refuses a model that does not tell classes apart. */
