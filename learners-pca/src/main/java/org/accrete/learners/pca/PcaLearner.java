@@ -219,6 +219,12 @@ final class PcaLearner implements Step, MergeableLearner {
         finishMerge(that.rowsSeen);
     }
 
+    /** {@inheritDoc} Sums over all rows do; leading components, and sums in which older rows count less, do not. */
+    @Override
+    public boolean mergesExactly() {
+        return estimate instanceof ScatterMatrix && estimate.decay == 1;
+    }
+
     private void finishMerge(long more) {
         rowsSeen += more;
         rowsSeenBefore = rowsSeen;

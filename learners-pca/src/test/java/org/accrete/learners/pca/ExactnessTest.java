@@ -255,6 +255,8 @@ class ExactnessTest {
         }
         assertThat(parts.get(0).rowsSeen()).isEqualTo(x.length);
         equal(parts.get(0).snapshot(), Batch.of(x), x.length - 1, 1e-10);
+        assertThat(parts.get(0).mergesExactly()).isTrue();
+        assertThat(Pca.covariance(WIDTH, "half-life=60").mergesExactly()).isFalse();
     }
 
     @Test
@@ -280,6 +282,7 @@ class ExactnessTest {
         Pca.fit(one, x, 0, 900, 100);
         Pca.fit(other, x, 900, x.length, 100);
         one.merge(other);
+        assertThat(one.mergesExactly()).isFalse();
         assertThat(residual(one.snapshot(), x)).isLessThan(1.02 * residual(whole.snapshot(), x));
     }
 
