@@ -1,5 +1,6 @@
 package org.accrete.api.learn;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.accrete.api.data.Block;
@@ -13,6 +14,35 @@ import org.accrete.api.data.Schema;
 public interface ModelGraph {
     /** A tensor of one graph. */
     interface Value {}
+
+    /**
+     * Binary trees in arrays. Each tree has at least one node that asks and two leaves; no leaf is reached from two
+     * nodes.
+     *
+     * @param roots the first node of each tree
+     * @param columns per node the column that it asks for
+     * @param splits per node what the column's number is compared with
+     * @param isBelow whether a number equal to the split means no
+     * @param yes per node where a row goes whose number is below the split, or equal: a node or a leaf
+     * @param yesIsLeaf per node 1 where that is a leaf, else 0
+     * @param no per node where other rows go
+     * @param noIsLeaf per node 1 where that is a leaf, else 0
+     * @param missingIsYes per node 1 where a row whose number is missing goes where {@code yes} says, else 0
+     * @param targets per leaf the sum that it counts for
+     * @param leaves per leaf what it adds to that sum
+     */
+    record Trees(
+            long[] roots,
+            long[] columns,
+            double[] splits,
+            boolean isBelow,
+            long[] yes,
+            long[] yesIsLeaf,
+            long[] no,
+            long[] noIsLeaf,
+            long[] missingIsYes,
+            long[] targets,
+            double[] leaves) {}
 
     /**
      * {@return a tensor of the same numbers for every call}
@@ -141,6 +171,36 @@ public interface ModelGraph {
         System.arraycopy(none, 0, whole, table.length, none.length);
         // An index of -1 is the last row.
         return apply("Gather", constant(whole, whole.length / none.length, none.length), indices);
+    }
+
+    /**
+     * {@return sums over the leaves that rows reach, rows × sums}
+     *
+     * @param numbers rows × columns
+     * @param trees which reach them
+     * @param sums how many sums
+     */
+    default Value trees(Value numbers, Trees trees, int sums) {
+        byte[] modes = new byte[trees.columns.length];
+        Arrays.fill(modes, (byte) (trees.isBelow ? 1 : 0));
+        return apply(
+                "ai.onnx.ml.TreeEnsemble",
+                Map.ofEntries(
+                        Map.entry("n_targets", (long) sums),
+                        Map.entry("tree_roots", trees.roots),
+                        Map.entry("nodes_featureids", trees.columns),
+                        Map.entry("nodes_splits", trees.splits),
+                        Map.entry("nodes_modes", modes),
+                        Map.entry("nodes_truenodeids", trees.yes),
+                        Map.entry("nodes_trueleafs", trees.yesIsLeaf),
+                        Map.entry("nodes_falsenodeids", trees.no),
+                        Map.entry("nodes_falseleafs", trees.noIsLeaf),
+                        Map.entry("nodes_missing_value_tracks_true", trees.missingIsYes),
+                        Map.entry("leaf_targetids", trees.targets),
+                        Map.entry("leaf_weights", trees.leaves),
+                        Map.entry("aggregate_function", 1L),
+                        Map.entry("post_transform", 0L)),
+                numbers);
     }
 
     /**

@@ -1,5 +1,8 @@
 package org.accrete.core.preprocess;
 
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
+
 /**
  * The inverse of the cumulative distribution function of the standard normal distribution, to about 16 digits: M. J.
  * Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37(3), 1988,
@@ -85,6 +88,35 @@ final class NormalQuantile {
                 ? polynomial(NEAR_UPPER, r - 1.6) / polynomial(NEAR_LOWER, r - 1.6)
                 : polynomial(FAR_UPPER, r - 5) / polynomial(FAR_LOWER, r - 5);
         return q < 0 ? -tail : tail;
+    }
+
+    /**
+     * {@return the same in a graph}
+     *
+     * @param p from 1e-10 to 1 − 1e-10
+     */
+    static Value of(ModelGraph graph, Value p) {
+        Value q = graph.apply("Sub", p, graph.constant(0.5));
+        Value r = graph.apply("Sub", graph.constant(0.180625), graph.apply("Mul", q, q));
+        Value centre = graph.apply(
+                "Div", graph.apply("Mul", q, polynomial(graph, CENTRE_UPPER, r)), polynomial(graph, CENTRE_LOWER, r));
+        Value side = graph.apply("Min", p, graph.apply("Sub", graph.constant(1), p));
+        Value root = graph.apply("Sqrt", graph.apply("Neg", graph.apply("Log", side)));
+        Value near = graph.apply("Sub", root, graph.constant(1.6));
+        Value tail = graph.apply("Div", polynomial(graph, NEAR_UPPER, near), polynomial(graph, NEAR_LOWER, near));
+        return graph.apply(
+                "Where",
+                graph.apply("LessOrEqual", graph.apply("Abs", q), graph.constant(0.425)),
+                centre,
+                graph.apply("Mul", graph.apply("Sign", q), tail));
+    }
+
+    private static Value polynomial(ModelGraph graph, double[] coefficients, Value x) {
+        Value sum = graph.constant(coefficients[7]);
+        for (int i = 6; i >= 0; i--) {
+            sum = graph.apply("Add", graph.apply("Mul", sum, x), graph.constant(coefficients[i]));
+        }
+        return sum;
     }
 
     private static double polynomial(double[] coefficients, double x) {

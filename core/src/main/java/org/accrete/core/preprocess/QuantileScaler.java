@@ -1,8 +1,12 @@
 package org.accrete.core.preprocess;
 
 import java.util.Arrays;
+import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.Schema;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.Transformer;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
@@ -199,7 +203,7 @@ final class QuantileScaler extends ColumnStep {
     public Transformer snapshot() {
         QuantileSketch.Grid[] copies = new QuantileSketch.Grid[sketches.length];
         Arrays.setAll(copies, j -> sketches[j].grid().copy());
-        return new ColumnModel(columns, row -> map(row, copies, normal), new double[copies.length]);
+        return new Quantiles(columns, copies, normal);
     }
 
     private static void map(double[] row, QuantileSketch.Grid[] grids, boolean normal) {
@@ -261,5 +265,31 @@ final class QuantileScaler extends ColumnStep {
                 .doubles(GRID_SHARE, gridShare)
                 .whole(ROWS_SEEN, rowsSeen())
                 .build();
+    }
+
+    private static final class Quantiles extends ColumnModel implements ExportableModel {
+        private final NumericColumns columns;
+        private final QuantileSketch.Grid[] grids;
+        private final boolean normal;
+
+        Quantiles(NumericColumns columns, QuantileSketch.Grid[] grids, boolean normal) {
+            super(columns, row -> QuantileScaler.map(row, grids, normal), new double[grids.length]);
+            this.columns = columns;
+            this.grids = grids;
+            this.normal = normal;
+        }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            return columns.replaced(graph, rows, x -> {
+                Value share = QuantileSketch.shares(graph, x, grids);
+                if (!normal) {
+                    return share;
+                }
+                Value least = graph.constant(NEAREST);
+                Value most = graph.constant(1 - NEAREST);
+                return NormalQuantile.of(graph, graph.apply("Min", graph.apply("Max", share, least), most));
+            });
+        }
     }
 }

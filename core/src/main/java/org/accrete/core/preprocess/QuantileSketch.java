@@ -1,7 +1,10 @@
 package org.accrete.core.preprocess;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.accrete.api.SeededRandom;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 
 /**
  * The distribution of the values of one column in bounded memory: which share of the weight so far lies below a value.
@@ -35,6 +38,9 @@ final class QuantileSketch {
 
     /** The grid is made again when this share of the values has come since. */
     private static final int SHARE = 64;
+
+    /** Whole numbers, in a graph. */
+    private static final long INT64 = 7;
 
     private final int most;
     private final long seed;
@@ -413,6 +419,117 @@ final class QuantileSketch {
         }
         if (all.value[all.size - 1] < totals.max) {
             to.add(totals.max, high);
+        }
+    }
+
+    // --- export
+
+    /**
+     * {@return what {@link Grid#share} says in a graph, rows × columns}
+     *
+     * @param x rows × columns
+     * @param grids of the columns
+     */
+    static Value shares(ModelGraph graph, Value x, Grid[] grids) {
+        // A tree for each column finds the first value of the grid that is not below; a table has the line before it.
+        int n = grids.length;
+        int nodes = 0;
+        for (Grid grid : grids) {
+            nodes += Math.max(1, grid.size);
+        }
+        Search search = new Search(nodes, nodes + n);
+        long[] roots = new long[n];
+        double[] start = new double[nodes + n];
+        double[] width = new double[nodes + n];
+        double[] low = new double[nodes + n];
+        double[] rise = new double[nodes + n];
+        for (int j = 0; j < n; j++) {
+            Grid grid = grids[j];
+            int size = Math.max(1, grid.size);
+            int first = search.nodes + j;
+            for (int leaf = 0; leaf <= size; leaf++) {
+                width[first + leaf] = 1;
+                low[first + leaf] = grid.size == 0 ? 0.5 : grid.share[Math.min(leaf, size - 1)];
+                if (leaf > 0 && leaf < size) {
+                    double step = grid.value[leaf] / 2 - grid.value[leaf - 1] / 2;
+                    if (step > 0) {
+                        start[first + leaf] = grid.value[leaf - 1] / 2;
+                        width[first + leaf] = step;
+                        low[first + leaf] = grid.share[leaf - 1];
+                        rise[first + leaf] = grid.share[leaf] - grid.share[leaf - 1];
+                    }
+                }
+            }
+            search.column = j;
+            roots[j] = search.add(grid, 0, size, first);
+        }
+        ModelGraph.Trees trees = new ModelGraph.Trees(
+                roots,
+                search.columns,
+                search.splits,
+                false,
+                search.yes,
+                search.yesIsLeaf,
+                search.no,
+                search.noIsLeaf,
+                new long[nodes],
+                search.targets,
+                search.leaves);
+        Value leaf = graph.apply("Cast", Map.of("to", INT64), graph.trees(x, trees, n));
+        Value step = graph.apply(
+                "Div",
+                graph.apply("Sub", graph.apply("Mul", x, graph.constant(0.5)), at(graph, start, leaf)),
+                at(graph, width, leaf));
+        step = graph.apply("Min", graph.apply("Max", step, graph.constant(0)), graph.constant(1));
+        Value share = graph.apply("Add", at(graph, low, leaf), graph.apply("Mul", at(graph, rise, leaf), step));
+        return graph.apply("Where", graph.apply("IsNaN", x), graph.constant(0.5), share);
+    }
+
+    private static Value at(ModelGraph graph, double[] table, Value indices) {
+        return graph.apply("Gather", graph.constant(table, table.length), indices);
+    }
+
+    /** Trees that search grids by halves. Node i of a grid asks for its value i; leaf i is before value i. */
+    private static final class Search {
+        final long[] columns;
+        final double[] splits;
+        final long[] yes;
+        final long[] yesIsLeaf;
+        final long[] no;
+        final long[] noIsLeaf;
+        final long[] targets;
+        final double[] leaves;
+        int nodes;
+        int column;
+
+        Search(int nodes, int leaves) {
+            columns = new long[nodes];
+            splits = new double[nodes];
+            yes = new long[nodes];
+            yesIsLeaf = new long[nodes];
+            no = new long[nodes];
+            noIsLeaf = new long[nodes];
+            targets = new long[leaves];
+            this.leaves = new double[leaves];
+        }
+
+        /** Adds what tells the leaves from {@code from} to {@code to} apart, of which there are at least two. */
+        int add(Grid grid, int from, int to, int firstLeaf) {
+            int node = nodes++;
+            int middle = (from + to - 1) / 2;
+            columns[node] = column;
+            splits[node] = grid.size == 0 ? 0 : grid.value[middle];
+            yesIsLeaf[node] = middle == from ? 1 : 0;
+            yes[node] = middle == from ? leaf(firstLeaf + from) : add(grid, from, middle, firstLeaf);
+            noIsLeaf[node] = middle + 1 == to ? 1 : 0;
+            no[node] = middle + 1 == to ? leaf(firstLeaf + to) : add(grid, middle + 1, to, firstLeaf);
+            return node;
+        }
+
+        private int leaf(int number) {
+            targets[number] = column;
+            leaves[number] = number;
+            return number;
         }
     }
 }

@@ -49,6 +49,10 @@ class LearnersTest {
             sgd-regressor | standard-scaler | delay | 1e-12 | standard-scaler.with-std=false standard-scaler.clip=2 loss=huber
             sgd-classifier | min-max-scaler | delayed | 1e-12 |
             sgd-classifier | min-max-scaler | delayed | 1e-12 | min-max-scaler.clip=true
+            sgd-classifier | quantile-scaler | delayed | 1e-12 |
+            sgd-regressor | quantile-scaler | delay | 1e-12 | quantile-scaler.output-distribution=normal quantile-scaler.n-quantiles=8
+            quantile-scaler | | | 1e-12 | n-quantiles=64
+            quantile-scaler | | | 1e-12 | output-distribution=normal
             sgd-classifier | standard-scaler,polynomial-features | delayed | 1e-12 |
             sgd-classifier | standard-scaler,polynomial-features | delayed | 1e-12 | polynomial-features.degree=3 polynomial-features.include-bias=true
             sgd-classifier | target-encoder,standard-scaler | delayed | 1e-12 |
@@ -99,8 +103,10 @@ class LearnersTest {
             gradient-boosted-trees-regressor | delay |
             hoeffding-tree-regressor | delay |
             adaptive-random-forest-regressor | delay | n-estimators=5
+            quantile-scaler | |
             """)
-    void numbersMayBeAsFarAsNumbersGo(String learner, String target, String settings) throws Exception {
+    void numbersMayBeAsFarAsNumbersGo(String learner, String targetOrNone, String settings) throws Exception {
+        String target = targetOrNone == null ? "" : targetOrNone;
         Flights far = new Flights(folder, RunSeed.value(), true);
         Flights.Learned learned =
                 flights.learn(target, Flights.COLUMNS, new PipelineSpec(learner, List.of(), settings(settings)));

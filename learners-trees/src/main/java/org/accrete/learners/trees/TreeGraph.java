@@ -166,24 +166,9 @@ final class TreeGraph {
             Value any = graph.apply("Unsqueeze", rows.get(1), graph.constant(new long[] {1}, 1));
             parts.add(graph.apply("Cast", Map.of("to", DOUBLE), any));
         }
-        Value found = graph.apply(
-                "ai.onnx.ml.TreeEnsemble",
-                Map.ofEntries(
-                        Map.entry("n_targets", (long) roots.length),
-                        Map.entry("tree_roots", roots),
-                        Map.entry("nodes_featureids", feature),
-                        Map.entry("nodes_splits", split),
-                        Map.entry("nodes_modes", new byte[inner]),
-                        Map.entry("nodes_truenodeids", yes),
-                        Map.entry("nodes_trueleafs", yesIsLeaf),
-                        Map.entry("nodes_falsenodeids", no),
-                        Map.entry("nodes_falseleafs", noIsLeaf),
-                        Map.entry("nodes_missing_value_tracks_true", missingIsYes),
-                        Map.entry("leaf_targetids", targets),
-                        Map.entry("leaf_weights", numbers),
-                        Map.entry("aggregate_function", 1L),
-                        Map.entry("post_transform", 0L)),
-                graph.beside(parts));
+        ModelGraph.Trees all = new ModelGraph.Trees(
+                roots, feature, split, false, yes, yesIsLeaf, no, noIsLeaf, missingIsYes, targets, numbers);
+        Value found = graph.trees(graph.beside(parts), all, roots.length);
         return graph.apply("Cast", Map.of("to", INT64), found);
     }
 
