@@ -1,17 +1,27 @@
 package org.accrete.engine.spark;
 
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.MoreExecutors;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.accrete.api.AccreteException;
 import org.accrete.api.data.CellFormat;
@@ -89,6 +99,8 @@ public final class SparkTraining {
     /** What a training begins with. */
     private record Start(Pipeline pipeline, ColumnPlan plan, Optional<ModelVersion> from) {}
 
+    /** How many models of keys are appended at once. */
+    private static final int APPENDING = 8;
     // What a version says it was learned from.
     private static final String QUERY = "query";
     private static final String BATCH = "batch";
@@ -456,15 +468,40 @@ public final class SparkTraining {
         try {
             long count = trained.count();
             LOG.log(Level.INFO, count + " keys were trained");
-            Set<String> existing = new HashSet<>(to.store().models());
-            List<ModelVersion> versions = new ArrayList<>();
-            for (Iterator<KeyTraining.KeyState> states = trained.toLocalIterator(); states.hasNext(); ) {
-                versions.add(append(to, existing, start.plan(), states.next()));
-            }
-            return versions;
+            return appendAll(to, start.plan(), trained.toLocalIterator());
         } finally {
             trained.unpersist();
             base.destroy();
+        }
+    }
+
+    /** Appends on several threads, since each waits for the disk most of the time. */
+    private List<ModelVersion> appendAll(StoredIn to, ColumnPlan columns, Iterator<KeyTraining.KeyState> states) {
+        Set<String> existing = new HashSet<>(to.store().models());
+        List<ModelVersion> versions = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(APPENDING);
+        try {
+            Deque<Future<ModelVersion>> pending = new ArrayDeque<>();
+            while (states.hasNext() || !pending.isEmpty()) {
+                if (states.hasNext() && pending.size() < 4 * APPENDING) {
+                    KeyTraining.KeyState key = states.next();
+                    pending.add(threads.submit(() -> append(to, existing, columns, key)));
+                } else {
+                    versions.add(pending.remove().get());
+                }
+            }
+            return versions;
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            Throwables.throwIfUnchecked(cause);
+            throw new IllegalStateException(cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AccreteException(
+                    AccreteException.Kind.IO, "interrupted while models of keys were appended; those so far stay", e);
+        } finally {
+            // Those that are under way end, so that no model is left half made.
+            MoreExecutors.shutdownAndAwaitTermination(threads, 1, TimeUnit.MINUTES);
         }
     }
 
