@@ -108,6 +108,20 @@ public interface ModelGraph {
     }
 
     /**
+     * {@return the same number for every row, rows × 1}
+     *
+     * @param schema of the rows
+     * @param rows as {@link ExportableModel} says
+     * @param number the number
+     */
+    default Value everywhere(Schema schema, List<Value> rows, double number) {
+        Value any = rows.get(numbers(schema) > 0 ? 0 : 1);
+        Value count = apply("Shape", Map.of("start", 0L, "end", 1L), any);
+        Value shape = apply("Concat", Map.of("axis", 0L), count, constant(new long[] {1}, 1));
+        return apply("ConstantOfShape", Map.of("value", new double[] {number}), shape);
+    }
+
+    /**
      * {@return matrices beside each other, rows × all of their columns}
      *
      * @param matrices at least one, rows × columns each

@@ -28,6 +28,8 @@ import org.accrete.testkit.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The graph encodes raw columns as the encoder does, seen through a step that changes nothing of most columns. */
 @ExtendWith(RunSeed.class)
@@ -193,13 +195,23 @@ class InputsTest {
         }
     }
 
-    @Test
-    void aClassifierOfOneClassSaysIt() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sgd-classifier",
+                "naive-bayes",
+                "mlp-classifier",
+                "hoeffding-tree-classifier",
+                "adaptive-random-forest-classifier",
+                "gradient-boosted-trees-classifier",
+                "bagging"
+            })
+    void aClassifierOfOneClassSaysIt(String learner) throws Exception {
         ChunkSource source = Sources.of(new double[][] {{1}, {2}}, new String[] {"only", "only"});
         Pipeline pipeline = Pipeline.create(
                 Flights.PLUG_INS,
                 source.schema().withClasses(List.of()),
-                new PipelineSpec("sgd-classifier", List.of(), Map.of()));
+                new PipelineSpec(learner, List.of(), Map.of()));
         assertThatThrownBy(() -> OnnxExport.of(pipeline.snapshot(), Optional.empty(), Hashing.INSIDE, Map.of()))
                 .isInstanceOf(AccreteException.class)
                 .hasMessageContaining("it knows no class yet");

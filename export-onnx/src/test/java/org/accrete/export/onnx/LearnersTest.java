@@ -77,6 +77,13 @@ class LearnersTest {
             gradient-boosted-trees-regressor | | delay | 1e-11 |
             hoeffding-tree-regressor | | delay | 1e-11 |
             adaptive-random-forest-regressor | | delay | 1e-11 | n-estimators=5
+            bagging | standard-scaler | delayed | 1e-12 |
+            bagging | standard-scaler | band | 1e-12 | n-estimators=3
+            bagging | standard-scaler | delayed | 1e-12 | n-estimators=3 base.loss=hinge
+            bagging | standard-scaler | band | 1e-12 | n-estimators=4 base.loss=hinge
+            bagging | standard-scaler | delay | 1e-12 | base=sgd-regressor n-estimators=3
+            leveraging-bagging | | band | 1e-11 | base=gradient-boosted-trees-classifier n-estimators=2
+            leveraging-bagging | | delay | 1e-11 | base=hoeffding-tree-regressor n-estimators=2
             """)
     void onnxRuntimeAgrees(String learner, String steps, String target, double tolerance, String settings)
             throws Exception {

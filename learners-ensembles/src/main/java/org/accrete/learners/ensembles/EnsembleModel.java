@@ -5,15 +5,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 
 /** The models of all members, and how well each of them does. */
-abstract sealed class EnsembleModel implements Model {
+abstract sealed class EnsembleModel implements ExportableModel {
     final Model[] members;
     private final Fares fares;
 
@@ -80,6 +84,26 @@ abstract sealed class EnsembleModel implements Model {
         return fares.lines();
     }
 
+    /** {@return what each member computes in a graph} */
+    final List<List<Value>> exportMembers(ModelGraph graph, List<Value> rows) {
+        List<List<Value>> results = new ArrayList<>();
+        for (Model member : members) {
+            if (!(member instanceof ExportableModel exportable)) {
+                throw AccreteException.badArgument("the model cannot be exported: its members, '" + fares.base
+                        + "', do not say what they compute in standard operations; serve it with accrete serve"
+                        + " instead");
+            }
+            results.add(exportable.export(graph, rows));
+        }
+        return results;
+    }
+
+    /** {@return the mean of matrices in a graph} */
+    static Value mean(ModelGraph graph, List<Value> matrices) {
+        Value sum = matrices.size() == 1 ? matrices.get(0) : graph.apply("Sum", matrices.toArray(Value[]::new));
+        return graph.apply("Div", sum, graph.constant(matrices.size()));
+    }
+
     /** What is done with memory for one thread. */
     private interface Work {
         void with(Memory memory);
@@ -131,6 +155,21 @@ abstract sealed class EnsembleModel implements Model {
         public void probabilities(double[] decisions, int rows, int classes, double[] out) {
             Votes.probabilities(decisions, rows, classes, out);
         }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            int classes = classes().size();
+            if (classes < 2) {
+                return List.of(graph.everywhere(schema(), rows, 0), graph.everywhere(schema(), rows, 1));
+            }
+            boolean hasProbabilities = members[0] instanceof ProbabilisticClassifier;
+            List<Value> votes = new ArrayList<>();
+            for (List<Value> results : exportMembers(graph, rows)) {
+                votes.add(hasProbabilities ? results.get(1) : Votes.ofWinner(graph, results.get(0), classes));
+            }
+            Value decisions = Votes.decisions(graph, mean(graph, votes), classes);
+            return List.of(decisions, graph.probabilities(decisions, classes));
+        }
     }
 
     /** The mean of the members' predictions. */
@@ -150,6 +189,15 @@ abstract sealed class EnsembleModel implements Model {
                     }
                 }
             });
+        }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            return List.of(mean(
+                    graph,
+                    exportMembers(graph, rows).stream()
+                            .map(results -> results.get(0))
+                            .toList()));
         }
     }
 }

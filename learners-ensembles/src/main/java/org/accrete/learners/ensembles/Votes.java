@@ -1,7 +1,11 @@
 package org.accrete.learners.ensembles;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.LongStream;
 import org.accrete.api.learn.Classifier;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 
 /**
@@ -11,6 +15,9 @@ import org.accrete.api.learn.ProbabilisticClassifier;
 final class Votes {
     /** Nearest that a probability comes to 0 in a decision value. */
     private static final double LEAST = 1e-15;
+
+    /** Numbers of double precision, in a graph. */
+    private static final long DOUBLE = 11;
 
     private double[] decisions = {};
     private double[] probabilities = {};
@@ -95,5 +102,32 @@ final class Votes {
                 }
             }
         }
+    }
+
+    /** {@return the vote of a member without probabilities in a graph, rows × classes: 1 for the class that wins} */
+    static Value ofWinner(ModelGraph graph, Value decisions, int classes) {
+        if (classes == 2) {
+            Value second = graph.apply("Greater", decisions, graph.constant(0));
+            return graph.ofTwo(asNumber(graph, graph.apply("Not", second)), asNumber(graph, second), classes);
+        }
+        Value winner = graph.apply("ArgMax", Map.of("axis", 1L), decisions);
+        long[] all = LongStream.range(0, classes).toArray();
+        return asNumber(graph, graph.apply("Equal", winner, graph.constant(all, 1, classes)));
+    }
+
+    private static Value asNumber(ModelGraph graph, Value flags) {
+        return graph.apply("Cast", Map.of("to", DOUBLE), flags);
+    }
+
+    /**
+     * {@return what {@link #decide} writes in a graph}
+     *
+     * @param mean of the probabilities, rows × classes
+     * @param classes at least 2
+     */
+    static Value decisions(ModelGraph graph, Value mean, int classes) {
+        Value sum = graph.apply("ReduceSum", mean, graph.constant(new long[] {1}, 1));
+        Value logs = graph.apply("Log", graph.apply("Max", graph.apply("Div", mean, sum), graph.constant(LEAST)));
+        return classes > 2 ? logs : graph.apply("Sub", graph.columns(logs, 1), graph.columns(logs, 0));
     }
 }

@@ -3,7 +3,6 @@ package org.accrete.learners.nn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ExportableModel;
@@ -47,8 +46,7 @@ record NetworkClassifier(Schema schema, List<String> classes, Network network, S
     public List<Value> export(ModelGraph graph, List<Value> rows) {
         int count = classes.size();
         if (count < 2) {
-            throw AccreteException.badArgument("the model cannot be exported: a network of " + count
-                    + " classes predicts nothing; train it with rows of another class first");
+            return List.of(graph.everywhere(schema, rows, 0), graph.everywhere(schema, rows, 1));
         }
         Value outputs = network.export(graph, schema, rows);
         Value decisions =

@@ -71,7 +71,9 @@ final class BoostedClassifier implements ProbabilisticClassifier, ExplainableMod
 
     @Override
     public List<Value> export(ModelGraph graph, List<Value> rows) {
-        TreeGraph.requireClasses(classes.size());
+        if (classes.size() < 2) {
+            return TreeGraph.ofOneClass(graph, schema(), rows);
+        }
         Value decisions = scores.export(graph, rows);
         return List.of(decisions, graph.probabilities(decisions, classes.size()));
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.accrete.api.AccreteException;
+import org.accrete.api.data.Schema;
 import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.ModelGraph.Value;
 
@@ -39,12 +39,9 @@ final class TreeGraph {
         return rows;
     }
 
-    /** Refuses a model that does not tell classes apart. */
-    static void requireClasses(int known) {
-        if (known < 2) {
-            throw AccreteException.badArgument("the model cannot be exported: trees of " + known
-                    + " classes predict nothing; train it with rows of another class first");
-        }
+    /** {@return the decision values and the probabilities of a model that knows one class} */
+    static List<Value> ofOneClass(ModelGraph graph, Schema schema, List<Value> rows) {
+        return List.of(graph.everywhere(schema, rows, -1), graph.everywhere(schema, rows, 1));
     }
 
     /** {@return the number of each row's value of a one-hot block; −1 where it has none that appeared} */

@@ -89,7 +89,9 @@ final class TreeModel implements ProbabilisticClassifier, ExplainableModel, Impo
     @Override
     public List<Value> export(ModelGraph graph, List<Value> rows) {
         int known = classes.size();
-        TreeGraph.requireClasses(known);
+        if (known < 2) {
+            return TreeGraph.ofOneClass(graph, schema(), rows);
+        }
         TreeGraph trees = new TreeGraph(graph, features, rows);
         List<Nodes> nodes = voters.stream().map(Voter::nodes).toList();
         double[] shares = new double[TreeGraph.leaves(nodes) * known];
