@@ -31,6 +31,7 @@ public interface ModelGraph {
      * @param targets per leaf the sum that it counts for
      * @param leaves per leaf what it adds to that sum
      */
+    @SuppressWarnings("ArrayRecordComponent") // Handed on once, and never compared.
     record Trees(
             long[] roots,
             long[] columns,
