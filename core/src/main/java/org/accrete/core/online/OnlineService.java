@@ -3,16 +3,13 @@ package org.accrete.core.online;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.accrete.api.AccreteException;
@@ -81,7 +78,6 @@ public final class OnlineService implements AutoCloseable {
     private static final int QUEUE = 10_000;
     private static final int REMEMBERED = 100_000;
     private static final int AWAITING = 100_000;
-    private static final int MOST_TOLD = 20;
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final System.Logger LOG = System.getLogger(OnlineService.class.getName());
 
@@ -97,17 +93,11 @@ public final class OnlineService implements AutoCloseable {
     private final RecordCells recordCells;
     private final Optional<LearnLog> log;
     private final int queue;
-    private final int mostRemembered;
-    private final int mostAwaiting;
     private final ServedScores served;
     private final Optional<Shadow> shadow;
 
     // Guarded by this object: the order of the log is that of the rows.
-    private final LinkedHashMap<String, Long> remembered = new LinkedHashMap<>();
-    private final LinkedHashMap<String, Awaiting> awaiting = new LinkedHashMap<>();
-    private final TreeMap<Long, Long> rowsOfVersions = new TreeMap<>();
-    private Optional<LogEntry.RolledBack> lastRollback = Optional.empty();
-    private long forgotten;
+    private final Memory memory;
     private boolean closed;
 
     /**
@@ -119,25 +109,16 @@ public final class OnlineService implements AutoCloseable {
      */
     private record Shadow(LiveModel live, ServedScores scores, Map<String, Awaiting> awaiting) {}
 
-    /** Guards what the trainer tells; taken last. */
-    private final Object told = new Object();
-
-    private long learned;
-    private long refused;
-    private final Deque<String> lastRefused = new ArrayDeque<>();
-    private final Deque<DriftMark> lastDrifts = new ArrayDeque<>();
+    private final TrainerReport report;
+    /** When scores were told last; of the trainer alone. */
     private long reportedAt;
-    private Optional<ScoreReport> scores = Optional.empty();
-    private Optional<Throwable> failure = Optional.empty();
-    private boolean ended;
 
     private OnlineService(Builder parts, ModelWriter writer) {
         store = parts.store;
         model = parts.model;
         this.writer = writer;
         queue = parts.queue;
-        mostRemembered = parts.remember;
-        mostAwaiting = parts.awaiting;
+        memory = new Memory(parts.remember, parts.awaiting);
         History history = store.history(model);
         // From where somebody has gone back to, else from the newest one, whether it is live or was refused.
         Optional<ModelVersion> origin = history.rollback().isPresent() ? history.live() : history.latest();
@@ -181,7 +162,7 @@ public final class OnlineService implements AutoCloseable {
         }
         parts.run.accept(building);
         run = building.build();
-        learned = begin;
+        report = new TrainerReport(model, begin);
         trainer = new Thread(this::train, "accrete-online-" + model);
         trainer.setDaemon(true);
         trainer.start();
@@ -211,12 +192,13 @@ public final class OnlineService implements AutoCloseable {
                 .orElse(0L);
         long logged = log.map(some -> some.replay((rows, entry) -> remember(rows, entry, model)))
                 .orElse(0L);
-        if (!rowsOfVersions.isEmpty() && rowsOfVersions.lastKey() > history.highestNumber()) {
-            throw AccreteException.badState("the log of what was accepted knows version " + rowsOfVersions.lastKey()
+        long newestLogged = memory.newestVersion().orElse(0);
+        if (newestLogged > history.highestNumber()) {
+            throw AccreteException.badState("the log of what was accepted knows version " + newestLogged
                     + " of model '" + model + "' but the model has no version after " + history.highestNumber()
                     + ", so it is the log of a model that was removed; move it away");
         }
-        newest.ifPresent(version -> rowsOfVersions.put(version.number(), known));
+        newest.ifPresent(version -> memory.version(version.number(), known));
         Optional<State> own = state.filter(OnlineService::isOfService);
         long next = history.rollback()
                 .map(rollback -> afterRollback(rollback, own, known))
@@ -240,7 +222,7 @@ public final class OnlineService implements AutoCloseable {
                 some.clear();
             }
             if (some.isFull()) {
-                some.roll(Math.max(logged, next), memory());
+                some.roll(Math.max(logged, next), entries());
             }
         }
         return next;
@@ -253,7 +235,7 @@ public final class OnlineService implements AutoCloseable {
      * @param known rows that the newest version of a service knows
      */
     private long afterRollback(History.Move rollback, Optional<State> own, long known) {
-        Optional<Long> taken = lastRollback
+        Optional<Long> taken = memory.lastRollback()
                 .filter(back -> back.number() == rollback.number() && back.newest() == rollback.newest())
                 .map(LogEntry.RolledBack::row);
         if (taken.isPresent()) {
@@ -284,11 +266,11 @@ public final class OnlineService implements AutoCloseable {
     /** Takes what a log says into the memory. */
     private void remember(long rows, LogEntry entry, Model model) {
         if (entry instanceof LogEntry.Rows more) {
-            more.key().ifPresent(key -> remember(key, rows + more.records().size()));
+            more.key().ifPresent(key -> memory.key(key, rows + more.records().size()));
             for (int i = 0; i < more.records().size(); i++) {
                 Optional<Awaiting> said = more.ids().isEmpty()
                         ? Optional.empty()
-                        : Optional.ofNullable(awaiting.remove(more.ids().get(i)));
+                        : memory.take(more.ids().get(i));
                 List<String> cells = more.records().get(i);
                 String label =
                         target.map(name -> cells.get(columns.indexOf(name))).orElse("");
@@ -299,39 +281,22 @@ public final class OnlineService implements AutoCloseable {
         } else if (entry instanceof LogEntry.Asked asked) {
             await(asked.id(), asked.asked());
         } else if (entry instanceof LogEntry.Version version) {
-            rowsOfVersions.put(version.number(), version.row());
+            memory.version(version.number(), version.row());
         } else if (entry instanceof LogEntry.RolledBack back) {
-            lastRollback = Optional.of(back);
+            memory.rolledBack(back);
         } else if (entry instanceof LogEntry.Remembered known) {
-            remember(known.key(), known.row());
-        }
-    }
-
-    private void remember(String key, long row) {
-        remembered.put(key, row);
-        if (remembered.size() > mostRemembered) {
-            remembered.remove(remembered.keySet().iterator().next());
+            memory.key(known.key(), known.row());
         }
     }
 
     private void await(String id, Awaiting asked) {
-        awaiting.remove(id);
-        awaiting.put(id, asked);
-        if (awaiting.size() > mostAwaiting) {
-            String oldest = awaiting.keySet().iterator().next();
-            awaiting.remove(oldest);
-            shadow.ifPresent(some -> some.awaiting().remove(oldest));
-            forgotten++;
-        }
+        memory.await(id, asked)
+                .ifPresent(oldest -> shadow.ifPresent(some -> some.awaiting().remove(oldest)));
     }
 
     /** {@return what must be in the log even when its older segments are gone} */
-    private List<LogEntry> memory() {
-        List<LogEntry> all = new ArrayList<>();
-        rowsOfVersions.forEach((number, row) -> all.add(new LogEntry.Version(number, row)));
-        lastRollback.ifPresent(all::add);
-        remembered.forEach((key, row) -> all.add(new LogEntry.Remembered(key, row)));
-        awaiting.forEach((id, asked) -> all.add(new LogEntry.Asked(id, asked)));
+    private List<LogEntry> entries() {
+        List<LogEntry> all = memory.entries();
         served.state().map(LogEntry.Scored::new).ifPresent(all::add);
         return all;
     }
@@ -349,7 +314,7 @@ public final class OnlineService implements AutoCloseable {
         try {
             while (source.offerAll(records, (good, chunk) -> {}) < 0) {
                 requireRunning();
-                awaitChange();
+                report.awaitChange();
             }
         } catch (AccreteException e) {
             throw AccreteException.badState("what came after row " + rows + " in the log of model '" + model
@@ -386,7 +351,7 @@ public final class OnlineService implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            awaitChange();
+            report.awaitChange();
         }
     }
 
@@ -405,7 +370,7 @@ public final class OnlineService implements AutoCloseable {
 
     private synchronized Optional<Receipt> accept(List<?> records, Optional<String> key, List<String> ids) {
         requireRunning();
-        Optional<Long> before = key.map(remembered::get);
+        Optional<Long> before = key.flatMap(memory::rowOf);
         if (before.isPresent()) {
             return Optional.of(new Receipt(
                     this, before.get(), 0, true, log.map(LearnLog::end).orElse(0L)));
@@ -432,18 +397,15 @@ public final class OnlineService implements AutoCloseable {
             return Optional.empty();
         }
         long last = source.rowsAccepted();
-        key.ifPresent(some -> remember(some, last));
+        key.ifPresent(some -> memory.key(some, last));
         if (log.isPresent() && log.get().isFull()) {
-            log.get().roll(last, memory());
+            log.get().roll(last, entries());
         }
         return Optional.of(new Receipt(this, last, count, false, mark[0]));
     }
 
     private void label(String id, Chunk row) {
-        served.label(
-                Optional.ofNullable(awaiting.remove(id)).orElseThrow(),
-                row,
-                live.current().model());
+        served.label(memory.take(id).orElseThrow(), row, live.current().model());
         shadow.ifPresent(some -> Optional.ofNullable(some.awaiting().remove(id))
                 .ifPresent(said ->
                         some.scores().label(said, row, some.live().current().model())));
@@ -516,7 +478,7 @@ public final class OnlineService implements AutoCloseable {
 
     /** {@return how many predictions that await their labels are kept} */
     public int mostAwaiting() {
-        return mostAwaiting;
+        return memory.mostAwaiting();
     }
 
     /**
@@ -525,7 +487,7 @@ public final class OnlineService implements AutoCloseable {
      * @param key the key
      */
     public synchronized boolean remembers(String key) {
-        return remembered.containsKey(key);
+        return memory.rowOf(key).isPresent();
     }
 
     /**
@@ -534,7 +496,7 @@ public final class OnlineService implements AutoCloseable {
      * @param ids names
      */
     public synchronized List<String> unknown(Collection<String> ids) {
-        return ids.stream().filter(id -> !awaiting.containsKey(id)).toList();
+        return ids.stream().filter(id -> memory.asked(id).isEmpty()).toList();
     }
 
     /**
@@ -548,18 +510,19 @@ public final class OnlineService implements AutoCloseable {
      *     {@link #offer} throws
      */
     public synchronized Optional<Receipt> label(Map<String, ?> targets, Optional<String> key) {
-        if (key.filter(remembered::containsKey).isPresent()) {
+        if (key.flatMap(memory::rowOf).isPresent()) {
             return accept(List.of(), key, List.of());
         }
         List<String> missing = unknown(targets.keySet());
         if (!missing.isEmpty()) {
-            throw AccreteException.badArgument("there is no prediction '" + missing.get(0)
-                    + "' that awaits its label; the last " + mostAwaiting + " are kept, until they are labelled");
+            throw AccreteException.badArgument(
+                    "there is no prediction '" + missing.get(0) + "' that awaits its label; the last "
+                            + memory.mostAwaiting() + " are kept, until they are labelled");
         }
         List<Map<String, Object>> records = new ArrayList<>();
         targets.forEach((id, value) -> {
-            Map<String, Object> record = new HashMap<>(
-                    named(Optional.ofNullable(awaiting.get(id)).orElseThrow().cells()));
+            Map<String, Object> record =
+                    new HashMap<>(named(memory.asked(id).orElseThrow().cells()));
             if (RecordEncoder.text(value).isBlank()) {
                 throw AccreteException.badData("the target of prediction '" + id + "' must not be missing");
             }
@@ -595,16 +558,12 @@ public final class OnlineService implements AutoCloseable {
 
     /** {@return why the last rows were refused that the learner refused, at most 20, the newest last} */
     public List<String> badRows() {
-        synchronized (told) {
-            return List.copyOf(lastRefused);
-        }
+        return report.lastRefused();
     }
 
     /** {@return the last marks of drift in this process, at most 20, the newest last} */
     public List<DriftMark> drifts() {
-        synchronized (told) {
-            return List.copyOf(lastDrifts);
-        }
+        return report.lastDrifts();
     }
 
     /** {@return how the service is doing} */
@@ -615,30 +574,24 @@ public final class OnlineService implements AutoCloseable {
             Optional<ScoreReport> ofServed = served.report();
             Optional<ScoreReport> ofShadow =
                     shadow.flatMap(some -> some.scores().report());
-            synchronized (told) {
-                return new OnlineStatus(
-                        accepted,
-                        learned,
-                        accepted - taken,
-                        queue,
-                        refused,
-                        awaiting.size(),
-                        forgotten,
-                        remembered.size(),
-                        scores,
-                        ofServed,
-                        ofShadow,
-                        failure.map(Throwable::getMessage));
-            }
+            return new OnlineStatus(
+                    accepted,
+                    report.learned(),
+                    accepted - taken,
+                    queue,
+                    report.refused(),
+                    memory.awaiting(),
+                    memory.forgotten(),
+                    memory.keys(),
+                    report.scores(),
+                    ofServed,
+                    ofShadow,
+                    report.failure().map(Throwable::getMessage));
         }
     }
 
     private void requireRunning() {
-        synchronized (told) {
-            failure.ifPresent(problem -> {
-                throw AccreteException.badState("model '" + model + "' no longer learns: " + problem.getMessage());
-            });
-        }
+        report.requireNoFailure();
         if (source.isEnded()) {
             throw AccreteException.badState("the service of model '" + model + "' is closed");
         }
@@ -674,10 +627,7 @@ public final class OnlineService implements AutoCloseable {
         live.close();
         shadow.ifPresent(some -> some.live().close());
         writer.close();
-        Optional<Throwable> ending;
-        synchronized (told) {
-            ending = failure;
-        }
+        Optional<Throwable> ending = report.failure();
         if (ending.isPresent()) {
             throw ending.get() instanceof AccreteException known
                     ? known
@@ -693,71 +643,24 @@ public final class OnlineService implements AutoCloseable {
     private void train() {
         Optional<Throwable> problem = Optional.empty();
         try {
-            RunReport report = run.run();
-            learnedUpTo(source.rowsTaken(), report.scores());
+            RunReport ran = run.run();
+            report.learnedUpTo(source.rowsTaken(), ran.scores());
         } catch (RuntimeException | Error e) {
             problem = Optional.of(e);
             LOG.log(Level.ERROR, "model '" + model + "' no longer learns", e);
         }
-        synchronized (told) {
-            failure = problem;
-            ended = true;
-            told.notifyAll();
-        }
-    }
-
-    private void learnedUpTo(long row, Optional<ScoreReport> report) {
-        synchronized (told) {
-            learned = row;
-            scores = report.isPresent() ? report : scores;
-            told.notifyAll();
-        }
+        report.ended(problem);
     }
 
     private void refused(BadRow row) {
         String line = "row " + row.place().number() + " of model '" + model + "': " + row.reason();
-        boolean isLogged;
-        synchronized (told) {
-            refused++;
-            isLogged = refused <= MOST_TOLD;
-            lastRefused.addLast(line);
-            if (lastRefused.size() > MOST_TOLD) {
-                lastRefused.removeFirst();
-            }
-        }
-        if (isLogged) {
+        if (report.refused(line)) {
             LOG.log(Level.WARNING, "a row was not learned: " + line);
         }
     }
 
-    /** Waits a moment for the trainer to go on; callers look again. */
-    @SuppressWarnings("WaitNotInLoop")
-    private void awaitChange() {
-        synchronized (told) {
-            try {
-                told.wait(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     boolean awaitLearned(long row, Duration atMost) throws InterruptedException {
-        long until = System.nanoTime() + atMost.toNanos();
-        synchronized (told) {
-            while (learned < row && !ended) {
-                long left = until - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                told.wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-            }
-            if (learned < row) {
-                throw AccreteException.badState("model '" + model + "' ended before it learned that"
-                        + failure.map(problem -> ": " + problem.getMessage()).orElse(""));
-            }
-            return true;
-        }
+        return report.awaitLearned(row, atMost);
     }
 
     void awaitDurable(long mark) {
@@ -774,7 +677,7 @@ public final class OnlineService implements AutoCloseable {
             long now = System.nanoTime();
             boolean isDue = now - reportedAt >= REPORT_NANOS;
             reportedAt = isDue ? now : reportedAt;
-            learnedUpTo(
+            report.learnedUpTo(
                     source.rowsTaken(), isDue ? Optional.of(progress.scores().get()) : Optional.empty());
         }
 
@@ -782,7 +685,7 @@ public final class OnlineService implements AutoCloseable {
         public void version(ModelVersion version) {
             long row = source.rowsTaken();
             synchronized (OnlineService.this) {
-                rowsOfVersions.put(version.number(), row);
+                memory.version(version.number(), row);
                 if (log.isPresent()) {
                     log.get().append(new LogEntry.Version(version.number(), row));
                     served.state().map(LogEntry.Scored::new).ifPresent(log.get()::append);
@@ -799,11 +702,7 @@ public final class OnlineService implements AutoCloseable {
                     .mapToLong(ModelVersion::number)
                     .min()
                     .orElse(0);
-            Map.Entry<Long, Long> known = rowsOfVersions.floorEntry(oldest);
-            if (known != null) {
-                rowsOfVersions.headMap(known.getKey()).clear();
-                log.orElseThrow().cut(known.getValue());
-            }
+            memory.cut(oldest).ifPresent(row -> log.orElseThrow().cut(row));
         }
 
         @Override
@@ -815,19 +714,14 @@ public final class OnlineService implements AutoCloseable {
                         .orElse(rollback.version().number());
                 LogEntry.RolledBack back =
                         new LogEntry.RolledBack(rollback.version().number(), newest, source.rowsTaken());
-                lastRollback = Optional.of(back);
+                memory.rolledBack(back);
                 log.ifPresent(some -> some.append(back));
             }
         }
 
         @Override
         public void drift(DriftMark mark) {
-            synchronized (told) {
-                lastDrifts.addLast(mark);
-                if (lastDrifts.size() > MOST_TOLD) {
-                    lastDrifts.removeFirst();
-                }
-            }
+            report.drift(mark);
         }
 
         @Override
