@@ -9,6 +9,8 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +18,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -163,6 +167,63 @@ class ServeIT {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         running.process().destroy();
         assertThat(running.await().err()).doesNotContain("OutOfMemoryError");
+    }
+
+    @Test
+    void bodiesOfManyCallersDoNotFillASmallHeap() throws Exception {
+        Command command = Command.brief(directory).with("-Xmx64m");
+        command.run("train", Command.FLIGHTS.toString(), "--target=delayed", "--rows=2000", "--model=flights")
+                .done();
+        Command.Running running = command.start("serve", "--port", "0");
+        String uri = uri(running);
+        int port = URI.create(uri).getPort();
+        List<Socket> callers = new ArrayList<>();
+        try {
+            // One of them fits; a small one beside it does too.
+            assertThat(isHeld(port, callers)).isTrue();
+            for (int i = 0; i < 7; i++) {
+                assertThat(isHeld(port, callers)).isFalse();
+            }
+            HttpResponse<String> answer = predict(uri);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        } finally {
+            for (Socket caller : callers) {
+                caller.close();
+            }
+        }
+        // The memory of a caller who is gone is there for others.
+        List<Socket> next = new ArrayList<>();
+        for (int i = 0; i < 100 && !isHeld(port, next); i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertThat(next).hasSizeLessThan(100);
+        for (Socket caller : next) {
+            caller.close();
+        }
+        running.process().destroy();
+        assertThat(running.await().err()).doesNotContain("OutOfMemoryError");
+    }
+
+    /** Sends 12 of 15 MiB; {@return whether the server waits for the rest} It refuses them otherwise. */
+    private static boolean isHeld(int port, List<Socket> callers) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        callers.add(socket);
+        socket.setSoTimeout(3_000);
+        try {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /models/flights/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+                            + "Content-Length: " + (15 << 20) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(new byte[12 << 20]);
+            String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertThat(answer).isEqualTo("HTTP/1.1 503");
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (SocketException e) {
+            // Closed before all was sent.
+            return false;
+        }
     }
 
     /** {@return how the answer to a body of zeros begins, which are sent until the server closes the connection} */

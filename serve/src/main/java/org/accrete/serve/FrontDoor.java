@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.accrete.api.AccreteException;
 import org.eclipse.jetty.http.HttpException;
@@ -46,6 +47,9 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
     private final Optional<AccessLog> log;
     private final Connector trusted;
     private final BooleanSupplier isReady;
+    private final long mostBodies;
+    /** Bytes of the bodies of all requests that are not answered yet. */
+    private final AtomicLong bodies = new AtomicLong();
 
     /**
      * Makes the handler.
@@ -73,6 +77,8 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         this.log = log;
         this.trusted = trusted;
         this.isReady = isReady;
+        // The rest is for models, for what bodies become, and for answers.
+        this.mostBodies = Math.max(maxBody, Runtime.getRuntime().maxMemory() / 4);
     }
 
     @Override
@@ -91,6 +97,8 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         private MediaKind kind = MediaKind.JSON;
         private Bytes body = new Bytes(0);
         private String version = "";
+        /** Bytes that count among those of all bodies. */
+        private int held;
 
         Exchange(Request request, Response response, Callback callback) {
             this.request = request;
@@ -196,6 +204,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                         if (body.length() + (long) chunk.remaining() > maxBody) {
                             throw tooLarge();
                         }
+                        hold(chunk.remaining());
                         body.write(chunk.getByteBuffer());
                         isLast = chunk.isLast();
                         if (!isLast && isSlow()) {
@@ -207,6 +216,21 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
                 }
                 workWhereItFits();
             });
+        }
+
+        private void hold(int more) {
+            held += more;
+            if (bodies.addAndGet(more) > mostBodies) {
+                throw Refusal.of(
+                                503, "the requests of all callers have " + mostBodies + " bytes; try again in a moment")
+                        .with(HttpHeader.RETRY_AFTER, "1");
+            }
+        }
+
+        /** Gives the memory of the body to others. */
+        private void release() {
+            bodies.addAndGet(-held);
+            held = 0;
         }
 
         private boolean isSlow() {
@@ -245,6 +269,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         private void work() {
             Call call = new Call(request, match.orElseThrow(), kind, body, !isTrusted);
             if (call.route().endpoint() instanceof EventStream stream) {
+                release();
                 stream.open(response, callback);
                 return;
             }
@@ -279,6 +304,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
             if (!isTrusted) {
                 refused.count(match.map(Router.Match::model).orElse(""), refusal.status());
             }
+            release();
             if (response.isCommitted()) {
                 callback.failed(refusal);
                 return;
@@ -288,6 +314,7 @@ final class FrontDoor extends Handler.Abstract.NonBlocking {
         }
 
         private void send(Answer answer) {
+            release();
             HttpFields.Mutable headers = response.getHeaders();
             response.setStatus(answer.status());
             headers.put(answer.type());
