@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.ChunkBuffer;
 import org.accrete.api.data.ColumnPlan;
+import org.accrete.api.learn.AnomalyScorer;
 import org.accrete.api.learn.Classifier;
 import org.accrete.api.learn.Clusterer;
 import org.accrete.api.learn.Model;
@@ -77,6 +78,11 @@ final class Exported implements AutoCloseable {
             for (int row = 0; row < clusters.length; row++) {
                 assertThat(found[row]).as("row %d", row).isEqualTo(clusters[row]);
             }
+        } else if (model instanceof AnomalyScorer scorer) {
+            double[] expected = new double[rows.rows()];
+            scorer.score(rows, expected);
+            assertThat(outputs).containsOnlyKeys("scores");
+            assertClose((double[][]) outputs.get("scores"), expected, tolerance);
         } else if (model instanceof Transformer transformer) {
             ChunkBuffer out = new ChunkBuffer(transformer.outputSchema(), rows.rows());
             transformer.transform(rows, out);

@@ -77,6 +77,8 @@ class LearnersTest {
             gradient-boosted-trees-regressor | | delay | 1e-11 |
             hoeffding-tree-regressor | | delay | 1e-11 |
             adaptive-random-forest-regressor | | delay | 1e-11 | n-estimators=5
+            half-space-trees | | | 1e-12 |
+            half-space-trees | standard-scaler | | 1e-12 | trees=3 height=4 size-limit=0.001
             bagging | standard-scaler | delayed | 1e-12 |
             bagging | standard-scaler | band | 1e-12 | n-estimators=3
             bagging | standard-scaler | delayed | 1e-12 | n-estimators=3 base.loss=hinge

@@ -3,6 +3,8 @@ package org.accrete.learners.neighbours;
 import java.util.Arrays;
 import org.accrete.api.AccreteException;
 import org.accrete.api.SeededRandom;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.store.State;
 import org.accrete.kernels.Exp;
 
@@ -215,8 +217,118 @@ final class HalfSpaceForest {
                 node = 2 * node + (value < threshold[splits + node] ? 1 : 2);
                 even *= 0.5;
             }
-            sum += Exp.log((reference[masses + node] / root + half) / (even + half));
+            sum += density(tree, node, even);
         }
         return Exp.logistic(-sum / trees);
+    }
+
+    /** {@return the logarithm of a node's density} */
+    private double density(int tree, int node, double even) {
+        return Exp.log((reference[tree * nodes + node] / reference[tree * nodes] + half) / (even + half));
+    }
+
+    // --- export
+
+    /**
+     * {@return what {@link #score} says in a graph, rows × 1}
+     *
+     * @param rows rows × columns
+     * @param places where the numbers of a row are among the columns
+     */
+    Value export(ModelGraph graph, Value rows, long[] places) {
+        int asked = 0;
+        for (int tree = 0; tree < trees; tree++) {
+            asked += asked(tree, 0);
+        }
+        Writer writer = new Writer(2 * asked, places);
+        long[] roots = new long[trees];
+        for (int tree = 0; tree < trees; tree++) {
+            roots[tree] = writer.nodes;
+            writer.add(tree, 0, 1);
+        }
+        ModelGraph.Trees written = new ModelGraph.Trees(
+                roots,
+                writer.columns,
+                writer.splits,
+                true,
+                writer.yes,
+                writer.yesIsLeaf,
+                writer.no,
+                writer.noIsLeaf,
+                writer.missingIsYes,
+                new long[writer.leaves.length],
+                writer.leaves);
+        Value mean = graph.apply("Div", graph.trees(rows, written, 1), graph.constant(trees));
+        return graph.apply("Sigmoid", graph.apply("Neg", mean));
+    }
+
+    private boolean asks(int tree, int node) {
+        return node < inner && reference[tree * nodes + node] >= sizeLimit * reference[tree * nodes];
+    }
+
+    /** {@return how many nodes from one on ask for a number} */
+    private int asked(int tree, int node) {
+        return asks(tree, node) ? 1 + asked(tree, 2 * node + 1) + asked(tree, 2 * node + 2) : 0;
+    }
+
+    /** Each node becomes two: one whose yes is the end of the path of a missing number, and one that splits. */
+    private final class Writer {
+        final long[] places;
+        final long[] columns;
+        final double[] splits;
+        final long[] yes;
+        final long[] yesIsLeaf;
+        final long[] no;
+        final long[] noIsLeaf;
+        final long[] missingIsYes;
+        final double[] leaves;
+        int nodes;
+        int ends;
+
+        Writer(int count, long[] places) {
+            this.places = places;
+            columns = new long[count];
+            splits = new double[count];
+            yes = new long[count];
+            yesIsLeaf = new long[count];
+            no = new long[count];
+            noIsLeaf = new long[count];
+            missingIsYes = new long[count];
+            leaves = new double[count + trees];
+        }
+
+        /** Adds a node that asks, and all below it. */
+        void add(int tree, int node, double even) {
+            int missing = nodes++;
+            int split = nodes++;
+            long column = places[feature[tree * inner + node]];
+            columns[missing] = column;
+            columns[split] = column;
+            // No finite number is below.
+            splits[missing] = -Double.MAX_VALUE;
+            missingIsYes[missing] = 1;
+            yesIsLeaf[missing] = 1;
+            yes[missing] = end(tree, node, even);
+            no[missing] = split;
+            splits[split] = threshold[tree * inner + node];
+            yesIsLeaf[split] = asks(tree, 2 * node + 1) ? 0 : 1;
+            yes[split] = next(tree, 2 * node + 1, even * 0.5);
+            noIsLeaf[split] = asks(tree, 2 * node + 2) ? 0 : 1;
+            no[split] = next(tree, 2 * node + 2, even * 0.5);
+        }
+
+        private int next(int tree, int node, double even) {
+            if (!asks(tree, node)) {
+                return end(tree, node, even);
+            }
+            int first = nodes;
+            add(tree, node, even);
+            return first;
+        }
+
+        private int end(int tree, int node, double even) {
+            leaves[ends] = density(tree, node, even);
+            return ends++;
+        }
     }
 }

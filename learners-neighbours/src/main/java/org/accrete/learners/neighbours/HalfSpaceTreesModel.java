@@ -3,12 +3,16 @@ package org.accrete.learners.neighbours;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.AnomalyScorer;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 
 /** Scores rows by a {@link HalfSpaceForest}. */
-final class HalfSpaceTreesModel implements AnomalyScorer {
+final class HalfSpaceTreesModel implements AnomalyScorer, ExportableModel {
     /** No more columns are described. */
     private static final int MOST_LINES = 10;
 
@@ -47,6 +51,15 @@ final class HalfSpaceTreesModel implements AnomalyScorer {
             numbers.read(chunk, row, x, 0);
             out[row] = forest.score(x, 0);
         }
+    }
+
+    @Override
+    public List<Value> export(ModelGraph graph, List<Value> rows) {
+        if (!forest.hasReference()) {
+            throw AccreteException.badArgument("the model cannot be exported: it has no score yet; train it with the "
+                    + windowSize + " rows of a window first");
+        }
+        return List.of(forest.export(graph, rows.get(0), NumericFeatures.places(schema)));
     }
 
     @Override
