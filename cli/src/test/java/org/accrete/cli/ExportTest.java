@@ -83,16 +83,25 @@ final class ExportTest {
 
     @Test
     void whatCannotBeExportedSaysWhyInOneLine() {
-        train("near", "k-nearest-neighbours");
-        Path out = folder.resolve("near.onnx");
-        Outcome refused = accrete("export", "near", out.toString());
+        Outcome trained = accrete(
+                "train",
+                folder.resolve("rows.csv").toString(),
+                "--model",
+                "odd",
+                "--learner",
+                "half-space-trees",
+                "--set",
+                "window-size=1000");
+        assertThat(trained.status()).as(trained.err()).isZero();
+        Path out = folder.resolve("odd.onnx");
+        Outcome refused = accrete("export", "odd", out.toString());
         assertThat(refused.status()).isEqualTo(2);
         assertThat(refused.err().strip().lines())
                 .singleElement()
                 .asString()
-                .contains("cannot be exported: learner 'k-nearest-neighbours'");
+                .contains("cannot be exported: it has no score yet; train it with the 1000 rows of a window first");
         assertThat(out).doesNotExist();
-        assertThat(accrete("export", "near", out.toString(), "--format", "pmml").err())
+        assertThat(accrete("export", "odd", out.toString(), "--format", "pmml").err())
                 .contains("format must be one of onnx");
     }
 

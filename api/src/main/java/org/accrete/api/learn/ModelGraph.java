@@ -77,7 +77,19 @@ public interface ModelGraph {
      *     {@code String[]}, or, as a tensor, a {@code double[]} or a {@code byte[]} of unsigned numbers
      * @param inputs its inputs, in order
      */
-    Value apply(String operator, Map<String, ?> attributes, Value... inputs);
+    default Value apply(String operator, Map<String, ?> attributes, Value... inputs) {
+        return apply(1, operator, attributes, inputs).get(0);
+    }
+
+    /**
+     * {@return the results of an operation, in order}
+     *
+     * @param results how many it has
+     * @param operator its name
+     * @param attributes its attributes by name, as above
+     * @param inputs its inputs, in order
+     */
+    List<Value> apply(int results, String operator, Map<String, ?> attributes, Value... inputs);
 
     /**
      * {@return the result of an operation without attributes}

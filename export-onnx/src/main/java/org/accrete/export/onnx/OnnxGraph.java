@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.accrete.api.AccreteException;
 import org.accrete.api.learn.ModelGraph;
 
@@ -107,13 +108,13 @@ final class OnnxGraph implements ModelGraph {
     }
 
     @Override
-    public Value apply(String operator, Map<String, ?> attributes, Value... inputs) {
-        Named output = newValue();
-        apply(operator, attributes, output.name, inputs);
-        return output;
+    public List<Value> apply(int results, String operator, Map<String, ?> attributes, Value... inputs) {
+        List<Named> outputs = Stream.generate(this::newValue).limit(results).toList();
+        apply(operator, attributes, outputs, inputs);
+        return List.copyOf(outputs);
     }
 
-    private void apply(String operator, Map<String, ?> attributes, String output, Value... inputs) {
+    private void apply(String operator, Map<String, ?> attributes, List<Named> outputs, Value... inputs) {
         int dot = operator.lastIndexOf('.');
         String domain = operator.substring(0, Math.max(0, dot));
         domains.add(domain);
@@ -121,7 +122,8 @@ final class OnnxGraph implements ModelGraph {
         for (Value input : inputs) {
             node.put(1, ((Named) input).name);
         }
-        node.put(2, output).put(4, operator.substring(dot + 1));
+        outputs.forEach(output -> node.put(2, output.name));
+        node.put(4, operator.substring(dot + 1));
         // In one order, so that the same model makes the same bytes.
         new TreeMap<>(attributes).forEach((name, value) -> node.put(5, attribute(name, value)));
         graph.put(1, node.put(7, domain));
@@ -170,7 +172,7 @@ final class OnnxGraph implements ModelGraph {
      * @param columns of each row; 0 if an output is one value per row
      */
     void output(String name, Value value, int type, long columns) {
-        apply("Identity", Map.of(), name, value);
+        apply("Identity", Map.of(), List.of(new Named(name)), value);
         graph.put(12, valueInfo(name, type, columns));
     }
 

@@ -21,6 +21,9 @@ import org.accrete.api.data.ChunkSource;
 import org.accrete.api.data.Column;
 import org.accrete.api.data.ColumnPlan;
 import org.accrete.api.data.RecordEncoder;
+import org.accrete.api.data.Schema;
+import org.accrete.api.data.Target;
+import org.accrete.api.learn.Model;
 import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.pipeline.PipelineSpec;
 import org.accrete.core.source.Sources;
@@ -204,7 +207,8 @@ class InputsTest {
                 "hoeffding-tree-classifier",
                 "adaptive-random-forest-classifier",
                 "gradient-boosted-trees-classifier",
-                "bagging"
+                "bagging",
+                "k-nearest-neighbours"
             })
     void aClassifierOfOneClassSaysIt(String learner) throws Exception {
         ChunkSource source = Sources.of(new double[][] {{1}, {2}}, new String[] {"only", "only"});
@@ -221,6 +225,16 @@ class InputsTest {
         try (Exported exported = new Exported(pipeline.snapshot(), Optional.empty(), Hashing.INSIDE)) {
             exported.compare(Map.of("X", new double[][] {{1}, {2}}), rows.chunk(), 1e-12);
         }
+    }
+
+    @Test
+    void aModelWithoutOperationsIsRefusedInOneLine() {
+        Schema schema = Schema.numeric(2, Target.none());
+        Model stranger = () -> schema;
+        assertThatThrownBy(() -> OnnxExport.of(stranger, Optional.empty(), Hashing.INSIDE, Map.of()))
+                .isInstanceOf(AccreteException.class)
+                .hasMessage("the model cannot be exported: learner does not say what it computes in standard"
+                        + " operations; serve it with accrete serve instead");
     }
 
     @Test

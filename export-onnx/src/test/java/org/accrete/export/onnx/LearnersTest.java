@@ -77,6 +77,11 @@ class LearnersTest {
             gradient-boosted-trees-regressor | | delay | 1e-11 |
             hoeffding-tree-regressor | | delay | 1e-11 |
             adaptive-random-forest-regressor | | delay | 1e-11 | n-estimators=5
+            k-nearest-neighbours | | delayed | 1e-12 | window-size=50
+            k-nearest-neighbours | | band | 1e-12 | window-size=60 weights=distance neighbours=3
+            k-nearest-neighbours | | delay | 1e-12 | window-size=40 weights=distance
+            k-nearest-neighbours | standard-scaler | band | 1e-12 | window-size=60 neighbours=1
+            k-nearest-neighbours | standard-scaler | delay | 1e-12 | window-size=30 neighbours=100
             half-space-trees | | | 1e-12 |
             half-space-trees | standard-scaler | | 1e-12 | trees=3 height=4 size-limit=0.001
             bagging | standard-scaler | delayed | 1e-12 |

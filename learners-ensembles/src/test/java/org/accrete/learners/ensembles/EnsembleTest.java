@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +20,11 @@ import org.accrete.api.data.DenseChunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.EnsembleLearner;
+import org.accrete.api.learn.ExportableModel;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
 import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.OnlineLearner;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
@@ -379,5 +382,30 @@ class EnsembleTest {
         assertThatThrownBy(() -> Pipeline.create(plugIns, CLASSES, new PipelineSpec("bagging", List.of(), settings)))
                 .isInstanceOf(AccreteException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void membersWithoutOperationsAreNamedInOneLine() {
+        Regressor stranger = new Regressor() {
+            @Override
+            public Schema schema() {
+                return Schema.numeric(1, Target.numeric("y"));
+            }
+
+            @Override
+            public void predict(Chunk chunk, double[] out) {
+                out[0] = 1;
+            }
+        };
+        EnsembleModel.Fares fares = new EnsembleModel.Fares("mine", new double[1], new long[1], new long[1]);
+        ExportableModel ensemble = EnsembleModel.of(new Model[] {stranger}, fares);
+        ModelGraph graph = (ModelGraph) Proxy.newProxyInstance(
+                ModelGraph.class.getClassLoader(), new Class<?>[] {ModelGraph.class}, (proxy, method, arguments) -> {
+                    throw new AssertionError(method);
+                });
+        assertThatThrownBy(() -> ensemble.export(graph, List.of()))
+                .isInstanceOf(AccreteException.class)
+                .hasMessage("the model cannot be exported: its members, 'mine', do not say what they compute in"
+                        + " standard operations; serve it with accrete serve instead");
     }
 }

@@ -3,10 +3,14 @@ package org.accrete.learners.neighbours;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.accrete.api.AccreteException;
 import org.accrete.api.data.Chunk;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Classifier;
-import org.accrete.api.learn.Model;
+import org.accrete.api.learn.ExportableModel;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.ProbabilisticClassifier;
 import org.accrete.api.learn.Regressor;
 import org.accrete.kernels.Exp;
@@ -100,6 +104,72 @@ final class NearestNeighbours {
         return mean;
     }
 
+    // --- export
+
+    /** Refuses a model that has no rows. */
+    private void requireRows() {
+        if (window.rows() == 0) {
+            throw AccreteException.badArgument("the model cannot be exported: it has no rows yet; train it first");
+        }
+    }
+
+    /** Neighbours of the rows of a graph: their places in the window and how much each counts, rows × neighbours. */
+    private record InGraph(Value places, Value weights, int count) {}
+
+    private InGraph search(ModelGraph graph, List<Value> rows) {
+        requireRows();
+        int count = Math.min(most, window.rows());
+        Value distances = window.distances(graph, rows.get(0), NumericFeatures.places(schema));
+        // The smallest, in order, and of equals the one that is older.
+        List<Value> top =
+                graph.apply(2, "TopK", Map.of("largest", 0L), distances, graph.constant(new long[] {count}, 1));
+        Value found = top.get(0);
+        Value places = top.get(1);
+        Value weights = graph.apply("Gather", window.weights(graph), places);
+        if (byDistance) {
+            Value zero = graph.constant(0);
+            Value isSame = graph.apply("Equal", found, zero);
+            Value ofSame = graph.apply("Where", isSame, weights, zero);
+            Value ofOthers = graph.apply("Div", weights, graph.apply("Sqrt", found));
+            weights = graph.apply("Where", graph.columns(isSame, 0), ofSame, ofOthers);
+        }
+        return new InGraph(places, weights, count);
+    }
+
+    /** {@return what {@link #decide} writes, rows × decision values} */
+    private Value decisions(ModelGraph graph, List<Value> rows, int classes) {
+        InGraph found = search(graph, rows);
+        double[] table = new double[window.rows() * classes];
+        double[] targets = window.targets();
+        for (int i = 0; i < targets.length; i++) {
+            table[i * classes + (int) targets[i]] = 1;
+        }
+        Value ofClass = graph.apply("Gather", graph.constant(table, targets.length, classes), found.places);
+        Value each = graph.apply("Unsqueeze", found.weights, graph.constant(new long[] {2}, 1));
+        Value votes = graph.apply(
+                "ReduceSum",
+                Map.of("keepdims", 0L),
+                graph.apply("Mul", ofClass, each),
+                graph.constant(new long[] {1}, 1));
+        Value scale = graph.apply("Div", graph.constant(found.count), sum(graph, found.weights));
+        Value logs =
+                graph.apply("Log", graph.apply("Add", graph.apply("Mul", votes, scale), graph.constant(1.0 / classes)));
+        return classes == 2
+                ? graph.apply("Sub", graph.columns(logs, 1), graph.columns(logs, 0))
+                : graph.apply("Sub", logs, graph.constant(Exp.log(found.count + 1.0)));
+    }
+
+    /** {@return what {@link #predict} says, rows × 1} */
+    private Value predictions(ModelGraph graph, List<Value> rows) {
+        InGraph found = search(graph, rows);
+        Value targets = graph.apply("Gather", graph.constant(window.targets(), window.rows()), found.places);
+        return graph.apply("Div", sum(graph, graph.apply("Mul", targets, found.weights)), sum(graph, found.weights));
+    }
+
+    private static Value sum(ModelGraph graph, Value terms) {
+        return graph.apply("ReduceSum", terms, graph.constant(new long[] {1}, 1));
+    }
+
     List<String> describe() {
         List<String> lines = new ArrayList<>();
         lines.add("the last " + window.rows() + " rows are in the model, with their targets; it keeps up to "
@@ -110,7 +180,7 @@ final class NearestNeighbours {
     }
 
     /** The common part of both models. */
-    private abstract static sealed class OfWindow implements Model permits OfClasses, OfNumbers {
+    private abstract static sealed class OfWindow implements ExportableModel permits OfClasses, OfNumbers {
         final NearestNeighbours neighbours;
 
         OfWindow(NearestNeighbours neighbours) {
@@ -158,6 +228,15 @@ final class NearestNeighbours {
         }
 
         @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            if (labels.size() < 2) {
+                return List.of(graph.everywhere(schema(), rows, 0), graph.everywhere(schema(), rows, 1));
+            }
+            Value decisions = neighbours.decisions(graph, rows, labels.size());
+            return List.of(decisions, graph.probabilities(decisions, labels.size()));
+        }
+
+        @Override
         public int winner(double[] decisions, int row) {
             return Classifier.winner(decisions, row, labels.size());
         }
@@ -176,6 +255,11 @@ final class NearestNeighbours {
             for (int row = 0; row < chunk.rows(); row++) {
                 out[row] = one.predict(chunk, row);
             }
+        }
+
+        @Override
+        public List<Value> export(ModelGraph graph, List<Value> rows) {
+            return List.of(neighbours.predictions(graph, rows));
         }
     }
 }

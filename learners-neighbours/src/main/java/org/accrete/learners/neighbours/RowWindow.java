@@ -2,6 +2,8 @@ package org.accrete.learners.neighbours;
 
 import java.util.Arrays;
 import org.accrete.api.AccreteException;
+import org.accrete.api.learn.ModelGraph;
+import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.store.State;
 import org.accrete.kernels.DenseKernels;
 
@@ -27,6 +29,9 @@ final class RowWindow {
     private static final String X = "k-nearest-neighbours.x";
     private static final String Y = "k-nearest-neighbours.y";
     private static final String WEIGHT = "k-nearest-neighbours.weight";
+
+    /** Running sums of a squared distance. */
+    private static final int LANES = 16;
 
     private final int size;
     private final int width;
@@ -181,5 +186,71 @@ final class RowWindow {
                         "tensors '" + Y + "' and '" + WEIGHT + "' hold numbers that cannot be learned");
             }
         }
+    }
+
+    // --- export
+
+    /** {@return the targets, from the oldest row to the newest} */
+    double[] targets() {
+        return inOrder(y, rows < size ? 0 : next, 1);
+    }
+
+    /** {@return the weights in a graph, in the same order} */
+    Value weights(ModelGraph graph) {
+        return graph.constant(inOrder(weight, rows < size ? 0 : next, 1), rows);
+    }
+
+    /**
+     * {@return the squared distances of rows to those of the window in a graph, rows × rows of the window: the bits of
+     * those that {@link #search} compares, so that rows which are equally far are so in both}
+     *
+     * @param row the numbers of a graph's rows
+     * @param columns where those that count are among them
+     */
+    Value distances(ModelGraph graph, Value row, long[] columns) {
+        double[] all = inOrder(x, rows < size ? 0 : next, width);
+        Value[] squares = new Value[width];
+        for (int j = 0; j < width; j++) {
+            double[] column = new double[rows];
+            for (int i = 0; i < rows; i++) {
+                column[i] = all[i * width + j];
+            }
+            Value difference = graph.apply("Sub", graph.columns(row, columns[j]), graph.constant(column, 1, rows));
+            squares[j] = graph.apply("Mul", difference, difference);
+        }
+        Value whole = whole(graph, squares);
+        Value nothing = graph.constant(0);
+        Value sum = nothing;
+        Value present = nothing;
+        for (Value square : squares) {
+            Value missing = graph.apply("IsNaN", square);
+            sum = graph.apply("Add", sum, graph.apply("Where", missing, nothing, square));
+            present = graph.apply("Add", present, graph.apply("Where", missing, nothing, graph.constant(1)));
+        }
+        Value scaled = graph.apply("Mul", sum, graph.apply("Div", graph.constant(width), present));
+        Value partial =
+                graph.apply("Where", graph.apply("Equal", present, nothing), graph.constant(Double.MAX_VALUE), scaled);
+        return graph.apply("Where", graph.apply("IsNaN", whole), partial, whole);
+    }
+
+    /** Adds squares in the order of {@link DenseKernels#squaredDistance}. */
+    private static Value whole(ModelGraph graph, Value[] squares) {
+        int n = squares.length;
+        int inSixteens = n - n % 8;
+        Value[] sums = new Value[LANES];
+        Arrays.fill(sums, graph.constant(0));
+        for (int j = 0; j < inSixteens; j++) {
+            sums[j % LANES] = graph.apply("Add", sums[j % LANES], squares[j]);
+        }
+        Value tail = graph.constant(0);
+        for (int j = inSixteens; j < n; j++) {
+            tail = graph.apply("Add", tail, squares[j]);
+        }
+        for (int half : new int[] {8, 4, 2, 1}) {
+            for (int k = 0; k < half; k++) {
+                sums[k] = graph.apply("Add", sums[k], sums[k + half]);
+            }
+        }
+        return graph.apply("Add", sums[0], tail);
     }
 }
