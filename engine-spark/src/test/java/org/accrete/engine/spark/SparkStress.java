@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Random;
 import org.accrete.api.store.ModelStore;
 import org.accrete.api.store.ModelVersion;
+import org.accrete.api.store.State;
+import org.accrete.core.pipeline.Pipeline;
 import org.accrete.core.store.DirectoryStore;
 import org.accrete.testkit.RunSeed;
 import org.apache.spark.sql.Dataset;
@@ -341,8 +343,22 @@ final class SparkStress {
                 .shards(shards)
                 .into(store, "w")
                 .run();
+        State state = store.load(version);
         System.out.printf(
                 "2^%d columns, %d shards: %d bytes sent to each executor and returned by each shard, %.1f s%n",
-                bits, shards, StateBytes.of(store.load(version)).bytes().length, (System.nanoTime() - begin) / 1e9);
+                bits, shards, StateBytes.of(state).bytes().length, (System.nanoTime() - begin) / 1e9);
+        // What the driver does in a round besides: write one state, then read and merge that of each shard.
+        for (int i = 0; i < 3; i++) {
+            long start = System.nanoTime();
+            StateBytes bytes = StateBytes.of(state);
+            long written = System.nanoTime();
+            Pipeline shard = Pipeline.restore(Here.PLUG_INS, bytes.state());
+            long read = System.nanoTime();
+            Pipeline.restore(Here.PLUG_INS, bytes.state()).merge(shard);
+            long merged = System.nanoTime();
+            System.out.printf(
+                    "write %.1f ms, read %.1f ms, merge %.1f ms%n",
+                    (written - start) / 1e6, (read - written) / 1e6, (merged - read - (read - written)) / 1e6);
+        }
     }
 }
