@@ -27,12 +27,13 @@ final class PipelineAssembly {
 
     /** {@return a pipeline that has seen nothing} */
     static Pipeline create(ResolvedSpec spec, Schema schema) {
-        return create(spec, schema, LearnerProvider::create);
+        return create(spec, schema, StepProvider::create, LearnerProvider::create);
     }
 
-    /** {@return a pipeline whose steps have seen nothing} */
-    static Pipeline create(ResolvedSpec spec, Schema schema, Maker<LearnerProvider, Learner> learner) {
-        Pipeline pipeline = assemble("create", spec, schema, StepProvider::create, learner);
+    /** {@return a pipeline of new parts} */
+    static Pipeline create(
+            ResolvedSpec spec, Schema schema, Maker<StepProvider, Step> step, Maker<LearnerProvider, Learner> learner) {
+        Pipeline pipeline = assemble("create", spec, schema, step, learner);
         // Two parts that would store something under one name are refused now, not when the first version is appended.
         pipeline.state();
         return pipeline;

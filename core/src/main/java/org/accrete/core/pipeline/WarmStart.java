@@ -20,21 +20,25 @@ public final class WarmStart {
     /**
      * {@return a pipeline whose learner begins with the given weights and which has seen no row}
      *
+     * <p>Steps begin with what is named after them, as in the state of a pipeline or as scikit-learn's pipelines name
+     * them: {@code standardscaler__mean_}. {@code feature_names_in_} must be the names of the columns.
+     *
      * @param plugIns where its parts are found
      * @param schema what the columns are, and the classes known so far
      * @param spec what it is made of
-     * @param weights tensors under the learner's names
+     * @param weights tensors under the names of the learner, or of a tool that it knows, as read from a file
      * @throws AccreteException as {@link Pipeline#create} does; bad argument: the learner cannot begin with weights, or
-     *     these do not fit it
+     *     these do not fit it, its columns or its steps
      */
     public static Pipeline fromWeights(PlugIns plugIns, Schema schema, PipelineSpec spec, State weights) {
         ResolvedSpec resolved = ResolvedSpec.of(plugIns, spec);
         resolved.requireTarget(plugIns, schema.target());
         WarmStartProvider learner = resolved.requireWarmStart();
-        Pipeline pipeline = PipelineAssembly.create(
-                resolved,
-                schema,
-                (provider, columns, params) -> learner.createWithWeights(columns, params, weights, true));
+        StepWeights ofSteps = new StepWeights(weights, resolved.stepNames());
+        Pipeline pipeline = PipelineAssembly.create(resolved, schema, ofSteps::step, (provider, columns, params) -> {
+            StepWeights.requireColumns(weights, columns);
+            return learner.createWithWeights(columns, params, weights, true);
+        });
         pipeline.beganWithWeights();
         return pipeline;
     }

@@ -16,6 +16,8 @@ import org.accrete.api.data.SparseChunk;
 import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.ModelGraph.Value;
 import org.accrete.api.learn.Scaling;
+import org.accrete.api.store.State;
+import org.accrete.api.store.Tensor;
 
 /**
  * The columns of a schema's numeric blocks, numbered from 0 without the columns between them: reads them from a row and
@@ -92,6 +94,27 @@ final class NumericColumns {
             run++;
         }
         return from[run] + left;
+    }
+
+    /**
+     * {@return the numbers of the numeric columns}
+     *
+     * @param name of a tensor with a number for each column of the schema, or with one for all
+     * @param weights what another tool trained
+     * @throws AccreteException bad argument: there is none, or it has another shape
+     */
+    double[] of(String name, State weights) {
+        Tensor tensor = weights.tensors().get(name);
+        if (tensor == null || (tensor.size() != width && tensor.size() != 1)) {
+            throw AccreteException.badArgument("'" + name + "' must have " + width
+                    + " numbers, one for each column, but " + (tensor == null ? "there is none" : "is " + tensor));
+        }
+        double[] all = tensor.doubles();
+        double[] of = new double[count];
+        for (int j = 0; j < count; j++) {
+            of[j] = all[all.length == 1 ? 0 : column(j)];
+        }
+        return of;
     }
 
     /**

@@ -158,6 +158,40 @@ final class StandardScaler implements RowWiseStep, DivisibleLearner {
         remember();
     }
 
+    /** Takes the moments of a state, or the attributes of a scikit-learn {@code StandardScaler}. */
+    void begin(State weights) {
+        if (weights.tensors().containsKey(MEAN)) {
+            restore(weights);
+            return;
+        }
+        double[] means = columns.of("mean_", weights);
+        double[] variances = columns.of("var_", weights);
+        double[] seen = columns.of("n_samples_seen_", weights);
+        requireFlag(weights, "with_mean", form.withMean);
+        requireFlag(weights, "with_std", form.withStd);
+        for (int j = 0; j < n; j++) {
+            count[j] = seen[j];
+            mean[j] = means[j];
+            m2[j] = variances[j] * seen[j];
+            rowsSeen = Math.max(rowsSeen, (long) seen[j]);
+            if (!(count[j] >= 0 && m2[j] >= 0 && Math.abs(mean[j]) <= Double.MAX_VALUE)) {
+                throw AccreteException.badArgument("the moments of column '" + columns.name(j)
+                        + "' must be finite and not negative but were: n_samples_seen_ " + seen[j] + ", mean_ "
+                        + means[j]
+                        + ", var_ " + variances[j]);
+            }
+        }
+        checkMoments(Kind.BAD_ARGUMENT);
+        remember();
+    }
+
+    private static void requireFlag(State weights, String name, boolean mine) {
+        if (weights.tensors().containsKey(name) && (weights.number(name) != 0) != mine) {
+            throw AccreteException.badArgument(
+                    name.replace('_', '-') + " must be " + !mine + " with these weights but was " + mine);
+        }
+    }
+
     @Override
     public Schema schema() {
         return schema;

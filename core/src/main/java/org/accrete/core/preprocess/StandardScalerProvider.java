@@ -4,13 +4,14 @@ import java.util.List;
 import org.accrete.api.data.Schema;
 import org.accrete.api.learn.Step;
 import org.accrete.api.learn.StepProvider;
+import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.Domain.Range;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** The plug-in {@code standard-scaler}: numeric columns to mean 0 and variance 1, by the rows seen so far. */
-public final class StandardScalerProvider implements StepProvider {
+public final class StandardScalerProvider implements StepProvider, WarmStartProvider {
     static final ParamSpec<Boolean> WITH_MEAN = ParamSpec.flag("with-mean", true, "whether the mean is subtracted");
 
     static final ParamSpec<Boolean> WITH_STD =
@@ -64,6 +65,14 @@ public final class StandardScalerProvider implements StepProvider {
     public Step restore(Schema schema, Params params, State state) {
         StandardScaler scaler = new StandardScaler(schema, params);
         scaler.restore(state);
+        return scaler;
+    }
+
+    /** {@inheritDoc} It takes the attributes of a scikit-learn {@code StandardScaler}. */
+    @Override
+    public Step createWithWeights(Schema schema, Params params, State weights, boolean head) {
+        StandardScaler scaler = new StandardScaler(schema, params);
+        scaler.begin(weights);
         return scaler;
     }
 }

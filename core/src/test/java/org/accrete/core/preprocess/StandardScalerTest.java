@@ -711,4 +711,60 @@ class StandardScalerTest {
         assertThat(a.snapshot().scaling().centre()).containsExactly(2, 12);
         assertThat(a.snapshot().scaling().scale()).containsExactly(1, 2);
     }
+
+    // --- attributes of scikit-learn
+
+    private static Step begun(Schema schema, State attributes) {
+        return PROVIDER.createWithWeights(schema, Params.parse(PROVIDER.params(), Map.of()), attributes, true);
+    }
+
+    /** The first column lacks a value, so counts differ; columns that are not numeric have no part in it. */
+    @Test
+    void attributesOfScikitLearnAreTheMoments() {
+        State attributes = State.builder()
+                .doubles("mean_", new double[] {2, 12, 0.5, 0.5, -1})
+                .doubles("var_", new double[] {4, 0, 0.1, 0.1, 2.25})
+                .longs("n_samples_seen_", new long[] {7, 8, 8, 8, 8})
+                .build();
+        Schema schema = new Schema(MIXED.blocks().subList(0, 3), Target.none());
+        StandardScaler scaler = (StandardScaler) begun(schema, attributes);
+        assertThat(scaler.snapshot().scaling().centre()).containsExactly(2, 12, 0, 0, -1);
+        assertThat(scaler.snapshot().scaling().scale()).containsExactly(2, 1, 1, 1, 1.5);
+        assertThat(scaler.state().doubles("standard-scaler.count", 3)).containsExactly(7, 8, 8);
+        assertThat(scaler.state().doubles("standard-scaler.m2", 3)).containsExactly(28, 0, 18);
+        assertThat(begun(schema, scaler.state()).state()).isEqualTo(scaler.state());
+    }
+
+    @Test
+    void attributesThatDoNotFitAreRefused() {
+        State one = State.builder()
+                .doubles("mean_", new double[] {2})
+                .doubles("var_", new double[] {4})
+                .whole("n_samples_seen_", 7)
+                .build();
+        Schema two = Schema.numeric(2, Target.none());
+        State wrong = State.builder()
+                .doubles("mean_", new double[] {1, 2, 3})
+                .all(State.builder()
+                        .number("var_", 1)
+                        .whole("n_samples_seen_", 7)
+                        .build())
+                .build();
+        State uncentred = State.builder().all(one).whole("with_mean", 0).build();
+        State negative = State.builder()
+                .doubles("mean_", new double[] {2})
+                .doubles("var_", new double[] {-4})
+                .whole("n_samples_seen_", 7)
+                .build();
+        Map<String, Runnable> refusals = Map.of(
+                "'mean_' must have 2 numbers, one for each column, but is F64[3]", () -> begun(two, wrong),
+                "but there is none",
+                        () -> begun(ONE, State.builder().number("mean_", 1).build()),
+                "with-mean must be false with these weights but was true", () -> begun(ONE, uncentred),
+                "column 'x0' must be finite and not negative", () -> begun(ONE, negative));
+        refusals.forEach((message, call) -> assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        AccreteException.class, e -> assertThat(e.kind()).isEqualTo(AccreteException.Kind.BAD_ARGUMENT))
+                .hasMessageContaining(message));
+    }
 }
