@@ -17,6 +17,7 @@ import org.accrete.api.param.ParamSpec;
 import org.accrete.api.store.State;
 import org.accrete.core.store.WeightFile;
 import org.accrete.core.train.CheckpointInterval;
+import org.accrete.io.NumpyArchive;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -186,7 +187,9 @@ final class TrainOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "Start a new model with the weights in a safetensors file, such as one of PyTorch.")
+            description = "Start a new model with the weights in a file: of a network, safetensors, such as one of"
+                    + " PyTorch; of a linear learner, coef_ and intercept_ of scikit-learn in an .npz file, or coef and"
+                    + " intercept in safetensors.")
     Optional<String> weights = Optional.empty();
 
     @Option(
@@ -300,7 +303,17 @@ final class TrainOptions {
                         "--map must be place=layer,..., each place once, but was '" + map.orElse("") + "'");
             }
         }
-        return weights.map(file -> WeightFile.read(Path.of(file), places));
+        return weights.map(Path::of)
+                .map(file -> isArchive(file, places) ? NumpyArchive.read(file) : WeightFile.read(file, places));
+    }
+
+    /** {@return whether a file is an archive of arrays, which has no layers} */
+    private static boolean isArchive(Path file, Map<String, String> places) {
+        boolean archive = file.toString().endsWith(".npz");
+        if (archive && !places.isEmpty()) {
+            throw AccreteException.badArgument("--map is for the layers in a safetensors file; leave it out");
+        }
+        return archive;
     }
 
     Map<String, String> settings() {

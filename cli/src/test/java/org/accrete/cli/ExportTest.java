@@ -261,4 +261,54 @@ final class ExportTest {
         assertThat(refused.status()).isEqualTo(2);
         assertThat(refused.err()).contains("--hash is about the inputs of --format onnx");
     }
+
+    // --- and back
+
+    private Outcome trainLengths(String model, String rows, String... more) {
+        List<String> train =
+                new ArrayList<>(List.of("train", folder.resolve(rows).toString(), "--model", model));
+        train.addAll(List.of("--target", "length", "--learner", "sgd-regressor"));
+        train.addAll(List.of(more));
+        return accrete(train.toArray(String[]::new));
+    }
+
+    /** Rows of weight 0 change nothing, so the model still is that of the file. */
+    @Test
+    void modelThatBeginsWithAnExportedOnePredictsTheSame() throws IOException {
+        assertThat(trainLengths("lengths", "numbers.csv").status()).isZero();
+        arrays("lengths");
+        String weightless = Files.readString(folder.resolve("numbers.csv")).replaceAll("(?m)$(?=\n)", ",0");
+        Files.writeString(folder.resolve("weightless.csv"), weightless.replaceFirst("kind,0", "kind,w"));
+        String file = folder.resolve("lengths.npz").toString();
+        Outcome begun = trainLengths("begun", "weightless.csv", "--column", "w=weight", "--weights", file);
+        assertThat(begun.status()).as(begun.err()).isZero();
+        List<String[]> expected = predictions("lengths", "numbers.csv");
+        List<String[]> found = predictions("begun", "weightless.csv");
+        for (int row = 0; row < 400; row++) {
+            double number = Double.parseDouble(expected.get(row)[0]);
+            assertThat(Double.parseDouble(found.get(row)[0])).isCloseTo(number, TOLERANCE);
+        }
+    }
+
+    @Test
+    void weightsThatDoNotFitAreRefusedInOneLine() {
+        assertThat(trainLengths("lengths", "numbers.csv").status()).isZero();
+        arrays("lengths");
+        String file = folder.resolve("lengths.npz").toString();
+        List<List<String>> refusals = List.of(
+                List.of("begun", "a step 'standardscaler'", "--steps", "none"),
+                List.of("begun", "column 2 of the weights is 'kind' but", "--column", "kind=ignore"),
+                List.of("begun", "--map is for the layers", "--map", "net.0=0"),
+                List.of("begun", "--resume and --from exclude it", "--from", "lengths"),
+                List.of("lengths", "exists"));
+        for (List<String> refusal : refusals) {
+            List<String> more = new ArrayList<>(List.of("--weights", file));
+            more.addAll(refusal.subList(2, refusal.size()));
+            Outcome refused = trainLengths(refusal.get(0), "numbers.csv", more.toArray(String[]::new));
+            assertThat(refused.status()).as(refusal.get(1)).isEqualTo(2);
+            assertThat(refused.err().strip().lines()).singleElement().asString().contains(refusal.get(1));
+        }
+        Outcome absent = trainLengths("begun", "numbers.csv", "--weights", file + "x.npz");
+        assertThat(absent.err()).contains("no file");
+    }
 }

@@ -5,14 +5,14 @@ import java.util.Set;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 import org.accrete.learners.sgd.weights.LinearWeights;
 
 /** Makes linear classifiers that learn row by row; new classes may appear while they learn. */
-public final class SgdClassifierProvider implements LearnerProvider {
+public final class SgdClassifierProvider implements WarmStartProvider {
     /** Makes the provider. */
     public SgdClassifierProvider() {}
 
@@ -62,6 +62,14 @@ public final class SgdClassifierProvider implements LearnerProvider {
     @Override
     public Learner beginFrom(Schema schema, Params params, State state) {
         return ChunkDependentLearner.wrapIfDependent(new SgdClassifier(checked(schema), params, state, true), params);
+    }
+
+    /** {@inheritDoc} It takes {@code coef} and {@code intercept}, or scikit-learn's attributes. */
+    @Override
+    public Learner createWithWeights(Schema schema, Params params, State weights, boolean head) {
+        SgdClassifier learner = new SgdClassifier(checked(schema), params);
+        learner.startFrom(GivenWeights.of(schema, weights, name(), head));
+        return ChunkDependentLearner.wrapIfDependent(learner, params);
     }
 
     private Schema checked(Schema schema) {

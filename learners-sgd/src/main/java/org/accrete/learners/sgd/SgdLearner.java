@@ -74,6 +74,19 @@ abstract sealed class SgdLearner implements OnlineLearner, RescalableLearner, Di
         }
     }
 
+    /**
+     * Starts from given functions; this learner has seen nothing.
+     *
+     * @throws AccreteException bad argument: they are too large
+     */
+    final void startFrom(GivenWeights given) {
+        optimizer.startFrom(given.coef(), given.intercept());
+        t = given.t();
+        if (!optimizer.isFinite()) {
+            throw AccreteException.badArgument("the weights to begin with are too large; scale the features");
+        }
+    }
+
     @Override
     public final Schema schema() {
         return schema;

@@ -5,13 +5,13 @@ import java.util.Set;
 import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
-import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
 
 /** Makes linear regressors that learn row by row: of a mean, a quantile or a count, with more or less robust losses. */
-public final class SgdRegressorProvider implements LearnerProvider {
+public final class SgdRegressorProvider implements WarmStartProvider {
     /** Makes the provider. */
     public SgdRegressorProvider() {}
 
@@ -58,6 +58,14 @@ public final class SgdRegressorProvider implements LearnerProvider {
     @Override
     public Learner beginFrom(Schema schema, Params params, State state) {
         return ChunkDependentLearner.wrapIfDependent(new SgdRegressor(checked(schema), params, state, true), params);
+    }
+
+    /** {@inheritDoc} It takes {@code coef} and {@code intercept}, or scikit-learn's attributes. */
+    @Override
+    public Learner createWithWeights(Schema schema, Params params, State weights, boolean head) {
+        SgdRegressor learner = new SgdRegressor(checked(schema), params);
+        learner.startFrom(GivenWeights.of(schema, weights, name(), head));
+        return ChunkDependentLearner.wrapIfDependent(learner, params);
     }
 
     private Schema checked(Schema schema) {

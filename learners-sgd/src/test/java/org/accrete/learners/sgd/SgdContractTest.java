@@ -310,4 +310,45 @@ class SgdContractTest {
             return WarmStarted.withPrior("ftrl", "l1", "0.5");
         }
     }
+
+    // --- given weights
+
+    @Nested
+    class ClassifierOfGivenWeights implements PriorClassifierLaws {
+        @Override
+        public LearnerProvider provider() {
+            return new WarmStarted(new SgdClassifierProvider(), true);
+        }
+
+        @Override
+        public Schema schema() {
+            return hashed(Target.categorical("y", List.of("a", "b", "c")));
+        }
+    }
+
+    private interface GivenRegressorLaws extends PriorRegressorLaws {
+        @Override
+        default LearnerProvider provider() {
+            return new WarmStarted(new SgdRegressorProvider(), true);
+        }
+    }
+
+    @Nested
+    class RegressorOfGivenWeights implements GivenRegressorLaws {}
+
+    @Nested
+    class RegressorOfGivenWeightsOnHashedText implements GivenRegressorLaws {
+        @Override
+        public Schema schema() {
+            return hashed(Target.numeric("y"));
+        }
+    }
+
+    @Nested
+    class FtrlOfGivenWeights implements GivenRegressorLaws {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("optimizer", "ftrl", "penalty", "l1", "alpha", "0.5");
+        }
+    }
 }

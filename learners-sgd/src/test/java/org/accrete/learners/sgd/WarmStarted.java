@@ -8,14 +8,25 @@ import org.accrete.api.data.Schema;
 import org.accrete.api.data.Target;
 import org.accrete.api.learn.Learner;
 import org.accrete.api.learn.LearnerProvider;
+import org.accrete.api.learn.WarmStartProvider;
 import org.accrete.api.param.ParamSpec;
 import org.accrete.api.param.Params;
 import org.accrete.api.store.State;
+import org.accrete.learners.sgd.weights.LinearWeights;
 
-/** Makes learners that have seen nothing but begin from some weights, which are their source if they have one. */
-record WarmStarted(LearnerProvider provider) implements LearnerProvider {
+/**
+ * Makes learners that have seen nothing but begin from some weights, which are their source if they have one.
+ *
+ * @param provider of the learners
+ * @param fromFile whether they begin with the weights alone, as of a file, not from a state
+ */
+record WarmStarted(LearnerProvider provider, boolean fromFile) implements LearnerProvider {
     private static final Set<String> WEIGHTS = Set.of("coef", "sgd.weights");
     private static final Set<String> INTERCEPTS = Set.of("intercept", "sgd.intercept");
+
+    WarmStarted(LearnerProvider provider) {
+        this(provider, false);
+    }
 
     /** {@return some weights} */
     static double[] weights(int length) {
@@ -56,6 +67,21 @@ record WarmStarted(LearnerProvider provider) implements LearnerProvider {
     @Override
     public Learner create(Schema schema, Params params) {
         boolean constant = params.toMap().get("fit-intercept").equals("true");
+        Target target = schema.target();
+        if (fromFile
+                && target.kind() == Target.Kind.CATEGORICAL
+                && target.classes().isEmpty()) {
+            // There are no functions yet.
+            return provider.create(schema, params);
+        }
+        if (fromFile && provider instanceof WarmStartProvider warm) {
+            int functions = LinearWeights.functions(target.classes().size());
+            State weights = State.builder()
+                    .doubles("coef", weights(functions * schema.width()), functions, schema.width())
+                    .doubles("intercept", intercepts(functions))
+                    .build();
+            return warm.createWithWeights(schema, params, weights, true);
+        }
         return provider.beginFrom(
                 schema, params, known(provider.create(schema, params).state(), constant));
     }

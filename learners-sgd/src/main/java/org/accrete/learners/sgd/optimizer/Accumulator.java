@@ -80,6 +80,18 @@ final class Accumulator implements TrainingState {
         ofWeights = numbers;
     }
 
+    /** Becomes copies of other numbers: of the weights, and of the intercepts. */
+    void startFrom(double[] numbers, double[] numbersOfIntercepts) {
+        ofWeights = numbers.clone();
+        ofIntercepts = numbersOfIntercepts.clone();
+    }
+
+    /** Becomes other numbers, and keeps their arrays; the arrays so far stay as they were. */
+    void goOver(Accumulator next) {
+        ofWeights = next.ofWeights;
+        ofIntercepts = next.ofIntercepts;
+    }
+
     /** {@return the numbers of the intercepts, one per function; not a copy} */
     double[] ofIntercepts() {
         return ofIntercepts;

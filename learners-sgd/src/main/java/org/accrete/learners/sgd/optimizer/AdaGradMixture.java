@@ -46,7 +46,7 @@ public final class AdaGradMixture extends Optimizer {
      *
      * The target of a regressor is standardized by its moments over the rows so far, this one included, so its scale
      * does not matter; clip-gradient is in the same units, epsilon in those of the target. Not with poisson, whose
-     * targets are counts.
+     * targets are counts. With given weights, the first rows fix the units: see TargetScaler.
      *
      * Why. AdaGrad gives each weight its own step size. The implicit step does not go beyond the minimum of the row's
      * own loss, and under a softmax moves no decision value by more than 4, so long steps are safe. Which steps are
@@ -174,7 +174,8 @@ public final class AdaGradMixture extends Optimizer {
         makeRoom(count);
         arrange(chunk);
         boolean known = false;
-        for (int row = from; row < to; row++) {
+        int first = target.isWaiting() ? await(chunk, from, to, sink) : from;
+        for (int row = first; row < to; row++) {
             for (int c = 0; c < count && !known; c++) {
                 keep(c, members.decide(c, chunk, row), chunk, row);
             }
@@ -482,6 +483,35 @@ public final class AdaGradMixture extends Optimizer {
     public void write(State.Builder state) {
         leaveCells();
         super.write(state);
+    }
+
+    /** {@inheritDoc} All members start from them, in units of the target until its units are fixed. */
+    @Override
+    public void startFrom(double[] coef, double[] intercepts) {
+        members.startFrom(coef, intercepts);
+        if (target.isUsed()) {
+            target.startWaiting();
+        }
+    }
+
+    /**
+     * Takes rows that only tell the units of the target; once they are known, the members go over to them.
+     *
+     * @return the first row that is to be learned
+     */
+    private int await(Chunk chunk, int from, int to, DecisionSink sink) {
+        int row = from;
+        while (row < to && target.isWaiting()) {
+            pass(chunk, row, sink);
+            double weight = chunk.weight(row);
+            if (weight > 0 && target.await(chunk.target(row), weight)) {
+                leaveCells();
+                members.goOver(1 / target.unit(), -target.mean() / target.unit());
+                arrange(chunk);
+            }
+            row++;
+        }
+        return row;
     }
 
     @Override

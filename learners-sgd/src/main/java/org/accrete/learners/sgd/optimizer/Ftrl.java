@@ -142,6 +142,12 @@ public final class Ftrl extends Optimizer {
 
     // --- state and merging
 
+    @Override
+    public void startFrom(double[] coef, double[] intercepts) {
+        super.startFrom(coef, intercepts);
+        invert();
+    }
+
     /** Recomputes z from the weights alone, which count from other prior weights now; n stays. */
     @Override
     void rebase(double[] prior) {

@@ -75,6 +75,23 @@ final class MixtureMembers implements TrainingState {
         return new TrainingState[] {second, lasting, forgetting, this};
     }
 
+    /**
+     * Makes all members the same functions; nothing was learned before.
+     *
+     * @param coef functions × width, not kept
+     * @param intercepts one per function, not kept
+     */
+    void startFrom(double[] coef, double[] intercepts) {
+        first.startFrom(coef, intercepts);
+        second.startFrom(coef, intercepts);
+    }
+
+    /** Goes over to other units of the target, in new arrays; the numbers are not in cells. */
+    void goOver(double factor, double shift) {
+        first.goOver(first.inUnits(factor, shift));
+        second.goOver(second.inUnits(factor, shift));
+    }
+
     // --- where the numbers lie
 
     /** {@return the numbers while rows are sparse} */

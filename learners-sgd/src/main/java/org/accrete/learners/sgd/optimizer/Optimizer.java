@@ -176,6 +176,20 @@ public abstract sealed class Optimizer permits PlainSgd, Sgd, AdaGrad, AdaGradMi
         refresh();
     }
 
+    /**
+     * Starts from given functions, which then are the prior of the penalty, if there is to be one. Nothing was learned
+     * before.
+     *
+     * @param coef functions × width, not kept
+     * @param intercepts one per function, not kept
+     */
+    public void startFrom(double[] coef, double[] intercepts) {
+        weights.startFrom(coef, intercepts);
+        if (weights.hasPrior()) {
+            rebase(coef.clone());
+        }
+    }
+
     /** {@return whether the model is not the weights themselves but derived from them} */
     boolean derivesModel() {
         return false;

@@ -143,6 +143,26 @@ public final class TrainableWeights extends LinearWeights {
         return difference;
     }
 
+    /**
+     * Becomes other functions, whose vectors count from 0.
+     *
+     * @param next functions × width, not kept
+     * @param nextIntercepts one per function, not kept
+     */
+    public void startFrom(double[] next, double[] nextIntercepts) {
+        v = next.clone();
+        scale = 1;
+        prior = new double[hasPrior() ? v.length : 0];
+        intercepts = nextIntercepts.clone();
+    }
+
+    /** Becomes other functions, and keeps their arrays; the arrays so far stay as they were. */
+    public void goOver(LinearWeights next) {
+        v = next.v;
+        scale = next.scale;
+        intercepts = next.intercepts;
+    }
+
     /** Replaces the vectors: by none while somebody else keeps them. */
     public void replaceVectors(double[] next) {
         v = next;
