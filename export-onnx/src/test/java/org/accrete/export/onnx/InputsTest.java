@@ -227,6 +227,69 @@ class InputsTest {
         }
     }
 
+    /** Thirds are rounded, so that only sums in the same order tie where those of the model tie. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 16, 29, 43})
+    void equallyNearRowsAreEquallyNearInTheGraph(int width) throws Exception {
+        SeededRandom random = RunSeed.random("ties");
+        double[][] x = new double[500][width];
+        double[] y = new double[x.length];
+        for (int row = 0; row < x.length; row++) {
+            Arrays.setAll(x[row], j -> random.nextInt(40) == 0 ? Double.NaN : random.nextInt(3) / 3.0);
+            y[row] = random.nextInt(1000);
+        }
+        Pipeline pipeline = trained("k-nearest-neighbours", Sources.of(x, y));
+        try (Exported exported = new Exported(pipeline.snapshot(), Optional.empty(), Hashing.INSIDE)) {
+            exported.compare(Map.of("X", x), read(Sources.of(x, y)).chunk(), 1e-12);
+        }
+    }
+
+    @Test
+    void quantilesOfColumnsWithoutSpreadAreExported() throws Exception {
+        double[][] x = new double[100][4];
+        for (int row = 0; row < x.length; row++) {
+            x[row][0] = Double.NaN;
+            x[row][1] = 5;
+            x[row][2] = row % 2 == 0 ? Double.MIN_VALUE : 0;
+            x[row][3] = row == 0 ? -Double.MAX_VALUE : Double.MAX_VALUE;
+        }
+        double[][] others = new double[x.length][];
+        double[] some = {
+            Double.NaN,
+            -1e300,
+            -5,
+            -Double.MIN_VALUE,
+            0,
+            Double.MIN_VALUE,
+            2 * Double.MIN_VALUE,
+            5,
+            Math.nextUp(5),
+            1e300
+        };
+        for (int row = 0; row < x.length; row++) {
+            double value = some[row % some.length];
+            others[row] = new double[] {value, value, value, value};
+        }
+        Pipeline pipeline = trained("quantile-scaler", Sources.of(x, new double[x.length]));
+        ChunkBuffer rows = read(Sources.of(others, new double[x.length]));
+        try (Exported exported = new Exported(pipeline.snapshot(), Optional.empty(), Hashing.INSIDE)) {
+            exported.compare(Map.of("X", others), rows.chunk(), 1e-12);
+        }
+    }
+
+    private static ChunkBuffer read(ChunkSource source) {
+        ChunkBuffer rows = new ChunkBuffer(source.schema(), ROWS);
+        source.next(rows);
+        return rows;
+    }
+
+    private static Pipeline trained(String learner, ChunkSource source) {
+        Pipeline pipeline =
+                Pipeline.create(Flights.PLUG_INS, source.schema(), new PipelineSpec(learner, List.of(), Map.of()));
+        pipeline.partialFit(read(source).chunk());
+        return pipeline;
+    }
+
     @Test
     void aModelWithoutOperationsIsRefusedInOneLine() {
         Schema schema = Schema.numeric(2, Target.none());

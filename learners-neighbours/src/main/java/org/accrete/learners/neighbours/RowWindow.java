@@ -1,6 +1,8 @@
 package org.accrete.learners.neighbours;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.accrete.api.AccreteException;
 import org.accrete.api.learn.ModelGraph;
 import org.accrete.api.learn.ModelGraph.Value;
@@ -220,37 +222,51 @@ final class RowWindow {
         }
         Value whole = whole(graph, squares);
         Value nothing = graph.constant(0);
-        Value sum = nothing;
-        Value present = nothing;
+        Value one = graph.constant(1);
+        List<Value> known = new ArrayList<>();
+        List<Value> present = new ArrayList<>();
         for (Value square : squares) {
             Value missing = graph.apply("IsNaN", square);
-            sum = graph.apply("Add", sum, graph.apply("Where", missing, nothing, square));
-            present = graph.apply("Add", present, graph.apply("Where", missing, nothing, graph.constant(1)));
+            known.add(graph.apply("Where", missing, nothing, square));
+            present.add(graph.apply("Where", missing, nothing, one));
         }
-        Value scaled = graph.apply("Mul", sum, graph.apply("Div", graph.constant(width), present));
+        Value sum = inTurn(graph, known);
+        Value count = inTurn(graph, present);
+        Value scaled = graph.apply("Mul", sum, graph.apply("Div", graph.constant(width), count));
         Value partial =
-                graph.apply("Where", graph.apply("Equal", present, nothing), graph.constant(Double.MAX_VALUE), scaled);
+                graph.apply("Where", graph.apply("Equal", count, nothing), graph.constant(Double.MAX_VALUE), scaled);
         return graph.apply("Where", graph.apply("IsNaN", whole), partial, whole);
     }
 
     /** Adds squares in the order of {@link DenseKernels#squaredDistance}. */
     private static Value whole(ModelGraph graph, Value[] squares) {
         int n = squares.length;
-        int inSixteens = n - n % 8;
-        Value[] sums = new Value[LANES];
-        Arrays.fill(sums, graph.constant(0));
-        for (int j = 0; j < inSixteens; j++) {
+        int even = n - n % (LANES / 2);
+        int lanes = Math.min(LANES, even);
+        Value[] sums = Arrays.copyOf(squares, lanes);
+        for (int j = lanes; j < even; j++) {
             sums[j % LANES] = graph.apply("Add", sums[j % LANES], squares[j]);
         }
-        Value tail = graph.constant(0);
-        for (int j = inSixteens; j < n; j++) {
-            tail = graph.apply("Add", tail, squares[j]);
-        }
-        for (int half : new int[] {8, 4, 2, 1}) {
+        for (int half = lanes / 2; half > 0; half /= 2) {
             for (int k = 0; k < half; k++) {
                 sums[k] = graph.apply("Add", sums[k], sums[k + half]);
             }
         }
-        return graph.apply("Add", sums[0], tail);
+        List<Value> both = new ArrayList<>();
+        if (lanes > 0) {
+            both.add(sums[0]);
+        }
+        if (even < n) {
+            both.add(inTurn(graph, Arrays.asList(squares).subList(even, n)));
+        }
+        return inTurn(graph, both);
+    }
+
+    private static Value inTurn(ModelGraph graph, List<Value> terms) {
+        Value sum = terms.get(0);
+        for (Value term : terms.subList(1, terms.size())) {
+            sum = graph.apply("Add", sum, term);
+        }
+        return sum;
     }
 }
