@@ -8,8 +8,10 @@ import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.accrete.api.AccreteException;
@@ -117,5 +119,49 @@ class NumpyArchiveTest {
         assertThatThrownBy(() -> NumpyArchive.read(folder.resolve("absent.npz")))
                 .isInstanceOf(AccreteException.class)
                 .hasMessageContaining("no file");
+    }
+
+    /** Whatever the bytes of an array are, it is read or refused. */
+    @Test
+    void damagedArraysAreReadOrRefused() throws IOException {
+        long seed = Long.getLong("accrete.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path file = folder.resolve("damaged.npz");
+        byte[][] arrays = {
+            concat(NumpyHeader.write("<f8", "2, 3"), new byte[48]),
+            concat(NumpyHeader.write("<U3", "2,"), new byte[24]),
+            concat(NumpyHeader.write("|b1", ""), new byte[1]),
+        };
+        int refused = 0;
+        for (int run = 0; run < 400; run++) {
+            byte[] bytes = arrays[run % arrays.length].clone();
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                int at = random.nextInt(2) == 0 ? random.nextInt(80) : random.nextInt(bytes.length);
+                bytes[at] = (byte)
+                        (random.nextInt(2) == 0 ? "0123456789,()'<>UfS".charAt(random.nextInt(19)) : random.nextInt());
+            }
+            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+                zip.putNextEntry(new ZipEntry("a.npy"));
+                zip.write(bytes, 0, random.nextInt(4) == 0 ? random.nextInt(bytes.length) : bytes.length);
+            }
+            try {
+                NumpyArchive.read(file);
+            } catch (AccreteException e) {
+                refused++;
+                assertThat(e.line())
+                        .as("run %d of seed %d", run, seed)
+                        .contains("damaged.npz")
+                        .doesNotContain("\n");
+            } catch (RuntimeException e) {
+                throw new AssertionError("run " + run + " of seed " + seed, e);
+            }
+        }
+        assertThat(refused).isBetween(50, 399);
+    }
+
+    private static byte[] concat(byte[] header, byte[] rest) {
+        byte[] all = Arrays.copyOf(header, header.length + rest.length);
+        System.arraycopy(rest, 0, all, header.length, rest.length);
+        return all;
     }
 }
