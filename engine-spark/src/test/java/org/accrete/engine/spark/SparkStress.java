@@ -24,8 +24,8 @@ import org.apache.spark.sql.streaming.StreamingQuery;
  *   <li>{@code flights MASTER FILE BEFORE SHARDS|SHARDSweeks ROUNDS…}: trains on the flights of a Parquet file before a
  *       day, dealt or by their weeks, once for each number of rounds; prints time, SHA-256 of the state, and AUC on the
  *       ten days from then on.
- *   <li>{@code kills FILE BEFORE KILLS}: trains on a standalone master with two workers, undisturbed, then with an
- *       executor, a worker or the driver killed, so many times each, and compares.
+ *   <li>{@code kills FILE BEFORE KILLS [KIND…]}: trains on a standalone master with two workers, undisturbed, then with
+ *       an executor, a worker or the driver killed, so many times each, and compares.
  *   <li>{@code stream KILLS FILES}: follows a growing directory in a JVM that is killed so many times, and compares.
  *   <li>{@code keys MASTER KEYS ROWS}: a model for each key.
  *   <li>{@code width MASTER BITS SHARDS}: one round of a model of so many hashed columns; prints bytes sent.
@@ -41,7 +41,15 @@ final class SparkStress {
     public static void main(String[] args) throws Exception {
         Path folder = Files.createTempDirectory("spark-stress");
         switch (args[0]) {
-            case "kills" -> kills(folder, args[1], args[2], Integer.parseInt(args[3]));
+            case "kills" ->
+                kills(
+                        folder,
+                        args[1],
+                        args[2],
+                        Integer.parseInt(args[3]),
+                        args.length > 4
+                                ? List.of(args).subList(4, args.length)
+                                : List.of("executor", "worker", "driver"));
             case "stream" -> stream(folder, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
             case "follow" -> follow(Path.of(args[1]), Path.of(args[2]), args[3], Integer.parseInt(args[4]));
             default -> {
@@ -163,19 +171,17 @@ final class SparkStress {
         Dataset<Row> rows = flights(spark, args[2], "2001-01-01", args[3]);
         // Seen by the killer: what is killed before matters less.
         System.out.println("begins");
-        ModelVersion version =
-                training(rows, SHARDS, ROUNDS).resume(store, args[5]).run();
-        System.out.println("trained " + version.number() + " " + sha256(store, version));
+        training(rows, SHARDS, ROUNDS).resume(store, args[5]).run();
     }
 
-    private static void kills(Path folder, String file, String before, int kills) throws Exception {
+    private static void kills(Path folder, String file, String before, int kills, List<String> kinds) throws Exception {
         Random random = new Random(RunSeed.random("kills").nextLong());
         try (Cluster cluster = new Cluster(folder)) {
             long begin = System.nanoTime();
             String expected = driven(folder, cluster, file, before, "undisturbed", () -> {});
             long millis = (System.nanoTime() - begin) / 1_000_000;
             System.out.println("undisturbed, two workers: " + expected + " in " + millis + " ms");
-            for (String kind : List.of("executor", "worker", "driver")) {
+            for (String kind : kinds) {
                 for (int kill = 0; kill < kills; kill++) {
                     long delay = random.nextLong(Math.max(1, millis / 2));
                     String model = kind + kill;
@@ -215,14 +221,28 @@ final class SparkStress {
             disturbance.happens();
         } catch (InterruptedException e) {
             driver.destroyForcibly().waitFor();
-            driver = Jvms.start(output, "-Xmx1g", SparkStress.class.getName(), arguments);
+            if (!isTrained(models, model)) {
+                driver = Jvms.start(output, "-Xmx1g", SparkStress.class.getName(), arguments);
+            }
         }
         driver.waitFor();
-        return Files.readString(output)
-                .lines()
-                .filter(line -> line.startsWith("trained "))
-                .reduce((first, last) -> last)
-                .orElse("nothing, see " + output);
+        if (!isTrained(models, model)) {
+            return "nothing, see " + output;
+        }
+        try (ModelStore store = DirectoryStore.open(models)) {
+            ModelVersion last = store.history(model).latest().orElseThrow();
+            return last.number() + " versions, " + sha256(store, last);
+        }
+    }
+
+    /** {@return whether all rounds are done} A driver can be killed after the last one, before it says so. */
+    private static boolean isTrained(Path models, String model) {
+        try (ModelStore store = DirectoryStore.open(models)) {
+            return store.history(model)
+                    .latest()
+                    .filter(last -> last.number() == ROUNDS)
+                    .isPresent();
+        }
     }
 
     // --- streams
