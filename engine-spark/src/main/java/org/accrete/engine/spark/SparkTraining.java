@@ -299,7 +299,8 @@ public final class SparkTraining {
 
     /**
      * Trains, and appends a version after each round. When the driver died between the rounds of a training, one that
-     * {@linkplain #resume resumes} the model with the same rows, shards and rounds does what is left.
+     * {@linkplain #resume resumes} the model with the same rows, shards and rounds does what is left. When all rounds
+     * were done, it learns the rows once more.
      *
      * @return the last version
      * @throws AccreteException bad argument: a column that is not there, parameters outside their domains, a learner
@@ -322,7 +323,7 @@ public final class SparkTraining {
 
     /** {@return how many rounds of this training a version has behind it that a driver left when it died} */
     private int roundsDone(ModelVersion version, ColumnPlan columnPlan) {
-        boolean isLeft = !version.note().facts().containsKey(QUERY) && saysHowFar(version) && done(version) < rounds;
+        boolean isLeft = !version.note().facts().containsKey(QUERY) && done(version) < rounds;
         return isLeft && isOf(version, dataset, columnPlan) ? done(version) : 0;
     }
 
@@ -385,7 +386,8 @@ public final class SparkTraining {
             Optional<ModelVersion> same =
                     known.stream().filter(version -> batch(version) == number).reduce((first, second) -> second);
             if (same.isEmpty() && known.stream().anyMatch(version -> batch(version) > number)) {
-                return; // Its versions were removed since.
+                requireRemoved(history, name, number);
+                return;
             }
             int done = 0;
             if (same.isPresent()) {
@@ -404,6 +406,19 @@ public final class SparkTraining {
             facts.put(BATCH, Long.toString(number));
             rounds(batch, start(batch, history), writer, facts, done);
         }
+    }
+
+    /** A batch before a known one has a version that was removed since; otherwise it had no rows before. */
+    private static void requireRemoved(History history, String name, long number) {
+        if (history.removed().isEmpty()) {
+            throw AccreteException.badState("batch " + number + " of query '" + name
+                    + "' had no rows before later ones were learned, and has some now; go on with the checkpoint"
+                    + " directory of before, or learn the rows under another queryName(…)");
+        }
+        LOG.log(
+                Level.WARNING,
+                "batch " + number + " of query '" + name
+                        + "' is passed over without a look at its rows, since its versions were removed");
     }
 
     private static long batch(ModelVersion version) {
@@ -426,10 +441,6 @@ public final class SparkTraining {
         return facts.getOrDefault(ROUND, "").endsWith("/" + rounds)
                 && Integer.toString(shards).equals(facts.get(SHARDS))
                 && hash(rows, columnPlan).equals(facts.get(ROWS_HASH));
-    }
-
-    private static boolean saysHowFar(ModelVersion version) {
-        return version.note().facts().getOrDefault(ROUND, "").contains("/");
     }
 
     /** {@return how many rounds a version has behind it} */

@@ -122,6 +122,18 @@ class StreamTrainingTest {
     }
 
     @Test
+    void rowsThatComeToABatchBeforeAKnownOneAreNotLeftOut() throws Exception {
+        GrowingDirectory.write(folder.resolve("in"), 0, List.of());
+        write(1, 2);
+        run(training(store, 1), "checkpoint");
+        assertThat(store.history("m").versions()).hasSize(2);
+        write(0, 1);
+        assertThatThrownBy(() -> run(training(store, 1), "another"))
+                .isInstanceOf(StreamingQueryException.class)
+                .hasMessageContaining("batch 0 of query 'm' had no rows before later ones were learned");
+    }
+
+    @Test
     void aBatchGoesOnWithTheRoundThatFailed() throws Exception {
         write(0, 3);
         for (int failing = 1; failing <= 6; failing++) {
